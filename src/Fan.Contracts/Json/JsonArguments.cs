@@ -1,0 +1,197 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Fan.Generated;
+
+/// <summary>What generated code calls to read and write the arguments of a method as a JSON object.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class JsonArguments
+{
+    /// <summary>Writes one argument.</summary>
+    public static void Write<T>(Utf8JsonWriter writer, JsonEncodedText name, T value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WritePropertyName(name);
+        WriteValue(writer, value, options);
+    }
+
+    /// <summary>Writes one value; the primitives skip the serializer.</summary>
+    public static void WriteValue<T>(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(options);
+        if (typeof(T) == typeof(int))
+        {
+            writer.WriteNumberValue((int)(object)value!);
+        }
+        else if (typeof(T) == typeof(long))
+        {
+            writer.WriteNumberValue((long)(object)value!);
+        }
+        else if (typeof(T) == typeof(bool))
+        {
+            writer.WriteBooleanValue((bool)(object)value!);
+        }
+        else if (typeof(T) == typeof(string))
+        {
+            writer.WriteStringValue((string?)(object?)value);
+        }
+        else if (typeof(T) == typeof(Unit))
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            JsonSerializer.Serialize(writer, value, TypeInfo<T>(options));
+        }
+    }
+
+    /// <summary>Reads one value; the primitives skip the serializer. The reader stands on the value's first token.</summary>
+    public static T? ReadValue<T>(ref Utf8JsonReader reader, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (typeof(T) == typeof(int) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number))
+        {
+            return (T)(object)number;
+        }
+
+        if (typeof(T) == typeof(string) && reader.TokenType == JsonTokenType.String)
+        {
+            return (T)(object)reader.GetString()!;
+        }
+
+        if (typeof(T) == typeof(Unit))
+        {
+            reader.Skip();
+            return default;
+        }
+
+        return JsonSerializer.Deserialize(ref reader, TypeInfo<T>(options));
+    }
+
+    /// <summary>Stands the reader on the object's start.</summary>
+    /// <exception cref="BadArgumentException">The payload is no JSON object.</exception>
+    public static void Begin(ref Utf8JsonReader reader, ServiceMethod method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new BadArgumentException(
+                "", $"The arguments of '{method.Name}' must be a JSON object, as {{{string.Join(", ", method.Description.Parameters.Select(p => $"\"{p.Name}\": …"))}}}.");
+        }
+    }
+
+    /// <summary>Goes to the next argument and stands the reader on its value; false at the end of the object.</summary>
+    /// <exception cref="BadArgumentException">The argument is unknown, or stands there twice.</exception>
+    public static bool Next(ref Utf8JsonReader reader, ServiceMethod method, ref ulong seen, out int index)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.EndObject)
+        {
+            index = -1;
+            return false;
+        }
+
+        var parameters = method.Description.Parameters;
+        for (index = 0; index < parameters.Count; index++)
+        {
+            if (reader.ValueTextEquals(parameters[index].Name) || reader.ValueTextEquals(parameters[index].ClrName))
+            {
+                break;
+            }
+        }
+
+        if (index == parameters.Count)
+        {
+            throw UnknownArgument(ref reader, method);
+        }
+
+        if ((seen & (1UL << index)) != 0)
+        {
+            throw new BadArgumentException(parameters[index].Name, $"Argument '{parameters[index].Name}' of '{method.Name}' is given twice.");
+        }
+
+        seen |= 1UL << index;
+        reader.Read();
+        return true;
+    }
+
+    /// <summary>Reads the value of the argument at <paramref name="index"/>.</summary>
+    /// <exception cref="BadArgumentException">The value is not of the argument's type.</exception>
+    public static T Read<T>(ref Utf8JsonReader reader, ServiceMethod method, int index, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        var parameter = method.Description.Parameters[index];
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return parameter.AllowsNull
+                ? default!
+                : throw new BadArgumentException(parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' must not be null.");
+        }
+
+        try
+        {
+            return ReadValue<T>(ref reader, options)!;
+        }
+        catch (JsonException error)
+        {
+            var place = error.Path is { Length: > 1 } path ? parameter.Name + path[1..] : parameter.Name;
+            throw new BadArgumentException(
+                place, $"Argument '{place}' of '{method.Name}' is no valid {TypeName(parameter.Type)}: {Reason(error)}", error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new BadArgumentException(
+                parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' is no valid {TypeName(parameter.Type)}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Checks that every argument that must be there was there.</summary>
+    /// <exception cref="BadArgumentException">One is missing.</exception>
+    public static void RequireAll(ServiceMethod method, ulong seen)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        var parameters = method.Description.Parameters;
+        var all = parameters.Count == 64 ? ulong.MaxValue : (1UL << parameters.Count) - 1;
+        if (seen == all)
+        {
+            return;
+        }
+
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            if ((seen & (1UL << i)) == 0 && !parameters[i].IsOptional)
+            {
+                throw new BadArgumentException(
+                    parameters[i].Name, $"Argument '{parameters[i].Name}' ({TypeName(parameters[i].Type)}) of '{method.Name}' is missing.");
+            }
+        }
+    }
+
+    private static BadArgumentException UnknownArgument(ref Utf8JsonReader reader, ServiceMethod method)
+    {
+        var name = Shorten(reader.GetString() ?? "");
+        var known = method.Description.Parameters.Count == 0
+            ? "it takes none"
+            : "it takes " + string.Join(", ", method.Description.Parameters.Select(p => p.Name));
+        return new BadArgumentException(name, $"'{method.Name}' has no argument '{name}'; {known}.");
+    }
+
+    private static string Reason(JsonException error) =>
+        error.LineNumber is { } line ? $"{FirstSentence(error.Message)} (line {line + 1}, byte {error.BytePositionInLine})" : FirstSentence(error.Message);
+
+    private static string FirstSentence(string message)
+    {
+        var end = message.IndexOf(" Path:", StringComparison.Ordinal);
+        return end < 0 ? message : message[..end];
+    }
+
+    private static string Shorten(string text) => text.Length <= 64 ? text : text[..64] + "…";
+
+    private static string TypeName(Type type) =>
+        Nullable.GetUnderlyingType(type) is { } inner ? inner.Name + "?" : type.Name;
+
+    private static JsonTypeInfo<T> TypeInfo<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+}
