@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs every test of the solution and ends with "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")"
+
+if ! command -v dotnet >/dev/null; then
+  echo "The .NET 10 SDK is needed: https://dotnet.microsoft.com/download" >&2
+  exit 2
+fi
+
+configuration=${CONFIGURATION:-Release}
+dotnet build Fan.slnx -c "$configuration" --nologo -v quiet || { echo "The build failed." >&2; echo "0 passed, 1 failed"; exit 1; }
+
+passed=0 failed=0 skipped=0
+logs=artifacts/test-results
+rm -rf "$logs" && mkdir -p "$logs"
+for project in test/*.Tests; do
+  name=$(basename "$project")
+  echo "== $name"
+  dotnet test --project "$project" -c "$configuration" --no-build --no-progress 2>&1 | tee "$logs/$name.log"
+  code=${PIPESTATUS[0]}
+  count() { sed -nE "s/^ +$1: ([0-9]+).*/\1/p" "$logs/$name.log" | tail -n 1; }
+  p=$(count succeeded) f=$(count failed) s=$(count skipped)
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+  # A run that broke off, or ran nothing, is a failure even where it counted none.
+  if [ "$code" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then failed=$((failed + 1)); fi
+done
+
+if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
+[ "$failed" -eq 0 ]
