@@ -1,0 +1,55 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace Fan.Generators.Diagnostics;
+
+/// <summary>What cannot cross a wire, and what is better written otherwise.</summary>
+internal static class Descriptors
+{
+    public const string RefParameter = "FAN0001";
+    public const string Generic = "FAN0002";
+    public const string SameWireName = "FAN0003";
+    public const string NotSerializable = "FAN0004";
+    public const string StreamParameter = "FAN0005";
+    public const string NoCancellation = "FAN0006";
+    public const string Synchronous = "FAN0007";
+    public const string BadName = "FAN0008";
+    public const string BadVersion = "FAN0009";
+    public const string BadRoute = "FAN0010";
+    public const string TooManyParameters = "FAN0011";
+    public const string NotAMethod = "FAN0012";
+    public const string NoMethods = "FAN0013";
+    public const string PushWithResult = "FAN0014";
+    public const string NotCallable = "FAN0015";
+
+    private static readonly Dictionary<string, DiagnosticDescriptor> All = new[]
+    {
+        Error(RefParameter, "Argument passed by reference", "'{0}' of '{1}' is passed by reference; only values can cross a wire"),
+        Error(Generic, "Generic service or method", "'{0}' is generic; a wire method needs one fixed shape"),
+        Error(SameWireName, "Two methods with one wire name", "'{0}' and another method of '{1}' have the wire name '{2}'; name one of them with [Rpc(Name = …)]"),
+        Error(NotSerializable, "Type cannot cross a wire", "'{0}' of '{1}' is of type '{2}', which cannot be serialized"),
+        Error(StreamParameter, "Sequence as an argument", "'{0}' of '{1}' is an IAsyncEnumerable; only results can be streamed"),
+        Info(NoCancellation, "No cancellation", "'{0}' takes no CancellationToken, so a caller that goes away cannot stop its work"),
+        Info(Synchronous, "Synchronous method", "'{0}' is synchronous: a call to another process blocks the calling thread; prefer ValueTask"),
+        Error(BadName, "Invalid service name", "'{0}' is no service name: a dotted path of letters, digits, '_' and '-', with shard keys in brackets"),
+        Error(BadVersion, "Invalid version", "'{0}' is no SemVer 2.0 version, as 1.2.0 or 2.0.0-rc.1"),
+        Error(BadRoute, "Invalid HTTP route", "The HTTP route of '{0}' is not valid: {1}"),
+        Error(TooManyParameters, "Too many arguments", "'{0}' has more than 64 arguments"),
+        Error(NotAMethod, "Not a method", "'{0}' of service '{1}' is no method; a service has methods only"),
+        Error(NoMethods, "Service without methods", "Service '{0}' has no callable method"),
+        Error(PushWithResult, "Push with a result", "'{0}' is a push and cannot have a result; return ValueTask, Task or void"),
+        Error(NotCallable, "Method cannot be called", "'{0}' must be a public instance method to be callable"),
+    }.ToDictionary(descriptor => descriptor.Id);
+
+    public static DiagnosticDescriptor Of(string id) => All[id];
+
+    public static bool IsError(string id) => All[id].DefaultSeverity == DiagnosticSeverity.Error;
+
+    private static DiagnosticDescriptor Error(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Error);
+
+    private static DiagnosticDescriptor Info(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Info);
+
+    private static DiagnosticDescriptor Make(string id, string title, string message, DiagnosticSeverity severity) =>
+        new(id, title, message, "Fan.Contracts", severity, isEnabledByDefault: true);
+}

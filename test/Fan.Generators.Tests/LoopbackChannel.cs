@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Fan.Generated;
+
+namespace Fan.Generators.Tests;
+
+/// <summary>Sends every call through JSON to a service of this process, as a transport would.</summary>
+internal sealed class LoopbackChannel(object service) : CallChannel
+{
+    private readonly TestCodec _codec = new();
+
+    public override async ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+    {
+        var request = new ArrayBufferWriter<byte>();
+        _codec.WriteArguments(request, method, args);
+        var reply = new ArrayBufferWriter<byte>();
+        await method.ServeAsync(service, new ReadOnlySequence<byte>(request.WrittenMemory), _codec, reply, cancellationToken);
+        return _codec.ReadValue<TResult>(new ReadOnlySequence<byte>(reply.WrittenMemory));
+    }
+
+    public override async IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
+        StreamMethod<TArgs, TItem> method, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ArrayBufferWriter<byte>();
+        _codec.WriteArguments(request, method, args);
+        var sink = new Sink();
+        await method.ServeAsync(service, new ReadOnlySequence<byte>(request.WrittenMemory), _codec, sink, cancellationToken);
+        foreach (var item in sink.Items) yield return _codec.ReadValue<TItem>(new ReadOnlySequence<byte>(item));
+    }
+
+    private sealed class Sink : IItemSink
+    {
+        private ArrayBufferWriter<byte> _output = new();
+
+        public List<byte[]> Items { get; } = [];
+
+        public IBufferWriter<byte> Output => _output;
+
+        public ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
+        {
+            Items.Add(_output.WrittenSpan.ToArray());
+            _output = new();
+            return default;
+        }
+    }
+
+    private sealed class TestCodec : PayloadCodec
+    {
+        public override string ContentType => "application/json";
+
+        public override void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args)
+        {
+            using var writer = new Utf8JsonWriter(output);
+            method.WriteArguments(writer, args, JsonSerializerOptions.Web);
+        }
+
+        public override TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
+        {
+            var reader = new Utf8JsonReader(payload);
+            return method.ReadArguments(ref reader, JsonSerializerOptions.Web);
+        }
+
+        public override void WriteValue<T>(IBufferWriter<byte> output, T value)
+        {
+            using var writer = new Utf8JsonWriter(output);
+            JsonArguments.WriteValue(writer, value, JsonSerializerOptions.Web);
+        }
+
+        public override T ReadValue<T>(in ReadOnlySequence<byte> payload)
+        {
+            var reader = new Utf8JsonReader(payload);
+            reader.Read();
+            return JsonArguments.ReadValue<T>(ref reader, JsonSerializerOptions.Web)!;
+        }
+    }
+}
