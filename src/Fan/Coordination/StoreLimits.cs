@@ -11,4 +11,18 @@ public static class StoreLimits
 
     /// <summary>The operations of one commit.</summary>
     public const int MaxOperations = 1024;
+
+    internal static void Validate(IReadOnlyList<StoreOperation> operations)
+    {
+        ArgumentNullException.ThrowIfNull(operations);
+        if (operations.Count is 0 or > MaxOperations)
+            throw new ArgumentException($"A commit has 1 to {MaxOperations} operations; this one has {operations.Count}.", nameof(operations));
+        foreach (var operation in operations)
+        {
+            StorePath.Validate(operation.Path);
+            var size = operation switch { StoreOperation.Create create => create.Data.Length, StoreOperation.Set set => set.Data.Length, _ => 0 };
+            if (size > MaxDataBytes)
+                throw new ArgumentException($"The data of '{operation.Path}' has {size} bytes; a node holds at most {MaxDataBytes}.", nameof(operations));
+        }
+    }
 }
