@@ -19,6 +19,15 @@ public abstract class ServiceMethod
 
     /// <summary>What is known of the method without calling it.</summary>
     public MethodDescription Description { get; }
+
+    /// <summary>The service without brackets; empty for a method that belongs to no contract.</summary>
+    public string Service { get; private set; } = "";
+
+    /// <summary><c>service/method</c>: the name of its spans and the path of its URL.</summary>
+    public string FullName { get; private set; } = "";
+
+    // A method's one instance may be told several times, by contracts that all say the same.
+    internal void BelongTo(string service) => (Service, FullName) = (service, $"{service}/{Name}");
 }
 
 /// <summary>A method with the arguments <typeparamref name="TArgs"/>.</summary>

@@ -12,6 +12,8 @@ public abstract class ServiceContract
         Name = name;
         Version = version;
         Methods = methods;
+        var canonical = WithoutKeys(name);
+        foreach (var method in methods) method.BelongTo(canonical);
     }
 
     /// <summary>The dotted name with shard keys in brackets.</summary>
@@ -25,6 +27,18 @@ public abstract class ServiceContract
 
     /// <summary>The interface or class that declares the service.</summary>
     public abstract Type ServiceType { get; }
+
+    private static string WithoutKeys(string name)
+    {
+        for (var open = name.IndexOf('['); open >= 0; open = name.IndexOf('['))
+        {
+            var close = name.IndexOf(']', open);
+            if (close < 0) throw new FormatException($"Service name '{name}' has a bracket that is not closed.");
+            name = name.Remove(open, close - open + 1);
+        }
+
+        return name;
+    }
 }
 
 /// <summary>The contract of a class-first service, or the base of an interface's.</summary>

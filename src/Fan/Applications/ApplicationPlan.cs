@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization.Metadata;
+using Fan.Coordination;
+using Fan.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fan.Applications;
+
+/// <summary>What the builder was told.</summary>
+internal sealed class ApplicationPlan
+{
+    public string? StoreUrl { get; set; }
+
+    public Func<IServiceProvider, ICoordinationStore>? StoreFactory { get; set; }
+
+    public List<HostedService> Hosted { get; } = [];
+
+    public HashSet<Type> Persistent { get; } = [];
+
+    public List<PlannedDependency> Dependencies { get; } = [];
+
+    public List<IJsonTypeInfoResolver> JsonResolvers { get; } = [];
+}
+
+internal sealed record HostedService(Type ServiceType, Func<IServiceProvider, object> Factory, ServiceLifetime Lifetime);
+
+internal sealed record PlannedDependency(Type ServiceType, VersionRange? Range, bool IsHard);

@@ -1,0 +1,22 @@
+using Fan.Discovery;
+using Fan.Routing;
+
+namespace Fan.Applications;
+
+/// <summary>A service that the application needs, and whether it is there. Safe from any thread.</summary>
+internal sealed class Dependency(string service, VersionRange range, bool isHard, EndpointDirectory directory)
+{
+    public string Service => service;
+
+    public VersionRange Range => range;
+
+    public bool IsHard => isHard;
+
+    /// <summary>Begins to follow the service; until then nothing is known of it.</summary>
+    public void Follow() => directory.Follow(service);
+
+    public bool IsMet(IReadOnlyList<Transports.ServedService> hosted) =>
+        hosted.Any(own => own.Name.Canonical == service && Fits(own.Version)) || directory.Follow(service).Current.All.Any(endpoint => Fits(endpoint.Version));
+
+    private bool Fits(string text) => ServiceVersion.TryParse(text, out var version) && range.Contains(version);
+}

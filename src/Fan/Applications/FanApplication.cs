@@ -1,0 +1,86 @@
+using Fan.Calls;
+using Fan.Diagnostics;
+using Fan.Discovery;
+using Fan.Generated;
+using Fan.Messaging;
+using Fan.Routing;
+using Fan.Transports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Applications;
+
+/// <summary>The parts of one application, put together. Safe from any thread.</summary>
+internal sealed class FanApplication : IDisposable
+{
+    private readonly List<PlannedDependency> _dependencies;
+
+    public FanApplication(
+        ApplicationPlan plan, IOptions<FanOptions> options, IServiceProvider services, EndpointDirectory directory, FanTelemetry telemetry,
+        IEnumerable<IClientTransport> transports, TimeProvider clock, ILogger<CallServer> logger)
+    {
+        Options = options.Value;
+        Directory = directory;
+        Telemetry = telemetry;
+        Clock = clock;
+        _dependencies = plan.Dependencies;
+        Gate = new TelemetryGate(telemetry, clock);
+        var cancellation = new CancellationPool(clock);
+        var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits));
+        var hosted = plan.Hosted.Select(service => new ServedService(
+            Contracts.For(service.ServiceType), new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))).ToList();
+        if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
+        Server = new CallServer(Name, Options.Limits, hosted, codecs, cancellation, telemetry, Gate, clock, logger);
+        Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, cancellation, telemetry);
+        Locals = new LocalCalls(Name, telemetry);
+        Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
+    }
+
+    public FanOptions Options { get; }
+
+    public string Name => Options.Name!;
+
+    public ContractCatalog Contracts { get; } = new();
+
+    public EndpointDirectory Directory { get; }
+
+    public FanTelemetry Telemetry { get; }
+
+    public TelemetryGate Gate { get; }
+
+    public TimeProvider Clock { get; }
+
+    public CallServer Server { get; }
+
+    public CallPipeline Pipeline { get; }
+
+    public LocalCalls Locals { get; }
+
+    public IReadOnlyList<Dependency> Dependencies { get; }
+
+    /// <summary>The implementation that this application hosts, if its version is one that the application accepts.</summary>
+    public ServiceImplementation? FindLocal(ServiceContract contract)
+    {
+        var name = ServiceName.Parse(contract.Name).Canonical;
+        var hosted = Server.Services.FirstOrDefault(service => service.Contract.ServiceType == contract.ServiceType)
+            ?? Server.Services.FirstOrDefault(service => service.Name.Canonical == name && contract.ServiceType.IsInstanceOfType(service.Implementation.Shared));
+        if (hosted is null) return null;
+        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? hosted.Implementation : null;
+    }
+
+    public ServiceRoute RouteFor(ServiceContract contract)
+    {
+        var name = ServiceName.Parse(contract.Name).Canonical;
+        var waits = _dependencies.Any(dependency => dependency.IsHard && dependency.ServiceType == contract.ServiceType);
+        return new ServiceRoute(Directory.Follow(name), name, RangeFor(contract.ServiceType), waits, Pipeline.TransportNames);
+    }
+
+    public void Dispose() => Gate.Dispose();
+
+    private VersionRange RangeFor(Type serviceType) =>
+        _dependencies.LastOrDefault(dependency => dependency.ServiceType == serviceType)?.Range ?? VersionRange.Parse("^" + Contracts.For(serviceType).Version);
+
+    private string NameOf(Type serviceType) => ServiceName.Parse(Contracts.For(serviceType).Name).Canonical;
+}

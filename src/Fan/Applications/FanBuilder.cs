@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
+using Fan.Applications;
+using Fan.Coordination;
+using Fan.Generated;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Fan;
+
+/// <summary>Says what an application hosts, calls and uses. Not safe for concurrent use.</summary>
+public sealed class FanBuilder
+{
+    internal FanBuilder(IServiceCollection services, ApplicationPlan plan)
+    {
+        Services = services;
+        Plan = plan;
+    }
+
+    /// <summary>Where everything is registered.</summary>
+    public IServiceCollection Services { get; }
+
+    internal ApplicationPlan Plan { get; }
+
+    /// <summary>Uses the store of that URL, e.g. <c>sqlite:/var/lib/app/fan.db</c> or <c>memory:tests</c>. Default: configuration <c>Fan:Store</c>, environment <c>FAN_STORE</c>, then the embedded store.</summary>
+    public FanBuilder UseStore(string url)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(url);
+        Plan.StoreUrl = url;
+        Plan.StoreFactory = null;
+        return this;
+    }
+
+    /// <summary>Uses a store of one's own; the application opens and disposes it.</summary>
+    public FanBuilder UseStore(Func<IServiceProvider, ICoordinationStore> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        Plan.StoreFactory = factory;
+        return this;
+    }
+
+    /// <summary>Hosts a service: its contract is the interface, and one object from the container serves all calls. Calls within the process are direct.</summary>
+    public FanBuilder AddService<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>()
+        where TService : class
+        where TImplementation : class, TService
+    {
+        Services.TryAddSingleton<TImplementation>();
+        return Host<TService>(services => services.GetRequiredService<TImplementation>(), ServiceLifetime.Singleton);
+    }
+
+    /// <summary>As <see cref="AddService{TService, TImplementation}()"/>, with an object and a container scope of its own for each call.</summary>
+    public FanBuilder AddScopedService<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>()
+        where TService : class
+        where TImplementation : class, TService
+    {
+        Services.TryAddScoped<TImplementation>();
+        return Host<TService>(services => services.GetRequiredService<TImplementation>(), ServiceLifetime.Scoped);
+    }
+
+    /// <summary>Hosts a class-first service: the class is contract and implementation, and one object serves all calls.</summary>
+    public FanBuilder AddService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
+        where TService : class
+    {
+        Services.TryAddSingleton<TService>();
+        return Host<TService>(services => services.GetRequiredService<TService>(), ServiceLifetime.Singleton);
+    }
+
+    /// <summary>Hosts a service whose one object the function makes.</summary>
+    public FanBuilder AddService<TService>(Func<IServiceProvider, TService> factory)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return Host<TService>(factory, ServiceLifetime.Singleton);
+    }
+
+    /// <summary>Makes the endpoints of a hosted service persistent: they stay registered while the process is down, as a load-balanced address does.</summary>
+    public FanBuilder Persistent<TService>()
+        where TService : class
+    {
+        Plan.Persistent.Add(typeof(TService));
+        return this;
+    }
+
+    /// <summary>Declares that the application can't work without a service: it is not ready until the service is there, and calls wait for it.</summary>
+    /// <param name="range">The versions it accepts, npm-style; null takes those compatible with the contract's own.</param>
+    /// <exception cref="FormatException">It is no version range.</exception>
+    public FanBuilder DependsOn<TService>(string? range = null)
+        where TService : class => Depend<TService>(range, isHard: true);
+
+    /// <summary>Declares that the application works with a service, and in a lesser way without it.</summary>
+    /// <param name="range">As for <see cref="DependsOn{TService}(string?)"/>.</param>
+    /// <exception cref="FormatException">It is no version range.</exception>
+    public FanBuilder Uses<TService>(string? range = null)
+        where TService : class => Depend<TService>(range, isHard: false);
+
+    /// <summary>Adds source-generated JSON metadata for the types of arguments and results; without it, reflection is used where the platform allows it.</summary>
+    public FanBuilder AddJson(IJsonTypeInfoResolver resolver)
+    {
+        ArgumentNullException.ThrowIfNull(resolver);
+        Plan.JsonResolvers.Add(resolver);
+        return this;
+    }
+
+    /// <summary>Changes the settings.</summary>
+    public FanBuilder Configure(Action<FanOptions> configure)
+    {
+        Services.Configure(configure);
+        return this;
+    }
+
+    private FanBuilder Host<TService>(Func<IServiceProvider, object> factory, ServiceLifetime lifetime)
+        where TService : class
+    {
+        Plan.Hosted.Add(new HostedService(typeof(TService), factory, lifetime));
+        Expose<TService>();
+        return this;
+    }
+
+    private FanBuilder Depend<TService>(string? range, bool isHard)
+        where TService : class
+    {
+        Plan.Dependencies.Add(new PlannedDependency(typeof(TService), range is null ? null : Routing.VersionRange.Parse(range), isHard));
+        Expose<TService>();
+        return this;
+    }
+
+    // A contract without shard keys can be injected as itself.
+    private void Expose<TService>()
+        where TService : class
+    {
+        if (typeof(TService).IsInterface) Services.TryAddSingleton(static services => services.GetRequiredService<IFan>().Get<TService>());
+    }
+}

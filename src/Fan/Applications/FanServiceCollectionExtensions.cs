@@ -1,0 +1,64 @@
+using System.Diagnostics.Metrics;
+using Fan;
+using Fan.Applications;
+using Fan.Coordination;
+using Fan.Diagnostics;
+using Fan.Discovery;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds Fan to a host.</summary>
+public static class FanServiceCollectionExtensions
+{
+    /// <summary>Adds a Fan application: <see cref="IFan"/> to call services, and what hosts and registers them. A second call goes on with the first one's application.</summary>
+    public static FanBuilder AddFan(this IServiceCollection services, Action<FanOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (configure is not null) services.Configure(configure);
+        if (services.FirstOrDefault(descriptor => descriptor.ServiceType == typeof(ApplicationPlan))?.ImplementationInstance is ApplicationPlan known)
+            return new FanBuilder(services, known);
+
+        var plan = new ApplicationPlan();
+        services.AddSingleton(plan);
+        services.AddOptions<FanOptions>().Configure<IServiceProvider>(Complete).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanOptions>, FanOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<StoreProviders>();
+        services.AddSingleton(provider => new StoreConnection(
+            StoreSelection.Create(plan, provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreConnection>>()));
+        services.AddSingleton(provider => new FanTelemetry(provider.GetService<IMeterFactory>()));
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<FanOptions>>().Value;
+            return new EndpointDirectory(
+                provider.GetRequiredService<StoreConnection>(), options.Limits, options.DiscoveryTimeout, provider.GetRequiredService<FanTelemetry>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EndpointDirectory>>());
+        });
+        services.AddSingleton<IEndpointDirectory>(provider => provider.GetRequiredService<EndpointDirectory>());
+        services.AddSingleton<FanApplication>();
+        services.AddSingleton<IFan, FanClient>();
+        services.AddSingleton(provider => provider.GetRequiredService<FanApplication>().Server);
+        services.AddSingleton<FanHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<FanHost>());
+        services.AddSingleton<FanHealthCheck>();
+        services.AddHealthChecks().AddCheck<FanHealthCheck>("fan", tags: ["ready"]);
+        return new FanBuilder(services, plan);
+    }
+
+    private static void Complete(FanOptions options, IServiceProvider services)
+    {
+        var configuration = services.GetService<IConfiguration>()?.GetSection("Fan");
+        options.Name ??= configuration?["Name"] ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? "fan";
+        if (configuration?["DefaultTimeout"] is { } text)
+        {
+            options.DefaultTimeout = TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var timeout)
+                ? timeout
+                : throw new OptionsValidationException(nameof(FanOptions), typeof(FanOptions), [$"Fan:DefaultTimeout must be a time such as 00:00:30; it is '{text}'."]);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Fan.Calls;
+using Fan.Generated;
+using Fan.Transports;
+
+namespace Fan.Applications;
+
+/// <summary>What callers of one contract hold, and whom it leads to at the moment. Safe from any thread.</summary>
+internal abstract class ServiceBinding
+{
+    /// <summary>Leads calls over the pipeline where they must be seen, and directly where they may be.</summary>
+    public abstract void Retarget(bool callsAreSeen);
+}
+
+internal sealed class ServiceBinding<TService> : ServiceBinding
+    where TService : class
+{
+    private readonly InterfaceContract<TService> _contract;
+    private readonly FanApplication _application;
+    private readonly ServiceName _name;
+    private readonly ServiceImplementation? _local;
+    private readonly TService? _routed;
+    private readonly ServiceProxy<TService>? _proxy;
+
+    public ServiceBinding(InterfaceContract<TService> contract, FanApplication application)
+    {
+        _contract = contract;
+        _application = application;
+        _name = ServiceName.Parse(contract.Name);
+        _local = application.FindLocal(contract);
+        if (_name.ShardKeys.Count > 0) return;
+        _routed = CreateClient([]);
+        _proxy = contract.CreateProxy(_routed);
+    }
+
+    public TService Get(ReadOnlySpan<object> keys)
+    {
+        if (keys.Length != _name.ShardKeys.Count)
+            throw new ArgumentException($"Service '{_name}' takes {_name.ShardKeys.Count} shard keys ({string.Join(", ", _name.ShardKeys)}); it was given {keys.Length}.", nameof(keys));
+        if (_proxy is not null) return (TService)(object)_proxy;
+        var texts = new string[keys.Length];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Convert.ToString(keys[i], CultureInfo.InvariantCulture) ?? "";
+            if (texts[i].Length is 0 or > 256) throw new ArgumentException($"Shard key '{_name.ShardKeys[i]}' of '{_name}' must have 1 to 256 characters.", nameof(keys));
+        }
+
+        return CreateClient(texts);
+    }
+
+    public override void Retarget(bool callsAreSeen)
+    {
+        if (_proxy is null) return;
+        _proxy.Target = !callsAreSeen && _local?.Shared is TService direct ? direct : _routed!;
+    }
+
+    private TService CreateClient(IReadOnlyList<string> keys) => _contract.CreateClient(
+        new RoutedChannel(_local, _application.Locals, () => _application.RouteFor(_contract), _application.Pipeline, keys));
+}

@@ -1,0 +1,88 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Fan.Calls;
+using Fan.Diagnostics;
+
+namespace Fan;
+
+/// <summary>What travels with a call, in process through awaits and to other processes in the headers. Immutable.</summary>
+/// <remarks>The trace itself is <see cref="Activity.Current"/>; where nobody listens to activities, what arrived is passed on unchanged.</remarks>
+public sealed record CallContext
+{
+    private static readonly AsyncLocal<CallContext?> Ambient = new();
+
+    /// <summary>The context of the running call; <see cref="Empty"/> outside of any.</summary>
+    public static CallContext Current => Ambient.Value ?? Empty;
+
+    /// <summary>The context of nobody.</summary>
+    public static CallContext Empty { get; } = new();
+
+    /// <summary>W3C baggage: names and values that everybody down the call tree can read.</summary>
+    public IReadOnlyDictionary<string, string> Baggage { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>The application that made the call; null outside of any.</summary>
+    public string? Caller { get; init; }
+
+    /// <summary>The user on whose behalf the call is made.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The values of the shard keys with which the running service was called, in the order of its name's brackets.</summary>
+    public IReadOnlyList<string> ShardKeys { get; init; } = [];
+
+    /// <summary>The time that is left for the call; null where there is no limit.</summary>
+    public TimeSpan? Remaining => Deadline.Remaining;
+
+    /// <summary>The W3C trace id (32 hex digits); null where the call is not traced.</summary>
+    public string? TraceId => Activity.Current?.TraceId.ToHexString() ?? (TraceParent is { } parent ? parent.Substring(3, 32) : null);
+
+    internal string? TraceParent { get; init; }
+
+    internal string? TraceState { get; init; }
+
+    internal Deadline Deadline { get; init; }
+
+    internal CallTrace? Recorder { get; init; }
+
+    internal int RecorderSpan { get; init; } = CallTrace.Root;
+
+    /// <summary>This context with less time: calls made in it end within <paramref name="timeout"/>, and within what was left anyway.</summary>
+    public CallContext WithTimeout(TimeSpan timeout, TimeProvider? clock = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(timeout.Ticks, nameof(timeout));
+        return this with { Deadline = Calls.Deadline.In(Deadline.Within(timeout), clock ?? TimeProvider.System) };
+    }
+
+    /// <summary>Makes this the current context until the scope is disposed: <c>using (context.Use()) { … }</c>.</summary>
+    public Scope Use()
+    {
+        var scope = new Scope(Ambient.Value);
+        Ambient.Value = this;
+        return scope;
+    }
+
+    /// <summary>Puts the context back that was current before.</summary>
+    public readonly struct Scope : IDisposable, IEquatable<Scope>
+    {
+        private readonly CallContext? _before;
+
+        internal Scope(CallContext? before) => _before = before;
+
+        /// <inheritdoc/>
+        public void Dispose() => Ambient.Value = _before;
+
+        /// <inheritdoc/>
+        public bool Equals(Scope other) => ReferenceEquals(_before, other._before);
+
+        /// <inheritdoc/>
+        public override bool Equals(object? obj) => obj is Scope other && Equals(other);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => _before?.GetHashCode() ?? 0;
+
+        /// <summary>Whether both put back the same context.</summary>
+        public static bool operator ==(Scope left, Scope right) => left.Equals(right);
+
+        /// <summary>Whether they do not.</summary>
+        public static bool operator !=(Scope left, Scope right) => !left.Equals(right);
+    }
+}

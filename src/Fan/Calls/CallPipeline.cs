@@ -1,0 +1,250 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Fan.Diagnostics;
+using Fan.Discovery;
+using Fan.Generated;
+using Fan.Messaging;
+using Fan.Routing;
+using Fan.Transports;
+
+namespace Fan.Calls;
+
+/// <summary>The way of a call to another process: deadline, span, endpoint choice, encode, send, decode. Safe from any thread.</summary>
+internal sealed class CallPipeline(
+    string application, FanLimits limits, TimeSpan defaultTimeout, IEnumerable<IClientTransport> transports, PayloadCodecs codecs,
+    CancellationPool cancellation, FanTelemetry telemetry)
+{
+    // An idempotent call that broke off is sent at most this often in all.
+    private const int MaxSendings = 3;
+
+    private readonly FrozenDictionary<string, IClientTransport> _transports = transports.ToFrozenDictionary(transport => transport.Name, StringComparer.Ordinal);
+
+    /// <summary>The kinds of network on which calls can leave.</summary>
+    public FrozenSet<string> TransportNames { get; } = transports.Select(transport => transport.Name).ToFrozenSet(StringComparer.Ordinal);
+
+    public PayloadCodecs Codecs => codecs;
+
+    public async ValueTask<TResult> CallAsync<TArgs, TResult>(
+        ServiceRoute route, UnaryMethod<TArgs, TResult> method, TArgs args, string? shardKeys, TimeSpan? timeout, CancellationToken cancellationToken)
+        where TArgs : struct
+    {
+        var context = CallContext.Current;
+        var left = TimeFor(context, method, timeout);
+        var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
+        var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
+        var lease = cancellation.Rent(left, cancellationToken);
+        var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        Exception? failure = null;
+        try
+        {
+            RequireTime(left, route.Service, method);
+            var codec = codecs.Json;
+            codec.WriteArguments(buffer, method, args);
+            using var reply = await SendAsync(route, method, buffer, codec.ContentType, context, measure.Activity, shardKeys, left, lease.Token).ConfigureAwait(false);
+            context.Recorder?.Merge(recorded, reply.Spans);
+            return codecs.For(reply.ContentType).ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Memory));
+        }
+        catch (OperationCanceledException error) when (lease.TimedOut)
+        {
+            failure = TimeIsOver(route.Service, method, left, error);
+            throw failure;
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            throw;
+        }
+        finally
+        {
+            buffer.Dispose();
+            lease.Dispose();
+            context.Recorder?.End(recorded, failure);
+            measure.End(failure);
+        }
+    }
+
+    public async IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
+        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, string? shardKeys, TimeSpan? timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TArgs : struct
+    {
+        var context = CallContext.Current;
+        // A sequence may be long on purpose: only a limit that somebody named ends it.
+        var named = timeout ?? method.Description.Timeout;
+        TimeSpan? left = named is { } limit ? context.Deadline.Within(limit) : context.Remaining;
+        var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
+        var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
+        var lease = cancellation.Rent(left, cancellationToken);
+        var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        Exception? failure = null;
+        try
+        {
+            var items = SendStreamAsync(route, method, args, buffer, context, measure.Activity, shardKeys, left, lease.Token).GetAsyncEnumerator(CancellationToken.None);
+            await using var ending = items.ConfigureAwait(false);
+            while (true)
+            {
+                TItem item;
+                try
+                {
+                    if (!await items.MoveNextAsync().ConfigureAwait(false)) break;
+                    using var payload = items.Current;
+                    item = codecs.For(payload.ContentType).ReadValue<TItem>(new ReadOnlySequence<byte>(payload.Memory));
+                }
+                catch (OperationCanceledException error) when (lease.TimedOut)
+                {
+                    failure = TimeIsOver(route.Service, method, left ?? TimeSpan.Zero, error);
+                    throw failure;
+                }
+                catch (Exception error)
+                {
+                    failure = error;
+                    throw;
+                }
+
+                yield return item;
+            }
+        }
+        finally
+        {
+            buffer.Dispose();
+            lease.Dispose();
+            context.Recorder?.End(recorded, failure);
+            measure.End(failure);
+        }
+    }
+
+    private async ValueTask<ReplyPayload> SendAsync(
+        ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, CallContext context, Activity? activity,
+        string? shardKeys, TimeSpan left, CancellationToken cancellationToken)
+    {
+        List<Endpoint>? tried = null;
+        for (var sendings = 1; ; sendings++)
+        {
+            var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
+            RequireMethod(endpoint, route.Service, method);
+            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(context, activity, route, shardKeys, left));
+            endpoint.Load.Begin();
+            try
+            {
+                var reply = await _transports[endpoint.Description.Transport].CallAsync(call, cancellationToken).ConfigureAwait(false);
+                endpoint.Load.Succeeded();
+                return reply;
+            }
+            catch (EndpointUnreachableException)
+            {
+                endpoint.Load.Failed();
+                telemetry.Unreachable(route.Service);
+                (tried ??= []).Add(endpoint);
+            }
+            catch (ServiceUnavailableException) when (method.Description.Idempotent && sendings < MaxSendings)
+            {
+                (tried ??= []).Add(endpoint);
+            }
+            finally
+            {
+                endpoint.Load.End();
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<ReplyPayload> SendStreamAsync<TArgs, TItem>(
+        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, PayloadBuffer payload, CallContext context, Activity? activity,
+        string? shardKeys, TimeSpan? left, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TArgs : struct
+    {
+        codecs.Json.WriteArguments(payload, method, args);
+        List<Endpoint>? tried = null;
+        while (true)
+        {
+            var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
+            RequireMethod(endpoint, route.Service, method);
+            var call = Outgoing(endpoint, route, method, payload, codecs.Json.ContentType, Headers(context, activity, route, shardKeys, left));
+            endpoint.Load.Begin();
+            try
+            {
+                var items = _transports[endpoint.Description.Transport].StreamAsync(call, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                await using var ending = items.ConfigureAwait(false);
+                bool any;
+                try
+                {
+                    any = await items.MoveNextAsync().ConfigureAwait(false);
+                }
+                catch (EndpointUnreachableException)
+                {
+                    endpoint.Load.Failed();
+                    telemetry.Unreachable(route.Service);
+                    (tried ??= []).Add(endpoint);
+                    continue;
+                }
+
+                endpoint.Load.Succeeded();
+                for (; any; any = await items.MoveNextAsync().ConfigureAwait(false)) yield return items.Current;
+                yield break;
+            }
+            finally
+            {
+                endpoint.Load.End();
+            }
+        }
+    }
+
+    private OutgoingCall Outgoing(Endpoint endpoint, ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, MessageHeaders headers) => new()
+    {
+        Endpoint = endpoint,
+        Service = route.Service,
+        Method = method.Name,
+        Payload = payload.Written,
+        ContentType = contentType,
+        Headers = headers,
+        Limits = limits,
+    };
+
+    private MessageHeaders Headers(CallContext context, Activity? activity, ServiceRoute route, string? shardKeys, TimeSpan? left)
+    {
+        activity ??= Activity.Current;
+        var baggage = context.Baggage.Count == 0 && activity is null ? null : Baggage.Format(AllBaggage(context, activity));
+        return new MessageHeaders
+        {
+            TraceParent = activity is null ? context.TraceParent : TraceParent.Format(activity),
+            TraceState = activity is null ? context.TraceState : activity.TraceStateString,
+            Baggage = baggage,
+            TimeToLive = left,
+            VersionRange = ReferenceEquals(route.Range, VersionRange.Any) ? null : route.Range.Text,
+            ShardKeys = shardKeys,
+            Caller = application,
+            User = context.User,
+            Spans = context.Recorder is null ? null : "1",
+        };
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> AllBaggage(CallContext context, Activity? activity)
+    {
+        foreach (var (key, value) in context.Baggage) yield return new(key, value);
+        if (activity is null) yield break;
+        foreach (var member in activity.Baggage)
+        {
+            if (!context.Baggage.ContainsKey(member.Key)) yield return member;
+        }
+    }
+
+    private TimeSpan TimeFor(CallContext context, ServiceMethod method, TimeSpan? timeout) =>
+        context.Deadline.Within(timeout ?? method.Description.Timeout ?? defaultTimeout);
+
+    private static string FullName(ServiceRoute route, ServiceMethod method) =>
+        method.FullName.Length > 0 ? method.FullName : $"{route.Service}/{method.Name}";
+
+    private static void RequireTime(TimeSpan left, string service, ServiceMethod method)
+    {
+        if (left <= TimeSpan.Zero) throw TimeIsOver(service, method, left, null);
+    }
+
+    private static DeadlineExceededException TimeIsOver(string service, ServiceMethod method, TimeSpan left, Exception? inner) =>
+        new(left <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {left.TotalSeconds:0.###} s.", inner);
+
+    private static void RequireMethod(Endpoint endpoint, string service, ServiceMethod method)
+    {
+        if (endpoint.FindMethod(method.Name) is null)
+            throw CallServer.NoSuchMethod($"{service} {endpoint.Version}", method.Name, [.. endpoint.Description.Methods.Select(m => m.Name).Order(StringComparer.Ordinal)]);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+
+namespace Fan.Calls;
+
+/// <summary>Cancellation for calls with a deadline; the sources are used again. Safe from any thread.</summary>
+internal sealed class CancellationPool(TimeProvider clock)
+{
+    private const int MaxKept = 256;
+
+    private readonly ConcurrentQueue<CancellationTokenSource> _free = new();
+    private int _kept;
+
+    /// <summary>A token that is cancelled when the time is over or <paramref name="outer"/> is. A null time has no limit.</summary>
+    public Lease Rent(TimeSpan? time, CancellationToken outer)
+    {
+        if (time is not { } limit) return new Lease(null, null, outer);
+        // Only sources on the system's timer can be reset.
+        if (clock != TimeProvider.System) return new Lease(null, new CancellationTokenSource(limit, clock), outer);
+
+        if (_free.TryDequeue(out var source)) Interlocked.Decrement(ref _kept);
+        else source = new CancellationTokenSource();
+        // The timer's own upper bound, 49 days: longer than any call.
+        source.CancelAfter(limit.TotalMilliseconds > uint.MaxValue - 2 ? TimeSpan.FromMilliseconds(uint.MaxValue - 2) : limit);
+        return new Lease(this, source, outer);
+    }
+
+    private void Return(CancellationTokenSource source)
+    {
+        if (!source.TryReset() || Interlocked.Increment(ref _kept) > MaxKept) source.Dispose();
+        else _free.Enqueue(source);
+    }
+
+    /// <summary>One call's use of a source. Dispose it when nothing observes the token any more.</summary>
+    internal struct Lease : IDisposable
+    {
+        private readonly CancellationPool? _pool;
+        private readonly CancellationToken _outer;
+        private readonly CancellationTokenRegistration _registration;
+        private CancellationTokenSource? _source;
+
+        public Lease(CancellationPool? pool, CancellationTokenSource? source, CancellationToken outer)
+        {
+            _pool = pool;
+            _source = source;
+            _outer = outer;
+            Token = source?.Token ?? outer;
+            if (source is not null && outer.CanBeCanceled)
+                _registration = outer.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
+        }
+
+        public CancellationToken Token { get; }
+
+        /// <summary>Whether the time was over before anybody cancelled.</summary>
+        public readonly bool TimedOut => _source is { IsCancellationRequested: true } && !_outer.IsCancellationRequested;
+
+        public void Dispose()
+        {
+            if (_source is not { } source) return;
+            _source = null;
+            _registration.Dispose();
+            if (_pool is null) source.Dispose();
+            else _pool.Return(source);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Fan.Discovery;
+using Fan.Messaging;
+using Fan.Routing;
+using Fan.Transports;
+
+namespace Fan.Calls;
+
+/// <summary>Calls by name, without a contract. Safe from any thread.</summary>
+internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, EndpointDirectory directory)
+{
+    private const int MaxRoutes = 1024;
+
+    private readonly ConcurrentDictionary<(string Service, string Range), ServiceRoute> _routes = new();
+
+    public async ValueTask<TResult> CallAsync<TResult>(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
+    {
+        RequireObject(path, arguments);
+        if (FindLocal(path, options) is { } local) return await CallLocallyAsync<TResult>(local, path, arguments, cancellationToken).ConfigureAwait(false);
+        var method = new NamedMethod<TResult>(NamedMethods.Describe<TResult>(path.Method, MethodKind.Rpc));
+        return await pipeline.CallAsync(Route(path, options), method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    public IAsyncEnumerable<JsonElement> StreamAsync(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
+    {
+        RequireObject(path, arguments);
+        if (FindLocal(path, options) is { } local) return StreamLocallyAsync(local, path, arguments, cancellationToken);
+        var method = new NamedStream(NamedMethods.Describe<JsonElement>(path.Method, MethodKind.Stream));
+        return pipeline.StreamAsync(Route(path, options), method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken);
+    }
+
+    /// <summary>The parameter names of a method as its endpoints publish them; null where they do not.</summary>
+    public async ValueTask<IReadOnlyList<string>?> ParameterNamesAsync(CallPath path, CancellationToken cancellationToken)
+    {
+        if (FindLocal(path, null) is { } local) return [.. local.Method.Description.Parameters.Select(parameter => parameter.Name)];
+        var endpoint = await Route(path, null).PickAsync(null, cancellationToken).ConfigureAwait(false);
+        return endpoint.FindMethod(path.Method)?.Parameters is { } parameters ? [.. parameters.Select(text => text.Split(':', '?')[0])] : null;
+    }
+
+    private ServiceRoute Route(CallPath path, CallOptions? options)
+    {
+        var range = VersionRange.Parse(options?.Version ?? "*");
+        var key = (path.Service.Canonical, range.Text);
+        if (_routes.TryGetValue(key, out var known)) return known;
+        var route = new ServiceRoute(directory.Follow(path.Service.Canonical), path.Service.Canonical, range, waits: false, pipeline.TransportNames);
+        // The ranges come from callers: past the bound a route is made for the one call.
+        if (_routes.Count < MaxRoutes) _routes.TryAdd(key, route);
+        return route;
+    }
+
+    private ServedMethod? FindLocal(CallPath path, CallOptions? options)
+    {
+        foreach (var service in server.Services)
+        {
+            if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
+            if (options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
+            return server.Resolve(path.Service.Canonical, path.Method);
+        }
+
+        return null;
+    }
+
+    private async ValueTask<TResult> CallLocallyAsync<TResult>(ServedMethod method, CallPath path, JsonElement arguments, CancellationToken cancellationToken)
+    {
+        using var reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
+        await server.ServeAsync(method, Incoming(path, arguments), reply, cancellationToken).ConfigureAwait(false);
+        return pipeline.Codecs.Json.ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Written));
+    }
+
+    private async IAsyncEnumerable<JsonElement> StreamLocallyAsync(ServedMethod method, CallPath path, JsonElement arguments, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var sink = new ChannelItemSink(server.Limits.MaxPayloadBytes);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var serving = sink.FillAsync(server.ServeStreamAsync(method, Incoming(path, arguments), sink, leaving.Token));
+        try
+        {
+            await foreach (var item in sink.Items.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                using (item) yield return pipeline.Codecs.Json.ReadValue<JsonElement>(new ReadOnlySequence<byte>(item.Memory));
+            }
+        }
+        finally
+        {
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await serving.ConfigureAwait(false);
+        }
+    }
+
+    private static IncomingCall Incoming(CallPath path, JsonElement arguments)
+    {
+        var context = CallContext.Current;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer)) NamedMethods.Write(writer, new NamedArguments(arguments));
+        return new IncomingCall
+        {
+            Payload = new ReadOnlySequence<byte>(buffer.WrittenMemory),
+            Transport = "local",
+            Headers = new MessageHeaders
+            {
+                TraceParent = System.Diagnostics.Activity.Current is { } activity ? TraceParent.Format(activity) : context.TraceParent,
+                Baggage = Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value))),
+                TimeToLive = context.Remaining,
+                ShardKeys = ShardKeyList.Format(path.Service.ShardKeys),
+                Caller = context.Caller,
+                User = context.User,
+            },
+        };
+    }
+
+    private static void RequireObject(CallPath path, JsonElement arguments)
+    {
+        if (arguments.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
+            throw new BadArgumentException("", $"The arguments of '{path.Service}.{path.Method}' must be a JSON object of names; they are {arguments.ValueKind}.");
+    }
+}

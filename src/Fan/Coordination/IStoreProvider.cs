@@ -1,0 +1,15 @@
+namespace Fan.Coordination;
+
+/// <summary>Makes stores of one kind from their URLs. Registered in the container; safe from any thread.</summary>
+public interface IStoreProvider
+{
+    /// <summary>The scheme of its URLs, in lower case, e.g. <c>sqlite</c>.</summary>
+    string Scheme { get; }
+
+    /// <summary>The URL to use when nobody names a store; null where this kind can't be used without a decision.</summary>
+    string? DefaultUrl => null;
+
+    /// <summary>Makes a store that is not open yet.</summary>
+    /// <exception cref="FormatException">The URL breaks the form of this kind; the message names the place.</exception>
+    ICoordinationStore Create(string url);
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Discovery;
+
+internal static partial class DiscoveryLog
+{
+    [LoggerMessage(20, LogLevel.Warning, "Endpoints of {Service} are not followed for now, the last known ones stay: {Reason}")]
+    public static partial void FollowInterrupted(ILogger logger, string service, string reason);
+
+    [LoggerMessage(21, LogLevel.Error, "Following the endpoints of {Service} failed and begins anew")]
+    public static partial void FollowFailed(ILogger logger, Exception error, string service);
+
+    [LoggerMessage(22, LogLevel.Warning, "Node {Path} is no valid endpoint and is ignored: {Reason}")]
+    public static partial void BadEndpoint(ILogger logger, string path, string reason);
+
+    [LoggerMessage(23, LogLevel.Warning, "The store {Store} can't be opened yet: {Reason}")]
+    public static partial void StoreNotOpen(ILogger logger, string store, string reason);
+
+    [LoggerMessage(24, LogLevel.Error, "The store {Store} can't be opened")]
+    public static partial void StoreFailed(ILogger logger, Exception error, string store);
+
+    [LoggerMessage(25, LogLevel.Information, "Registered {Service} {Version} as {Path}")]
+    public static partial void Registered(ILogger logger, string service, string version, string path);
+
+    [LoggerMessage(26, LogLevel.Information, "The registration {Path} is gone; registering again")]
+    public static partial void RegistrationLost(ILogger logger, string path);
+
+    [LoggerMessage(27, LogLevel.Warning, "{Service} {Version} waits: a barrier stands at {Path}")]
+    public static partial void BarrierStands(ILogger logger, string service, string version, string path);
+
+    [LoggerMessage(28, LogLevel.Warning, "{Service} {Version} is not registered for now: {Reason}")]
+    public static partial void RegistrationInterrupted(ILogger logger, string service, string version, string reason);
+
+    [LoggerMessage(29, LogLevel.Warning, "{Path} could not be taken out of the store; it goes with the session: {Reason}")]
+    public static partial void DeregistrationFailed(ILogger logger, string path, string reason);
+
+    [LoggerMessage(30, LogLevel.Error, "Registering {Service} {Version} failed and begins anew")]
+    public static partial void RegistrationFailed(ILogger logger, Exception error, string service, string version);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+
+namespace Fan.Discovery;
+
+/// <summary>One live instance of a service version on one transport. Safe from any thread.</summary>
+public sealed class Endpoint
+{
+    private readonly FrozenDictionary<string, EndpointMethod> _methods;
+
+    internal Endpoint(string id, string service, string version, EndpointDescription description, TimeProvider clock)
+    {
+        Id = id;
+        Service = service;
+        Version = version;
+        Description = description;
+        Load = new EndpointLoad(clock);
+        var methods = new Dictionary<string, EndpointMethod>(StringComparer.Ordinal);
+        // Of two methods with one name the last counts, as micro-fan has it.
+        foreach (var method in description.Methods) methods[method.Name] = method;
+        _methods = methods.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>The path of its node: unique for the life of the store.</summary>
+    public string Id { get; }
+
+    /// <summary>The service, without brackets.</summary>
+    public string Service { get; }
+
+    /// <summary>The version as registered.</summary>
+    public string Version { get; }
+
+    /// <summary>How it is reached.</summary>
+    public EndpointDescription Description { get; }
+
+    /// <summary>What a client transport keeps with the endpoint, e.g. its parsed address. Only the transport of <see cref="EndpointDescription.Transport"/> uses it.</summary>
+    public object? TransportState { get; set; }
+
+    internal EndpointLoad Load { get; }
+
+    /// <summary>The method of that wire name; null where it has none.</summary>
+    public EndpointMethod? FindMethod(string name) => _methods.GetValueOrDefault(name);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Service} {Version} at {Description.Transport} {Description.Host}:{Description.Port}";
+}

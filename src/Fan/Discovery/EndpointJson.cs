@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Fan.Discovery;
+
+/// <summary>Reads and writes the data of an endpoint's node. Reading takes what micro-fan and people write; writing leaves out every null.</summary>
+internal static class EndpointJson
+{
+    private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 16, AllowTrailingCommas = false };
+
+    public static byte[] Write(EndpointDescription endpoint)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("transport", endpoint.Transport);
+        if (endpoint.Host is not null) json.WriteString("host", endpoint.Host);
+        if (endpoint.Port > 0) json.WriteNumber("port", endpoint.Port);
+        json.WriteStartArray("methods");
+        foreach (var method in endpoint.Methods) WriteMethod(json, method);
+        json.WriteEndArray();
+        if (endpoint.IsFan)
+        {
+            json.WriteStartObject("fan");
+            WriteText(json, "application", endpoint.Application);
+            WriteText(json, "instance", endpoint.Instance);
+            foreach (var (key, value) in endpoint.Properties) json.WriteString(key, value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
+    public static EndpointDescription Read(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(data, Strictness);
+            return Read(document.RootElement);
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"The endpoint's data is no JSON: {error.Message}", error);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException($"The endpoint's data has a member of the wrong type: {error.Message}", error);
+        }
+    }
+
+    private static EndpointDescription Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object) throw new FormatException($"The endpoint's data must be a JSON object; it is {root.ValueKind}.");
+        var fan = root.TryGetProperty("fan", out var part) && part.ValueKind == JsonValueKind.Object ? part : default;
+        return new EndpointDescription
+        {
+            Transport = Text(root, "transport") ?? throw new FormatException("The endpoint's data has no 'transport'."),
+            Host = Text(root, "host"),
+            Port = Port(root),
+            Methods = root.TryGetProperty("methods", out var methods) && methods.ValueKind == JsonValueKind.Array
+                ? [.. methods.EnumerateArray().Select(ReadMethod)]
+                : throw new FormatException("The endpoint's data has no list 'methods'."),
+            IsFan = fan.ValueKind == JsonValueKind.Object,
+            Application = fan.ValueKind == JsonValueKind.Object ? Text(fan, "application") : null,
+            Instance = fan.ValueKind == JsonValueKind.Object ? Text(fan, "instance") : null,
+            Properties = fan.ValueKind == JsonValueKind.Object
+                ? fan.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String && p.Name is not ("application" or "instance")).ToDictionary(p => p.Name, p => p.Value.GetString()!)
+                : new Dictionary<string, string>(),
+        };
+    }
+
+    private static void WriteMethod(Utf8JsonWriter json, EndpointMethod method)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", method.Name);
+        if (method.Url is not null)
+        {
+            json.WriteString("url", method.Url);
+            json.WriteString("method", method.Verb);
+            WriteText(json, "content_type", method.ContentType);
+        }
+
+        if (method.Kind != MethodKind.Rpc) json.WriteString("kind", method.Kind == MethodKind.Push ? "push" : "stream");
+        WriteText(json, "fingerprint", method.Fingerprint);
+        if (method.Idempotent) json.WriteBoolean("idempotent", true);
+        if (method.Parameters is not null)
+        {
+            json.WriteStartArray("parameters");
+            foreach (var parameter in method.Parameters) json.WriteStringValue(parameter);
+            json.WriteEndArray();
+        }
+
+        WriteText(json, "result", method.Result);
+        WriteText(json, "summary", method.Summary);
+        json.WriteEndObject();
+    }
+
+    private static EndpointMethod ReadMethod(JsonElement method) => new()
+    {
+        Name = Text(method, "name") ?? throw new FormatException("A method of the endpoint has no 'name'."),
+        Url = Text(method, "url"),
+        Verb = Text(method, "method")?.ToUpperInvariant() ?? "GET",
+        ContentType = Text(method, "content_type"),
+        Kind = Text(method, "kind") switch { "push" => MethodKind.Push, "stream" => MethodKind.Stream, _ => MethodKind.Rpc },
+        Fingerprint = Text(method, "fingerprint"),
+        Idempotent = method.TryGetProperty("idempotent", out var idempotent) && idempotent.ValueKind == JsonValueKind.True,
+        Parameters = method.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Array
+            ? [.. parameters.EnumerateArray().Select(p => p.GetString() ?? "")]
+            : null,
+        Result = Text(method, "result"),
+        Summary = Text(method, "summary"),
+    };
+
+    private static int Port(JsonElement root)
+    {
+        if (!root.TryGetProperty("port", out var port) || port.ValueKind == JsonValueKind.Null) return 0;
+        // A registration file that takes the port from the environment writes it as a text.
+        var number = port.ValueKind == JsonValueKind.String && int.TryParse(port.GetString(), out var parsed) ? parsed
+            : port.ValueKind == JsonValueKind.Number && port.TryGetInt32(out var plain) ? plain
+            : -1;
+        return number is >= 0 and <= 65535 ? number : throw new FormatException("The endpoint's 'port' must be a number from 0 to 65535.");
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetString() : null;
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null) json.WriteString(name, value);
+    }
+}

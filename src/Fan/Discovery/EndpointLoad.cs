@@ -1,0 +1,46 @@
+namespace Fan.Discovery;
+
+/// <summary>How busy an endpoint is with calls of this application, and whether it is left out for now. Safe from any thread.</summary>
+internal sealed class EndpointLoad(TimeProvider clock)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private int _inFlight;
+    private int _failures;
+    private long _resumes;
+
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>The time until it may be tried again; zero when it may be now.</summary>
+    public TimeSpan Pause
+    {
+        get
+        {
+            if (Volatile.Read(ref _failures) == 0) return TimeSpan.Zero;
+            var left = clock.GetElapsedTime(clock.GetTimestamp(), Volatile.Read(ref _resumes));
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    public bool IsAvailable => Volatile.Read(ref _failures) == 0 || Pause == TimeSpan.Zero;
+
+    public void Begin() => Interlocked.Increment(ref _inFlight);
+
+    public void End() => Interlocked.Decrement(ref _inFlight);
+
+    public void Succeeded()
+    {
+        if (Volatile.Read(ref _failures) != 0) Volatile.Write(ref _failures, 0);
+    }
+
+    /// <summary>Leaves it out for a pause that doubles with each failure in a row, with jitter so that callers do not come back as one.</summary>
+    public void Failed()
+    {
+        var failures = Interlocked.Increment(ref _failures);
+        var pause = FirstPause * Math.Pow(2, Math.Min(failures - 1, 10));
+        if (pause > LongestPause) pause = LongestPause;
+        var jittered = pause * (0.75 + (Random.Shared.NextDouble() / 2));
+        Volatile.Write(ref _resumes, clock.GetTimestamp() + (long)(jittered.TotalSeconds * clock.TimestampFrequency));
+    }
+}

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace Fan.Discovery;
+
+/// <summary>The live endpoints of one service at one moment. Immutable.</summary>
+internal sealed class EndpointSet(ImmutableDictionary<string, Endpoint> byId)
+{
+    public static EndpointSet Empty { get; } = new(ImmutableDictionary<string, Endpoint>.Empty);
+
+    public ImmutableDictionary<string, Endpoint> ById { get; } = byId;
+
+    public IEnumerable<Endpoint> All => ById.Values;
+}

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using Fan.Coordination;
+using Fan.Diagnostics;
+using Fan.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Discovery;
+
+/// <summary>Keeps the endpoints of one service in memory: one watch, one owner task. While the store is away, what was last known stays. Safe from any thread.</summary>
+internal sealed class ServiceFollower
+{
+    private readonly string _service;
+    private readonly string _path;
+    private readonly StoreConnection _store;
+    private readonly TimeSpan _patience;
+    private readonly FanTelemetry _telemetry;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EndpointSet _current = EndpointSet.Empty;
+    private string? _trouble;
+
+    public ServiceFollower(
+        string service, StoreConnection store, TimeSpan patience, FanTelemetry telemetry, TimeProvider clock, ILogger logger, CancellationToken stopping)
+    {
+        _service = service;
+        _path = EndpointPath.Service(service);
+        _store = store;
+        _patience = patience;
+        _telemetry = telemetry;
+        _clock = clock;
+        _logger = logger;
+        // The caller's context (trace, deadline) must not live on in the watch.
+        using (ExecutionContext.SuppressFlow()) Ended = Task.Run(() => RunAsync(stopping), CancellationToken.None);
+    }
+
+    /// <summary>Ends when the application stops; never fails.</summary>
+    public Task Ended { get; }
+
+    public EndpointSet Current => Volatile.Read(ref _current);
+
+    public bool IsLoaded => _loaded.Task.IsCompletedSuccessfully;
+
+    /// <summary>Waits until the service was read once.</summary>
+    /// <exception cref="ServiceUnavailableException">The store did not answer in time.</exception>
+    public async ValueTask LoadedAsync(CancellationToken cancellationToken)
+    {
+        if (_loaded.Task.IsCompletedSuccessfully) return;
+        try
+        {
+            await _loaded.Task.WaitAsync(_patience, _clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException error)
+        {
+            throw new ServiceUnavailableException(_service, $"Endpoints of '{_service}' are not known: {_trouble ?? _store.Trouble ?? $"the store '{_store.DisplayName}' does not answer"}.", error);
+        }
+    }
+
+    /// <summary>Waits until the endpoints are others than <paramref name="seen"/>.</summary>
+    public Task ChangedAsync(EndpointSet seen, CancellationToken cancellationToken)
+    {
+        lock (_gate) return ReferenceEquals(_current, seen) ? _changed.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        var retry = new RetryPause(_clock);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var store = await _store.OpenedAsync(stopping).ConfigureAwait(false);
+                await foreach (var change in store.WatchAsync(_path, stopping).ConfigureAwait(false))
+                {
+                    await ApplyAsync(store, change, stopping).ConfigureAwait(false);
+                    retry.Reset();
+                    _trouble = null;
+                }
+
+                break;
+            }
+            catch (Exception error) when (error is StoreException)
+            {
+                _trouble = error.Message;
+                DiscoveryLog.FollowInterrupted(_logger, _service, error.Message);
+                await retry.WaitAsync(stopping).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            {
+                break;
+            }
+            catch (Exception error)
+            {
+                // A defect in a store must not end discovery for the life of the process.
+                _trouble = error.Message;
+                DiscoveryLog.FollowFailed(_logger, error, _service);
+                await retry.WaitAsync(stopping).ConfigureAwait(false);
+            }
+        }
+
+        _loaded.TrySetException(new ServiceUnavailableException(_service, "The application has stopped."));
+        _ = _loaded.Task.Exception;
+        lock (_gate) _changed.TrySetResult();
+    }
+
+    private async ValueTask ApplyAsync(ICoordinationStore store, StoreEvent change, CancellationToken cancellationToken)
+    {
+        if (change.Kind == StoreEventKind.Resync)
+        {
+            await ReloadAsync(store, cancellationToken).ConfigureAwait(false);
+        }
+        else if (EndpointPath.TryParse(_path, change.Path, out var version, out _))
+        {
+            var endpoint = change.Kind == StoreEventKind.Deleted ? null : await ReadAsync(store, change.Path, version, cancellationToken).ConfigureAwait(false);
+            Publish(endpoint is null ? Current.ById.Remove(change.Path) : Current.ById.SetItem(change.Path, endpoint));
+        }
+    }
+
+    private async ValueTask ReloadAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        var found = ImmutableDictionary.CreateBuilder<string, Endpoint>(StringComparer.Ordinal);
+        foreach (var version in await store.GetChildrenAsync(_path, cancellationToken).ConfigureAwait(false) ?? [])
+        {
+            if (!Routing.ServiceVersion.TryParse(version, out _)) continue;
+            var path = StorePath.Join(_path, version);
+            foreach (var name in await store.GetChildrenAsync(path, cancellationToken).ConfigureAwait(false) ?? [])
+            {
+                if (name == EndpointPath.Barrier) continue;
+                var node = StorePath.Join(path, name);
+                if (await ReadAsync(store, node, version, cancellationToken).ConfigureAwait(false) is { } endpoint) found[node] = endpoint;
+            }
+        }
+
+        Publish(found.ToImmutable());
+        _loaded.TrySetResult();
+    }
+
+    private async ValueTask<Endpoint?> ReadAsync(ICoordinationStore store, string path, string version, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } node) return null;
+        try
+        {
+            var description = EndpointDescription.Parse(node.Data);
+            // An endpoint that is as it was keeps its load and its pauses.
+            return Current.ById.TryGetValue(path, out var known) && known.Description.ToJson().AsSpan().SequenceEqual(description.ToJson())
+                ? known
+                : new Endpoint(path, _service, version, description, _clock);
+        }
+        catch (FormatException error)
+        {
+            _telemetry.Rejected("endpoint", ErrorCodes.BadMessage);
+            DiscoveryLog.BadEndpoint(_logger, path, error.Message);
+            return null;
+        }
+    }
+
+    private void Publish(ImmutableDictionary<string, Endpoint> endpoints)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            if (ReferenceEquals(endpoints, _current.ById)) return;
+            Volatile.Write(ref _current, new EndpointSet(endpoints));
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+}

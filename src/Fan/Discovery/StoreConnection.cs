@@ -1,0 +1,79 @@
+using Fan.Coordination;
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Discovery;
+
+/// <summary>The application's one session with its store: opened in the background, again and again until it succeeds. Safe from any thread.</summary>
+internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clock, ILogger<StoreConnection> logger) : IAsyncDisposable
+{
+    private readonly TaskCompletionSource<ICoordinationStore> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private Task? _opening;
+
+    public string DisplayName => store.DisplayName;
+
+    public SessionState State => store.State;
+
+    /// <summary>Why it is not open; null when it is, or before the first attempt.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>The open store; opens it if nobody did.</summary>
+    public Task<ICoordinationStore> OpenedAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        return _opened.Task.WaitAsync(cancellationToken);
+    }
+
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_opening is not null) return;
+            using (ExecutionContext.SuppressFlow()) _opening = Task.Run(OpenAsync);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_opening is not null) await _opening.ConfigureAwait(false);
+        _opened.TrySetException(new ObjectDisposedException(nameof(StoreConnection)));
+        _ = _opened.Task.Exception;
+        await store.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task OpenAsync()
+    {
+        var retry = new RetryPause(clock);
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await store.OpenAsync(_stopping.Token).ConfigureAwait(false);
+                Trouble = null;
+                _opened.TrySetResult(store);
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (StoreException error)
+            {
+                if (Trouble != error.Message) DiscoveryLog.StoreNotOpen(logger, store.DisplayName, error.Message);
+                Trouble = error.Message;
+                await retry.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                // Not a matter of time: everybody who waits must see it.
+                Trouble = error.Message;
+                DiscoveryLog.StoreFailed(logger, error, store.DisplayName);
+                _opened.TrySetException(error);
+                return;
+            }
+        }
+    }
+}

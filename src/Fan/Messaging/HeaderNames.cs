@@ -1,0 +1,38 @@
+namespace Fan.Messaging;
+
+/// <summary>The names of the headers of a message, in lower case; the same on every transport.</summary>
+public static class HeaderNames
+{
+    /// <summary>W3C Trace Context: the caller's span.</summary>
+    public const string TraceParent = "traceparent";
+
+    /// <summary>W3C Trace Context: what vendors add.</summary>
+    public const string TraceState = "tracestate";
+
+    /// <summary>W3C Baggage.</summary>
+    public const string Baggage = "baggage";
+
+    /// <summary>The id of the message, chosen by its sender.</summary>
+    public const string MessageId = "fan-message-id";
+
+    /// <summary>The version range that the caller accepts.</summary>
+    public const string VersionRange = "fan-version";
+
+    /// <summary>The number of the snapshot that the call tree reads.</summary>
+    public const string Snapshot = "fan-snapshot";
+
+    /// <summary>The time that remains for the call, in milliseconds.</summary>
+    public const string TimeToLive = "fan-ttl";
+
+    /// <summary>The shard keys in the order of the name's brackets, percent-encoded, with commas between them.</summary>
+    public const string ShardKeys = "fan-shard";
+
+    /// <summary>The name of the calling application.</summary>
+    public const string Caller = "fan-caller";
+
+    /// <summary>The user on whose behalf the call is made.</summary>
+    public const string User = "fan-user";
+
+    /// <summary>On a request: asks for the spans of the call. On a reply: has them, see <see cref="Diagnostics.CallTrace"/>.</summary>
+    public const string Spans = "fan-spans";
+}

@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Text.Json;
+using Fan.Generated;
+
+namespace Fan.Messaging;
+
+/// <summary>Arguments as a JSON object of names, values as JSON. Safe from any thread.</summary>
+internal sealed class JsonCodec : PayloadCodec
+{
+    public const string MediaType = "application/json";
+
+    private readonly JsonSerializerOptions _options;
+    private readonly JsonReaderOptions _reading;
+    private readonly JsonWriterPool _writers;
+
+    public JsonCodec(JsonSerializerOptions options, FanLimits limits)
+    {
+        _options = options;
+        _reading = new JsonReaderOptions { MaxDepth = limits.MaxDepth };
+        _writers = new JsonWriterPool(limits.MaxDepth);
+    }
+
+    public override string ContentType => MediaType;
+
+    public JsonSerializerOptions Options => _options;
+
+    public override void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args)
+    {
+        var writer = _writers.Rent(output);
+        try
+        {
+            method.WriteArguments(writer, args, _options);
+            writer.Flush();
+        }
+        finally
+        {
+            _writers.Return(writer);
+        }
+    }
+
+    public override TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
+    {
+        var reader = new Utf8JsonReader(payload, _reading);
+        try
+        {
+            var args = method.ReadArguments(ref reader, _options);
+            // Anything but blanks after the object is an error too.
+            reader.Read();
+            return args;
+        }
+        catch (JsonException error)
+        {
+            throw new BadArgumentException("", $"The arguments of '{method.Name}' are no valid JSON: {error.Message}", error);
+        }
+        catch (InvalidOperationException error) when (error is not ObjectDisposedException)
+        {
+            // A name or text with broken UTF-8 or a lone surrogate.
+            throw new BadArgumentException("", $"The arguments of '{method.Name}' are no valid JSON text: {error.Message}", error);
+        }
+    }
+
+    public override void WriteValue<T>(IBufferWriter<byte> output, T value)
+    {
+        var writer = _writers.Rent(output);
+        try
+        {
+            JsonArguments.WriteValue(writer, value, _options);
+            writer.Flush();
+        }
+        finally
+        {
+            _writers.Return(writer);
+        }
+    }
+
+    public override T ReadValue<T>(in ReadOnlySequence<byte> payload)
+    {
+        // A method without a result: whatever stands there is not looked at.
+        if (typeof(T) == typeof(Unit)) return default!;
+        var reader = new Utf8JsonReader(payload, _reading);
+        try
+        {
+            reader.Read();
+            var value = JsonArguments.ReadValue<T>(ref reader, _options);
+            reader.Read();
+            return value!;
+        }
+        catch (JsonException error)
+        {
+            throw new BadMessageException("reply", $"The reply is no valid {typeof(T).Name}: {error.Message}", error);
+        }
+        catch (InvalidOperationException error) when (error is not ObjectDisposedException)
+        {
+            throw new BadMessageException("reply", $"The reply is no valid {typeof(T).Name}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Fan.Messaging;
+
+/// <summary>The JSON settings of an application: the user's metadata first, then the primitives', then reflection where it is allowed.</summary>
+internal static class JsonDefaults
+{
+    public static JsonSerializerOptions Create(IEnumerable<IJsonTypeInfoResolver> resolvers, FanLimits limits)
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            MaxDepth = limits.MaxDepth,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+        options.Converters.Add(new FileContentConverter());
+        foreach (var resolver in resolvers) options.TypeInfoResolverChain.Add(resolver);
+        options.TypeInfoResolverChain.Add(PrimitivesJson.Default);
+        if (JsonSerializer.IsReflectionEnabledByDefault) options.TypeInfoResolverChain.Add(Reflection());
+        options.MakeReadOnly();
+        return options;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Reached only where the feature switch for reflection is on, which it is not when trimmed.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
+    private static DefaultJsonTypeInfoResolver Reflection() => new();
+}
+
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(byte))]
+[JsonSerializable(typeof(sbyte))]
+[JsonSerializable(typeof(short))]
+[JsonSerializable(typeof(ushort))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(uint))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(ulong))]
+[JsonSerializable(typeof(float))]
+[JsonSerializable(typeof(double))]
+[JsonSerializable(typeof(decimal))]
+[JsonSerializable(typeof(char))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Guid))]
+[JsonSerializable(typeof(DateTime))]
+[JsonSerializable(typeof(DateTimeOffset))]
+[JsonSerializable(typeof(DateOnly))]
+[JsonSerializable(typeof(TimeOnly))]
+[JsonSerializable(typeof(TimeSpan))]
+[JsonSerializable(typeof(Uri))]
+[JsonSerializable(typeof(byte[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(List<int>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(bool?))]
+[JsonSerializable(typeof(int?))]
+[JsonSerializable(typeof(long?))]
+[JsonSerializable(typeof(double?))]
+[JsonSerializable(typeof(decimal?))]
+[JsonSerializable(typeof(Guid?))]
+[JsonSerializable(typeof(DateTime?))]
+[JsonSerializable(typeof(DateTimeOffset?))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonElement?))]
+[JsonSerializable(typeof(FileContent))]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+internal sealed partial class PrimitivesJson : JsonSerializerContext;
+
+/// <summary>A file in JSON: its name, media type and base64 content.</summary>
+internal sealed class FileContentConverter : JsonConverter<FileContent>
+{
+    public override FileContent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A file must be an object with fileName, content (base64) and contentType.");
+        string? name = null, type = null;
+        byte[]? content = null;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var member = reader.GetString();
+            reader.Read();
+            switch (member)
+            {
+                case "fileName": name = reader.GetString(); break;
+                case "content": content = reader.GetBytesFromBase64(); break;
+                case "contentType": type = reader.GetString(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return content is null ? throw new JsonException("A file must have a content (base64).") : new FileContent(name ?? "", content, type ?? "application/octet-stream");
+    }
+
+    public override void Write(Utf8JsonWriter writer, FileContent value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("fileName", value.FileName);
+        writer.WriteBase64String("content", value.Content.Span);
+        writer.WriteString("contentType", value.ContentType);
+        writer.WriteEndObject();
+    }
+}

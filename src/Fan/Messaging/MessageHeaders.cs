@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace Fan.Messaging;
+
+/// <summary>What travels with a message besides its payload. A transport carries it in its own form, under <see cref="HeaderNames"/>. Not safe for concurrent writes.</summary>
+public sealed class MessageHeaders
+{
+    /// <summary>W3C <c>traceparent</c>, as it was received or will be sent.</summary>
+    public string? TraceParent { get; set; }
+
+    /// <summary>W3C <c>tracestate</c>.</summary>
+    public string? TraceState { get; set; }
+
+    /// <summary>W3C <c>baggage</c>.</summary>
+    public string? Baggage { get; set; }
+
+    /// <summary>The id of the message.</summary>
+    public string? MessageId { get; set; }
+
+    /// <summary>The version range that the caller accepts.</summary>
+    public string? VersionRange { get; set; }
+
+    /// <summary>The number of the snapshot that the call tree reads.</summary>
+    public long? Snapshot { get; set; }
+
+    /// <summary>The time that remains for the call; whole milliseconds on the wire.</summary>
+    public TimeSpan? TimeToLive { get; set; }
+
+    /// <summary>The shard keys, see <see cref="ShardKeyList"/>.</summary>
+    public string? ShardKeys { get; set; }
+
+    /// <summary>The name of the calling application.</summary>
+    public string? Caller { get; set; }
+
+    /// <summary>The user on whose behalf the call is made.</summary>
+    public string? User { get; set; }
+
+    /// <summary>On a request: whether the spans of the call are wanted.</summary>
+    public string? Spans { get; set; }
+
+    /// <summary>Takes a header as it came off the wire; false where the name (any case) is not one of ours.</summary>
+    /// <exception cref="BadMessageException">The value breaks the header's form.</exception>
+    public bool TrySet(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
+        // Most headers of a request are not ours: the length decides before any comparison does.
+        switch (name.Length)
+        {
+            case 11 when Is(name, HeaderNames.TraceParent): TraceParent = value; return true;
+            case 10 when Is(name, HeaderNames.TraceState): TraceState = value; return true;
+            case 7 when Is(name, HeaderNames.Baggage): Baggage = value; return true;
+            case 7 when Is(name, HeaderNames.TimeToLive): TimeToLive = ParseTimeToLive(value); return true;
+            case 14 when Is(name, HeaderNames.MessageId): MessageId = value; return true;
+            case 11 when Is(name, HeaderNames.VersionRange): VersionRange = value; return true;
+            case 12 when Is(name, HeaderNames.Snapshot): Snapshot = ParseSnapshot(value); return true;
+            case 9 when Is(name, HeaderNames.ShardKeys): ShardKeys = value; return true;
+            case 10 when Is(name, HeaderNames.Caller): Caller = value; return true;
+            case 8 when Is(name, HeaderNames.User): User = value; return true;
+            case 9 when Is(name, HeaderNames.Spans): Spans = value; return true;
+            default: return false;
+        }
+    }
+
+    /// <summary>Hands every header that is set to <paramref name="write"/>.</summary>
+    public void CopyTo<TState>(TState state, Action<TState, string, string> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        if (TraceParent is not null) write(state, HeaderNames.TraceParent, TraceParent);
+        if (TraceState is not null) write(state, HeaderNames.TraceState, TraceState);
+        if (Baggage is not null) write(state, HeaderNames.Baggage, Baggage);
+        if (MessageId is not null) write(state, HeaderNames.MessageId, MessageId);
+        if (VersionRange is not null) write(state, HeaderNames.VersionRange, VersionRange);
+        if (Snapshot is { } snapshot) write(state, HeaderNames.Snapshot, snapshot.ToString(CultureInfo.InvariantCulture));
+        if (TimeToLive is { } left) write(state, HeaderNames.TimeToLive, FormatTimeToLive(left));
+        if (ShardKeys is not null) write(state, HeaderNames.ShardKeys, ShardKeys);
+        if (Caller is not null) write(state, HeaderNames.Caller, Caller);
+        if (User is not null) write(state, HeaderNames.User, User);
+        if (Spans is not null) write(state, HeaderNames.Spans, Spans);
+    }
+
+    private static bool Is(string name, string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
+
+    // Rounded down: the far end must never believe that it has more time than the caller. Small numbers are cached strings.
+    private static string FormatTimeToLive(TimeSpan left) => ((long)Math.Max(0, left.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+
+    private static TimeSpan ParseTimeToLive(string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= uint.MaxValue
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : throw new BadMessageException(HeaderNames.TimeToLive, $"Header '{HeaderNames.TimeToLive}' must be whole milliseconds from 0 to {uint.MaxValue}; it is '{HeaderText.Shorten(value)}'.");
+
+    private static long ParseSnapshot(string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new BadMessageException(HeaderNames.Snapshot, $"Header '{HeaderNames.Snapshot}' must be a whole number; it is '{HeaderText.Shorten(value)}'.");
+}

@@ -1,0 +1,23 @@
+using Fan.Generated;
+
+namespace Fan.Messaging;
+
+/// <summary>The codecs of an application by media type. Safe from any thread.</summary>
+internal sealed class PayloadCodecs(JsonCodec json)
+{
+    public JsonCodec Json => json;
+
+    /// <exception cref="BadMessageException">No codec reads the type.</exception>
+    public PayloadCodec For(string? contentType)
+    {
+        if (contentType is null || ReferenceEquals(contentType, JsonCodec.MediaType) || IsJson(contentType)) return json;
+        throw new BadMessageException("content-type", $"Content type '{HeaderText.Shorten(contentType)}' is not understood; send {JsonCodec.MediaType}.");
+    }
+
+    private static bool IsJson(string contentType)
+    {
+        var type = contentType.AsSpan();
+        if (type.IndexOf(';') is >= 0 and var parameters) type = type[..parameters].TrimEnd();
+        return type.Equals(JsonCodec.MediaType, StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+using Fan.Discovery;
+
+namespace Fan.Routing;
+
+/// <summary>Why a route has no endpoint for a call.</summary>
+internal static class RouteErrors
+{
+    public static FanException Explain(string service, VersionRange range, EndpointSet set, List<Endpoint>? tried, FrozenSet<string> transports)
+    {
+        var all = set.All.ToList();
+        if (all.Count == 0) return new NoSuchServiceException(service, $"No service '{service}' is registered.");
+
+        var reachable = all.Where(endpoint => transports.Contains(endpoint.Description.Transport)).ToList();
+        if (reachable.Count == 0)
+        {
+            var offered = string.Join(", ", all.Select(endpoint => endpoint.Description.Transport).Distinct(StringComparer.Ordinal));
+            return new ServiceUnavailableException(service, $"Service '{service}' is reached over {offered} only, which this application does not have ({(transports.Count == 0 ? "it has no transport" : string.Join(", ", transports))}).");
+        }
+
+        var versions = reachable.Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal)
+            .Order(ServiceVersion.Descending).ToList();
+        var matching = reachable.Where(endpoint => ServiceVersion.TryParse(endpoint.Version, out var version) && (range.Contains(version) || range.Equals(VersionRange.Any))).ToList();
+        if (matching.Count == 0)
+            return new NoMatchingVersionException(service, range.Text, versions, $"Service '{service}' has no version that fits '{range}'; there is {string.Join(", ", versions)}.");
+
+        if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' could be reached; tried {string.Join(", ", tried)}.");
+        var pause = matching.Min(endpoint => endpoint.Load.Pause);
+        return new CircuitOpenException(service, pause, $"Every endpoint of '{service}' failed lately; the next attempt is allowed in {pause.TotalSeconds:0.0} s.");
+    }
+}

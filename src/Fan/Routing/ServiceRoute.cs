@@ -1,0 +1,96 @@
+using System.Collections.Frozen;
+using Fan.Discovery;
+using Semver;
+
+namespace Fan.Routing;
+
+/// <summary>Chooses an endpoint of one service for one caller's version range: the highest version that has an available endpoint, and of two of its endpoints the less busy one. Safe from any thread.</summary>
+internal sealed class ServiceRoute(ServiceFollower follower, string service, VersionRange range, bool waits, FrozenSet<string> transports)
+{
+    private Choice _choice = new(EndpointSet.Empty, []);
+
+    public string Service => service;
+
+    public VersionRange Range => range;
+
+    /// <summary>An endpoint that was not tried yet.</summary>
+    /// <exception cref="FanException">There is none, of the type that says why.</exception>
+    public ValueTask<Endpoint> PickAsync(List<Endpoint>? tried, CancellationToken cancellationToken)
+    {
+        if (follower.IsLoaded && TryPick(tried) is { } endpoint) return new(endpoint);
+        return PickSlowlyAsync(tried, cancellationToken);
+    }
+
+    private async ValueTask<Endpoint> PickSlowlyAsync(List<Endpoint>? tried, CancellationToken cancellationToken)
+    {
+        await follower.LoadedAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            var seen = follower.Current;
+            if (TryPick(tried) is { } endpoint) return endpoint;
+            var error = RouteErrors.Explain(service, range, seen, tried, transports);
+            // A hard dependency is waited for as long as the call may take; everything else is told at once.
+            if (!waits || error is not (NoSuchServiceException or NoMatchingVersionException)) throw error;
+            try
+            {
+                await follower.ChangedAsync(seen, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                throw error;
+            }
+        }
+    }
+
+    private Endpoint? TryPick(List<Endpoint>? tried)
+    {
+        var choice = Volatile.Read(ref _choice);
+        if (!ReferenceEquals(choice.Set, follower.Current)) Volatile.Write(ref _choice, choice = Choose(follower.Current));
+        foreach (var version in choice.Versions)
+        {
+            if (PickOf(version, tried) is { } endpoint) return endpoint;
+        }
+
+        return null;
+    }
+
+    private static Endpoint? PickOf(Endpoint[] endpoints, List<Endpoint>? tried)
+    {
+        if (endpoints.Length == 1) return IsOpen(endpoints[0], tried) ? endpoints[0] : null;
+        var first = NextOpen(endpoints, Random.Shared.Next(endpoints.Length), tried);
+        if (first < 0) return null;
+        var second = NextOpen(endpoints, Random.Shared.Next(endpoints.Length), tried);
+        if (second == first) second = NextOpen(endpoints, (first + 1) % endpoints.Length, tried);
+        return endpoints[second].Load.InFlight < endpoints[first].Load.InFlight ? endpoints[second] : endpoints[first];
+    }
+
+    private static int NextOpen(Endpoint[] endpoints, int from, List<Endpoint>? tried)
+    {
+        for (var i = 0; i < endpoints.Length; i++)
+        {
+            var at = (from + i) % endpoints.Length;
+            if (IsOpen(endpoints[at], tried)) return at;
+        }
+
+        return -1;
+    }
+
+    private static bool IsOpen(Endpoint endpoint, List<Endpoint>? tried) => endpoint.Load.IsAvailable && tried?.Contains(endpoint) != true;
+
+    private Choice Choose(EndpointSet set)
+    {
+        var usable = set.All.Where(endpoint => transports.Contains(endpoint.Description.Transport))
+            .Select(endpoint => (Endpoint: endpoint, Version: ServiceVersion.TryParse(endpoint.Version, out var version) ? version : null))
+            .Where(pair => pair.Version is not null)
+            .ToList();
+        var matching = usable.Where(pair => range.Contains(pair.Version!)).ToList();
+        // A caller that takes anything takes a pre-release where there is nothing else.
+        if (matching.Count == 0 && range.Equals(VersionRange.Any)) matching = usable;
+        return new Choice(set, [.. matching
+            .GroupBy(pair => pair.Version!)
+            .OrderByDescending(group => group.Key, SemVersion.PrecedenceComparer)
+            .Select(group => group.Select(pair => pair.Endpoint).ToArray())]);
+    }
+
+    private sealed record Choice(EndpointSet Set, Endpoint[][] Versions);
+}

@@ -1,0 +1,26 @@
+using System.Buffers;
+using Fan.Messaging;
+
+namespace Fan.Transports;
+
+/// <summary>One call as a transport received it.</summary>
+public sealed class IncomingCall
+{
+    /// <summary>The arguments; valid until the call ends.</summary>
+    public required ReadOnlySequence<byte> Payload { get; init; }
+
+    /// <summary>The media type of <see cref="Payload"/>; null takes JSON.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>What travels beside it.</summary>
+    public required MessageHeaders Headers { get; init; }
+
+    /// <summary>The name of the transport, for spans and logs.</summary>
+    public required string Transport { get; init; }
+
+    /// <summary>Set by the server while it serves: the spans to send back in the reply's header <c>fan-spans</c>, where they were asked for.</summary>
+    public string? ReplySpans { get; internal set; }
+
+    /// <summary>Set by the server while it serves: the W3C trace id of the call.</summary>
+    public string? TraceId { get; internal set; }
+}

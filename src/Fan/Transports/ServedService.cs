@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+using Fan.Generated;
+
+namespace Fan.Transports;
+
+/// <summary>A service that this application hosts. Immutable; safe from any thread.</summary>
+public sealed class ServedService
+{
+    internal ServedService(ServiceContract contract, ServiceImplementation implementation, bool isPersistent)
+    {
+        IsPersistent = isPersistent;
+        Contract = contract;
+        Name = ServiceName.Parse(contract.Name);
+        Implementation = implementation;
+        Methods = contract.Methods.ToFrozenDictionary(method => method.Name, method => new ServedMethod(this, method), StringComparer.Ordinal);
+    }
+
+    /// <summary>Its name.</summary>
+    public ServiceName Name { get; }
+
+    /// <summary>Its version.</summary>
+    public string Version => Contract.Version;
+
+    /// <summary>Its contract.</summary>
+    public ServiceContract Contract { get; }
+
+    /// <summary>Its methods by wire name.</summary>
+    public FrozenDictionary<string, ServedMethod> Methods { get; }
+
+    /// <summary>Whether its endpoints stay registered while the process is down.</summary>
+    public bool IsPersistent { get; }
+
+    internal ServiceImplementation Implementation { get; }
+}
+
+/// <summary>A method of a hosted service. Immutable; safe from any thread.</summary>
+public sealed class ServedMethod
+{
+    internal ServedMethod(ServedService service, ServiceMethod method)
+    {
+        Service = service;
+        Method = method;
+    }
+
+    /// <summary>The service.</summary>
+    public ServedService Service { get; }
+
+    /// <summary>The generated method.</summary>
+    public ServiceMethod Method { get; }
+}
