@@ -37,7 +37,7 @@ internal sealed class DirectoryWalk(ICoordinationStore store, TimeProvider clock
             if (await store.GetAsync(node, cancellationToken).ConfigureAwait(false) is not { } read) continue;
             try
             {
-                Endpoints.Add(new Endpoint(node, service, version, EndpointDescription.Parse(read.Data), clock));
+                Endpoints.Add(new Endpoint(node, read.CreatedTransaction, service, version, EndpointDescription.Parse(read.Data), clock));
             }
             catch (FormatException error)
             {

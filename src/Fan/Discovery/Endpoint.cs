@@ -7,9 +7,10 @@ public sealed class Endpoint
 {
     private readonly FrozenDictionary<string, EndpointMethod> _methods;
 
-    internal Endpoint(string id, string service, string version, EndpointDescription description, TimeProvider clock)
+    internal Endpoint(string id, long incarnation, string service, string version, EndpointDescription description, TimeProvider clock)
     {
         Id = id;
+        Incarnation = incarnation;
         Service = service;
         Version = version;
         Description = description;
@@ -20,8 +21,11 @@ public sealed class Endpoint
         _methods = methods.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>The path of its node: unique for the life of the store.</summary>
+    /// <summary>The path of its node: unique among those that live.</summary>
     public string Id { get; }
+
+    /// <summary>The number of the commit that registered it: tells it from an earlier one that had the same path.</summary>
+    public long Incarnation { get; }
 
     /// <summary>The service, without brackets.</summary>
     public string Service { get; }

@@ -56,6 +56,8 @@ internal sealed class EndpointDirectory(
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows it under two types and disposes it for each.
+        if (_stopping.IsCancellationRequested) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (var follower in _followers.Values) await follower.Value.Ended.ConfigureAwait(false);
         _stopping.Dispose();

@@ -142,11 +142,10 @@ internal sealed class ServiceFollower
         if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } node) return null;
         try
         {
-            var description = EndpointDescription.Parse(node.Data);
             // An endpoint that is as it was keeps its load and its pauses.
-            return Current.ById.TryGetValue(path, out var known) && known.Description.ToJson().AsSpan().SequenceEqual(description.ToJson())
+            return Current.ById.TryGetValue(path, out var known) && known.Incarnation == node.CreatedTransaction && node.Version == 0
                 ? known
-                : new Endpoint(path, _service, version, description, _clock);
+                : new Endpoint(path, node.CreatedTransaction, _service, version, EndpointDescription.Parse(node.Data), _clock);
         }
         catch (FormatException error)
         {

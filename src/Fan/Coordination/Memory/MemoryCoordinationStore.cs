@@ -117,7 +117,8 @@ public sealed class MemoryCoordinationStore(MemoryTree tree) : ICoordinationStor
         if (State == SessionState.Closed) return default;
         _states.Set(SessionState.Closed);
         tree.Leave(this);
-        tree.End(SessionId);
+        // A store that was never opened owns nothing; 0 is the owner of everything persistent.
+        if (SessionId != 0) tree.End(SessionId);
         lock (_gate) _watches.ForEach(watch => watch.Complete());
         return default;
     }
