@@ -1,0 +1,57 @@
+using Fan.Coordination;
+
+namespace Fan.Conformance;
+
+/// <summary>Ephemeral nodes and the life of a session.</summary>
+public abstract class StoreSessionConformance : StoreConformance
+{
+    [Fact]
+    public async Task An_ephemeral_node_belongs_to_its_session_and_goes_when_it_is_closed()
+    {
+        var other = await Harness.OpenAsync();
+        Assert.NotEqual(Store.SessionId, other.SessionId);
+        await CommitAsync(other, Create("/e", kind: NodeKind.Ephemeral), Create("/p"));
+        Assert.Equal(other.SessionId, (await Store.GetAsync("/e"))!.EphemeralOwner);
+        await other.DisposeAsync();
+        await Eventually.TrueAsync(async () => await Store.GetAsync("/e") is null, "the ephemeral node is gone");
+        Assert.NotNull(await Store.GetAsync("/p"));
+    }
+
+    [Fact]
+    public async Task An_expired_session_loses_its_nodes_says_so_and_goes_on_as_a_new_one()
+    {
+        var other = await Harness.OpenAsync();
+        await using var states = other.WatchSessionAsync().GetAsyncEnumerator();
+        Assert.True(await states.MoveNextAsync());
+        Assert.Equal(SessionState.Connected, states.Current);
+        await CommitAsync(other, Create("/e", kind: NodeKind.Ephemeral));
+        var before = other.SessionId;
+
+        await Harness.ExpireAsync(other);
+        Assert.Null(await Store.GetAsync("/e"));
+        var seen = new List<SessionState>();
+        while (await states.MoveNextAsync().AsTask().WaitAsync(Eventually.Deadline))
+        {
+            seen.Add(states.Current);
+            if (seen.Contains(SessionState.Expired) && states.Current == SessionState.Connected) break;
+        }
+
+        Assert.NotEqual(before, other.SessionId);
+        await CommitAsync(other, Create("/e", kind: NodeKind.Ephemeral));
+        Assert.Equal(other.SessionId, (await Store.GetAsync("/e"))!.EphemeralOwner);
+    }
+
+    [Fact]
+    public async Task The_states_end_when_the_store_is_disposed()
+    {
+        var other = await Harness.OpenAsync();
+        var states = Task.Run(async () =>
+        {
+            await foreach (var _ in other.WatchSessionAsync())
+            {
+            }
+        });
+        await other.DisposeAsync();
+        await states.WaitAsync(Eventually.Deadline);
+    }
+}
