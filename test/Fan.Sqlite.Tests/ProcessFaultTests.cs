@@ -1,0 +1,90 @@
+using System.Text;
+using Fan.Conformance;
+using Fan.Coordination;
+
+namespace Fan.Sqlite.Tests;
+
+/// <summary>Several processes over one file, some of which die or stop.</summary>
+public sealed class ProcessFaultTests : IAsyncLifetime
+{
+    private readonly SqliteHarness _harness = new();
+    private ICoordinationStore _store = null!;
+
+    public async ValueTask InitializeAsync() => _store = await _harness.OpenAsync();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
+
+    [Fact]
+    public async Task What_a_killed_process_was_acknowledged_is_there_and_nothing_is_there_by_half()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            using var one = WorkerProcess.Start("commit", _harness.Url, $"one{round}");
+            using var two = WorkerProcess.Start("commit", _harness.Url, $"two{round}");
+            await two.WaitForAsync("ready");
+            await one.WaitForAsync("50");
+            one.Kill();
+            var acknowledged = int.Parse((await one.ReadToEndAsync()).Append("50").OrderByDescending(int.Parse).First());
+            var left = int.Parse(await TextAsync($"/one{round}_left"));
+            Assert.Equal(left, int.Parse(await TextAsync($"/one{round}_right")));
+            // One more than was told may be there: the process died between the commit and its line.
+            Assert.InRange(left, acknowledged, acknowledged + 1);
+            await two.WaitForAsync("100");
+        }
+    }
+
+    [Fact]
+    public async Task The_nodes_of_a_killed_process_go_and_watchers_see_it()
+    {
+        using var holder = WorkerProcess.Start("hold", _harness.Url, "held");
+        await holder.WaitForAsync("ready");
+        await using var watch = _store.WatchAsync("/held").GetAsyncEnumerator();
+        Assert.True(await watch.MoveNextAsync());
+        holder.Kill();
+        Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(Eventually.Deadline));
+        Assert.Equal(new StoreEvent(StoreEventKind.Deleted, "/held"), watch.Current);
+    }
+
+    [Fact]
+    public async Task A_process_that_was_paused_past_its_session_loses_it_and_says_so_when_it_wakes()
+    {
+        using var holder = WorkerProcess.Start("hold", _harness.Url, "held");
+        await holder.WaitForAsync("ready");
+        holder.Pause();
+        await Eventually.TrueAsync(async () => await _store.GetAsync("/held") is null, "the paused process's node is gone");
+        holder.Resume();
+        await holder.WaitForAsync(nameof(SessionState.Expired));
+        await holder.WaitForAsync(nameof(SessionState.Connected));
+    }
+
+    [Fact]
+    public async Task Several_processes_that_count_together_lose_no_step()
+    {
+        await _store.CommitAsync([new StoreOperation.Create("/sum", "0"u8.ToArray())]);
+        using var one = WorkerProcess.Start("count", _harness.Url, "sum");
+        using var two = WorkerProcess.Start("count", _harness.Url, "sum");
+        await one.WaitForAsync("done");
+        await two.WaitForAsync("done");
+        Assert.Equal("400", await TextAsync("/sum"));
+    }
+
+    [Fact]
+    public async Task A_live_process_keeps_its_session_for_many_leases()
+    {
+        using var holder = WorkerProcess.Start("hold", _harness.Url, "held");
+        await holder.WaitForAsync("ready");
+        var created = (await _store.GetAsync("/held"))!.CreatedTransaction;
+        // Three leases of a second, in which others come and go.
+        for (var i = 0; i < 6; i++)
+        {
+            using var other = WorkerProcess.Start("hold", _harness.Url, "other" + i);
+            await other.WaitForAsync("ready");
+            other.Kill();
+            await Eventually.TrueAsync(async () => await _store.GetAsync("/other" + i) is null, "the other's node is gone");
+        }
+
+        Assert.Equal(created, (await _store.GetAsync("/held"))!.CreatedTransaction);
+    }
+
+    private async Task<string> TextAsync(string path) => Encoding.UTF8.GetString((await _store.GetAsync(path))!.Data.Span);
+}
