@@ -29,6 +29,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore
     private long _session;
     private long _seen;
     private int _lookWaits;
+    private int _renewalWaits;
 
     public SqliteCoordinationStore(SqliteStoreUrl url, TimeProvider clock)
     {
@@ -94,11 +95,15 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore
     {
         StorePath.Validate(path);
         var watch = new StoreWatch(path);
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(State == SessionState.Closed, this);
-            _watches.Add(watch);
-        }
+        await AskAsync(
+            () =>
+            {
+                // What happened before is for those who watched before.
+                Look();
+                lock (_gate) _watches.Add(watch);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
 
         try
         {
@@ -249,28 +254,31 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore
         }
     }
 
-    private void AskToLook()
+    private void AskToLook() => AskOnce(ref _lookWaits, static store =>
     {
-        // One look that waits is enough for any number of rings.
-        if (Interlocked.Exchange(ref _lookWaits, 1) == 1) return;
-        if (!_work.Writer.TryWrite(new SqliteWork<bool>(
+        Volatile.Write(ref store._lookWaits, 0);
+        store.Look();
+    });
+
+    private void AskToRenew() => AskOnce(ref _renewalWaits, static store =>
+    {
+        Volatile.Write(ref store._renewalWaits, 0);
+        store.Renew();
+    });
+
+    // One that waits is enough for any number of rings. A full queue skips a turn: the next ring, and the lease, have room for that.
+    private void AskOnce(ref int waits, Action<SqliteCoordinationStore> work)
+    {
+        if (Interlocked.Exchange(ref waits, 1) == 1) return;
+        var queued = _work.Writer.TryWrite(new SqliteWork<bool>(
             () =>
             {
-                Volatile.Write(ref _lookWaits, 0);
-                Look();
+                work(this);
                 return true;
             },
-            CancellationToken.None))) Volatile.Write(ref _lookWaits, 0);
+            CancellationToken.None));
+        if (!queued) Volatile.Write(ref waits, 0);
     }
-
-    // A full queue skips a turn; the lease has room for several.
-    private void AskToRenew() => _work.Writer.TryWrite(new SqliteWork<bool>(
-        () =>
-        {
-            Renew();
-            return true;
-        },
-        CancellationToken.None));
 
     private void Look()
     {

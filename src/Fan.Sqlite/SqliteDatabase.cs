@@ -8,7 +8,7 @@ internal sealed class SqliteDatabase : IDisposable
 {
     private const int ApplicationId = 0x46414E31;
     private const int SchemaVersion = 1;
-    private const int BusySeconds = 5;
+    private const int BusySeconds = 3;
 
     private const string Schema = """
         CREATE TABLE nodes (

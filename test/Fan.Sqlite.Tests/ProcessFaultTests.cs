@@ -7,7 +7,8 @@ namespace Fan.Sqlite.Tests;
 /// <summary>Several processes over one file, some of which die or stop.</summary>
 public sealed class ProcessFaultTests : IAsyncLifetime
 {
-    private readonly SqliteHarness _harness = new();
+    // Short enough to wait for its end, long enough for a machine under load.
+    private readonly SqliteHarness _harness = new("3s");
     private ICoordinationStore _store = null!;
 
     public async ValueTask InitializeAsync() => _store = await _harness.OpenAsync();
@@ -74,7 +75,7 @@ public sealed class ProcessFaultTests : IAsyncLifetime
         using var holder = WorkerProcess.Start("hold", _harness.Url, "held");
         await holder.WaitForAsync("ready");
         var created = (await _store.GetAsync("/held"))!.CreatedTransaction;
-        // Three leases of a second, in which others come and go.
+        // Others come and go meanwhile.
         for (var i = 0; i < 6; i++)
         {
             using var other = WorkerProcess.Start("hold", _harness.Url, "other" + i);

@@ -4,17 +4,15 @@ using Fan.Coordination;
 namespace Fan.Sqlite.Tests;
 
 /// <summary>A file of its own for each test, and the sessions of this process with it.</summary>
-internal sealed class SqliteHarness : IStoreHarness
+internal sealed class SqliteHarness(string session = "30s") : IStoreHarness
 {
     private readonly List<ICoordinationStore> _stores = [];
 
-    public SqliteHarness() => Folder = Directory.CreateTempSubdirectory("fan-sqlite-").FullName;
-
-    public string Folder { get; }
+    public string Folder { get; } = Directory.CreateTempSubdirectory("fan-sqlite-").FullName;
 
     public string FilePath => Path.Combine(Folder, "fan.db");
 
-    public string Url => $"sqlite:{FilePath}?session=1s";
+    public string Url => $"sqlite:{FilePath}?session={session}";
 
     public async Task<ICoordinationStore> OpenAsync()
     {
