@@ -7,8 +7,9 @@ using Microsoft.Extensions.Options;
 namespace Fan.Applications;
 
 /// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
+/// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
 internal sealed class FanHost(
-    FanApplication application, StoreConnection store, IEnumerable<IServerTransport> transports, TimeProvider clock, ILogger<FanHost> logger) : IHostedService, IDisposable
+    FanApplication application, StoreConnection store, IEnumerable<IServerTransport> transports, TimeProvider clock, ILogger<FanHost> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
     private readonly List<EndpointRegistration> _registrations = [];
@@ -27,10 +28,14 @@ internal sealed class FanHost(
             _started.Add(transport);
         }
 
+        // Made now, so that what it can't do without fails the start and not the first call.
+        foreach (var service in application.Server.Services) _ = service.Implementation.Shared;
+    }
+
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
         foreach (var service in application.Server.Services)
         {
-            // Made now, so that what it can't do without fails the start and not the first call.
-            _ = service.Implementation.Shared;
             foreach (var transport in _started)
             {
                 if (transport.Describe(service) is not { } description) continue;
@@ -50,13 +55,22 @@ internal sealed class FanHost(
         }
     }
 
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        WithinDrainTimeAsync(token => Task.WhenAll(_registrations.Select(r => r.StopAsync(token))), cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        WithinDrainTimeAsync(token => Task.WhenAll(_started.Select(transport => transport.StopAsync(token))), cancellationToken);
+
+    private async Task WithinDrainTimeAsync(Func<CancellationToken, Task> stop, CancellationToken cancellationToken)
     {
         using var draining = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         draining.CancelAfter(application.Options.DrainTimeout);
-        await Task.WhenAll(_registrations.Select(r => r.StopAsync(draining.Token))).ConfigureAwait(false);
-        await Task.WhenAll(_started.Select(transport => transport.StopAsync(draining.Token))).ConfigureAwait(false);
+        await stop(draining.Token).ConfigureAwait(false);
     }
 }

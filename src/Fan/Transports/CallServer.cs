@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Text.Json;
 using Fan.Calls;
 using Fan.Diagnostics;
 using Fan.Generated;
@@ -44,6 +45,9 @@ public sealed class CallServer
 
     /// <summary>What the application hosts.</summary>
     public IReadOnlyList<ServedService> Services { get; }
+
+    /// <summary>The JSON metadata and settings of arguments and results. Read-only.</summary>
+    public JsonSerializerOptions JsonOptions => _codecs.Json.Options;
 
     /// <summary>Finds a method by wire names; the service without brackets.</summary>
     /// <exception cref="NoSuchServiceException">This application does not host the service.</exception>
