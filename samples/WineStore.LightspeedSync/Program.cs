@@ -1,0 +1,8 @@
+using Microsoft.Extensions.Hosting;
+using WineStore.Contracts;
+using WineStore.LightspeedSync;
+using WineStore.ServiceDefaults;
+
+await WineStoreApplication.Build(args, "LightspeedSync", fan => fan
+    .AddService<ILightspeed, Lightspeed>()
+    .DependsOn<IIntegrationApi>("^2.0")).RunAsync();

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Fan;
+using WineStore.Contracts;
+
+namespace WineStore;
+
+/// <summary>The story: what a day in the wine store needs from its services.</summary>
+internal sealed class Story(IFan fan, TextWriter output)
+{
+    private const int StoreId = 42;
+
+    public async Task PlayAsync(CancellationToken cancellationToken)
+    {
+        using var trace = fan.StartTrace();
+        var wines = fan.Get<IPublicWines>(StoreId);
+        var lightspeed = fan.Get<ILightspeed>();
+
+        var rkatsiteli = await StepAsync("put a wine on the shelf", () => wines.CreateAsync("Rkatsiteli", 2021, 14.50m, cancellationToken));
+        await StepAsync("and another one", () => wines.CreateAsync("Saperavi", 2019, 22.00m, cancellationToken));
+        await StepAsync("the price goes up", () => wines.UpdateAsync(rkatsiteli.InventoryId, 15.90m, cancellationToken));
+        await StepAsync("what costs at most 20", async () => string.Join(", ", await wines.ListAsync(20, cancellationToken).Select(wine => wine.Name).ToListAsync(cancellationToken)));
+        await StepAsync("the same wine, by name and without a contract", async () => (JsonElement)await fan.Rpc.retail.store[StoreId].public_wines.get(inventory_id: rkatsiteli.InventoryId));
+        await StepAsync("are the registers there", () => lightspeed.PingAsync(cancellationToken));
+        await StepAsync("tell them to sync more often", async () =>
+        {
+            await lightspeed.ConfigUpdateAsync(new RegisterSetting("sync_every", "5m"), cancellationToken);
+            return "accepted";
+        });
+        await StepAsync("clear the barcodes, here and at the integrations", () => lightspeed.BarcodeSyncClearAsync(StoreId, cancellationToken));
+        await StepAsync("sold out", async () =>
+        {
+            await wines.DeleteAsync(rkatsiteli.InventoryId, cancellationToken);
+            return "deleted";
+        });
+        await StepAsync("a wine that is gone is an error with a name", async () =>
+        {
+            try
+            {
+                return (await wines.GetAsync(rkatsiteli.InventoryId, cancellationToken)).ToString();
+            }
+            catch (ServiceFaultException error) when (error.Fault == "no_such_wine")
+            {
+                return $"{error.Fault}: {error.Message}";
+            }
+        });
+
+        output.WriteLine();
+        output.WriteLine("The calls, in every process:");
+        TraceTree.Write(output, trace.Spans);
+        output.WriteLine();
+    }
+
+    private async ValueTask<T> StepAsync<T>(string what, Func<ValueTask<T>> step)
+    {
+        try
+        {
+            var result = await step();
+            output.WriteLine($"  {what}: {result}");
+            return result;
+        }
+        catch (FanException error)
+        {
+            throw new StoryException($"'{what}' ended with {error.Code}: {error.Message}");
+        }
+    }
+
+    private ValueTask<T> StepAsync<T>(string what, Func<Task<T>> step) => StepAsync(what, () => new ValueTask<T>(step()));
+}
