@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text.Json;
+using Fan.Http.Serving;
+using Fan.Messaging;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Fan.Http.Arguments;
+
+/// <summary>Turns the arguments of an ordinary HTTP request (path, query, form, JSON) into the JSON object that methods read.</summary>
+internal static class ArgumentsReader
+{
+    private const string UrlEncoded = "application/x-www-form-urlencoded";
+    private const string Multipart = "multipart/form-data";
+
+    public static bool IsForm(string? contentType) => contentType is not null && (Is(contentType, UrlEncoded) || Is(contentType, Multipart));
+
+    /// <exception cref="BadArgumentException">An argument is given twice with different values, or its text is none of its type.</exception>
+    /// <exception cref="BadMessageException">The form or the JSON can't be read.</exception>
+    /// <exception cref="LimitExceededException">There is more than the limits allow.</exception>
+    public static async ValueTask<PayloadBuffer> ReadAsync(
+        RouteMatch match, IHttpRequestFeature request, string? contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
+    {
+        var arguments = new NamedArguments(match.Method.Method.Description);
+        foreach (var (name, text) in match.PathArguments ?? []) arguments.AddPath(name, text);
+        foreach (var pair in new QueryStringEnumerable(request.QueryString)) arguments.AddText(pair.DecodeName().ToString(), pair.DecodeValue().ToString());
+        using var json = await AddBodyAsync(arguments, contentType, body, limits, cancellationToken).ConfigureAwait(false);
+
+        // Files grow by a third as base64.
+        var output = new PayloadBuffer(checked(limits.MaxPayloadBytes + (limits.MaxPayloadBytes / 2)));
+        try
+        {
+            using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { MaxDepth = limits.MaxDepth, SkipValidation = true });
+            arguments.WriteTo(writer, limits.MaxDepth);
+            writer.Flush();
+            return output;
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<JsonDocument?> AddBodyAsync(NamedArguments arguments, string? contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
+    {
+        if (body.IsEmpty) return null;
+        if (contentType is not null && Is(contentType, UrlEncoded))
+        {
+            await FormArguments.AddUrlEncodedAsync(arguments, body, limits, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        if (contentType is not null && Is(contentType, Multipart))
+        {
+            await FormArguments.AddMultipartAsync(arguments, contentType, body, limits, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        var document = ParseJson(body, contentType, limits);
+        arguments.AddJson(document.RootElement);
+        return document;
+    }
+
+    private static JsonDocument ParseJson(ReadOnlySequence<byte> body, string? contentType, FanLimits limits)
+    {
+        if (contentType is not null && !Is(contentType, "application/json") && !contentType.Split(';')[0].TrimEnd().EndsWith("+json", StringComparison.OrdinalIgnoreCase))
+            throw new BadMessageException("content-type", $"This content type is not understood; send application/json, {UrlEncoded} or {Multipart}.");
+        try
+        {
+            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = limits.MaxDepth });
+        }
+        catch (JsonException error)
+        {
+            throw new BadArgumentException("", $"The body of the request is no valid JSON: {error.Message}", error);
+        }
+    }
+
+    private static bool Is(string contentType, string type) =>
+        contentType.StartsWith(type, StringComparison.OrdinalIgnoreCase) && (contentType.Length == type.Length || contentType[type.Length] is ';' or ' ');
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Fan.Http.Foreign;
+using Fan.Http.Problems;
+using Fan.Messaging;
+using Fan.Transports;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Http.Calling;
+
+/// <summary>Carries calls over HTTP: to Fan applications in the plain form, to others in the form that their endpoint describes. Safe from any thread.</summary>
+internal sealed class HttpClientTransport(IOptions<FanHttpOptions> options) : IClientTransport, IDisposable
+{
+    private readonly HttpConnections _connections = new(options.Value.ConnectTimeout, followRedirects: false);
+    private readonly ForeignCalls _foreign = new(options.Value.ConnectTimeout);
+    private readonly Version _version = options.Value.CallVersion;
+
+    public string Name => "http";
+
+    public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        if (!call.Endpoint.Description.IsFan) return await _foreign.CallAsync(call, cancellationToken).ConfigureAwait(false);
+        using var request = NewRequest(call);
+        using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
+        var spans = call.Headers.Spans is not null && response.Headers.NonValidated.TryGetValues(HeaderNames.Spans, out var sent) ? sent.ToString() : null;
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.OK:
+                var payload = await ReplyReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false);
+                return payload with { ContentType = ContentType(response), Spans = spans };
+            case HttpStatusCode.NoContent or HttpStatusCode.Accepted:
+                return ReplyReader.Constant("null"u8) with { Spans = spans };
+            default:
+                throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!call.Endpoint.Description.IsFan) throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
+        using var request = NewRequest(call);
+        using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.OK) throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+        if (ContentType(response) is { } other && other != StreamEnd.MediaType)
+            throw new BadMessageException("reply", $"The reply of '{call.Service}.{call.Method}' is no sequence; call it as an rpc.");
+        await foreach (var item in LineReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false)) yield return item;
+    }
+
+    public void Dispose()
+    {
+        _connections.Dispose();
+        _foreign.Dispose();
+    }
+
+    private HttpRequestMessage NewRequest(OutgoingCall call)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, EndpointAddress.Of(call.Endpoint).ForMethod(call))
+        {
+            Version = _version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new PayloadContent(call.Payload, call.ContentType),
+        };
+        call.Headers.CopyTo(request.Headers, static (headers, name, value) => headers.TryAddWithoutValidation(name, value));
+        return request;
+    }
+
+    private static string? ContentType(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() is var type && type == "application/json" ? null : type : null;
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Text;
+using Fan.Transports;
+
+namespace Fan.Http.Calling;
+
+/// <summary>The connections to one kind of peer, and what their failures mean. Safe from any thread.</summary>
+internal sealed class HttpConnections : IDisposable
+{
+    // A name that resolves to another address is found out within this time.
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
+    private readonly HttpMessageInvoker _invoker;
+
+    public HttpConnections(TimeSpan connectTimeout, bool followRedirects)
+    {
+        _invoker = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            // Trace headers are ours: the span that they name is the call's.
+            ActivityHeadersPropagator = null,
+            AllowAutoRedirect = followRedirects,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = connectTimeout,
+            EnableMultipleHttp2Connections = true,
+            // A sequence that is left early is broken off, so that the far end stops.
+            MaxResponseDrainSize = 0,
+            PooledConnectionLifetime = ConnectionLifetime,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            UseCookies = false,
+            UseProxy = false,
+        });
+    }
+
+    /// <summary>Sends a request and waits for the head of its reply. Errors as for <see cref="IClientTransport.CallAsync"/>.</summary>
+    public async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException error)
+        {
+            throw Explain(call, error);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody cancelled, so it was the time for connecting.
+            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} did not answer in time: {error.Message}", error);
+        }
+    }
+
+    /// <summary>What a failure means to the caller.</summary>
+    public static Exception Explain(OutgoingCall call, Exception error) => KindOf(error) switch
+    {
+        HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError =>
+            new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error),
+        HttpRequestError.InvalidResponse => new BadMessageException("reply", $"{call.Endpoint} sent what is no HTTP: {error.Message}", error),
+        HttpRequestError.ConfigurationLimitExceeded => new LimitExceededException("reply headers", $"{call.Endpoint} sent too much: {error.Message}", error),
+        _ => new ServiceUnavailableException(call.Service, $"{call.Endpoint} broke off: {error.Message}", error),
+    };
+
+    public void Dispose() => _invoker.Dispose();
+
+    private static HttpRequestError? KindOf(Exception error) => (error as HttpRequestException)?.HttpRequestError ?? (error as HttpIOException)?.HttpRequestError;
+}

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text.Json;
+using Fan.Http.Problems;
+using Fan.Messaging;
+using Fan.Transports;
+
+namespace Fan.Http.Calling;
+
+/// <summary>Reads replies within the limits.</summary>
+internal static class ReplyReader
+{
+    private const int MaxProblemBytes = 64 * 1024;
+
+    /// <summary>Reads a body whole.</summary>
+    public static async ValueTask<ReplyPayload> ReadAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
+    {
+        var limit = call.Limits.MaxPayloadBytes;
+        var length = response.Content.Headers.ContentLength;
+        if (length > limit) throw TooLarge(call, limit);
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return length is { } known
+                ? await ReadExactlyAsync(stream, (int)known, cancellationToken).ConfigureAwait(false)
+                : await ReadToEndAsync(stream, limit, call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw HttpConnections.Explain(call, error);
+        }
+    }
+
+    /// <summary>The beginning of a body as bytes, for an error.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadBeginningAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            var bytes = new byte[MaxProblemBytes];
+            return bytes.AsMemory(0, await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw HttpConnections.Explain(call, error);
+        }
+    }
+
+    /// <summary>The exception that a reply which is no success stands for.</summary>
+    public static async ValueTask<Exception> ReadErrorAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
+    {
+        var body = await ReadBeginningAsync(response, call, cancellationToken).ConfigureAwait(false);
+        if (response.Content.Headers.ContentType?.MediaType == Problem.MediaType)
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(body.Span, ProblemJson.Default.Problem)?.ToError() is { } error) return error.ToException();
+            }
+            catch (JsonException error)
+            {
+                return new BadMessageException("reply", $"{call.Endpoint} sent problem details that can't be read: {error.Message}", error);
+            }
+        }
+
+        return Failure(response, call, body);
+    }
+
+    public static RemoteFailureException Failure(HttpResponseMessage response, OutgoingCall call, ReadOnlyMemory<byte> body)
+    {
+        var status = (int)response.StatusCode;
+        return new RemoteFailureException($"HTTP {status}", $"{call.Service}.{call.Method} replied with status {status}{(string.IsNullOrEmpty(response.ReasonPhrase) ? "" : " " + response.ReasonPhrase)}.")
+        {
+            Body = body.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(body.Span),
+        };
+    }
+
+    /// <summary>A reply without a body stands for a value.</summary>
+    public static ReplyPayload Constant(ReadOnlySpan<byte> json)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(json.Length);
+        json.CopyTo(bytes);
+        return new ReplyPayload(bytes, json.Length);
+    }
+
+    public static LimitExceededException TooLarge(OutgoingCall call, int limit) =>
+        new(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Endpoint} has more than {limit} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+
+    private static async ValueTask<ReplyPayload> ReadExactlyAsync(Stream stream, int length, CancellationToken cancellationToken)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            // Reads on to the end, where the connection becomes free again.
+            var read = 0;
+            while (read < length)
+            {
+                var count = await stream.ReadAsync(bytes.AsMemory(read, length - read), cancellationToken).ConfigureAwait(false);
+                if (count == 0) throw new HttpIOException(HttpRequestError.ResponseEnded, "The reply ended early.");
+                read += count;
+            }
+
+            return new ReplyPayload(bytes, length);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+            throw;
+        }
+    }
+
+    private static async ValueTask<ReplyPayload> ReadToEndAsync(Stream stream, int limit, OutgoingCall call, CancellationToken cancellationToken)
+    {
+        using var buffer = new PayloadBuffer(int.MaxValue);
+        while (true)
+        {
+            var count = await stream.ReadAsync(buffer.GetMemory(), cancellationToken).ConfigureAwait(false);
+            if (count == 0) return buffer.Detach();
+            buffer.Advance(count);
+            if (buffer.Count > limit) throw TooLarge(call, limit);
+        }
+    }
+}

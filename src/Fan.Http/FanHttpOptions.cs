@@ -1,0 +1,53 @@
+using System.Net;
+
+namespace Fan.Http;
+
+/// <summary>The settings of the HTTP route. Checked as a whole when the application starts. Configuration section: <c>Fan:Http</c>.</summary>
+public sealed class FanHttpOptions
+{
+    /// <summary>Whether the application's services are served over HTTP; without any service nothing listens anyway. Default true.</summary>
+    public bool Serve { get; set; } = true;
+
+    /// <summary>The IP address to listen on. Default 127.0.0.1.</summary>
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>The port to listen on; 0 takes a free one. Default 0.</summary>
+    public int Port { get; set; }
+
+    /// <summary>Allows an address that other machines can reach, without encryption. Default false.</summary>
+    public bool AllowNonLoopback { get; set; }
+
+    /// <summary>The host that callers are told; default the address. Needed where that is a wildcard (0.0.0.0, ::). An IPv6 address stands in brackets.</summary>
+    public string? AdvertisedHost { get; set; }
+
+    /// <summary>The port that callers are told; default the one listened on.</summary>
+    public int? AdvertisedPort { get; set; }
+
+    /// <summary>The HTTP version between Fan applications: 1.1, or 2.0 where the far end takes it. Default 1.1, which needs less CPU per call.</summary>
+    public Version CallVersion { get; set; } = HttpVersion.Version11;
+
+    /// <summary>The longest that connecting may take before another endpoint is tried. Default 3 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    internal IEnumerable<string> Validate()
+    {
+        if (!IPAddress.TryParse(Address, out var address))
+        {
+            yield return $"{nameof(Address)} must be an IP address; it is '{Address}'.";
+        }
+        else if (Serve)
+        {
+            if (!IPAddress.IsLoopback(address) && !AllowNonLoopback)
+                yield return $"{nameof(Address)} {Address} can be reached by other machines, in plain text: set {nameof(AllowNonLoopback)} if that is meant.";
+            if (AdvertisedHost is null && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+                yield return $"{nameof(AdvertisedHost)} must say how others reach this machine, as {nameof(Address)} {Address} does not.";
+        }
+
+        if (Port is < 0 or > 65535) yield return $"{nameof(Port)} must be from 0 to 65535; it is {Port}.";
+        if (AdvertisedPort is < 1 or > 65535) yield return $"{nameof(AdvertisedPort)} must be from 1 to 65535; it is {AdvertisedPort}.";
+        if (AdvertisedHost is not null && Uri.CheckHostName(AdvertisedHost) == UriHostNameType.Unknown)
+            yield return $"{nameof(AdvertisedHost)} must be a host name or an IP address (IPv6 in brackets); it is '{AdvertisedHost}'.";
+        if (CallVersion != HttpVersion.Version11 && CallVersion != HttpVersion.Version20) yield return $"{nameof(CallVersion)} must be 1.1 or 2.0; it is {CallVersion}.";
+        if (ConnectTimeout <= TimeSpan.Zero || ConnectTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(ConnectTimeout)} must be above zero and at most an hour; it is {ConnectTimeout}.";
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Options;
+
+namespace Fan.Http;
+
+/// <summary>Checks all settings at once.</summary>
+internal sealed class FanHttpOptionsValidator : IValidateOptions<FanHttpOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FanHttpOptions options)
+    {
+        var errors = options.Validate().ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

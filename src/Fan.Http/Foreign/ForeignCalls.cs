@@ -1,0 +1,53 @@
+using System.Net;
+using System.Text.Json;
+using Fan.Http.Calling;
+using Fan.Messaging;
+using Fan.Transports;
+
+namespace Fan.Http.Foreign;
+
+/// <summary>Calls HTTP services that are not Fan's, in the form that their endpoint describes. Safe from any thread.</summary>
+internal sealed class ForeignCalls(TimeSpan connectTimeout) : IDisposable
+{
+    private readonly HttpConnections _connections = new(connectTimeout, followRedirects: true);
+
+    public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        using var request = ForeignRequest.Create(call);
+        using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.NoContent:
+                // As micro-fan has it: done.
+                return ReplyReader.Constant("true"u8);
+            case HttpStatusCode.OK or HttpStatusCode.Created:
+                var reply = await ReplyReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false);
+                if (reply.Memory.Length > 0) return RequireJson(reply, call);
+                reply.Dispose();
+                return ReplyReader.Constant("null"u8);
+            default:
+                throw ReplyReader.Failure(response, call, await ReplyReader.ReadBeginningAsync(response, call, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    public void Dispose() => _connections.Dispose();
+
+    // Whatever its content type says, as with micro-fan: many services do not set it.
+    private static ReplyPayload RequireJson(ReplyPayload reply, OutgoingCall call)
+    {
+        var reader = new Utf8JsonReader(reply.Memory.Span, new JsonReaderOptions { MaxDepth = call.Limits.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return reply;
+        }
+        catch (JsonException error)
+        {
+            reply.Dispose();
+            throw new BadMessageException("reply", $"The reply of {call.Endpoint} is no valid JSON: {error.Message}", error);
+        }
+    }
+}

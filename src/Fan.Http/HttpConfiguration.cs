@@ -1,0 +1,29 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Http;
+
+/// <summary>Takes the settings that a deployment changes from configuration. By hand, as a binder would need reflection.</summary>
+internal sealed class HttpConfiguration(IConfigurationSection? section) : IConfigureOptions<FanHttpOptions>
+{
+    public void Configure(FanHttpOptions options)
+    {
+        if (section is null) return;
+        options.Address = section[nameof(options.Address)] ?? options.Address;
+        options.AdvertisedHost = section[nameof(options.AdvertisedHost)] ?? options.AdvertisedHost;
+        options.Port = Number(nameof(options.Port)) ?? options.Port;
+        options.AdvertisedPort = Number(nameof(options.AdvertisedPort)) ?? options.AdvertisedPort;
+        options.Serve = Flag(nameof(options.Serve)) ?? options.Serve;
+        options.AllowNonLoopback = Flag(nameof(options.AllowNonLoopback)) ?? options.AllowNonLoopback;
+    }
+
+    private int? Number(string key) => section![key] is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Bad(key, "a whole number", text);
+
+    private bool? Flag(string key) => section![key] is not { } text ? null : bool.TryParse(text, out var flag) ? flag : throw Bad(key, "true or false", text);
+
+    private OptionsValidationException Bad(string key, string wanted, string text) =>
+        new(nameof(FanHttpOptions), typeof(FanHttpOptions), [$"{section!.Path}:{key} must be {wanted}; it is '{text}'."]);
+}

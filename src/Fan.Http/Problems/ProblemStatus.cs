@@ -1,0 +1,42 @@
+using Fan.Messaging;
+using Microsoft.AspNetCore.Http;
+
+namespace Fan.Http.Problems;
+
+/// <summary>The one table from Fan's wire codes to HTTP statuses and titles.</summary>
+internal static class ProblemStatus
+{
+    /// <summary>The de-facto status for a request that its client gave up.</summary>
+    private const int ClientClosedRequest = 499;
+
+    public static int For(WireError error) => error.Code switch
+    {
+        ErrorCodes.NoSuchService or ErrorCodes.NoMatchingVersion or ErrorCodes.NoSuchMethod => StatusCodes.Status404NotFound,
+        ErrorCodes.BadArgument => StatusCodes.Status400BadRequest,
+        ErrorCodes.BadMessage when error.Place == "content-type" => StatusCodes.Status415UnsupportedMediaType,
+        ErrorCodes.BadMessage => StatusCodes.Status400BadRequest,
+        ErrorCodes.LimitExceeded when error.Place is nameof(FanLimits.MaxHeaders) or nameof(FanLimits.MaxHeaderBytes) => StatusCodes.Status431RequestHeaderFieldsTooLarge,
+        ErrorCodes.LimitExceeded => StatusCodes.Status413PayloadTooLarge,
+        ErrorCodes.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
+        ErrorCodes.CircuitOpen or ErrorCodes.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.Fault => StatusCodes.Status422UnprocessableEntity,
+        ErrorCodes.Cancelled => ClientClosedRequest,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    public static string Title(string code) => code switch
+    {
+        ErrorCodes.NoSuchService => "No such service",
+        ErrorCodes.NoMatchingVersion => "No matching version",
+        ErrorCodes.NoSuchMethod => "No such method",
+        ErrorCodes.BadArgument => "Bad argument",
+        ErrorCodes.BadMessage => "Bad message",
+        ErrorCodes.LimitExceeded => "Limit exceeded",
+        ErrorCodes.DeadlineExceeded => "Deadline exceeded",
+        ErrorCodes.CircuitOpen => "Circuit open",
+        ErrorCodes.Unavailable => "Service unavailable",
+        ErrorCodes.Fault => "Fault",
+        ErrorCodes.Cancelled => "Cancelled",
+        _ => "The service failed",
+    };
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Fan.Generated;
+using Fan.Http.Arguments;
+using Fan.Messaging;
+using Fan.Transports;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Fan.Http.Serving;
+
+/// <summary>Serves requests: finds the method, reads the arguments, and writes the reply or the problem. Safe from any thread.</summary>
+internal sealed class CallDispatcher(CallServer server, RouteTable routes)
+{
+    private static readonly ReadOnlySequence<byte> NoArguments = new("{}"u8.ToArray());
+
+    /// <summary>Serves one request; never fails itself.</summary>
+    public Task ServeAsync(IFeatureCollection features)
+    {
+        var request = features.GetRequiredFeature<IHttpRequestFeature>();
+        return routes.TryFindPlain(request.Path, out var method) && request.Method == HttpMethods.Post
+            ? ServeAsync(features, request, new RouteMatch(method, null, null))
+            : FindAndServeAsync(features, request);
+    }
+
+    private async Task FindAndServeAsync(IFeatureCollection features, IHttpRequestFeature request)
+    {
+        RouteMatch? match;
+        IReadOnlyList<string> allowed;
+        try
+        {
+            match = routes.Find(request.Method, RawPath(request), out allowed);
+        }
+        catch (Exception error)
+        {
+            await ProblemReply.WriteAsync(features, server.Describe(error)).ConfigureAwait(false);
+            return;
+        }
+
+        if (match is { } found) await ServeAsync(features, request, found).ConfigureAwait(false);
+        else if (allowed.Count > 0) await ProblemReply.WrongVerbAsync(features, allowed).ConfigureAwait(false);
+        else await ProblemReply.NotFoundAsync(features).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(IFeatureCollection features, IHttpRequestFeature request, RouteMatch match)
+    {
+        var aborted = features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
+        IncomingCall? call = null;
+        try
+        {
+            var headers = RequestHeaders.Read(request.Headers, server.Limits);
+            headers.ShardKeys = match.ShardKeys ?? headers.ShardKeys;
+            var contentType = (string?)request.Headers.ContentType;
+            var body = features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? null : features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
+            var bytes = body is null ? default : await RequestBody.ReadAsync(body, request.Headers.ContentLength, server.Limits, aborted).ConfigureAwait(false);
+            PayloadBuffer? converted = null;
+            try
+            {
+                if (match.PathArguments is not null || ArgumentsReader.IsForm(contentType))
+                {
+                    converted = await ArgumentsReader.ReadAsync(match, request, contentType, bytes, server.Limits, aborted).ConfigureAwait(false);
+                    (bytes, contentType) = (new(converted.Written), null);
+                }
+
+                call = new IncomingCall { Payload = bytes.IsEmpty ? NoArguments : bytes, ContentType = bytes.IsEmpty ? null : contentType, Headers = headers, Transport = "http" };
+                if (match.Method.Method is IStreamMethod) await ServeStreamAsync(features, match.Method, call, aborted).ConfigureAwait(false);
+                else await ServeUnaryAsync(features, match.Method, call, aborted).ConfigureAwait(false);
+            }
+            finally
+            {
+                converted?.Dispose();
+                body?.Complete();
+            }
+        }
+        catch (Exception) when (aborted.IsCancellationRequested)
+        {
+            // Nobody is there to be told; what the implementation threw is in the log.
+        }
+        catch (Exception error)
+        {
+            await FailAsync(features, server.Describe(error, call)).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask ServeUnaryAsync(IFeatureCollection features, ServedMethod method, IncomingCall call, CancellationToken aborted)
+    {
+        using var reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
+        await server.ServeAsync(method, call, reply, aborted).ConfigureAwait(false);
+        await UnaryReply.WriteAsync(features, method.Method.Description, call, reply.Written).ConfigureAwait(false);
+    }
+
+    private async ValueTask ServeStreamAsync(IFeatureCollection features, ServedMethod method, IncomingCall call, CancellationToken aborted)
+    {
+        using var lines = new LineSink(features, server.Limits.MaxPayloadBytes);
+        try
+        {
+            await server.ServeStreamAsync(method, call, lines, aborted).ConfigureAwait(false);
+            await lines.EndAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (lines.IsStarted && !aborted.IsCancellationRequested)
+        {
+            await lines.FailAsync(server.Describe(error, call)).ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask FailAsync(IFeatureCollection features, WireError error)
+    {
+        // A reply that has begun can't become an error any more: breaking it off tells the caller that it is not whole.
+        if (features.GetRequiredFeature<IHttpResponseFeature>().HasStarted) features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+        else await ProblemReply.WriteAsync(features, error).ConfigureAwait(false);
+    }
+
+    // Segments are told apart before they are decoded, so that an encoded slash stays within its argument.
+    private static string RawPath(IHttpRequestFeature request)
+    {
+        var target = request.RawTarget;
+        if (!target.StartsWith('/')) return request.Path;
+        var path = target.AsSpan();
+        if (path.IndexOf('?') is >= 0 and var query) path = path[..query];
+        return request.PathBase.Length > 0 && path.StartsWith(request.PathBase) ? path[request.PathBase.Length..].ToString() : path.ToString();
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+using Fan.Discovery;
+using Fan.Generated;
+using Fan.Transports;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Http.Serving;
+
+/// <summary>Takes calls over HTTP. Safe from any thread.</summary>
+internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, IServiceProvider services, ILoggerFactory logs) : IServerTransport, IDisposable
+{
+    private readonly FanHttpOptions _options = options.Value;
+    private KestrelListener? _listener;
+
+    public string Name => "http";
+
+    public async Task StartAsync(CallServer server, CancellationToken cancellationToken)
+    {
+        if (!_options.Serve || server.Services.Count == 0) return;
+        var dispatcher = new CallDispatcher(server, new RouteTable(server));
+        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, services, logs);
+        _listener = listener;
+        await listener.StartAsync(dispatcher.ServeAsync, cancellationToken).ConfigureAwait(false);
+    }
+
+    public EndpointDescription? Describe(ServedService service) => _listener is null ? null : new EndpointDescription
+    {
+        Transport = Name,
+        Host = _options.AdvertisedHost ?? HostOf(IPAddress.Parse(_options.Address)),
+        Port = _options.AdvertisedPort ?? _listener.Port,
+        Methods = [.. service.Contract.Methods.Select(Describe)],
+    };
+
+    public Task StopAsync(CancellationToken cancellationToken) => _listener?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public void Dispose() => _listener?.Dispose();
+
+    private static EndpointMethod Describe(ServiceMethod method)
+    {
+        var http = method.Description.Http;
+        return EndpointMethod.From(method.Description) with
+        {
+            Url = http?.Template ?? "/" + method.FullName,
+            Verb = http?.Verb.ToUpperInvariant() ?? "POST",
+            ContentType = http?.ContentType ?? "application/json",
+        };
+    }
+
+    private static string HostOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Sockets;
+using Fan.Messaging;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Http.Serving;
+
+/// <summary>A Kestrel of our own on one address, without the web framework around it.</summary>
+internal sealed class KestrelListener : IDisposable
+{
+    private readonly KestrelServer _server;
+    private readonly IPEndPoint _address;
+
+    public KestrelListener(IPEndPoint address, FanLimits limits, IServiceProvider services, ILoggerFactory logs)
+    {
+        _address = address;
+        var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = services };
+        options.Limits.MaxRequestBodySize = limits.MaxPayloadBytes;
+        options.Limits.MaxRequestHeaderCount = limits.MaxHeaders;
+        options.Limits.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
+        options.Limits.MaxRequestLineSize = limits.MaxHeaderBytes;
+        options.Limits.MaxRequestBufferSize = Math.Max(limits.MaxHeaderBytes * 2, 1024 * 1024);
+        options.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
+        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs), logs);
+    }
+
+    /// <summary>The port that is listened on; known once started.</summary>
+    public int Port { get; private set; }
+
+    /// <exception cref="InvalidOperationException">It can't listen there.</exception>
+    public async Task StartAsync(Func<IFeatureCollection, Task> serve, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _server.StartAsync(new CallApplication(serve), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or SocketException or AddressInUseException)
+        {
+            throw new InvalidOperationException($"The HTTP route can't listen on {_address}: {error.Message}", error);
+        }
+
+        var listening = _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        Port = new Uri(listening).Port;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    public void Dispose() => _server.Dispose();
+}

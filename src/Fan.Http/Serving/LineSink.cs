@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Fan.Generated;
+using Fan.Http.Problems;
+using Fan.Messaging;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Fan.Http.Serving;
+
+/// <summary>Writes the items of a reply as lines of JSON (NDJSON). The service waits while the reader is slower.</summary>
+internal sealed class LineSink : IItemSink, IDisposable
+{
+    private readonly IFeatureCollection _features;
+    private readonly PayloadBuffer _item;
+    private readonly PipeWriter _body;
+
+    public LineSink(IFeatureCollection features, int maxItemBytes)
+    {
+        _features = features;
+        _item = new PayloadBuffer(maxItemBytes);
+        _body = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+    }
+
+    /// <summary>Whether the reply has begun, so that an error can only be its last line.</summary>
+    public bool IsStarted { get; private set; }
+
+    public IBufferWriter<byte> Output => _item;
+
+    public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
+    {
+        if (!IsStarted) Start();
+        WriteLine(_item.Written.Span);
+        _item.Clear();
+        await _body.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a reply, also one that has no item.</summary>
+    public async ValueTask EndAsync()
+    {
+        if (IsStarted) return;
+        Start();
+        await _features.GetRequiredFeature<IHttpResponseBodyFeature>().StartAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a reply that has begun with an error.</summary>
+    public async ValueTask FailAsync(WireError error)
+    {
+        WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamEnd { Error = Problem.From(error, ProblemStatus.For(error)) }, StreamJson.Default.StreamEnd));
+        await _body.FlushAsync().ConfigureAwait(false);
+    }
+
+    public void Dispose() => _item.Dispose();
+
+    private void Start()
+    {
+        IsStarted = true;
+        _features.GetRequiredFeature<IHttpResponseFeature>().Headers.ContentType = StreamEnd.MediaType;
+        // A reader may be slow on purpose; what waits for it is bounded by the connection's buffer.
+        if (_features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+    }
+
+    private void WriteLine(ReadOnlySpan<byte> json)
+    {
+        var line = _body.GetSpan(json.Length + 1);
+        json.CopyTo(line);
+        line[json.Length] = (byte)'\n';
+        _body.Advance(json.Length + 1);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using Fan.Messaging;
+using Fan.Transports;
+
+namespace Fan.Http.Serving;
+
+/// <summary>What a request is for. The path's arguments are null on the plain form <c>POST /{service}/{method}</c>.</summary>
+internal readonly record struct RouteMatch(ServedMethod Method, string? ShardKeys, IReadOnlyList<KeyValuePair<string, string>>? PathArguments);
+
+/// <summary>Finds the method for a verb and path. Immutable; safe from any thread.</summary>
+internal sealed class RouteTable
+{
+    private readonly CallServer _server;
+    private readonly FrozenDictionary<string, ServedMethod> _plain;
+    private readonly (string Verb, UrlTemplate Template, ServedMethod Method)[] _templates;
+
+    /// <exception cref="InvalidOperationException">A method's template is none, or two methods have the same one.</exception>
+    public RouteTable(CallServer server)
+    {
+        _server = server;
+        var methods = server.Services.SelectMany(service => service.Methods.Values).ToList();
+        _plain = methods.ToFrozenDictionary(method => "/" + method.Method.FullName, StringComparer.Ordinal);
+        _templates = [.. methods.Where(method => method.Method.Description.Http is not null).Select(Parse).Order(Comparer<(string Verb, UrlTemplate Template, ServedMethod Method)>.Create(
+            (one, other) => UrlTemplate.BySpecificity(one.Template, other.Template)))];
+        foreach (var same in _templates.GroupBy(route => (route.Verb, route.Template.Text)).Where(group => group.Count() > 1))
+            throw new InvalidOperationException($"{same.Key.Verb} {same.Key.Text} is declared by {string.Join(" and ", same.Select(route => route.Method.Method.FullName))}.");
+    }
+
+    /// <summary>The plain form: the one way of calls between Fan applications.</summary>
+    public bool TryFindPlain(string path, out ServedMethod method) => _plain.TryGetValue(path, out method!);
+
+    /// <summary>Every other form.</summary>
+    /// <param name="verb">The verb in upper case.</param>
+    /// <param name="rawPath">The path as it came, still encoded.</param>
+    /// <param name="allowed">The verbs of the path; empty where there is no such path.</param>
+    /// <exception cref="NoSuchServiceException">The path has the plain form, and the application does not host its service.</exception>
+    /// <exception cref="NoSuchMethodException">The path has the plain form, and its service no such method.</exception>
+    public RouteMatch? Find(string verb, string rawPath, out IReadOnlyList<string> allowed)
+    {
+        var verbs = new List<string>();
+        allowed = verbs;
+        var segments = Array.ConvertAll(rawPath.TrimStart('/').Split('/'), Uri.UnescapeDataString);
+        foreach (var (known, template, method) in _templates)
+        {
+            if (template.Match(segments) is not { } arguments) continue;
+            if (known == verb) return new RouteMatch(method, null, arguments);
+            verbs.Add(known);
+        }
+
+        if (segments.Length != 2 || !ServiceName.TryParse(segments[0], out var service, out _)) return null;
+        if (verb == "POST") return new RouteMatch(_server.Resolve(service.Canonical, segments[1]), ShardKeyList.Format(service.ShardKeys), null);
+        if (_plain.ContainsKey($"/{service.Canonical}/{segments[1]}")) verbs.Add("POST");
+        return null;
+    }
+
+    private static (string Verb, UrlTemplate Template, ServedMethod Method) Parse(ServedMethod method)
+    {
+        var route = method.Method.Description.Http!;
+        try
+        {
+            var template = UrlTemplate.Parse(route.Template);
+            if (template.Arguments.FirstOrDefault(name => method.Method.Description.Parameters.All(p => p.Name != name && p.ClrName != name)) is { } unknown)
+                throw new FormatException($"URL template '{route.Template}' has '{{{unknown}}}', which is no argument of the method.");
+            return (route.Verb.ToUpperInvariant(), template, method);
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidOperationException($"{method.Method.FullName}: {error.Message}", error);
+        }
+    }
+}
