@@ -63,6 +63,4 @@ internal sealed class Story(IFan fan, TextWriter output)
             throw new StoryException($"'{what}' ended with {error.Code}: {error.Message}");
         }
     }
-
-    private ValueTask<T> StepAsync<T>(string what, Func<Task<T>> step) => StepAsync(what, () => new ValueTask<T>(step()));
 }

@@ -51,7 +51,7 @@ public sealed class ProcessFaultTests : IAsyncLifetime
     {
         using var holder = WorkerProcess.Start("hold", _harness.Url, "held");
         await holder.WaitForAsync("ready");
-        holder.Pause();
+        await PauseOutsideOfWritingAsync(holder);
         await Eventually.TrueAsync(async () => await _store.GetAsync("/held") is null, "the paused process's node is gone");
         holder.Resume();
         await holder.WaitForAsync(nameof(SessionState.Expired));
@@ -85,6 +85,25 @@ public sealed class ProcessFaultTests : IAsyncLifetime
         }
 
         Assert.Equal(created, (await _store.GetAsync("/held"))!.CreatedTransaction);
+    }
+
+    // A process that is stopped in the middle of writing keeps the file's lock, as with any database in a file: nobody can write until it goes on.
+    private async Task PauseOutsideOfWritingAsync(WorkerProcess process)
+    {
+        await _store.CommitAsync([new StoreOperation.Create("/probe")]);
+        while (true)
+        {
+            process.Pause();
+            try
+            {
+                await _store.CommitAsync([new StoreOperation.Set("/probe", default)]);
+                return;
+            }
+            catch (StoreUnavailableException)
+            {
+                process.Resume();
+            }
+        }
     }
 
     private async Task<string> TextAsync(string path) => Encoding.UTF8.GetString((await _store.GetAsync(path))!.Data.Span);
