@@ -16,9 +16,8 @@ internal static class Comparison
             var calls = new Dictionary<Entry, int>();
             foreach (var entry in entries)
             {
-                // Twice: the first calibration still runs in the lower tiers of the compiler.
-                await WarmUpAsync(entry, operation, sliceSeconds);
-                calls[entry] = await Slice.CalibrateAsync(entry, operation, sliceSeconds);
+                progress.Write($"\r{operation}: {entry.Name} warms up            ");
+                calls[entry] = await WarmUp.RunAsync(entry, operation, sliceSeconds);
             }
 
             var results = entries.ToDictionary(entry => entry, _ => new List<Slice>());
@@ -30,7 +29,7 @@ internal static class Comparison
                     results[entry].Add(await Slice.MeasureAsync(entry, operation, calls[entry]));
                 }
 
-                progress.Write($"\r{operation}: round {round + 1} of {rounds}  ");
+                progress.Write($"\r{operation}: round {round + 1} of {rounds}            ");
             }
 
             var direct = results[entries[0]];
@@ -50,12 +49,5 @@ internal static class Comparison
     {
         var sorted = values.Order().ToArray();
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
-    }
-
-    private static async Task WarmUpAsync(Entry entry, string operation, double seconds)
-    {
-        for (var i = 0; i < 40; i++) await Slice.MeasureAsync(entry, operation, 500);
-        var calls = await Slice.CalibrateAsync(entry, operation, seconds);
-        for (var i = 0; i < 10; i++) await Slice.MeasureAsync(entry, operation, calls);
     }
 }

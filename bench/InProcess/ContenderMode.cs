@@ -10,11 +10,7 @@ internal static class ContenderMode
     {
         await entry.StartAsync();
         var calls = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var operation in new[] { "echo", "add" })
-        {
-            for (var i = 0; i < 40; i++) await Slice.MeasureAsync(entry, operation, 500);
-            calls[operation] = await Slice.CalibrateAsync(entry, operation, 0.02);
-        }
+        foreach (var operation in new[] { "echo", "add" }) calls[operation] = await WarmUp.RunAsync(entry, operation, 0.02);
 
         await output.WriteLineAsync("{\"ready\":true}");
         while (await input.ReadLineAsync() is { } line)

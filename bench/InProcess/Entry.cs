@@ -20,12 +20,23 @@ internal abstract class Entry(string name) : IAsyncDisposable
     {
     }
 
+    /// <summary>Makes calls one after the other.</summary>
     public abstract Task RunAsync(string operation, int calls);
+
+    /// <summary>Makes one call, without the loop.</summary>
+    public abstract Task RunOnceAsync(string operation);
 
     public abstract ValueTask DisposeAsync();
 
     protected static Task LoopAsync<T>(T contender, string operation, int calls)
         where T : struct, IContender => operation == "echo" ? EchoAsync(contender, calls) : AddAsync(contender, calls);
+
+    protected static async Task OnceAsync<T>(T contender, string operation)
+        where T : struct, IContender
+    {
+        if (operation == "echo") await contender.EchoAsync("Rkatsiteli 2021");
+        else await contender.AddAsync(1, 1);
+    }
 
     private static async Task EchoAsync<T>(T contender, int calls)
         where T : struct, IContender

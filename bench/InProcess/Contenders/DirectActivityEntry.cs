@@ -18,6 +18,8 @@ internal sealed class DirectActivityEntry() : Entry("direct + activity")
 
     public override Task RunAsync(string operation, int calls) => LoopAsync(new Traced(_worker), operation, calls);
 
+    public override Task RunOnceAsync(string operation) => OnceAsync(new Traced(_worker), operation);
+
     public override ValueTask DisposeAsync()
     {
         _listener?.Dispose();

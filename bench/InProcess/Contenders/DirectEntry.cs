@@ -7,6 +7,8 @@ internal sealed class DirectEntry() : Entry("direct")
 
     public override Task RunAsync(string operation, int calls) => LoopAsync(new Direct(_worker), operation, calls);
 
+    public override Task RunOnceAsync(string operation) => OnceAsync(new Direct(_worker), operation);
+
     public override ValueTask DisposeAsync() => default;
 
     private readonly struct Direct(IWorker worker) : IContender

@@ -22,6 +22,8 @@ internal class FanEntry(string name = "fan") : Entry(name)
 
     public override Task RunAsync(string operation, int calls) => LoopAsync(new Through(_worker), operation, calls);
 
+    public override Task RunOnceAsync(string operation) => OnceAsync(new Through(_worker), operation);
+
     public override async ValueTask DisposeAsync()
     {
         await _host.StopAsync();

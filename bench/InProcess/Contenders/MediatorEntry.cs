@@ -18,6 +18,8 @@ internal sealed class MediatorEntry() : Entry("mediator")
 
     public override Task RunAsync(string operation, int calls) => LoopAsync(new Through(_mediator), operation, calls);
 
+    public override Task RunOnceAsync(string operation) => OnceAsync(new Through(_mediator), operation);
+
     public override ValueTask DisposeAsync() => _services.DisposeAsync();
 
     private readonly struct Through(IMediator mediator) : IContender

@@ -28,6 +28,8 @@ internal sealed class OrleansEntry() : Entry("orleans")
 
     public override Task RunAsync(string operation, int calls) => LoopAsync(new Through(_grain), operation, calls);
 
+    public override Task RunOnceAsync(string operation) => OnceAsync(new Through(_grain), operation);
+
     public override async ValueTask DisposeAsync()
     {
         await _host.StopAsync();

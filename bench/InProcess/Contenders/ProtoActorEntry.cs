@@ -19,6 +19,8 @@ internal sealed class ProtoActorEntry() : Entry("proto.actor")
 
     public override Task RunAsync(string operation, int calls) => LoopAsync(new Through(_system, _worker), operation, calls);
 
+    public override Task RunOnceAsync(string operation) => OnceAsync(new Through(_system, _worker), operation);
+
     public override async ValueTask DisposeAsync()
     {
         await _system.ShutdownAsync();

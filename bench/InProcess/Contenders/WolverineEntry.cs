@@ -29,6 +29,8 @@ internal sealed class WolverineEntry() : Entry("wolverine")
 
     public override Task RunAsync(string operation, int calls) => LoopAsync(new Through(_bus), operation, calls);
 
+    public override Task RunOnceAsync(string operation) => OnceAsync(new Through(_bus), operation);
+
     public override async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
