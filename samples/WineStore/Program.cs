@@ -19,7 +19,7 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     ending.Cancel();
 };
-await using var services = new ServiceProcesses("WineStore.Retail", "WineStore.Integrations", "WineStore.LightspeedSync");
+await using var services = new ServiceProcesses(options.Native, "WineStore.Retail", "WineStore.Integrations", "WineStore.LightspeedSync");
 using var host = WineStoreApplication.Build([], "WineStore", fan => fan.DependsOn<IPublicWines>("^1.2").DependsOn<ILightspeed>("^1.0"));
 try
 {

@@ -8,7 +8,9 @@ internal sealed class ServiceProcesses : IAsyncDisposable
 {
     private readonly List<(string Name, Process Process)> _processes;
 
-    public ServiceProcesses(params string[] names) => _processes = [.. names.Select(name => (name, Start(name)))];
+    /// <param name="native">A folder whose programs are taken where it has them.</param>
+    /// <param name="names">The programs.</param>
+    public ServiceProcesses(string? native, params string[] names) => _processes = [.. names.Select(name => (name, Start(native, name)))];
 
     /// <summary>Waits until every service is registered.</summary>
     public async Task ReadyAsync(CancellationToken cancellationToken)
@@ -39,13 +41,20 @@ internal sealed class ServiceProcesses : IAsyncDisposable
         }
     }
 
-    // Beside this project's output, in the same configuration.
-    private static Process Start(string name)
+    private static Process Start(string? native, string name)
     {
-        var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(here.Parent!.Parent!.FullName, name, here.Name, name + ".dll");
-        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = native is not null && Path.GetFullPath(Path.Combine(native, name)) is var program && File.Exists(program)
+            ? new ProcessStartInfo(program)
+            : new ProcessStartInfo("dotnet", [BesideThisOne(name)]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = true;
         start.Environment[WineStoreApplication.EndWithParent] = "1";
         return Process.Start(start) ?? throw new StoryException($"{name} could not be started.");
+    }
+
+    // In the same configuration.
+    private static string BesideThisOne(string name)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(here.Parent!.Parent!.FullName, name, here.Name, name + ".dll");
     }
 }
