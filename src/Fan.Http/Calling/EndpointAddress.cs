@@ -9,12 +9,16 @@ internal sealed class EndpointAddress
 {
     private readonly ConcurrentDictionary<string, Uri> _methods = new(StringComparer.Ordinal);
 
-    private EndpointAddress(Uri root)
+    private EndpointAddress(Uri root, bool takesHttp2)
     {
         Root = root;
+        TakesHttp2 = takesHttp2;
     }
 
     public Uri Root { get; }
+
+    /// <summary>Whether the endpoint says that it takes HTTP/2 without TLS.</summary>
+    public bool TakesHttp2 { get; }
 
     /// <exception cref="EndpointUnreachableException">Its host and port make no URL.</exception>
     public static EndpointAddress Of(Endpoint endpoint)
@@ -23,7 +27,7 @@ internal sealed class EndpointAddress
         var description = endpoint.Description;
         if (string.IsNullOrEmpty(description.Host) || description.Port == 0 || !Uri.TryCreate($"http://{description.Host}:{description.Port}/", UriKind.Absolute, out var root) || root.PathAndQuery != "/")
             throw new EndpointUnreachableException(endpoint, $"Endpoint {endpoint.Id} has no usable address: '{description.Host}:{description.Port}'.");
-        var address = new EndpointAddress(root);
+        var address = new EndpointAddress(root, HttpVersions.TakesHttp2(description));
         endpoint.TransportState = address;
         return address;
     }

@@ -54,9 +54,11 @@ internal sealed class HttpClientTransport(IOptions<FanHttpOptions> options) : IC
 
     private HttpRequestMessage NewRequest(OutgoingCall call)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, EndpointAddress.Of(call.Endpoint).ForMethod(call))
+        var address = EndpointAddress.Of(call.Endpoint);
+        var request = new HttpRequestMessage(HttpMethod.Post, address.ForMethod(call))
         {
-            Version = _version,
+            // A peer that does not say that it takes HTTP/2 gets what everybody takes.
+            Version = address.TakesHttp2 ? _version : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new PayloadContent(call.Payload, call.ContentType),
         };

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Fan.Http.Serving;
 
 /// <summary>Takes calls over HTTP. Safe from any thread.</summary>
-internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, IServiceProvider services, ILoggerFactory logs) : IServerTransport, IDisposable
+internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : IServerTransport, IDisposable
 {
     private readonly FanHttpOptions _options = options.Value;
     private KestrelListener? _listener;
@@ -20,7 +20,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
     {
         if (!_options.Serve || server.Services.Count == 0) return;
         var dispatcher = new CallDispatcher(server, new RouteTable(server));
-        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, services, logs);
+        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, services, clock, logs);
         _listener = listener;
         await listener.StartAsync(dispatcher.ServeAsync, cancellationToken).ConfigureAwait(false);
     }
@@ -31,6 +31,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
         Host = _options.AdvertisedHost ?? HostOf(IPAddress.Parse(_options.Address)),
         Port = _options.AdvertisedPort ?? _listener.Port,
         Methods = [.. service.Contract.Methods.Select(Describe)],
+        Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [HttpVersions.Property] = HttpVersions.Ours },
     };
 
     public Task StopAsync(CancellationToken cancellationToken) => _listener?.StopAsync(cancellationToken) ?? Task.CompletedTask;

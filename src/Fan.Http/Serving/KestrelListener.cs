@@ -14,20 +14,36 @@ namespace Fan.Http.Serving;
 /// <summary>A Kestrel of our own on one address, without the web framework around it.</summary>
 internal sealed class KestrelListener : IDisposable
 {
+    // Callers open another connection when one is full.
+    private const int MaxStreams = 100;
+
+    // Kestrel refuses without a word; within this room above the limits we refuse ourselves, with problem details and a count.
+    private const int HardLimitFactor = 2;
+
     private readonly KestrelServer _server;
     private readonly IPEndPoint _address;
 
-    public KestrelListener(IPEndPoint address, FanLimits limits, IServiceProvider services, ILoggerFactory logs)
+    public KestrelListener(IPEndPoint address, FanLimits limits, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
     {
         _address = address;
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = services };
+        var headerBytes = limits.MaxHeaderBytes * HardLimitFactor;
         options.Limits.MaxRequestBodySize = limits.MaxPayloadBytes;
-        options.Limits.MaxRequestHeaderCount = limits.MaxHeaders;
-        options.Limits.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
+        options.Limits.MaxRequestHeaderCount = limits.MaxHeaders * HardLimitFactor;
+        options.Limits.MaxRequestHeadersTotalSize = headerBytes;
         options.Limits.MaxRequestLineSize = limits.MaxHeaderBytes;
-        options.Limits.MaxRequestBufferSize = Math.Max(limits.MaxHeaderBytes * 2, 1024 * 1024);
-        options.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
-        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs), logs);
+        options.Limits.MaxRequestBufferSize = Math.Max(headerBytes * 2, 1024 * 1024);
+        options.Limits.Http2.MaxRequestHeaderFieldSize = headerBytes;
+        options.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+        var handover = new Http2Handover(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs));
+        var detection = new ProtocolDetection(options.Limits, handover, clock);
+        options.Listen(address, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => detection.RunAsync(connection, next));
+        });
+        options.Listen(handover.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
+        _server = new KestrelServer(Options.Create(options), handover, logs);
     }
 
     /// <summary>The port that is listened on; known once started.</summary>

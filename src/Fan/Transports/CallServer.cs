@@ -159,6 +159,8 @@ public sealed class CallServer
     private ServerCall Begin(ServedMethod method, IncomingCall call, CancellationToken cancellationToken)
     {
         var headers = call.Headers;
+        // What can be refused comes before anything that must be ended.
+        var shardKeys = ShardKeyList.Parse(headers.ShardKeys);
         var parent = headers.TraceParent;
         if (parent is not null && !TraceParent.IsValid(parent))
         {
@@ -190,7 +192,7 @@ public sealed class CallServer
             Baggage = baggage,
             Caller = headers.Caller,
             User = headers.User,
-            ShardKeys = ShardKeyList.Parse(headers.ShardKeys),
+            ShardKeys = shardKeys,
             Deadline = headers.TimeToLive is { } left ? Deadline.In(left, _clock) : default,
             Recorder = recorder,
             RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application) ?? CallTrace.Root,

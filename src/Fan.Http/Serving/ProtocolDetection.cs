@@ -1,0 +1,66 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Fan.Http.Serving;
+
+/// <summary>
+/// Tells HTTP/2 with prior knowledge from HTTP/1.1 by the first bytes of a connection, so that one port takes both without TLS.
+/// Runs before Kestrel's own reading, and consumes nothing. Safe from any thread.
+/// </summary>
+internal sealed class ProtocolDetection(KestrelServerLimits limits, Http2Handover http2, TimeProvider clock)
+{
+    private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+
+    /// <summary>What runs for each connection; returns when the connection has ended.</summary>
+    public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        // A connection may stand ready for long before its first request; one that has begun to speak may not hesitate.
+        using var patience = new CancellationTokenSource(limits.KeepAliveTimeout, clock);
+        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        switch (await DetectAsync(connection, patience, waiting.Token).ConfigureAwait(false))
+        {
+            case HttpProtocols.Http1:
+                await next(connection).ConfigureAwait(false);
+                break;
+            case HttpProtocols.Http2:
+                await http2.TakeOverAsync(connection, waiting.Token).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    /// <summary>Nothing where the connection is to be closed: its peer went away or said too little in time, or the server stops.</summary>
+    private async Task<HttpProtocols> DetectAsync(ConnectionContext connection, CancellationTokenSource patience, CancellationToken waiting)
+    {
+        var input = connection.Transport.Input;
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync(waiting).ConfigureAwait(false);
+                var known = Decide(read.Buffer);
+                // Bytes that are not marked as examined are given again at once.
+                input.AdvanceTo(read.Buffer.Start, known is null ? read.Buffer.End : read.Buffer.Start);
+                if (known is { } protocol) return protocol;
+                if (read.IsCompleted) return read.Buffer.IsEmpty ? HttpProtocols.None : HttpProtocols.Http1;
+                if (!read.Buffer.IsEmpty) patience.CancelAfter(limits.RequestHeadersTimeout);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            return HttpProtocols.None;
+        }
+    }
+
+    /// <summary>Null while the bytes may still become the preface of HTTP/2.</summary>
+    private static HttpProtocols? Decide(in ReadOnlySequence<byte> bytes)
+    {
+        Span<byte> beginning = stackalloc byte[Preface.Length];
+        var count = (int)Math.Min(bytes.Length, beginning.Length);
+        bytes.Slice(0, count).CopyTo(beginning);
+        if (!Preface.StartsWith(beginning[..count])) return HttpProtocols.Http1;
+        return count == Preface.Length ? HttpProtocols.Http2 : null;
+    }
+}
