@@ -54,6 +54,7 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes)
             var contentType = (string?)request.Headers.ContentType;
             var body = features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? null : features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
             var bytes = body is null ? default : await RequestBody.ReadAsync(body, request.Headers.ContentLength, server.Limits, aborted).ConfigureAwait(false);
+            var end = bytes.End;
             PayloadBuffer? converted = null;
             try
             {
@@ -70,6 +71,8 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes)
             finally
             {
                 converted?.Dispose();
+                // A read that is not ended would cost the connection.
+                body?.AdvanceTo(end);
                 body?.Complete();
             }
         }

@@ -21,16 +21,16 @@ internal sealed class Http2Handover(IConnectionListenerFactory network) : IConne
         endpoint is InnerEndPoint ? new(new Listener(EndPoint, _connections)) : network.BindAsync(endpoint, cancellationToken);
 
     /// <summary>Gives a connection away; returns when it has ended.</summary>
-    public async Task TakeOverAsync(ConnectionContext connection, CancellationToken cancellationToken)
+    public async Task TakeOverAsync(ConnectionContext connection)
     {
         var lent = new LentConnection(connection);
         try
         {
-            await _connections.Writer.WriteAsync(lent, cancellationToken).ConfigureAwait(false);
+            await _connections.Writer.WriteAsync(lent, connection.ConnectionClosed).ConfigureAwait(false);
         }
         catch (Exception error) when (error is ChannelClosedException or OperationCanceledException)
         {
-            // The server stops, and nothing was read yet: closing says so.
+            // The server stops or the peer went away, and nothing was read yet: closing says so.
             return;
         }
 

@@ -16,30 +16,30 @@ internal sealed class ProtocolDetection(KestrelServerLimits limits, Http2Handove
     /// <summary>What runs for each connection; returns when the connection has ended.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        // A connection may stand ready for long before its first request; one that has begun to speak may not hesitate.
-        using var patience = new CancellationTokenSource(limits.KeepAliveTimeout, clock);
-        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
-        switch (await DetectAsync(connection, patience, waiting.Token).ConfigureAwait(false))
+        switch (await DetectAsync(connection).ConfigureAwait(false))
         {
             case HttpProtocols.Http1:
                 await next(connection).ConfigureAwait(false);
                 break;
             case HttpProtocols.Http2:
-                await http2.TakeOverAsync(connection, waiting.Token).ConfigureAwait(false);
+                await http2.TakeOverAsync(connection).ConfigureAwait(false);
                 break;
         }
     }
 
     /// <summary>Nothing where the connection is to be closed: its peer went away or said too little in time, or the server stops.</summary>
-    private async Task<HttpProtocols> DetectAsync(ConnectionContext connection, CancellationTokenSource patience, CancellationToken waiting)
+    private async Task<HttpProtocols> DetectAsync(ConnectionContext connection)
     {
+        // A connection may stand ready for long before its first request; one that has begun to speak may not hesitate.
+        using var patience = new CancellationTokenSource(limits.KeepAliveTimeout, clock);
+        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
         var input = connection.Transport.Input;
         try
         {
             while (true)
             {
-                var read = await input.ReadAsync(waiting).ConfigureAwait(false);
+                var read = await input.ReadAsync(waiting.Token).ConfigureAwait(false);
                 var known = Decide(read.Buffer);
                 // Bytes that are not marked as examined are given again at once.
                 input.AdvanceTo(read.Buffer.Start, known is null ? read.Buffer.End : read.Buffer.Start);

@@ -8,7 +8,7 @@ namespace Fan.Http.Serving;
 /// <summary>Reads the body of a request whole, without a copy, and within the limit.</summary>
 internal static class RequestBody
 {
-    /// <summary>The body; it stays in the reader, which is to be completed when the call has ended.</summary>
+    /// <summary>The body; it stays in the reader, which is to be advanced to its end and completed when the call has ended.</summary>
     /// <exception cref="LimitExceededException">It has more than <see cref="FanLimits.MaxPayloadBytes"/>.</exception>
     /// <exception cref="BadMessageException">It broke off, or is framed wrongly.</exception>
     public static async ValueTask<ReadOnlySequence<byte>> ReadAsync(PipeReader reader, long? length, FanLimits limits, CancellationToken cancellationToken)
@@ -20,7 +20,12 @@ internal static class RequestBody
             {
                 // The body of a small request mostly came with its headers.
                 if (!reader.TryRead(out var read)) read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                if (read.Buffer.Length > limits.MaxPayloadBytes) throw TooLarge(limits);
+                if (read.Buffer.Length > limits.MaxPayloadBytes)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    throw TooLarge(limits);
+                }
+
                 if (read.IsCompleted) return read.Buffer;
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }

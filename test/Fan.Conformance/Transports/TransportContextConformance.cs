@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace Fan.Conformance.Transports;
+
+/// <summary>What travels beside the arguments.</summary>
+public abstract class TransportContextConformance : TransportConformance
+{
+    private static readonly Dictionary<string, string> Members = new() { ["shop"] = "a=b, c;é%", ["empty"] = "" };
+
+    [Fact]
+    public async Task User_caller_and_baggage_arrive_over_two_hops()
+    {
+        await StartAsync("fronts", fan => fan.AddService<IFront, Front>());
+        var context = CallContext.Current with { User = "žluťoučký", Baggage = Members };
+        using (context.Use()) await Caller.Fan.Get<IFront>().AskAsync(1);
+        Assert.Equal(("žluťoučký", "fronts"), (Cellar.Seen!.User, Cellar.Seen.Caller));
+        Assert.Equal(Members, Cellar.Seen.Baggage);
+    }
+
+    [Fact]
+    public async Task A_user_that_does_not_fit_a_header_is_no_way_in()
+    {
+        using (CallContext.Current.With(user: "ann\r\nfan-caller: root").Use())
+        {
+            try
+            {
+                await Remote.GetAsync(1);
+                Assert.Equal("caller", Cellar.Seen!.Caller);
+            }
+            catch (BadMessageException)
+            {
+                Assert.Null(Cellar.Seen);
+            }
+        }
+
+        Assert.Equal(3, Remote.Add(1, 2));
+    }
+
+    [Fact]
+    public async Task With_nobody_listening_the_trace_is_passed_on()
+    {
+        await StartAsync("fronts", fan => fan.AddService<IFront, Front>());
+        using var root = new Activity("root").SetIdFormat(ActivityIdFormat.W3C).Start();
+        root.TraceStateString = "vendor=value";
+        await Caller.Fan.Get<IFront>().AskAsync(1);
+        Assert.Equal(root.TraceId.ToHexString(), Cellar.Seen!.TraceId);
+        Assert.Null(Cellar.Span);
+    }
+
+    [Fact]
+    public async Task With_a_listener_the_spans_of_all_processes_are_one_tree()
+    {
+        await StartAsync("fronts", fan => fan.AddService<IFront, Front>());
+        var spans = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Fan",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span =>
+            {
+                lock (spans) spans.Add(span);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var root = new Activity("root").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await Caller.Fan.Get<IFront>().AskAsync(1);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                lock (spans) return Task.FromResult(spans.Count(span => span.TraceId == root.TraceId) == 4);
+            },
+            "four spans ended");
+        var chain = spans.Where(span => span.TraceId == root.TraceId).ToDictionary(span => span.ParentSpanId);
+        var seen = new List<string>();
+        for (var at = root.SpanId; chain.TryGetValue(at, out var span); at = span.SpanId) seen.Add($"{span.Kind} {span.DisplayName}");
+        Assert.Equal(["Client front/ask", "Server front/ask", "Client cellar/get", "Server cellar/get"], seen);
+    }
+
+    [Fact]
+    public async Task A_recording_has_the_steps_of_every_process()
+    {
+        await StartAsync("fronts", fan => fan.AddService<IFront, Front>());
+        using var trace = Caller.Fan.StartTrace();
+        await Caller.Fan.Get<IFront>().AskAsync(1);
+        Assert.Equal(
+            [(-1, "front/ask", "caller"), (0, "front/ask", "fronts"), (1, "cellar/get", "fronts"), (2, "cellar/get", "cellars")],
+            trace.Spans.Select(span => (span.ParentId, span.Name, span.Application)));
+    }
+}
+
+file static class Contexts
+{
+    public static CallContext With(this CallContext context, string user) => context with { User = user };
+}

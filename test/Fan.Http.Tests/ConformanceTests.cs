@@ -1,0 +1,83 @@
+using System.Net;
+using Fan.Conformance.Transports;
+
+namespace Fan.Http.Tests;
+
+internal sealed class HttpHarness(Version version) : ITransportHarness
+{
+    public static Task<ITransportHarness> CreateAsync(Version version) => Task.FromResult<ITransportHarness>(new HttpHarness(version));
+
+    public void AddTo(FanBuilder application) => application.AddHttp(options => options.CallVersion = version);
+
+    public ValueTask DisposeAsync() => default;
+}
+
+public sealed class Http1CallTests : TransportCallConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http1ErrorTests : TransportErrorConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http1TimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http1StreamTests : TransportStreamConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http1LimitTests : TransportLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http1ContextTests : TransportContextConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http1LossTests : TransportLossConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http2CallTests : TransportCallConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Http2ErrorTests : TransportErrorConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Http2TimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Http2StreamTests : TransportStreamConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Http2LimitTests : TransportLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Http2ContextTests : TransportContextConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Http2LossTests : TransportLossConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
