@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Fan.Conformance;
+
+/// <summary>Another process of a test: it tells what it does line by line, and can be stopped in every way that there is.</summary>
+public sealed partial class ChildProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ChildProcess(Process process) => _process = process;
+
+    /// <summary>Starts a program of this solution that was built beside the running test project.</summary>
+    public static ChildProcess Start(string project, params string[] arguments)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(output.Parent!.Parent!.FullName, project, output.Name, project + ".dll");
+        return new ChildProcess(Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!);
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>The next line that it prints; null when it has ended.</summary>
+    public async Task<string?> ReadAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Deadline);
+
+    /// <summary>All that it still prints.</summary>
+    public async Task<string> ReadToEndAsync() => await _process.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Deadline);
+
+    /// <summary>All that it prints as errors.</summary>
+    public async Task<string> ReadErrorsAsync() => await _process.StandardError.ReadToEndAsync().WaitAsync(Eventually.Deadline);
+
+    public async Task WaitForAsync(string line)
+    {
+        while (await ReadAsync() is { } read)
+        {
+            if (read == line) return;
+        }
+
+        Assert.Fail($"The process ended before it printed '{line}'. {await ReadErrorsAsync()}");
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Deadline);
+        return _process.ExitCode;
+    }
+
+    public void Kill() => _process.Kill();
+
+    /// <summary>Asks it to end, as a deployment does.</summary>
+    public void Terminate() => Send(15);
+
+    public void Pause() => Send(19);
+
+    public void Resume() => Send(18);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private void Send(int signal) => Assert.Equal(0, Signal(_process.Id, signal));
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Signal(int pid, int signal);
+}
