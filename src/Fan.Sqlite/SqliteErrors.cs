@@ -21,5 +21,20 @@ internal static class SqliteErrors
     private static string Why(string path) =>
         Directory.Exists(path) ? "it is a folder"
         : !Directory.Exists(Path.GetDirectoryName(path)) ? "its folder does not exist"
+        : !CanWriteBeside(path) ? "its folder is read-only here, and this user needs to write it"
         : "this user may not open it";
+
+    // Never by opening the file itself: closing it again would drop the locks that this process has on it.
+    private static bool CanWriteBeside(string path)
+    {
+        try
+        {
+            new FileStream(path + ".probe-" + Guid.NewGuid().ToString("N"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 }

@@ -5,7 +5,16 @@ using Fan.Sqlite;
 // Another process with a session of its own, for the tests: it does one thing and tells what it did, line by line.
 var (verb, url, name) = (args[0], args[1], args[2]);
 await using var store = new SqliteCoordinationStore(SqliteStoreUrl.Parse(url), TimeProvider.System);
-await store.OpenAsync();
+try
+{
+    await store.OpenAsync();
+}
+catch (StoreUnavailableException error)
+{
+    Console.WriteLine(error.Message);
+    return 1;
+}
+
 switch (verb)
 {
     case "hold":
@@ -42,6 +51,28 @@ switch (verb)
         }
 
         Console.WriteLine("done");
+        break;
+
+    case "fill":
+        var filled = 0;
+        try
+        {
+            for (; ; filled++) await store.CommitAsync([new StoreOperation.Create($"/{name}{filled}", new byte[100_000])]);
+        }
+        catch (StoreUnavailableException error)
+        {
+            Console.WriteLine(error.Message);
+        }
+
+        // What was acknowledged is there, and with room the same store goes on.
+        File.Delete(Path.Combine(Path.GetDirectoryName(SqliteStoreUrl.Parse(url).FilePath)!, "ballast"));
+        for (; filled > 0; filled--)
+        {
+            if (await store.GetAsync($"/{name}{filled - 1}") is not { Data.Length: 100_000 }) Console.WriteLine($"{filled - 1} is lost");
+        }
+
+        await store.CommitAsync([new StoreOperation.Create("/" + name)]);
+        Console.WriteLine("goes on");
         break;
 
     default:
