@@ -8,7 +8,7 @@ internal static class Comparison
 {
     private static readonly string[] Operations = ["echo", "add"];
 
-    public static async Task<List<Row>> RunAsync(IReadOnlyList<Entry> entries, int rounds, double sliceSeconds, TextWriter progress)
+    public static async Task<List<Row>> RunAsync(IReadOnlyList<Entry> entries, int rounds, double sliceSeconds, bool quick, TextWriter progress)
     {
         var rows = new List<Row>();
         foreach (var operation in Operations)
@@ -17,7 +17,7 @@ internal static class Comparison
             foreach (var entry in entries)
             {
                 progress.Write($"\r{operation}: {entry.Name} warms up            ");
-                calls[entry] = await WarmUp.RunAsync(entry, operation, sliceSeconds);
+                calls[entry] = await WarmUp.RunAsync(entry, operation, sliceSeconds, quick);
             }
 
             var results = entries.ToDictionary(entry => entry, _ => new List<Slice>());

@@ -29,7 +29,7 @@ for (var i = 0; i < args.Length; i++)
 
 var entries = all.Select(make => make()).ToList();
 foreach (var entry in entries) await entry.StartAsync();
-var rows = await Comparison.RunAsync(entries, quick ? 5 : 41, quick ? 0.002 : 0.02, Console.Error);
+var rows = await Comparison.RunAsync(entries, quick ? 5 : 41, quick ? 0.002 : 0.02, quick, Console.Error);
 Report.WriteTable(rows, Console.Out);
 if (json is not null) await Report.WriteJsonAsync(rows, json);
 foreach (var entry in entries) await entry.DisposeAsync();

@@ -18,6 +18,7 @@ internal static class Report
     public static Task WriteJsonAsync(IReadOnlyList<Row> rows, string path)
     {
         var json = new JsonArray([.. rows.Select(row => new JsonObject { ["name"] = row.Name, ["operation"] = row.Operation, ["ns"] = row.Ns, ["ratio"] = row.Ratio, ["bytes"] = row.Bytes })]);
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
         return File.WriteAllTextAsync(path, json.ToJsonString());
     }
 }
