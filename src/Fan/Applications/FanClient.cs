@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Fan.Calls;
 using Fan.Diagnostics;
+using Fan.Discovery;
 using Fan.Generated;
 
 namespace Fan.Applications;
@@ -50,6 +51,9 @@ internal sealed class FanClient : IFan
 
     public IAsyncEnumerable<JsonElement> StreamAsync(string path, JsonElement arguments, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         _named.StreamAsync(CallPath.Parse(path), arguments, options, cancellationToken);
+
+    public ValueTask<EndpointMethod> DescribeAsync(string path, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _named.DescribeAsync(CallPath.Parse(path), options, cancellationToken);
 
     public CallTrace StartTrace()
     {

@@ -39,7 +39,11 @@ internal sealed class FanHost(
             foreach (var transport in _started)
             {
                 if (transport.Describe(service) is not { } description) continue;
-                var named = description with { IsFan = true, Application = application.Name, Instance = _instance };
+                var named = description with
+                {
+                    IsFan = true, Application = application.Name, Instance = _instance, Since = clock.GetUtcNow(),
+                    Template = service.Name.ShardKeys.Count > 0 ? service.Name.Template : null,
+                };
                 _registrations.Add(new EndpointRegistration(store, service.Name.Canonical, service.Version, named, service.IsPersistent, clock, logger));
             }
         }

@@ -40,6 +40,11 @@ public interface IFan
     /// <summary>Calls a method whose reply is a sequence, by name.</summary>
     IAsyncEnumerable<JsonElement> StreamAsync(string path, JsonElement arguments, CallOptions? options = null, CancellationToken cancellationToken = default);
 
+    /// <summary>What the endpoint that a call by name would go to publishes of the method: whether its reply is a sequence, its parameters, its result.</summary>
+    /// <exception cref="FormatException">The path is no service and method, or the version no range.</exception>
+    /// <exception cref="NoSuchMethodException">The endpoint has no such method. Other errors as for a call.</exception>
+    ValueTask<Discovery.EndpointMethod> DescribeAsync(string path, CallOptions? options = null, CancellationToken cancellationToken = default);
+
     /// <summary>Starts a recording of the calls that the current flow of control makes, until it is disposed.</summary>
     CallTrace StartTrace();
 }

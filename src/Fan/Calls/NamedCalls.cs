@@ -32,12 +32,20 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
         return pipeline.StreamAsync(Route(path, options), method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken);
     }
 
+    /// <summary>What is published of a method by the endpoint that a call would go to.</summary>
+    public async ValueTask<EndpointMethod> DescribeAsync(CallPath path, CallOptions? options, CancellationToken cancellationToken)
+    {
+        if (FindLocal(path, options) is { } local) return EndpointMethod.From(local.Method.Description);
+        var endpoint = await Route(path, options).PickAsync(null, cancellationToken).ConfigureAwait(false);
+        return endpoint.FindMethod(path.Method) ?? throw CallServer.NoSuchMethod(
+            $"{endpoint.Service} {endpoint.Version}", path.Method, [.. endpoint.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal)]);
+    }
+
     /// <summary>The parameter names of a method as its endpoints publish them; null where they do not.</summary>
     public async ValueTask<IReadOnlyList<string>?> ParameterNamesAsync(CallPath path, CancellationToken cancellationToken)
     {
-        if (FindLocal(path, null) is { } local) return [.. local.Method.Description.Parameters.Select(parameter => parameter.Name)];
-        var endpoint = await Route(path, null).PickAsync(null, cancellationToken).ConfigureAwait(false);
-        return endpoint.FindMethod(path.Method)?.Parameters is { } parameters ? [.. parameters.Select(text => text.Split(':', '?')[0])] : null;
+        var method = await DescribeAsync(path, null, cancellationToken).ConfigureAwait(false);
+        return method.Parameters is { } parameters ? [.. parameters.Select(text => text.Split(':', '?')[0])] : null;
     }
 
     private ServiceRoute Route(CallPath path, CallOptions? options)

@@ -26,6 +26,12 @@ public sealed record EndpointDescription
     /// <summary>Names the one running process and listener behind it, so that a node that an earlier session left can be told.</summary>
     public string? Instance { get; init; }
 
+    /// <summary>The service's name with its shard keys in brackets, where it has any and the application told.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>When the application began to offer it, by its own machine's clock; null where it did not tell. For people: nothing is decided by it.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>What a transport adds for its own clients, by key; texts only.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Fan.Discovery;
@@ -7,6 +9,9 @@ namespace Fan.Discovery;
 internal static class EndpointJson
 {
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 16, AllowTrailingCommas = false };
+
+    // What the part "fan" says itself; the rest of it belongs to the transport.
+    private static readonly FrozenSet<string> OwnMembers = FrozenSet.Create(StringComparer.Ordinal, "application", "instance", "template", "since");
 
     public static byte[] Write(EndpointDescription endpoint)
     {
@@ -24,6 +29,8 @@ internal static class EndpointJson
             json.WriteStartObject("fan");
             WriteText(json, "application", endpoint.Application);
             WriteText(json, "instance", endpoint.Instance);
+            WriteText(json, "template", endpoint.Template);
+            WriteText(json, "since", endpoint.Since?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             foreach (var (key, value) in endpoint.Properties) json.WriteString(key, value);
             json.WriteEndObject();
         }
@@ -54,6 +61,7 @@ internal static class EndpointJson
     {
         if (root.ValueKind != JsonValueKind.Object) throw new FormatException($"The endpoint's data must be a JSON object; it is {root.ValueKind}.");
         var fan = root.TryGetProperty("fan", out var part) && part.ValueKind == JsonValueKind.Object ? part : default;
+        var own = fan.ValueKind == JsonValueKind.Object;
         return new EndpointDescription
         {
             Transport = Text(root, "transport") ?? throw new FormatException("The endpoint's data has no 'transport'."),
@@ -62,11 +70,13 @@ internal static class EndpointJson
             Methods = root.TryGetProperty("methods", out var methods) && methods.ValueKind == JsonValueKind.Array
                 ? [.. methods.EnumerateArray().Select(ReadMethod)]
                 : throw new FormatException("The endpoint's data has no list 'methods'."),
-            IsFan = fan.ValueKind == JsonValueKind.Object,
-            Application = fan.ValueKind == JsonValueKind.Object ? Text(fan, "application") : null,
-            Instance = fan.ValueKind == JsonValueKind.Object ? Text(fan, "instance") : null,
-            Properties = fan.ValueKind == JsonValueKind.Object
-                ? fan.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String && p.Name is not ("application" or "instance")).ToDictionary(p => p.Name, p => p.Value.GetString()!)
+            IsFan = own,
+            Application = own ? Text(fan, "application") : null,
+            Instance = own ? Text(fan, "instance") : null,
+            Template = own ? Text(fan, "template") : null,
+            Since = own && DateTimeOffset.TryParse(Text(fan, "since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
+            Properties = own
+                ? fan.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String && !OwnMembers.Contains(p.Name)).ToDictionary(p => p.Name, p => p.Value.GetString()!)
                 : new Dictionary<string, string>(),
         };
     }

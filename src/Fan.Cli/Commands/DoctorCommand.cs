@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using Fan.Cli.Health;
+using Fan.Cli.Output;
+using Fan.Cli.Sessions;
+using Fan.Coordination;
+using Spectre.Console;
+
+namespace Fan.Cli.Commands;
+
+/// <summary><c>fan doctor</c>: what works, what does not, and what to do.</summary>
+internal sealed class DoctorCommand(GlobalOptions global) : Verb(
+    "doctor", "Checks the store, what is registered in it, and whether the endpoints answer.", global,
+    "fan doctor", "fan doctor --store sqlite:/var/lib/fan/fan.db", "fan doctor --json | jq '.checks[] | select(.status != \"ok\")'")
+{
+    protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var session = Global.Session(parsed);
+        await using var closing = session.ConfigureAwait(false);
+        var checks = new List<Check>(StoreChecks.OfTool(session, Global.Terminal.Clock));
+        var isReachable = await LookAsync(session, checks, cancellationToken).ConfigureAwait(false);
+        var report = DoctorReport.Of(checks);
+        if (parsed.GetValue(Global.Json)) JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(report, ToolJson.Default.DoctorReport));
+        else Write(Global.Terminal, report);
+        return !isReachable ? ExitCode.NotReachable : report.Status == CheckStatus.Failed ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    /// <summary>False when the store can't be reached, and so nothing more be seen.</summary>
+    private async Task<bool> LookAsync(ToolSession session, List<Check> checks, CancellationToken cancellationToken)
+    {
+        var clock = Global.Terminal.Clock;
+        try
+        {
+            await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+            checks.Add(await StoreChecks.RoundTripAsync(session.Store, clock, cancellationToken).ConfigureAwait(false));
+            checks.Add(StoreChecks.Session(session.Store));
+            var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
+            checks.AddRange(StoreChecks.OfListing(listing));
+            checks.AddRange(await EndpointChecks.RunAsync(listing.Endpoints, clock, cancellationToken).ConfigureAwait(false));
+            return true;
+        }
+        catch (StoreException error)
+        {
+            checks.Add(Check.Failed("store", error.Message, "Correct that, or name another store: --store or FAN_STORE."));
+            return false;
+        }
+    }
+
+    private static void Write(Terminal terminal, DoctorReport report)
+    {
+        var table = Tables.Create("CHECK", "STATUS", "DETAIL", "WHAT TO DO");
+        foreach (var check in report.Checks)
+        {
+            var (text, style) = check.Status switch
+            {
+                CheckStatus.Ok => ("ok", new Style(Color.Green)),
+                CheckStatus.Warning => ("warning", new Style(Color.Yellow)),
+                _ => ("failed", new Style(Color.Red)),
+            };
+            table.AddRow(Tables.Cell(check.Name), Tables.Cell(text, style), Tables.Cell(check.Detail), Tables.Cell(check.Advice ?? ""));
+        }
+
+        Tables.Write(terminal, table);
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Fan.Cli.Commands;
+
+/// <summary>The whole command line: a line for each verb.</summary>
+internal static class RootTree
+{
+    public static RootCommand Create(GlobalOptions global)
+    {
+        var root = new RootCommand("Calls, lists and explains the services of a Fan system.")
+        {
+            global.Store,
+            global.Json,
+            global.Verbose,
+            new CallCommand(global),
+            new ListCommand(global),
+            new InfoCommand(global),
+            new DoctorCommand(global),
+            new CompletionsCommand(global),
+        };
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption help) help.Action = new HelpWithExamples();
+            if (option is VersionOption version) version.Action = new VersionAction();
+        }
+
+        root.SetAction(parsed =>
+        {
+            new HelpWithExamples().Invoke(parsed);
+            return ExitCode.Usage;
+        });
+        return root;
+    }
+}

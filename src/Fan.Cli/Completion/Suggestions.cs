@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Fan.Cli.Commands;
+using Fan.Cli.Output;
+using Fan.Discovery;
+
+namespace Fan.Cli.Completion;
+
+/// <summary>What the store knows that may complete a command line. Read before the line is parsed, as the parser asks without waiting. Immutable.</summary>
+internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
+{
+    private const string Directive = "[suggest";
+
+    // Who presses the tab key does not wait.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+
+    public static Suggestions None { get; } = new([]);
+
+    /// <summary>The services' names, those only that a shell can be given.</summary>
+    public IEnumerable<string> Services => Sound.Select(endpoint => endpoint.Service).Distinct(StringComparer.Ordinal);
+
+    private IEnumerable<Endpoint> Sound => endpoints.Where(endpoint => ServiceName.TryParse(endpoint.Service, out _, out _));
+
+    /// <summary>The suggestions for a run that was asked for some, and none for any other.</summary>
+    public static async Task<Suggestions> ForAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (args.Count < 2 || !args[0].StartsWith(Directive, StringComparison.Ordinal)) return None;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            // The store that the line to complete names.
+            var global = new GlobalOptions(terminal, None);
+            var session = global.Session(RootTree.Create(global).Parse(args[^1]));
+            await using var closing = session.ConfigureAwait(false);
+            await session.OpenAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
+            return new Suggestions((await session.Directory.ListAsync(patience.Token).ConfigureAwait(false)).Endpoints);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Without the store the verbs and options still complete; an error here would only garble the line.
+            return None;
+        }
+    }
+
+    /// <summary>The methods that go on with what was typed, whatever shard keys stand in it.</summary>
+    public IEnumerable<string> MethodsFor(string typed)
+    {
+        var plain = WithoutKeys(typed);
+        foreach (var endpoint in Sound)
+        {
+            var template = ServiceSummaryTemplate(endpoint);
+            foreach (var method in endpoint.Description.Methods.Where(method => method.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')))
+            {
+                var path = $"{endpoint.Service}.{method.Name}";
+                if (typed.Contains('[')) { if (plain is not null && path.StartsWith(plain, StringComparison.Ordinal)) yield return typed + path[plain.Length..]; }
+                else yield return $"{template}.{method.Name}";
+            }
+        }
+    }
+
+    /// <summary>The arguments of a method, as <c>name=</c>.</summary>
+    public IEnumerable<string> ArgumentsOf(string? path)
+    {
+        if (path is null || WithoutKeys(path) is not { } plain) return [];
+        var dot = plain.LastIndexOf('.');
+        if (dot <= 0) return [];
+        return Sound.Where(endpoint => endpoint.Service == plain[..dot])
+            .SelectMany(endpoint => endpoint.FindMethod(plain[(dot + 1)..])?.Parameters ?? [])
+            .Select(parameter => parameter.Split(':', '?')[0])
+            .Where(name => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            .Select(name => name + "=").Distinct(StringComparer.Ordinal);
+    }
+
+    private static string ServiceSummaryTemplate(Endpoint endpoint) => Listing.ServiceSummary.TemplateOf([endpoint]) ?? endpoint.Service;
+
+    /// <summary>Null while a bracket is open.</summary>
+    private static string? WithoutKeys(string text)
+    {
+        for (var open = text.IndexOf('['); open >= 0; open = text.IndexOf('['))
+        {
+            var close = text.IndexOf(']', open);
+            if (close < 0) return null;
+            text = text.Remove(open, close - open + 1);
+        }
+
+        return text;
+    }
+}

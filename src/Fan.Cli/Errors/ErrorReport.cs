@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Fan.Cli.Output;
+using Fan.Coordination;
+using Fan.Messaging;
+
+namespace Fan.Cli.Errors;
+
+/// <summary>Tells an error: one line that says what to do, or a JSON object, on standard error; and the exit code that goes with it.</summary>
+internal sealed class ErrorReport(Terminal terminal)
+{
+    private const int MaxLine = 4000;
+
+    public bool AsJson { get; set; }
+
+    public bool IsVerbose { get; set; }
+
+    public async Task<int> WriteAsync(Exception error)
+    {
+        var told = Describe(error);
+        try
+        {
+            // What was printed before belongs before the error.
+            await terminal.FlushAsync().ConfigureAwait(false);
+            if (AsJson) JsonPrinter.WriteLine(terminal.Error, JsonSerializer.SerializeToElement(told, ToolJson.Default.ToldError));
+            else WriteText(told, error);
+            await terminal.Error.FlushAsync().ConfigureAwait(false);
+        }
+        catch (OutputClosedException)
+        {
+            // Nobody is there to be told; the exit code tells.
+        }
+
+        return CodeOf(error);
+    }
+
+    public static int CodeOf(Exception error) => error switch
+    {
+        UsageException => ExitCode.Usage,
+        // Paths, version ranges and store URLs are read by the library.
+        FormatException => ExitCode.Usage,
+        StoreException or ServiceUnavailableException or CircuitOpenException => ExitCode.NotReachable,
+        _ => ExitCode.Failed,
+    };
+
+    private void WriteText(ToldError told, Exception error)
+    {
+        var text = SafeText.Line(told.Message, MaxLine);
+        var hint = told.Hint is null ? "" : " " + SafeText.Line(told.Hint, MaxLine);
+        terminal.Error.WriteLine($"{terminal.ErrorColours.Error("fan:")} {text}{hint} {terminal.ErrorColours.Faint($"[{SafeText.Line(told.Code, 64)}]")}");
+        if (!IsVerbose) return;
+        if (told.TraceId is not null) terminal.Error.WriteLine("trace id: " + SafeText.Line(told.TraceId, 64));
+        if (error is RemoteFailureException { Body: { } body }) terminal.Error.WriteLine("reply: " + SafeText.Line(body, MaxLine));
+        terminal.Error.WriteLine(SafeText.Lines(error.ToString()));
+    }
+
+    private static ToldError Describe(Exception error) => error switch
+    {
+        UsageException or FormatException => new ToldError { Code = "usage", Message = error.Message },
+        StoreException => new ToldError { Code = "store_unavailable", Message = error.Message, Hint = Hints.Of(error) },
+        FanException or OperationCanceledException => ToldError.From(WireError.From(error), Hints.Of(error)),
+        _ => new ToldError { Code = "unexpected", Message = $"Unexpected {error.GetType().Name}: {error.Message}", Hint = "Run it again with --verbose for the details." },
+    };
+}

@@ -1,0 +1,17 @@
+using System.CommandLine;
+
+namespace Fan.Cli.Errors;
+
+/// <summary>The command line, or a file that it names, is wrong. The message says where and what to write.</summary>
+internal sealed class UsageException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What the parser found, as one line.</summary>
+    public static UsageException Of(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = at.Parent)
+            names.Insert(0, command.Command is RootCommand ? "fan" : command.Command.Name);
+        var found = string.Join(" ", parsed.Errors.Select(error => error.Message.TrimEnd('.') + ".").Distinct(StringComparer.Ordinal).Take(3));
+        return new UsageException($"{found} See '{string.Join(' ', names)} --help'.");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace Fan.Cli.Output;
+
+/// <summary>Where the tool reads and writes, and what can be shown there. One flow of control uses it at a time.</summary>
+internal sealed class Terminal : IAsyncDisposable
+{
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Standard input; opened when it is asked for.</summary>
+    public required Func<Stream> In { get; init; }
+
+    /// <summary>The variables of the environment.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    public bool OutIsTerminal { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>The columns of the terminal; without one nothing is wrapped.</summary>
+    public int Width { get; init; } = 100_000;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public Colours OutColours => new(OutIsTerminal && TakesColours);
+
+    public Colours ErrorColours => new(ErrorIsTerminal && TakesColours);
+
+    // https://no-color.org
+    private bool TakesColours => string.IsNullOrEmpty(Environment("NO_COLOR")) && Environment("TERM") != "dumb";
+
+    public static Terminal OfProcess()
+    {
+        var isTerminal = !Console.IsOutputRedirected;
+        return new Terminal
+        {
+            Out = Writer(1),
+            Error = Writer(2),
+            In = Console.OpenStandardInput,
+            OutIsTerminal = isTerminal,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            Width = isTerminal ? WidthOfConsole() : 100_000,
+        };
+    }
+
+    public async Task FlushAsync() => await Out.FlushAsync().ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var writer in new[] { Out, Error })
+        {
+            try
+            {
+                await writer.FlushAsync().ConfigureAwait(false);
+            }
+            catch (OutputClosedException)
+            {
+                // The reader has gone, and the exit code says the rest.
+            }
+        }
+    }
+
+    private static StreamWriter Writer(int descriptor) => new(OutputStream.OfProcess(descriptor), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024);
+
+    private static int WidthOfConsole()
+    {
+        try
+        {
+            return Console.WindowWidth is > 0 and var width ? width : 80;
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Fan.Cli.Errors;
+using Fan.Cli.Health;
+using Fan.Cli.Listing;
+
+namespace Fan.Cli.Output;
+
+/// <summary>The forms of <c>--json</c>: snake_case, without what is not there.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(IReadOnlyList<ServiceSummary>))]
+[JsonSerializable(typeof(ServiceReport))]
+[JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(TraceReport))]
+[JsonSerializable(typeof(ToldError))]
+internal sealed partial class ToolJson : JsonSerializerContext;

@@ -1,0 +1,66 @@
+using Fan.Cli.Output;
+using Fan.Coordination;
+using Fan.Discovery;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fan.Cli.Sessions;
+
+/// <summary>The tool as an application that only calls: a container without a host, as nothing is served. For one run.</summary>
+internal sealed class ToolSession : IAsyncDisposable
+{
+    private const string ApplicationName = "fan";
+
+    private readonly ServiceProvider _services;
+
+    private ToolSession(StoreChoice choice, ServiceProvider services)
+    {
+        Choice = choice;
+        _services = services;
+        Store = services.GetRequiredService<StoreProviders>().Create(choice.Url);
+    }
+
+    public StoreChoice Choice { get; }
+
+    public ICoordinationStore Store { get; }
+
+    public IFan Fan => _services.GetRequiredService<IFan>();
+
+    public IEndpointDirectory Directory => _services.GetRequiredService<IEndpointDirectory>();
+
+    /// <summary>A session that is not open yet.</summary>
+    /// <param name="choice">Which store.</param>
+    /// <param name="log">Where the library's log goes; null for nowhere.</param>
+    /// <exception cref="FormatException">The store's URL is none.</exception>
+    public static ToolSession Create(StoreChoice choice, Terminal? log)
+    {
+        ToolSession? session = null;
+        var services = new ServiceCollection();
+        services.AddSingleton<ILoggerFactory>(log is null ? NullLoggerFactory.Instance : new ErrorLog(log));
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddFan(options => options.Name = ApplicationName)
+            .AddStores()
+            .AddHttp()
+            .UseStore(_ => new OpenedStore(session!.Store));
+        var provider = services.BuildServiceProvider();
+        try
+        {
+            return session = new ToolSession(choice, provider);
+        }
+        catch
+        {
+            provider.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="StoreException">The store can't be used; the message says why.</exception>
+    public Task OpenAsync(CancellationToken cancellationToken) => Store.OpenAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync().ConfigureAwait(false);
+        await Store.DisposeAsync().ConfigureAwait(false);
+    }
+}
