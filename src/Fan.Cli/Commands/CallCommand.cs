@@ -3,6 +3,7 @@ using System.Text.Json;
 using Fan.Calls;
 using Fan.Cli.Arguments;
 using Fan.Cli.Errors;
+using Fan.Cli.Listing;
 using Fan.Cli.Output;
 using Fan.Diagnostics;
 using Fan.Discovery;
@@ -47,7 +48,9 @@ internal sealed class CallCommand : Verb
         Add(_timeout);
         Add(_headers);
         Add(_trace);
-        _method.CompletionSources.Add(context => global.Suggestions.MethodsFor(context.WordToComplete));
+        // Once there is a method, what is typed is no other one.
+        _method.CompletionSources.Add(context =>
+            context.ParseResult.GetValue(_method) is { } given && given != context.WordToComplete ? [] : global.Suggestions.MethodsFor(context.WordToComplete));
         _arguments.CompletionSources.Add(context => global.Suggestions.ArgumentsOf(context.ParseResult.GetValue(_method)));
     }
 
@@ -69,6 +72,7 @@ internal sealed class CallCommand : Verb
         try
         {
             method = await session.Fan.DescribeAsync(path, options, cancellationToken).ConfigureAwait(false);
+            await RequireKeysAsync(session.Directory, target, cancellationToken).ConfigureAwait(false);
             using var scope = context.Use();
             using var trace = parsed.GetValue(_trace) ? session.Fan.StartTrace() : null;
             try
@@ -93,6 +97,14 @@ internal sealed class CallCommand : Verb
         }
 
         return ExitCode.Done;
+    }
+
+    // A service that is called without its keys would fail somewhere in its own code.
+    private static async Task RequireKeysAsync(IEndpointDirectory directory, CallPath target, CancellationToken cancellationToken)
+    {
+        var endpoints = await directory.FindAsync(target.Service.Canonical, cancellationToken).ConfigureAwait(false);
+        if (ServiceSummary.TemplateOf(endpoints) is not { } template || ServiceName.Parse(template) is not { } name || name.ShardKeys.Count == target.Service.ShardKeys.Count) return;
+        throw new UsageException($"Service '{template}' needs {name.ShardKeys.Count} shard key{(name.ShardKeys.Count == 1 ? "" : "s")} ({string.Join(", ", name.ShardKeys)}), and '{target.Service.Template}' gives {target.Service.ShardKeys.Count}: write the values in the brackets, in quotes for the shell.");
     }
 
     private void Print(EndpointMethod method, JsonElement reply)

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
+using Fan.Cli.Completion;
 
 namespace Fan.Cli.Commands;
 
@@ -25,6 +27,7 @@ internal static class RootTree
             if (option is VersionOption version) version.Action = new VersionAction();
         }
 
+        foreach (var suggest in root.Directives.OfType<SuggestDirective>()) suggest.Action = new SuggestAction();
         root.SetAction(parsed =>
         {
             new HelpWithExamples().Invoke(parsed);

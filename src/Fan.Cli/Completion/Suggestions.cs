@@ -1,6 +1,5 @@
-using System.CommandLine;
-using System.CommandLine.Completions;
 using Fan.Cli.Commands;
+using Fan.Cli.Listing;
 using Fan.Cli.Output;
 using Fan.Discovery;
 
@@ -9,8 +8,6 @@ namespace Fan.Cli.Completion;
 /// <summary>What the store knows that may complete a command line. Read before the line is parsed, as the parser asks without waiting. Immutable.</summary>
 internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
 {
-    private const string Directive = "[suggest";
-
     // Who presses the tab key does not wait.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
@@ -24,14 +21,14 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
     /// <summary>The suggestions for a run that was asked for some, and none for any other.</summary>
     public static async Task<Suggestions> ForAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (args.Count < 2 || !args[0].StartsWith(Directive, StringComparison.Ordinal)) return None;
+        if (SuggestAction.LineOf(args) is not { } line) return None;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try
         {
             // The store that the line to complete names.
             var global = new GlobalOptions(terminal, None);
-            var session = global.Session(RootTree.Create(global).Parse(args[^1]));
+            var session = global.Session(RootTree.Create(global).Parse(line));
             await using var closing = session.ConfigureAwait(false);
             await session.OpenAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
             return new Suggestions((await session.Directory.ListAsync(patience.Token).ConfigureAwait(false)).Endpoints);
@@ -49,12 +46,12 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
         var plain = WithoutKeys(typed);
         foreach (var endpoint in Sound)
         {
-            var template = ServiceSummaryTemplate(endpoint);
+            var template = ServiceSummary.TemplateOf([endpoint]) ?? endpoint.Service;
             foreach (var method in endpoint.Description.Methods.Where(method => method.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')))
             {
                 var path = $"{endpoint.Service}.{method.Name}";
-                if (typed.Contains('[')) { if (plain is not null && path.StartsWith(plain, StringComparison.Ordinal)) yield return typed + path[plain.Length..]; }
-                else yield return $"{template}.{method.Name}";
+                if (!typed.Contains('[')) yield return $"{template}.{method.Name}";
+                else if (plain is not null && path.StartsWith(plain, StringComparison.Ordinal)) yield return typed + path[plain.Length..];
             }
         }
     }
@@ -71,8 +68,6 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
             .Where(name => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
             .Select(name => name + "=").Distinct(StringComparer.Ordinal);
     }
-
-    private static string ServiceSummaryTemplate(Endpoint endpoint) => Listing.ServiceSummary.TemplateOf([endpoint]) ?? endpoint.Service;
 
     /// <summary>Null while a bracket is open.</summary>
     private static string? WithoutKeys(string text)

@@ -21,19 +21,23 @@ internal static class Tables
 
     public static void Write(Terminal terminal, Table table)
     {
+        // Cells are padded to their column; at the end of a line that would only be in the way of programs.
+        using var plain = terminal.OutColours.AreOn ? null : new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = terminal.OutColours.AreOn ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = terminal.OutColours.AreOn ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new TableOutput(terminal),
+            Out = new TableOutput(terminal, plain ?? terminal.Out),
         });
         console.Write(table);
+        if (plain is null) return;
+        foreach (var line in plain.ToString().TrimEnd().Split('\n')) terminal.Out.WriteLine(line.TrimEnd());
     }
 
-    private sealed class TableOutput(Terminal terminal) : IAnsiConsoleOutput
+    private sealed class TableOutput(Terminal terminal, TextWriter writer) : IAnsiConsoleOutput
     {
-        public TextWriter Writer => terminal.Out;
+        public TextWriter Writer => writer;
 
         public bool IsTerminal => terminal.OutIsTerminal;
 
