@@ -50,13 +50,14 @@ internal sealed class CallCommand : Verb
         Add(_trace);
         // Once there is a method, what is typed is no other one.
         _method.CompletionSources.Add(context =>
-            context.ParseResult.GetValue(_method) is { } given && given != context.WordToComplete ? [] : global.Suggestions.MethodsFor(context.WordToComplete));
-        _arguments.CompletionSources.Add(context => global.Suggestions.ArgumentsOf(context.ParseResult.GetValue(_method)));
+            MethodIn(context.ParseResult) is { } given && given != context.WordToComplete ? [] : global.Suggestions.MethodsFor(context.WordToComplete));
+        _arguments.CompletionSources.Add(context => global.Suggestions.ArgumentsOf(MethodIn(context.ParseResult)));
     }
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var path = parsed.GetValue(_method)!;
+        if (path.StartsWith('-')) throw CallArguments.UnknownOption(path);
         var target = CallPath.Parse(path);
         var options = new CallOptions
         {
@@ -98,6 +99,9 @@ internal sealed class CallCommand : Verb
 
         return ExitCode.Done;
     }
+
+    // Of a line that may lack it.
+    private string? MethodIn(ParseResult parsed) => parsed.GetResult(_method) is { Tokens: [var first, ..] } ? first.Value : null;
 
     // A service that is called without its keys would fail somewhere in its own code.
     private static async Task RequireKeysAsync(IEndpointDirectory directory, CallPath target, CancellationToken cancellationToken)

@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace Fan.Cli.Tests.Commands;
+
+public sealed class DoctorTests : IAsyncLifetime
+{
+    private readonly Place _place = new();
+
+    public ValueTask InitializeAsync() => default;
+
+    public ValueTask DisposeAsync() => _place.DisposeAsync();
+
+    [Fact]
+    public async Task All_is_well_where_it_is()
+    {
+        await _place.StartCellarAsync();
+        var result = (await _place.RunAsync("doctor")).Succeeded();
+        Assert.Matches("store +ok +reachable; a read takes", result.Out);
+        Assert.Matches("session +ok +connected, id ", result.Out);
+        Assert.Matches("registered +ok +1 service, 1 endpoint, 1 application", result.Out);
+        Assert.Matches("endpoints +ok +all 1 addresses accept connections", result.Out);
+        Assert.Matches("versions +ok +fan 0.1.0, library 0.1.0, .NET 10", result.Out);
+        Assert.Matches(@"configuration +ok +store sqlite:.+ \(from --store\)", result.Out);
+        Assert.Matches("clock +ok +.+ not compared", result.Out);
+        Assert.Equal("ok", (await _place.RunAsync("doctor", "--json")).Succeeded().Json.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Warnings_do_not_fail_it()
+    {
+        await _place.PutAsync("/endpoints/cellar/1.0.0/barrier", "");
+        await _place.PutAsync("/endpoints/cellar/1.0.0/config_0000000001", "garbage");
+        await _place.PutAsync("/endpoints/cellar/latest/config_0000000002", "{}");
+        var report = (await _place.RunAsync("doctor", "--json")).Succeeded().Json;
+        Assert.Equal("warning", report.GetProperty("status").GetString());
+        var warnings = Checks(report, "warning").Select(check => check.GetProperty("name").GetString()).ToList();
+        Assert.Equal(["registered", "node", "node", "barrier"], warnings);
+        Assert.All(Checks(report, "warning"), check => Assert.NotEqual("", check.GetProperty("advice").GetString()));
+    }
+
+    [Fact]
+    public async Task An_endpoint_where_nobody_listens_fails_it()
+    {
+        var port = Place.FreePort();
+        await _place.StartCellarAsync();
+        await _place.PutEndpointAsync("/endpoints/gone/1.0.0/config_0000000001", port);
+        await _place.PutEndpointAsync("/endpoints/odd/1.0.0/config_0000000001", port, methods: "[]");
+        var result = await _place.RunAsync("doctor", "--json");
+        Assert.Equal(1, result.Code);
+        var failures = Checks(result.Json, "failed").ToList();
+        Assert.Equal(2, failures.Count);
+        Assert.Contains($"gone 1.0.0 at http 127.0.0.1:{port} (ghost)", failures[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("/endpoints/gone/1.0.0/config_0000000001", failures[0].GetProperty("advice").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_store_it_tells_that_and_what_it_knows_anyway()
+    {
+        var file = Path.Combine(_place.Folder, "fan.db");
+        await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("this is not a database. ", 100)));
+        var result = await _place.RunAsync("doctor", "--json");
+        Assert.Equal(3, result.Code);
+        Assert.Contains("is no SQLite file", Assert.Single(Checks(result.Json, "failed")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(3, Checks(result.Json, "ok").Count());
+    }
+
+    private static IEnumerable<JsonElement> Checks(JsonElement report, string status) =>
+        report.GetProperty("checks").EnumerateArray().Where(check => check.GetProperty("status").GetString() == status);
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Fan.Cli.Tests;
+
+/// <summary>What only a process of its own shows: signals, pipes that close, exit codes.</summary>
+public sealed partial class ProcessTests : IAsyncLifetime
+{
+    private const int Interrupt = 2;
+
+    private readonly Place _place = new();
+    private readonly Cellar _cellar = new();
+
+    public async ValueTask InitializeAsync() => await _place.StartCellarAsync(_cellar);
+
+    public ValueTask DisposeAsync() => _place.DisposeAsync();
+
+    [Fact]
+    public async Task Ctrl_c_cancels_the_call_and_ends_with_130()
+    {
+        using var tool = Start(Tool, "call", "cellar.wait");
+        await _cellar.Waiting.Task.WaitAsync(Fan.Conformance.Eventually.Deadline);
+        Assert.Equal(0, Signal(tool.Id, Interrupt));
+        Assert.Equal((130, "", ""), await EndAsync(tool));
+        await _cellar.Ended.Task.WaitAsync(Fan.Conformance.Eventually.Deadline);
+    }
+
+    [Fact]
+    public async Task A_reader_that_leaves_ends_the_sequence_quietly()
+    {
+        using var shell = Start("bash", "-c", "\"$0\" \"$1\" call cellar.count to=100000000 | head -n 2; echo ${PIPESTATUS[0]}", "dotnet", Tool);
+        Assert.Equal((0, "1\n2\n0\n", ""), await EndAsync(shell));
+        await _cellar.Ended.Task.WaitAsync(Fan.Conformance.Eventually.Deadline);
+    }
+
+    [Fact]
+    public async Task Output_that_was_never_open_does_no_harm()
+    {
+        using var shell = Start("bash", "-c", "\"$0\" \"$1\" call cellar.get id=7 >&-; echo $?", "dotnet", Tool);
+        Assert.Equal((0, "0\n", ""), await EndAsync(shell));
+    }
+
+    [Fact]
+    public async Task Outputs_that_are_appended_to_one_file_do_not_overwrite_each_other()
+    {
+        using var shell = Start("bash", "-c", "(\"$0\" \"$1\" call cellar.echo text=one; \"$0\" \"$1\" call cellar.echo text=two) > \"$2\"; cat \"$2\"", "dotnet", Tool, Path.Combine(_place.Folder, "out"));
+        Assert.Equal((0, "\"one\"\n\"two\"\n", ""), await EndAsync(shell));
+    }
+
+    [Fact]
+    public async Task Arguments_and_input_arrive_untouched()
+    {
+        using var tool = Start(Tool, "call", "cellar.echo", "text=-");
+        await tool.StandardInput.WriteAsync("žluťoučký \"kůň\" $(x) 🍷");
+        tool.StandardInput.Close();
+        Assert.Equal((0, "\"žluťoučký \\\"kůň\\\" $(x) 🍷\"\n", ""), await EndAsync(tool));
+    }
+
+    // Beside this project's output, in the same configuration.
+    private static string Tool
+    {
+        get
+        {
+            var output = new DirectoryInfo(AppContext.BaseDirectory);
+            return Path.Combine(output.Parent!.Parent!.FullName, "Fan.Cli", output.Name, "Fan.Cli.dll");
+        }
+    }
+
+    private Process Start(string program, params string[] args)
+    {
+        var (file, arguments) = program == Tool ? ("dotnet", [program, .. args]) : (program, args);
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["FAN_STORE"] = _place.StoreUrl;
+        return Process.Start(start)!;
+    }
+
+    private static async Task<(int Code, string Out, string Error)> EndAsync(Process process)
+    {
+        using var deadline = new CancellationTokenSource(Fan.Conformance.Eventually.Deadline);
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var error = process.StandardError.ReadToEndAsync(deadline.Token);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+            return (process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Signal(int pid, int signal);
+}
