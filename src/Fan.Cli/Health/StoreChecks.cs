@@ -32,7 +32,7 @@ internal static class StoreChecks
         }
 
         times.Sort();
-        var detail = $"reachable; a read takes {times[Reads / 2].TotalMilliseconds:0.0} ms (median of {Reads}, longest {times[^1].TotalMilliseconds:0.0} ms)";
+        var detail = $"reachable; a read takes {times[Reads / 2].TotalMilliseconds:0.00} ms (median of {Reads}, longest {times[^1].TotalMilliseconds:0.00} ms)";
         return times[Reads / 2] < SlowRoundTrip ? Check.Ok("store", detail) : Check.Warning("store", detail, "It is slow: look at the load of its machine, and at the network to it.");
     }
 

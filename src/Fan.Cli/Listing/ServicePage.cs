@@ -43,16 +43,17 @@ internal static class ServicePage
         terminal.Out.WriteLine();
     }
 
+    // Two lines each: signatures are too long for columns.
     private static void WriteMethods(Terminal terminal, VersionReport version)
     {
-        var table = Tables.Create("METHOD", "KIND", "RESULT", "HTTP", "FINGERPRINT", "ABOUT");
+        var colours = terminal.OutColours;
         foreach (var method in version.Methods)
         {
-            table.AddRow(
-                Tables.Cell(method.Signature), Tables.Cell(method.Kind + (method.Idempotent ? ", idempotent" : "")), Tables.Cell(method.Result ?? "-"),
-                Tables.Cell(method.Url is null ? "-" : $"{method.Verb} {method.Url}"), Tables.Cell(method.Fingerprint ?? "-"), Tables.Cell(method.Summary ?? ""));
+            var result = method.Result is null ? "" : method.Kind == "stream" ? $": sequence of {method.Result}" : $": {method.Result}";
+            var summary = method.Summary is null ? "" : colours.Faint("  " + SafeText.Line(method.Summary));
+            terminal.Out.WriteLine($"{SafeText.Line(method.Signature + result)}{summary}");
+            var facts = new[] { method.Kind + (method.Idempotent ? ", idempotent" : ""), method.Url is null ? null : $"{method.Verb} {method.Url}", method.Fingerprint };
+            terminal.Out.WriteLine(colours.Faint("    " + SafeText.Line(string.Join("   ", facts.OfType<string>()))));
         }
-
-        Tables.Write(terminal, table);
     }
 }

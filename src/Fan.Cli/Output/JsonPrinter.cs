@@ -41,7 +41,7 @@ internal static class JsonPrinter
                 output.Write('{');
                 foreach (var member in value.EnumerateObject())
                 {
-                    Separate(output, ref isFirst, inside);
+                    Separate(output, ref isFirst, colours, inside);
                     output.Write(colours.Name(NameOf(member)));
                     output.Write(indent is null && !colours.AreOn ? ":" : ": ");
                     Write(output, member.Value, colours, inside);
@@ -54,7 +54,7 @@ internal static class JsonPrinter
                 output.Write('[');
                 foreach (var item in value.EnumerateArray())
                 {
-                    Separate(output, ref isFirst, inside);
+                    Separate(output, ref isFirst, colours, inside);
                     Write(output, item, colours, inside);
                 }
 
@@ -79,9 +79,9 @@ internal static class JsonPrinter
         }
     }
 
-    private static void Separate(TextWriter output, ref bool isFirst, string? indent)
+    private static void Separate(TextWriter output, ref bool isFirst, Colours colours, string? indent)
     {
-        if (!isFirst) output.Write(',');
+        if (!isFirst) output.Write(indent is null && colours.AreOn ? ", " : ",");
         isFirst = false;
         Break(output, indent);
     }

@@ -40,6 +40,22 @@ public sealed class RemoteCallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_method_can_be_described_without_calling_it()
+    {
+        // From the endpoint for others, from the contract for who hosts it.
+        foreach (var fan in new[] { _caller.Fan, _service.Fan })
+        {
+            var count = await fan.DescribeAsync("cellar.count");
+            Assert.Equal((MethodKind.Stream, "int"), (count.Kind, count.Result));
+            Assert.Equal(["to: int", "fail_at?: int"], count.Parameters);
+            Assert.Contains("add, count", (await Assert.ThrowsAsync<NoSuchMethodException>(async () => await fan.DescribeAsync("cellar.nothing"))).Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await fan.DescribeAsync("cellar.count", new CallOptions { Version = "^9" }));
+            await Assert.ThrowsAsync<NoSuchServiceException>(async () => await fan.DescribeAsync("nowhere.count"));
+            await Assert.ThrowsAsync<FormatException>(async () => await fan.DescribeAsync("cellar"));
+        }
+    }
+
+    [Fact]
     public async Task Errors_come_as_the_types_that_say_what_they_are()
     {
         var cellar = _caller.Fan.Get<ICellar>();

@@ -30,6 +30,32 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task An_endpoint_tells_its_name_with_shard_keys_and_since_when_it_is_there()
+    {
+        var before = DateTimeOffset.UtcNow.AddSeconds(-1);
+        await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>());
+        var endpoints = (await host.Directory.ListAsync()).Endpoints.ToDictionary(endpoint => endpoint.Service, endpoint => endpoint.Description);
+        Assert.Equal((null, "shop[shop_id].till"), (endpoints["cellar"].Template, endpoints["shop.till"].Template));
+        Assert.All(endpoints.Values, endpoint => Assert.InRange(endpoint.Since!.Value, before, DateTimeOffset.UtcNow));
+        Assert.All(endpoints.Values, endpoint => Assert.Empty(endpoint.Properties));
+    }
+
+    [Fact]
+    public async Task A_node_that_stands_under_no_version_is_listed_as_a_problem()
+    {
+        using var operators = new DisposableStore(_tree);
+        await operators.AddAsync("cellar", "latest", "{}");
+        await operators.AddAsync("cellar", "1.x", "{}");
+        await operators.AddAsync("a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p", "q", "{}");
+        await using var host = await CellarAsync("one");
+        var listing = await host.Directory.ListAsync();
+        Assert.Equal("1.2.0", Assert.Single(listing.Endpoints).Version);
+        Assert.Equal(3, listing.Problems.Count);
+        Assert.Contains(listing.Problems, problem => problem.Path.StartsWith("/endpoints/cellar/latest/", StringComparison.Ordinal) && problem.Reason.StartsWith("'latest', under which it stands, is no version", StringComparison.Ordinal));
+        Assert.Contains(listing.Problems, problem => problem.Reason.Contains("16 parts", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task After_an_expired_session_it_registers_again_once()
     {
         using var watcher = new DisposableStore(_tree);
