@@ -102,6 +102,7 @@ internal sealed record ToolRun
             OutIsTerminal = OnTerminal,
             ErrorIsTerminal = OnTerminal,
             Width = Width,
+            CompletionTime = Fan.Conformance.Eventually.Deadline,
             Environment = name => Environment.GetValueOrDefault(name),
         };
         var code = await Tool.RunAsync(args, terminal, Cancellation);

@@ -7,6 +7,7 @@ internal static class ShellScripts
         _fan() {
           local candidate word=${COMP_WORDS[COMP_CWORD]}
           [[ $word == = ]] && word=
+          word=${word#[\"\']}
           COMPREPLY=()
           while IFS= read -r candidate; do
             [[ $candidate == "$word"* ]] && COMPREPLY+=("$candidate")

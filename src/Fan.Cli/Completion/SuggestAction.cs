@@ -22,7 +22,8 @@ internal sealed class SuggestAction : SynchronousCommandLineAction
         var number = args[0][Directive.Length..].Trim(':', ']');
         if (int.TryParse(number, out var position) && position < line.Length) line = line[..Math.Max(0, position)];
         var space = line.IndexOf(' ');
-        return space < 0 ? "" : line[(space + 1)..];
+        // Shells pass quotes on as they were typed, open ones too.
+        return space < 0 ? "" : line[(space + 1)..].Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal);
     }
 
     public override int Invoke(ParseResult parseResult)
@@ -31,7 +32,7 @@ internal sealed class SuggestAction : SynchronousCommandLineAction
         var line = LineOf(args) ?? "";
         var root = parseResult.RootCommandResult.Command;
         var parsed = root.Parse(line, parseResult.Configuration);
-        var word = line.EndsWith(' ') ? "" : line.Split(' ')[^1].TrimStart('\'', '"');
+        var word = line.EndsWith(' ') ? "" : line.Split(' ')[^1];
         foreach (var item in parsed.GetCompletions(line.Length).Select(completion => completion.InsertText ?? completion.Label).Distinct(StringComparer.Ordinal))
         {
             if (!item.StartsWith(word, StringComparison.OrdinalIgnoreCase) || Unwanted.Contains(item)) continue;

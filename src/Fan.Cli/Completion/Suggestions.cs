@@ -8,9 +8,6 @@ namespace Fan.Cli.Completion;
 /// <summary>What the store knows that may complete a command line. Read before the line is parsed, as the parser asks without waiting. Immutable.</summary>
 internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
 {
-    // Who presses the tab key does not wait.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
-
     public static Suggestions None { get; } = new([]);
 
     /// <summary>The services' names, those only that a shell can be given.</summary>
@@ -23,7 +20,7 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
     {
         if (SuggestAction.LineOf(args) is not { } line) return None;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(terminal.CompletionTime);
         try
         {
             // The store that the line to complete names.

@@ -22,6 +22,9 @@ internal sealed class Terminal : IAsyncDisposable
     /// <summary>The columns of the terminal; without one nothing is wrapped.</summary>
     public int Width { get; init; } = 100_000;
 
+    /// <summary>How long who presses the tab key waits for the store.</summary>
+    public TimeSpan CompletionTime { get; init; } = TimeSpan.FromSeconds(1);
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public Colours OutColours => new(OutIsTerminal && TakesColours);

@@ -14,6 +14,8 @@ public sealed class CompletionTests : IAsyncLifetime
     [InlineData("fan call cellar.w", "cellar.wait cellar.who")]
     [InlineData("fan call shop", "shop[shop_id].till.name")]
     [InlineData("fan call shop[42].t", "shop[42].till.name")]
+    [InlineData("fan call 'shop[42].t", "shop[42].till.name")]
+    [InlineData("fan call 'cellar.count' fail", "fail_at=")]
     [InlineData("fan call shop[42", "")]
     [InlineData("fan call cellar.count ", "fail_at= to=")]
     [InlineData("fan call cellar.count t", "to=")]
