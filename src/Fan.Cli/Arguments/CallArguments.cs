@@ -27,7 +27,8 @@ internal sealed class CallArguments
     public static async Task<CallArguments> ReadAsync(IReadOnlyList<string> words, Func<Stream> standardInput, CancellationToken cancellationToken)
     {
         var input = new InputText(standardInput, Limits.MaxPayloadBytes);
-        if (words.Count == 1 && InputText.IsSource(words[0])) return new CallArguments(Whole(words[0], await input.ReadAsync(words[0], cancellationToken).ConfigureAwait(false)), new HashSet<string>());
+        if (words is [var source] && InputText.IsSource(source))
+            return new CallArguments(Whole(source, await input.ReadAsync(source, cancellationToken).ConfigureAwait(false)), new HashSet<string>());
 
         var buffer = new ArrayBufferWriter<byte>();
         var names = new HashSet<string>(StringComparer.Ordinal);

@@ -18,9 +18,8 @@ internal sealed class CallCommand : Verb
 
     private readonly Argument<string[]> _arguments = new("ARGUMENT")
     {
-        Description = """
-            name=value: the value is JSON, or a text where it is none; name='"7"' is the text 7. name=@FILE and name=- read a file or standard input; alone, @FILE or - is the object of all arguments.
-            """,
+        Description = "name=value: the value is JSON, or a text where it is none; name='\"7\"' is the text 7. "
+            + "name=@FILE and name=- read a file or standard input; alone, @FILE or - is the object of all arguments.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -107,8 +106,12 @@ internal sealed class CallCommand : Verb
     private static async Task RequireKeysAsync(IEndpointDirectory directory, CallPath target, CancellationToken cancellationToken)
     {
         var endpoints = await directory.FindAsync(target.Service.Canonical, cancellationToken).ConfigureAwait(false);
-        if (ServiceSummary.TemplateOf(endpoints) is not { } template || ServiceName.Parse(template) is not { } name || name.ShardKeys.Count == target.Service.ShardKeys.Count) return;
-        throw new UsageException($"Service '{template}' needs {name.ShardKeys.Count} shard key{(name.ShardKeys.Count == 1 ? "" : "s")} ({string.Join(", ", name.ShardKeys)}), and '{target.Service.Template}' gives {target.Service.ShardKeys.Count}: write the values in the brackets, in quotes for the shell.");
+        if (ServiceSummary.TemplateOf(endpoints) is not { } template) return;
+        var (needed, given) = (ServiceName.Parse(template).ShardKeys, target.Service.ShardKeys.Count);
+        if (needed.Count == given) return;
+        throw new UsageException(
+            $"Service '{template}' needs {needed.Count} shard key{(needed.Count == 1 ? "" : "s")} ({string.Join(", ", needed)}), and '{target.Service.Template}' gives {given}: "
+            + "write the values in the brackets, in quotes for the shell.");
     }
 
     private void Print(EndpointMethod method, JsonElement reply)

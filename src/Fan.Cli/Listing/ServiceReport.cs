@@ -56,7 +56,8 @@ internal sealed record VersionReport
 
     public static VersionReport Of(string version, IReadOnlyList<Endpoint> endpoints, bool hasBarrier)
     {
-        var methods = endpoints.SelectMany(endpoint => endpoint.Description.Methods.DistinctBy(method => method.Name, StringComparer.Ordinal)).GroupBy(method => method.Name, StringComparer.Ordinal).ToList();
+        var methods = endpoints.SelectMany(endpoint => endpoint.Description.Methods.DistinctBy(method => method.Name, StringComparer.Ordinal))
+            .GroupBy(method => method.Name, StringComparer.Ordinal).ToList();
         return new VersionReport
         {
             Version = version,

@@ -20,8 +20,9 @@ internal static class TraceTree
                 var branch = isTop ? "" : isLast ? "└─ " : "├─ ";
                 var verb = step.Kind switch { CallSpanKind.Client => "calls", CallSpanKind.Server => "serves", _ => "runs" };
                 var error = step.Error is null ? "" : " " + colours.Error("! " + SafeText.Line(step.Error, 200));
-                output.WriteLine(
-                    $"{indent}{branch}{SafeText.Line(step.Name, 300)} {colours.Faint($"{SafeText.Line(step.Application, 130)} {verb}")} {colours.Number($"{step.Duration.TotalMilliseconds:0.0} ms")}{error}");
+                var side = colours.Faint($"{SafeText.Line(step.Application, 130)} {verb}");
+                var time = colours.Number($"{step.Duration.TotalMilliseconds:0.0} ms");
+                output.WriteLine($"{indent}{branch}{SafeText.Line(step.Name, 300)} {side} {time}{error}");
                 WriteBelow(step.Id, indent + (isTop ? "" : isLast ? "   " : "│  "), isTop: false);
             }
         }
