@@ -14,7 +14,9 @@ internal sealed class GlobalOptions(Terminal terminal, Suggestions suggestions)
 
     public Option<string?> Store { get; } = new("--store")
     {
-        Description = "The store in which services meet, e.g. sqlite:PATH. Default: FAN_STORE, else the embedded store.", HelpName = "URL", Recursive = true,
+        Description = "The store in which services meet, e.g. sqlite:PATH. Default: FAN_STORE, else the embedded store.",
+        HelpName = "URL",
+        Recursive = true,
     };
 
     public Option<bool> Json { get; } = new("--json") { Description = "JSON instead of tables; errors as JSON on standard error.", Recursive = true };
