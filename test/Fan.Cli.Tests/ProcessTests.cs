@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
 
 namespace Fan.Cli.Tests;
 
@@ -22,6 +23,8 @@ public sealed partial class ProcessTests : IAsyncLifetime
         await _cellar.Waiting.Task.WaitAsync(Fan.Conformance.Eventually.Deadline);
         Assert.Equal(0, Signal(tool.Id, Interrupt));
         Assert.Equal((130, "", ""), await EndAsync(tool));
+        // Ended by the tool, not by the system: its session with the store is closed already.
+        Assert.Equal(1L, await SessionsAsync());
         await _cellar.Ended.Task.WaitAsync(Fan.Conformance.Eventually.Deadline);
     }
 
@@ -72,6 +75,16 @@ public sealed partial class ProcessTests : IAsyncLifetime
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["FAN_STORE"] = _place.StoreUrl;
         return Process.Start(start)!;
+    }
+
+    /// <summary>Who is in the store.</summary>
+    private async Task<object?> SessionsAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={_place.StoreUrl["sqlite:".Length..]};Pooling=False");
+        connection.Open();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sessions";
+        return await command.ExecuteScalarAsync();
     }
 
     private static async Task<(int Code, string Out, string Error)> EndAsync(Process process)
