@@ -18,6 +18,9 @@ public sealed record MethodDescription
     /// <summary>The type of the reply, or of one item of it; <see cref="Generated.Unit"/> where there is none.</summary>
     public required Type ResultType { get; init; }
 
+    /// <summary>Whether the reply may be null.</summary>
+    public bool ResultAllowsNull { get; init; }
+
     /// <summary>16 hex digits that change whenever the name, an argument or the result does.</summary>
     public required string Fingerprint { get; init; }
 

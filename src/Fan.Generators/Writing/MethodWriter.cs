@@ -34,6 +34,7 @@ internal static class MethodWriter
             .Line($"Kind = global::Fan.MethodKind.{(method.IsPush ? "Push" : method.Form == ResultForm.Stream ? "Stream" : "Rpc")},")
             .Line($"ResultType = typeof({method.ResultType.TrimEnd('?')}),")
             .Line($"Fingerprint = {CodeText.Quote(method.Fingerprint)},");
+        if (method.ResultType.EndsWith("?", System.StringComparison.Ordinal)) code.Line("ResultAllowsNull = true,");
         if (method.Idempotent) code.Line("Idempotent = true,");
         if (method.TimeoutMilliseconds > 0) code.Line($"Timeout = global::System.TimeSpan.FromMilliseconds({method.TimeoutMilliseconds}),");
         if (method.Verb is not null) code.Line($"Http = new({CodeText.Quote(method.Verb)}, {CodeText.Quote(method.Template)}, {CodeText.Quote(method.ContentType)}),");

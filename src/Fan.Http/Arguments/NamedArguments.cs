@@ -63,8 +63,7 @@ internal sealed class NamedArguments(MethodDescription method)
             var name = Name(member.Name);
             if (_path.TryGetValue(name, out var text))
             {
-                var again = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : member.Value.GetRawText();
-                if (!string.Equals(again, text, StringComparison.OrdinalIgnoreCase)) throw Differs(name);
+                if (!IsSame(member.Value, text)) throw Differs(name);
                 continue;
             }
 
@@ -72,6 +71,15 @@ internal sealed class NamedArguments(MethodDescription method)
             member.Value.WriteTo(writer);
         }
     }
+
+    // As micro-fan writes values into paths: None, True, and anything else as its JSON.
+    private static bool IsSame(JsonElement value, string text) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.ValueEquals(text),
+        JsonValueKind.Null => text is "None" or "null",
+        JsonValueKind.True or JsonValueKind.False => string.Equals(value.GetRawText(), text, StringComparison.OrdinalIgnoreCase),
+        _ => value.GetRawText() == text,
+    };
 
     private void Add<T>(Dictionary<string, List<T>> values, string name, T value)
     {

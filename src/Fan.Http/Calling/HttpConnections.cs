@@ -12,6 +12,7 @@ internal sealed class HttpConnections : IDisposable
     // A name that resolves to another address is found out within this time.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
+    private readonly OpenConnections _open = new();
     private readonly HttpMessageInvoker _invoker;
 
     public HttpConnections(TimeSpan connectTimeout, bool followRedirects)
@@ -22,6 +23,7 @@ internal sealed class HttpConnections : IDisposable
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = followRedirects,
             AutomaticDecompression = DecompressionMethods.None,
+            ConnectCallback = _open.OpenAsync,
             ConnectTimeout = connectTimeout,
             EnableMultipleHttp2Connections = true,
             // A sequence that is left early is broken off, so that the far end stops.
@@ -62,7 +64,11 @@ internal sealed class HttpConnections : IDisposable
         _ => new ServiceUnavailableException(call.Service, $"{call.Endpoint} broke off: {error.Message}", error),
     };
 
-    public void Dispose() => _invoker.Dispose();
+    public void Dispose()
+    {
+        _invoker.Dispose();
+        _open.Dispose();
+    }
 
     private static HttpRequestError? KindOf(Exception error) => (error as HttpRequestException)?.HttpRequestError ?? (error as HttpIOException)?.HttpRequestError;
 }

@@ -20,7 +20,7 @@ internal static class LineReader
         {
             while (buffer.TryTake(out var line))
             {
-                ThrowIfError(line, call);
+                ThrowIfBad(line, call);
                 yield return line;
             }
 
@@ -42,8 +42,14 @@ internal static class LineReader
         if (!buffer.IsEmpty) throw new BadMessageException("reply", $"The last item of {call.Endpoint} is not ended by a line feed.");
     }
 
-    private static void ThrowIfError(ReplyPayload line, OutgoingCall call)
+    private static void ThrowIfBad(ReplyPayload line, OutgoingCall call)
     {
+        if (line.Memory.Length > call.Limits.MaxPayloadBytes)
+        {
+            line.Dispose();
+            throw ReplyReader.TooLarge(call, call.Limits.MaxPayloadBytes);
+        }
+
         if (!line.Memory.Span.StartsWith(ErrorStart)) return;
         using (line)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text.Json;
 using Fan.Http.Problems;
 using Fan.Messaging;
@@ -61,7 +62,21 @@ internal static class ReplyReader
             }
         }
 
-        return Failure(response, call, body);
+        return Unexplained(response, call, body);
+    }
+
+    // What a proxy or the server below Fan says, without problem details.
+    private static Exception Unexplained(HttpResponseMessage response, OutgoingCall call, ReadOnlyMemory<byte> body)
+    {
+        var message = $"{call.Endpoint} replied with status {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd() + ".";
+        return response.StatusCode switch
+        {
+            HttpStatusCode.RequestHeaderFieldsTooLarge => new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), message),
+            HttpStatusCode.RequestEntityTooLarge => new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), message),
+            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable => new ServiceUnavailableException(call.Service, message),
+            HttpStatusCode.GatewayTimeout => new DeadlineExceededException(message),
+            _ => Failure(response, call, body),
+        };
     }
 
     public static RemoteFailureException Failure(HttpResponseMessage response, OutgoingCall call, ReadOnlyMemory<byte> body)

@@ -20,7 +20,11 @@ internal static class ForeignRequest
         var inQuery = method.Verb is "GET" or "DELETE";
         if (inQuery) target += QueryText.Write(arguments, target.Contains('?', StringComparison.Ordinal) ? '&' : '?');
         var request = new HttpRequestMessage(HttpMethod.Parse(method.Verb), new Uri(EndpointAddress.Of(call.Endpoint).Root, target));
-        if (!inQuery)
+        if (inQuery)
+        {
+            if (method.Verb == "DELETE") request.Content = new ByteArrayContent([]);
+        }
+        else
         {
             request.Content = method.ContentType?.Contains("multipart", StringComparison.OrdinalIgnoreCase) == true || IsUrlEncoded(method.ContentType)
                 ? FormContent.Create(arguments, IsUrlEncoded(method.ContentType))

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Fan.Http.Foreign;
 
-/// <summary>JSON values as texts in a query or form: lists joined by commas, <c>True</c> and <c>False</c>, null left out.</summary>
+/// <summary>JSON values as texts in a query or form, as micro-fan writes them: <c>True</c> and <c>False</c>, null left out, of an object its keys.</summary>
 internal static class QueryText
 {
     /// <summary>The text of a value; null where it is left out.</summary>
@@ -14,20 +14,29 @@ internal static class QueryText
         JsonValueKind.False => "False",
         JsonValueKind.String => value.GetString(),
         JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(item => Of(item) ?? "")),
-        // A query has no form for an object; its JSON at least keeps what it holds.
         _ => value.GetRawText(),
     };
 
-    /// <summary>All arguments as a query string; empty where there are none.</summary>
+    /// <summary>All arguments as a query string, lists joined by commas; empty where there are none.</summary>
     public static string Write(JsonElement arguments, char first)
     {
         var query = new StringBuilder();
         foreach (var argument in arguments.EnumerateObject())
         {
-            if (Of(argument.Value) is not { } text) continue;
-            query.Append(query.Length == 0 ? first : '&').Append(Uri.EscapeDataString(argument.Name)).Append('=').Append(Uri.EscapeDataString(text));
+            foreach (var text in Texts(argument.Value))
+            {
+                query.Append(query.Length == 0 ? first : '&').Append(Escape(argument.Name)).Append('=').Append(Escape(text));
+            }
         }
 
         return query.ToString();
     }
+
+    private static IEnumerable<string> Texts(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object) return value.EnumerateObject().Select(member => member.Name);
+        return Of(value) is { } text ? [text] : [];
+    }
+
+    private static string Escape(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 }

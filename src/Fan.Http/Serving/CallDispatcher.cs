@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Fan.Generated;
 using Fan.Http.Arguments;
+using Fan.Http.OpenApi;
 using Fan.Messaging;
 using Fan.Transports;
 using Microsoft.AspNetCore.Connections;
@@ -11,13 +12,16 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Fan.Http.Serving;
 
 /// <summary>Serves requests: finds the method, reads the arguments, and writes the reply or the problem. Safe from any thread.</summary>
-internal sealed class CallDispatcher(CallServer server, RouteTable routes)
+internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameDuck leaving)
 {
     private static readonly ReadOnlySequence<byte> NoArguments = new("{}"u8.ToArray());
+
+    private readonly OpenApiDocument _document = new(server);
 
     /// <summary>Serves one request; never fails itself.</summary>
     public Task ServeAsync(IFeatureCollection features)
     {
+        leaving.OnRequest(features);
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
         return routes.TryFindPlain(request.Path, out var method) && request.Method == HttpMethods.Post
             ? ServeAsync(features, request, new RouteMatch(method, null, null))
@@ -28,9 +32,10 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes)
     {
         RouteMatch? match;
         IReadOnlyList<string> allowed;
+        var path = RawPath(request);
         try
         {
-            match = routes.Find(request.Method, RawPath(request), out allowed);
+            match = routes.Find(request.Method, path, out allowed);
         }
         catch (Exception error)
         {
@@ -40,6 +45,7 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes)
 
         if (match is { } found) await ServeAsync(features, request, found).ConfigureAwait(false);
         else if (allowed.Count > 0) await ProblemReply.WrongVerbAsync(features, allowed).ConfigureAwait(false);
+        else if (path == OpenApiDocument.Path) await OpenApiReply.WriteAsync(features, request.Method, _document).ConfigureAwait(false);
         else await ProblemReply.NotFoundAsync(features).ConfigureAwait(false);
     }
 

@@ -12,6 +12,7 @@ namespace Fan.Http.Serving;
 internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : IServerTransport, IDisposable
 {
     private readonly FanHttpOptions _options = options.Value;
+    private readonly LameDuck _leaving = new(clock);
     private KestrelListener? _listener;
 
     public string Name => "http";
@@ -19,7 +20,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
     public async Task StartAsync(CallServer server, CancellationToken cancellationToken)
     {
         if (!_options.Serve || server.Services.Count == 0) return;
-        var dispatcher = new CallDispatcher(server, new RouteTable(server));
+        var dispatcher = new CallDispatcher(server, new RouteTable(server), _leaving);
         var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, services, clock, logs);
         _listener = listener;
         await listener.StartAsync(dispatcher.ServeAsync, cancellationToken).ConfigureAwait(false);
@@ -34,7 +35,12 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
         Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [HttpVersions.Property] = HttpVersions.Ours },
     };
 
-    public Task StopAsync(CancellationToken cancellationToken) => _listener?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_listener is not { } listener) return;
+        await _leaving.WaitAsync(() => listener.OpenConnections, cancellationToken).ConfigureAwait(false);
+        await listener.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public void Dispose() => _listener?.Dispose();
 

@@ -21,6 +21,7 @@ internal sealed class KestrelListener : IDisposable
     private const int HardLimitFactor = 2;
 
     private readonly KestrelServer _server;
+    private readonly ProtocolDetection _detection;
     private readonly IPEndPoint _address;
 
     public KestrelListener(IPEndPoint address, FanLimits limits, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
@@ -28,7 +29,8 @@ internal sealed class KestrelListener : IDisposable
         _address = address;
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = services };
         var headerBytes = limits.MaxHeaderBytes * HardLimitFactor;
-        options.Limits.MaxRequestBodySize = limits.MaxPayloadBytes;
+        // Bodies have our own bound; Kestrel's would break the connection before the caller has read why.
+        options.Limits.MaxRequestBodySize = null;
         options.Limits.MaxRequestHeaderCount = limits.MaxHeaders * HardLimitFactor;
         options.Limits.MaxRequestHeadersTotalSize = headerBytes;
         options.Limits.MaxRequestLineSize = limits.MaxHeaderBytes;
@@ -36,11 +38,11 @@ internal sealed class KestrelListener : IDisposable
         options.Limits.Http2.MaxRequestHeaderFieldSize = headerBytes;
         options.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         var handover = new Http2Handover(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs));
-        var detection = new ProtocolDetection(options.Limits, handover, clock);
+        _detection = new ProtocolDetection(options.Limits, handover, clock);
         options.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection => detection.RunAsync(connection, next));
+            listen.Use(next => connection => _detection.RunAsync(connection, next));
         });
         options.Listen(handover.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
         _server = new KestrelServer(Options.Create(options), handover, logs);
@@ -48,6 +50,9 @@ internal sealed class KestrelListener : IDisposable
 
     /// <summary>The port that is listened on; known once started.</summary>
     public int Port { get; private set; }
+
+    /// <summary>The connections that are open.</summary>
+    public int OpenConnections => _detection.OpenConnections;
 
     /// <exception cref="InvalidOperationException">It can't listen there.</exception>
     public async Task StartAsync(Func<IFeatureCollection, Task> serve, CancellationToken cancellationToken)

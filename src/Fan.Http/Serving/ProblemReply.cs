@@ -17,8 +17,6 @@ internal static class ProblemReply
         var headers = features.GetRequiredFeature<IHttpResponseFeature>().Headers;
         if (error.Code == ErrorCodes.CircuitOpen && error.RetryAfterMilliseconds is { } pause)
             headers.RetryAfter = Math.Max(1, (pause + 999) / 1000).ToString(CultureInfo.InvariantCulture);
-        // What is left of a body that is refused is not worth reading.
-        if (error.Code == ErrorCodes.LimitExceeded && IsHttp1(features)) headers.Connection = "close";
         return WriteAsync(features, problem);
     }
 
@@ -52,6 +50,4 @@ internal static class ProblemReply
         response.Headers.ContentLength = json.Length;
         await features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(json).ConfigureAwait(false);
     }
-
-    private static bool IsHttp1(IFeatureCollection features) => features.GetRequiredFeature<IHttpRequestFeature>().Protocol.StartsWith("HTTP/1", StringComparison.Ordinal);
 }

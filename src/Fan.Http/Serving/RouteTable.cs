@@ -22,8 +22,8 @@ internal sealed class RouteTable
         _plain = methods.ToFrozenDictionary(method => "/" + method.Method.FullName, StringComparer.Ordinal);
         _templates = [.. methods.Where(method => method.Method.Description.Http is not null).Select(Parse).Order(Comparer<(string Verb, UrlTemplate Template, ServedMethod Method)>.Create(
             (one, other) => UrlTemplate.BySpecificity(one.Template, other.Template)))];
-        foreach (var same in _templates.GroupBy(route => (route.Verb, route.Template.Text)).Where(group => group.Count() > 1))
-            throw new InvalidOperationException($"{same.Key.Verb} {same.Key.Text} is declared by {string.Join(" and ", same.Select(route => route.Method.Method.FullName))}.");
+        foreach (var same in _templates.GroupBy(route => (route.Verb, route.Template.Shape)).Where(group => group.Count() > 1))
+            throw new InvalidOperationException($"{same.Key.Verb} {same.First().Template.Text} is declared by {string.Join(" and ", same.Select(route => route.Method.Method.FullName))}.");
     }
 
     /// <summary>The plain form: the one way of calls between Fan applications.</summary>
@@ -39,7 +39,10 @@ internal sealed class RouteTable
     {
         var verbs = new List<string>();
         allowed = verbs;
-        var segments = Array.ConvertAll(rawPath.TrimStart('/').Split('/'), Uri.UnescapeDataString);
+        if (!rawPath.StartsWith('/')) return null;
+        var segments = Array.ConvertAll(rawPath[1..].Split('/'), Uri.UnescapeDataString);
+        // Ways up in a path are for files, and whoever stands before us may have gone them already.
+        if (segments.Any(segment => segment is "." or "..")) return null;
         foreach (var (known, template, method) in _templates)
         {
             if (template.Match(segments) is not { } arguments) continue;

@@ -13,6 +13,9 @@ internal sealed class UrlTemplate
 
     public string Text { get; }
 
+    /// <summary>The template without the names of its arguments: of two with one shape, one is never reached.</summary>
+    public string Shape => "/" + string.Join('/', _segments.Select(segment => segment.IsArgument ? "{}" : segment.Text));
+
     public int Length => _segments.Length;
 
     /// <summary>The arguments that the path carries.</summary>

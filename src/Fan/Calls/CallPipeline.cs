@@ -131,14 +131,15 @@ internal sealed class CallPipeline(
                 endpoint.Load.Succeeded();
                 return reply;
             }
-            catch (EndpointUnreachableException)
+            catch (EndpointUnreachableException error)
             {
-                endpoint.Load.Failed();
+                endpoint.Load.Failed(error.Message);
                 telemetry.Unreachable(route.Service);
                 (tried ??= []).Add(endpoint);
             }
-            catch (ServiceUnavailableException) when (method.Description.Idempotent && sendings < MaxSendings)
+            catch (ServiceUnavailableException error) when (method.Description.Idempotent && sendings < MaxSendings)
             {
+                endpoint.Load.LastFailure = error.Message;
                 (tried ??= []).Add(endpoint);
             }
             finally
@@ -170,9 +171,9 @@ internal sealed class CallPipeline(
                 {
                     any = await items.MoveNextAsync().ConfigureAwait(false);
                 }
-                catch (EndpointUnreachableException)
+                catch (EndpointUnreachableException error)
                 {
-                    endpoint.Load.Failed();
+                    endpoint.Load.Failed(error.Message);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
                     continue;

@@ -23,6 +23,9 @@ internal sealed class EndpointLoad(TimeProvider clock)
         }
     }
 
+    /// <summary>Why the last call to it failed, for people.</summary>
+    public string? LastFailure { get; set; }
+
     public bool IsAvailable => Volatile.Read(ref _failures) == 0 || Pause == TimeSpan.Zero;
 
     public void Begin() => Interlocked.Increment(ref _inFlight);
@@ -35,8 +38,9 @@ internal sealed class EndpointLoad(TimeProvider clock)
     }
 
     /// <summary>Leaves it out for a pause that doubles with each failure in a row, with jitter so that callers do not come back as one.</summary>
-    public void Failed()
+    public void Failed(string reason)
     {
+        LastFailure = reason;
         var failures = Interlocked.Increment(ref _failures);
         var pause = FirstPause * Math.Pow(2, Math.Min(failures - 1, 10));
         if (pause > LongestPause) pause = LongestPause;

@@ -12,12 +12,14 @@ internal sealed class JsonCodec : PayloadCodec
     private readonly JsonSerializerOptions _options;
     private readonly JsonReaderOptions _reading;
     private readonly JsonWriterPool _writers;
+    private readonly int _maxDepth;
 
     public JsonCodec(JsonSerializerOptions options, FanLimits limits)
     {
         _options = options;
         _reading = new JsonReaderOptions { MaxDepth = limits.MaxDepth };
         _writers = new JsonWriterPool(limits.MaxDepth);
+        _maxDepth = limits.MaxDepth;
     }
 
     public override string ContentType => MediaType;
@@ -31,6 +33,10 @@ internal sealed class JsonCodec : PayloadCodec
         {
             method.WriteArguments(writer, args, _options);
             writer.Flush();
+        }
+        catch (Exception error) when (IsTooDeep(error, writer))
+        {
+            throw TooDeep($"The arguments of '{method.Name}'", error);
         }
         finally
         {
@@ -67,6 +73,10 @@ internal sealed class JsonCodec : PayloadCodec
             JsonArguments.WriteValue(writer, value, _options);
             writer.Flush();
         }
+        catch (Exception error) when (IsTooDeep(error, writer))
+        {
+            throw TooDeep($"The {typeof(T).Name} to send", error);
+        }
         finally
         {
             _writers.Return(writer);
@@ -94,4 +104,9 @@ internal sealed class JsonCodec : PayloadCodec
             throw new BadMessageException("reply", $"The reply is no valid {typeof(T).Name}: {error.Message}", error);
         }
     }
+
+    private bool IsTooDeep(Exception error, Utf8JsonWriter writer) => error is JsonException or InvalidOperationException && writer.CurrentDepth >= _maxDepth;
+
+    private LimitExceededException TooDeep(string what, Exception error) =>
+        new(nameof(FanLimits.MaxDepth), $"{what} would nest deeper than {_maxDepth} levels of JSON ({nameof(FanLimits.MaxDepth)}).", error);
 }

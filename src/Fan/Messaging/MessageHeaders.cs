@@ -63,21 +63,27 @@ public sealed class MessageHeaders
     }
 
     /// <summary>Hands every header that is set to <paramref name="write"/>.</summary>
+    /// <exception cref="BadMessageException">A value has a control character, which could end the header and begin another.</exception>
     public void CopyTo<TState>(TState state, Action<TState, string, string> write)
     {
         ArgumentNullException.ThrowIfNull(write);
         if (TraceParent is not null) write(state, HeaderNames.TraceParent, TraceParent);
-        if (TraceState is not null) write(state, HeaderNames.TraceState, TraceState);
+        if (TraceState is not null) write(state, HeaderNames.TraceState, Plain(HeaderNames.TraceState, TraceState));
         if (Baggage is not null) write(state, HeaderNames.Baggage, Baggage);
-        if (MessageId is not null) write(state, HeaderNames.MessageId, MessageId);
-        if (VersionRange is not null) write(state, HeaderNames.VersionRange, VersionRange);
+        if (MessageId is not null) write(state, HeaderNames.MessageId, Plain(HeaderNames.MessageId, MessageId));
+        if (VersionRange is not null) write(state, HeaderNames.VersionRange, Plain(HeaderNames.VersionRange, VersionRange));
         if (Snapshot is { } snapshot) write(state, HeaderNames.Snapshot, snapshot.ToString(CultureInfo.InvariantCulture));
         if (TimeToLive is { } left) write(state, HeaderNames.TimeToLive, FormatTimeToLive(left));
         if (ShardKeys is not null) write(state, HeaderNames.ShardKeys, ShardKeys);
-        if (Caller is not null) write(state, HeaderNames.Caller, Caller);
-        if (User is not null) write(state, HeaderNames.User, User);
+        if (Caller is not null) write(state, HeaderNames.Caller, Plain(HeaderNames.Caller, Caller));
+        if (User is not null) write(state, HeaderNames.User, Plain(HeaderNames.User, User));
         if (Spans is not null) write(state, HeaderNames.Spans, Spans);
     }
+
+    private static string Plain(string name, string value) =>
+        value.AsSpan().IndexOfAnyInRange('\0', '\u001f') < 0 && !value.Contains('\u007f', StringComparison.Ordinal)
+            ? value
+            : throw new BadMessageException(name, $"Header '{name}' can't have control characters; it is '{HeaderText.Shorten(value)}'.");
 
     private static bool Is(string name, string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
 

@@ -24,8 +24,10 @@ internal static class RouteErrors
         if (matching.Count == 0)
             return new NoMatchingVersionException(service, range.Text, versions, $"Service '{service}' has no version that fits '{range}'; there is {string.Join(", ", versions)}.");
 
-        if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' could be reached; tried {string.Join(", ", tried)}.");
+        if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' answered: {string.Join("; ", tried.Take(3).Select(Reason))}.");
         var pause = matching.Min(endpoint => endpoint.Load.Pause);
-        return new CircuitOpenException(service, pause, $"Every endpoint of '{service}' failed lately; the next attempt is allowed in {pause.TotalSeconds:0.0} s.");
+        return new CircuitOpenException(service, pause, $"Every endpoint of '{service}' failed lately ({string.Join("; ", matching.Take(3).Select(Reason))}); the next attempt is allowed in {pause.TotalSeconds:0.0} s.");
     }
+
+    private static string Reason(Endpoint endpoint) => endpoint.Load.LastFailure?.TrimEnd('.') ?? $"{endpoint} is left out";
 }
