@@ -41,6 +41,15 @@ internal sealed class RawServer : IAsyncDisposable
         _listener.Dispose();
     }
 
+    // What is no whole reply is followed by the end of the connection.
+    private static bool IsWhole(byte[] reply)
+    {
+        var text = Encoding.Latin1.GetString(reply);
+        var body = text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+        var length = text.IndexOf("Content-Length: ", StringComparison.Ordinal);
+        return length >= 0 && body >= 4 && int.TryParse(text[(length + 16)..text.IndexOf('\r', length)], out var announced) && announced == text.Length - body;
+    }
+
     private async Task AcceptAsync()
     {
         try
@@ -65,7 +74,7 @@ internal sealed class RawServer : IAsyncDisposable
                     Requests.Enqueue(request);
                     if (_reply(request) is not { } reply) return;
                     await client.GetStream().WriteAsync(reply, _stopping.Token);
-                    if (!Encoding.Latin1.GetString(reply).Contains("Content-Length", StringComparison.OrdinalIgnoreCase)) return;
+                    if (!IsWhole(reply)) return;
                 }
             }
             catch (Exception error) when (error is OperationCanceledException or IOException)

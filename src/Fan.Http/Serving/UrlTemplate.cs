@@ -65,6 +65,6 @@ internal sealed class UrlTemplate
             if (first._segments[i].IsArgument != second._segments[i].IsArgument) return first._segments[i].IsArgument ? 1 : -1;
         }
 
-        return 0;
+        return first.Length.CompareTo(second.Length);
     }
 }
