@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Fan.Conformance.Transports;
+using Fan.Discovery;
 
 namespace Fan.Http.Tests;
 
@@ -96,6 +98,19 @@ public sealed class ForeignCallTests : HttpTest
         var error = await Assert.ThrowsAsync<BadArgumentException>(async () => await caller.Fan.CallAsync("simple.echo", Json(arguments)));
         Assert.Equal("id", error.Argument);
         Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Any_application_can_announce_it_for_as_long_as_it_lives()
+    {
+        var server = StartRaw(RawServer.Reply("200 OK", "5"));
+        var places = EndpointDescription.Parse(Encoding.UTF8.GetBytes($$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "find", "url": "/places/{place_id}"}]}"""));
+        var announcer = await StartAsync("announcer", fan => fan.Announce("geo.places", "1.2.0", places));
+        var caller = await StartAsync("caller");
+        Assert.Equal(5, await caller.Fan.CallAsync<int>("geo.places.find", Json("""{"place_id": "a/b", "lang": "ka"}"""), new CallOptions { Version = "^1.1" }));
+        Assert.Equal("GET /places/a%2Fb?place_id=a%2Fb&lang=ka HTTP/1.1", server.Single.Start);
+        await announcer.StopAsync();
+        await caller.SeesAsync("geo.places", 0);
     }
 
     [Fact]

@@ -88,6 +88,8 @@ public sealed class OrdinaryRequestTests : HttpTest
     [InlineData("/orders", "name=a+b%26%C3%A9&count=3&gift=True&sizes=1&sizes=2", "a b&é 3 True 1|2")]
     [InlineData("/wines/order", "name=x&count=3&sizes=1%2C2", "x 3 False 1|2")]
     [InlineData("/orders", "name=x&count=3&gift=", "")]
+    [InlineData("/wines/order", """{"name": "as curl -d says it", "count": 2}""", "as curl -d says it 2 False ")]
+    [InlineData("/orders", """{"name": "as curl -d says it", "count": 2}""", "as curl -d says it 2 False ")]
     public async Task An_urlencoded_form_becomes_arguments(string path, string form, string expected)
     {
         var reply = await RawClient.SendAsync(_address, $"POST {path} HTTP/1.1", "Content-Type: application/x-www-form-urlencoded\r\n", Encoding.UTF8.GetBytes(form));

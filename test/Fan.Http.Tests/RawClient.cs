@@ -36,6 +36,15 @@ internal sealed class RawClient : IDisposable
 
     public Task<RawRequest?> ReadAsync() => _reader.ReadAsync(TestContext.Current.CancellationToken).WaitAsync(Fan.Conformance.Eventually.Deadline);
 
+    /// <summary>The type of the next HTTP/2 frame; its content is passed over.</summary>
+    public async Task<int> ReadFrameTypeAsync()
+    {
+        var head = new byte[9];
+        await _client.GetStream().ReadExactlyAsync(head, TestContext.Current.CancellationToken);
+        await _client.GetStream().ReadExactlyAsync(new byte[(head[0] << 16) | (head[1] << 8) | head[2]], TestContext.Current.CancellationToken);
+        return head[3];
+    }
+
     /// <summary>Sends no more, and goes on reading.</summary>
     public void EndSending() => _client.Client.Shutdown(SocketShutdown.Send);
 

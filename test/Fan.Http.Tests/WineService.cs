@@ -9,7 +9,6 @@ public sealed record Node(string Name, Node? Next, IReadOnlyList<Node> Children)
 [Service("wines", Version = "1.1.0")]
 public interface IWines
 {
-    /// <summary>One wine.</summary>
     [HttpRoute("GET", "/wines/{inventory_id}")]
     ValueTask<string> GetAsync(int inventoryId, bool? full = null, IReadOnlyList<int>? years = null, string? text = null, Colour colour = Colour.Red, CancellationToken ct = default);
 

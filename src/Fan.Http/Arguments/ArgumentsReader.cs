@@ -45,7 +45,8 @@ internal static class ArgumentsReader
     private static async ValueTask<JsonDocument?> AddBodyAsync(NamedArguments arguments, string? contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
     {
         if (body.IsEmpty) return null;
-        if (contentType is not null && Is(contentType, UrlEncoded))
+        // `curl -d` calls any body urlencoded. No form begins with a brace: it is encoded there.
+        if (contentType is not null && Is(contentType, UrlEncoded) && body.FirstSpan[0] != (byte)'{')
         {
             await FormArguments.AddUrlEncodedAsync(arguments, body, limits, cancellationToken).ConfigureAwait(false);
             return null;
@@ -57,7 +58,7 @@ internal static class ArgumentsReader
             return null;
         }
 
-        var document = ParseJson(body, contentType, limits);
+        var document = ParseJson(body, IsForm(contentType) ? null : contentType, limits);
         arguments.AddJson(document.RootElement);
         return document;
     }

@@ -38,7 +38,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_listener is not { } listener) return;
-        await _leaving.WaitAsync(() => listener.OpenConnections, cancellationToken).ConfigureAwait(false);
+        await _leaving.WaitAsync(listener.OpenConnections, cancellationToken).ConfigureAwait(false);
         await listener.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 

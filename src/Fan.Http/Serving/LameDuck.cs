@@ -26,15 +26,16 @@ internal sealed class LameDuck(TimeProvider clock)
             features.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
     }
 
-    /// <summary>Waits until no caller seems to be left.</summary>
-    public async Task WaitAsync(Func<int> connections, CancellationToken cancellationToken)
+    /// <summary>Waits until no caller seems to be left; at once where none is connected.</summary>
+    public async Task WaitAsync(int connections, CancellationToken cancellationToken)
     {
+        if (connections == 0) return;
         var began = clock.GetTimestamp();
         Volatile.Write(ref _lastRequest, began);
         _leaving = true;
         try
         {
-            while (connections() > 0 && clock.GetElapsedTime(began) < Longest)
+            while (clock.GetElapsedTime(began) < Longest)
             {
                 var left = Quiet - clock.GetElapsedTime(Volatile.Read(ref _lastRequest));
                 if (left <= TimeSpan.Zero) return;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Fan.Coordination;
+using Fan.Discovery;
 using Fan.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,11 +17,15 @@ internal sealed class ApplicationPlan
 
     public HashSet<Type> Persistent { get; } = [];
 
+    public List<AnnouncedEndpoint> Announced { get; } = [];
+
     public List<PlannedDependency> Dependencies { get; } = [];
 
     public List<IJsonTypeInfoResolver> JsonResolvers { get; } = [];
 }
 
 internal sealed record HostedService(Type ServiceType, Func<IServiceProvider, object> Factory, ServiceLifetime Lifetime);
+
+internal sealed record AnnouncedEndpoint(string Service, string Version, EndpointDescription Description);
 
 internal sealed record PlannedDependency(Type ServiceType, VersionRange? Range, bool IsHard);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using Fan.Applications;
 using Fan.Coordination;
+using Fan.Discovery;
 using Fan.Generated;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -78,6 +79,17 @@ public sealed class FanBuilder
         where TService : class
     {
         Plan.Persistent.Add(typeof(TService));
+        return this;
+    }
+
+    /// <summary>Registers an endpoint of a service that can't register itself, e.g. one that is not Fan's. It stays while this application lives.</summary>
+    /// <exception cref="FormatException">The name is no service name without brackets, or the version is none.</exception>
+    public FanBuilder Announce(string service, string version, EndpointDescription endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (ServiceName.Parse(service).ShardKeys.Count > 0) throw new FormatException($"'{service}' can't have brackets: an endpoint is one for all shard keys.");
+        if (!Routing.ServiceVersion.TryParse(version, out _)) throw new FormatException($"'{version}' is no version; write 1.2.0.");
+        Plan.Announced.Add(new AnnouncedEndpoint(service, version, endpoint));
         return this;
     }
 

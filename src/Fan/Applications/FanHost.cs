@@ -9,7 +9,7 @@ namespace Fan.Applications;
 /// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
 /// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
 internal sealed class FanHost(
-    FanApplication application, StoreConnection store, IEnumerable<IServerTransport> transports, TimeProvider clock, ILogger<FanHost> logger) : IHostedLifecycleService, IDisposable
+    FanApplication application, ApplicationPlan plan, StoreConnection store, IEnumerable<IServerTransport> transports, TimeProvider clock, ILogger<FanHost> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
     private readonly List<EndpointRegistration> _registrations = [];
@@ -48,6 +48,8 @@ internal sealed class FanHost(
             }
         }
 
+        foreach (var (service, version, description) in plan.Announced)
+            _registrations.Add(new EndpointRegistration(store, service, version, description, persistent: false, clock, logger));
         foreach (var registration in _registrations) registration.Start();
         try
         {
