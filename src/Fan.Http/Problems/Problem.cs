@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Fan.Messaging;
@@ -69,9 +70,20 @@ internal sealed record Problem
         RetryAfterMilliseconds = RetryAfterMs,
     };
 
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ProblemJson.Default.Problem);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ProblemJson.Readable.Problem);
 }
 
 [JsonSerializable(typeof(Problem))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-internal sealed partial class ProblemJson : JsonSerializerContext;
+internal sealed partial class ProblemJson : JsonSerializerContext
+{
+    /// <summary>Leaves apostrophes and letters as they are: people read this in terminals.</summary>
+    public static ProblemJson Readable { get; } = new(Settings());
+
+    public static JsonSerializerOptions Settings() => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

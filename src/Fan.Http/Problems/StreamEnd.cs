@@ -13,4 +13,8 @@ internal sealed record StreamEnd
 
 [JsonSerializable(typeof(StreamEnd))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-internal sealed partial class StreamJson : JsonSerializerContext;
+internal sealed partial class StreamJson : JsonSerializerContext
+{
+    /// <summary>As <see cref="ProblemJson.Readable"/>.</summary>
+    public static StreamJson Readable { get; } = new(ProblemJson.Settings());
+}

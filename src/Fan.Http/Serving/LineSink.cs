@@ -47,7 +47,7 @@ internal sealed class LineSink : IItemSink, IDisposable
     /// <summary>Ends a reply that has begun with an error.</summary>
     public async ValueTask FailAsync(WireError error)
     {
-        WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamEnd { Error = Problem.From(error, ProblemStatus.For(error)) }, StreamJson.Default.StreamEnd));
+        WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamEnd { Error = Problem.From(error, ProblemStatus.For(error)) }, StreamJson.Readable.StreamEnd));
         await _body.FlushAsync().ConfigureAwait(false);
     }
 

@@ -6,6 +6,8 @@ namespace Fan.Routing;
 /// <summary>Why a route has no endpoint for a call.</summary>
 internal static class RouteErrors
 {
+    private const int MaxNamed = 3;
+
     public static FanException Explain(string service, VersionRange range, EndpointSet set, List<Endpoint>? tried, FrozenSet<string> transports)
     {
         var all = set.All.ToList();
@@ -24,10 +26,15 @@ internal static class RouteErrors
         if (matching.Count == 0)
             return new NoMatchingVersionException(service, range.Text, versions, $"Service '{service}' has no version that fits '{range}'; there is {string.Join(", ", versions)}.");
 
-        if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' answered: {string.Join("; ", tried.Take(3).Select(Reason))}.");
+        if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' could be reached; tried {string.Join("; ", tried.Take(MaxNamed).Select(Reason))}.");
         var pause = matching.Min(endpoint => endpoint.Load.Pause);
-        return new CircuitOpenException(service, pause, $"Every endpoint of '{service}' failed lately ({string.Join("; ", matching.Take(3).Select(Reason))}); the next attempt is allowed in {pause.TotalSeconds:0.0} s.");
+        return new CircuitOpenException(service, pause, $"Every endpoint of '{service}' failed lately ({string.Join("; ", matching.Take(MaxNamed).Select(Reason))}); the next attempt is allowed in {pause.TotalSeconds:0.0} s.");
     }
 
-    private static string Reason(Endpoint endpoint) => endpoint.Load.LastFailure?.TrimEnd('.') ?? $"{endpoint} is left out";
+    private static string Reason(Endpoint endpoint)
+    {
+        var name = endpoint.ToString();
+        if (endpoint.Load.LastFailure?.TrimEnd('.') is not { } failure) return name;
+        return failure.Contains(name, StringComparison.Ordinal) ? failure : $"{name} ({failure})";
+    }
 }
