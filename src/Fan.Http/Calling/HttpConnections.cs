@@ -43,6 +43,11 @@ internal sealed class HttpConnections : IDisposable
         {
             return await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
+        catch (HttpRequestException error) when (request.Version.Major == 2 && error.HttpRequestError == HttpRequestError.InvalidResponse)
+        {
+            // The connection ended before the server's first frame; the request may have been on its way.
+            throw new ServiceUnavailableException(call.Service, $"{call.Endpoint} did not begin to speak HTTP/2: {error.Message}", error);
+        }
         catch (HttpRequestException error)
         {
             throw Explain(call, error);

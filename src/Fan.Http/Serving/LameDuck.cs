@@ -8,11 +8,11 @@ namespace Fan.Http.Serving;
 /// </summary>
 internal sealed class LameDuck(TimeProvider clock)
 {
-    // Stores tell callers within milliseconds.
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
+    // Stores tell callers within milliseconds, but a busy machine may take its time to run them.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     // Callers that do not follow the store never fall quiet.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     private long _lastRequest;
     private volatile bool _leaving;
