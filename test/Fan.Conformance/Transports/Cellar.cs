@@ -114,6 +114,7 @@ public sealed class Cellar : ICellar
     {
         try
         {
+            Interlocked.Increment(ref _calls);
             yield return 1;
             _waiting.TrySetResult();
             await Release.Task.WaitAsync(ct);

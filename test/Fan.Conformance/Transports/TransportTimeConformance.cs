@@ -6,9 +6,7 @@ public abstract class TransportTimeConformance : TransportConformance
     [Fact]
     public async Task A_deadline_ends_the_call_at_both_ends()
     {
-        using (CallContext.Current.WithTimeout(TimeSpan.FromMilliseconds(300)).Use())
-            await Assert.ThrowsAsync<DeadlineExceededException>(async () => await Remote.WaitAsync());
-        await SoonAsync(Cellar.Ended);
+        await EndsInTimeAsync(async () => await Remote.WaitAsync());
         await Assert.ThrowsAsync<DeadlineExceededException>(async () => await Remote.HurryAsync());
     }
 
@@ -34,21 +32,11 @@ public abstract class TransportTimeConformance : TransportConformance
     public async Task A_deadline_ends_the_work_two_hops_away()
     {
         await StartAsync("fronts", fan => fan.AddService<IFront, Front>());
-        using (CallContext.Current.WithTimeout(TimeSpan.FromMilliseconds(400)).Use())
-            await Assert.ThrowsAsync<DeadlineExceededException>(async () => await Caller.Fan.Get<IFront>().WaitAsync());
-        await SoonAsync(Cellar.Ended);
+        await EndsInTimeAsync(async () => await Caller.Fan.Get<IFront>().WaitAsync());
     }
 
     [Fact]
-    public async Task A_sequence_ends_when_its_time_is_over()
-    {
-        await Assert.ThrowsAsync<DeadlineExceededException>(async () =>
-        {
-            using (CallContext.Current.WithTimeout(TimeSpan.FromMilliseconds(300)).Use())
-                await Remote.DripAsync().ToListAsync();
-        });
-        await SoonAsync(Cellar.Ended);
-    }
+    public Task A_sequence_ends_when_its_time_is_over() => EndsInTimeAsync(async () => await Remote.DripAsync().ToListAsync());
 
     [Fact]
     public async Task Cancelling_cancels_the_work_at_both_ends()
@@ -105,6 +93,17 @@ public abstract class TransportTimeConformance : TransportConformance
         await SoonAsync(Cellar.Waiting);
         await other.DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => call);
+        await SoonAsync(Cellar.Ended);
+    }
+
+    // On a busy machine the time may be over before the call arrives; then it gets more of it.
+    private async Task EndsInTimeAsync(Func<Task> call)
+    {
+        for (var time = TimeSpan.FromMilliseconds(300); Cellar.Calls == 0; time *= 2)
+        {
+            using (CallContext.Current.WithTimeout(time).Use()) await Assert.ThrowsAsync<DeadlineExceededException>(call);
+        }
+
         await SoonAsync(Cellar.Ended);
     }
 }
