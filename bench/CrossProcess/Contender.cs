@@ -1,0 +1,28 @@
+namespace CrossProcess;
+
+/// <summary>One way of calling another process.</summary>
+/// <param name="Name">The name of its rows.</param>
+/// <param name="StartServer">Starts its server in this process.</param>
+/// <param name="Connect">Connects this process to the server at an address.</param>
+internal sealed record Contender(string Name, Func<Task<Server>> StartServer, Func<string, Task<Client>> Connect);
+
+/// <summary>The side that answers, in a process of its own.</summary>
+internal abstract class Server : IAsyncDisposable
+{
+    /// <summary>What a client needs to reach it.</summary>
+    public abstract string Address { get; }
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>The side that calls. Safe from any thread.</summary>
+internal abstract class Client : IAsyncDisposable
+{
+    /// <summary>Sends a text and takes it back.</summary>
+    public abstract Task<string> EchoAsync(string text);
+
+    /// <summary>Sends <see cref="Wine.Sample"/> and takes it back; tells its id.</summary>
+    public abstract Task<int> RecordAsync();
+
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,48 @@
+using CrossProcess.Contenders.Wire;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace CrossProcess.Contenders;
+
+/// <summary>gRPC: one channel, messages of Protocol Buffers.</summary>
+internal static class GrpcContender
+{
+    public static Contender Contender(string name) => new(
+        name,
+        () => WebServer.StartAsync(HttpProtocols.Http2, builder => builder.Services.AddGrpc(), app => app.MapGrpcService<CellarService>()),
+        address => Task.FromResult<Client>(new GrpcClient(address)));
+
+    private sealed class CellarService : Wire.Cellar.CellarBase
+    {
+        public override Task<Text> Echo(Text request, ServerCallContext context) => Task.FromResult(new Text { Text_ = request.Text_ });
+
+        public override Task<Wire.Wine> Record(Wire.Wine request, ServerCallContext context) => Task.FromResult(request);
+    }
+
+    private sealed class GrpcClient : Client
+    {
+        private readonly GrpcChannel _channel;
+        private readonly Wire.Cellar.CellarClient _cellar;
+
+        public GrpcClient(string address)
+        {
+            _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true } });
+            _cellar = new Wire.Cellar.CellarClient(_channel);
+        }
+
+        public override async Task<string> EchoAsync(string text) => (await _cellar.EchoAsync(new Text { Text_ = text })).Text_;
+
+        public override async Task<int> RecordAsync()
+        {
+            var wine = CrossProcess.Wine.Sample;
+            return (await _cellar.RecordAsync(new Wire.Wine { Id = wine.Id, Name = wine.Name, Price = wine.Price, InStock = wine.InStock, Changed = wine.Changed })).Id;
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            _channel.Dispose();
+            return default;
+        }
+    }
+}

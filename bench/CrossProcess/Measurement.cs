@@ -1,0 +1,69 @@
+namespace CrossProcess;
+
+/// <summary>Makes calls to the server process and takes the account of both sides. Not safe for concurrent use.</summary>
+internal sealed class Measurement : IAsyncDisposable
+{
+    private const double WarmUpSlice = 0.4;
+    private const int WarmUpRounds = 20;
+
+    public static readonly IReadOnlyList<int> Callers = [1, 16, 64];
+
+    private readonly ChildProcess _server;
+    private readonly Client _client;
+    private readonly CallLoop _loop;
+
+    private Measurement(ChildProcess server, Client client)
+    {
+        _server = server;
+        _client = client;
+        _loop = new CallLoop(client);
+    }
+
+    /// <summary>Starts the server, connects, and warms both sides up.</summary>
+    public static async Task<Measurement> StartAsync(Contender contender)
+    {
+        var server = new ChildProcess("server", contender.Name);
+        try
+        {
+            var measurement = new Measurement(server, await contender.Connect(await server.ReadAsync()));
+            await measurement.WarmUpAsync();
+            return measurement;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<Slice> RunAsync(Payload payload, int callers, double seconds)
+    {
+        var before = await UsageAsync();
+        var (elapsed, latencies) = await _loop.RunAsync(payload, callers, seconds);
+        var used = await UsageAsync() - before;
+        return new Slice(latencies.Count, elapsed, latencies.Microseconds(0.5), latencies.Microseconds(0.99), used.CpuSeconds, (double)used.Bytes / latencies.Count);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    // Warm is where neither side compiles anything any more, in whichever tier.
+    private async Task WarmUpAsync()
+    {
+        for (var round = 0; round < WarmUpRounds; round++)
+        {
+            var before = await UsageAsync();
+            foreach (var payload in Payload.All)
+            {
+                foreach (var callers in Callers) await _loop.RunAsync(payload, callers, WarmUpSlice);
+            }
+
+            if ((await UsageAsync() - before).Compiled == 0) return;
+        }
+    }
+
+    private async Task<Usage> UsageAsync() => Usage.OfThisProcess() + Usage.Parse(await _server.AskAsync("usage"));
+}
