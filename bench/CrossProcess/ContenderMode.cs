@@ -12,12 +12,12 @@ internal static class ContenderMode
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<int> RunAsync(Contender contender, TextReader input, TextWriter output)
+    public static async Task<int> RunAsync(Contender contender, bool quick, TextReader input, TextWriter output)
     {
         Measurement? measurement = null;
         try
         {
-            measurement = await Measurement.StartAsync(contender);
+            measurement = await Measurement.StartAsync(contender, quick);
         }
         catch (Exception error)
         {

@@ -19,8 +19,8 @@ Contender? Find(string name) => all.FirstOrDefault(contender => contender.Name =
 switch (args)
 {
     case ["server", var name] when Find(name) is { } found: return await ServerMode.RunAsync(found, Console.In, Console.Out);
-    case ["contender", var name] when Find(name) is { } found: return await ContenderMode.RunAsync(found, Console.In, Console.Out);
-    case ["server" or "contender", var name]: return Wrong($"There is no contender '{name}'; there are {string.Join(", ", all.Select(contender => contender.Name))}.");
+    case ["contender", var name, .. [] or ["--quick"]] when Find(name) is { } found: return await ContenderMode.RunAsync(found, args.Length > 2, Console.In, Console.Out);
+    case ["server" or "contender", var name, ..]: return Wrong($"There is no contender '{name}'; there are {string.Join(", ", all.Select(contender => contender.Name))}.");
 }
 
 string? json = null;
@@ -44,7 +44,7 @@ try
     foreach (var contender in chosen)
     {
         await Console.Error.WriteAsync($"\rstarting and warming up {contender.Name}          ");
-        var process = new ChildProcess("contender", contender.Name);
+        var process = new ChildProcess(quick ? ["contender", contender.Name, "--quick"] : ["contender", contender.Name]);
         var answer = await process.ReadAsync();
         if (answer.Contains("\"ready\"", StringComparison.Ordinal))
         {
@@ -58,7 +58,7 @@ try
         await process.DisposeAsync();
     }
 
-    var rows = await Comparison.RunAsync(started, peers, quick ? 5 : 9, quick ? 0.1 : 1, Console.Error);
+    var rows = await Comparison.RunAsync(started, peers, quick ? 5 : 15, quick ? 0.1 : 0.5, Console.Error);
     Report.WriteTable(rows, Console.Out);
     if (json is not null) await Report.WriteJsonAsync(rows, json);
 }
