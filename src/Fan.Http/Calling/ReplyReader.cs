@@ -22,7 +22,7 @@ internal static class ReplyReader
         {
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             return length is { } known
-                ? await ReadExactlyAsync(stream, (int)known, cancellationToken).ConfigureAwait(false)
+                ? await ReadKnownAsync(stream, (int)known, cancellationToken).ConfigureAwait(false)
                 : await ReadToEndAsync(stream, limit, call, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
@@ -99,21 +99,21 @@ internal static class ReplyReader
     public static LimitExceededException TooLarge(OutgoingCall call, int limit) =>
         new(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Endpoint} has more than {limit} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
 
-    private static async ValueTask<ReplyPayload> ReadExactlyAsync(Stream stream, int length, CancellationToken cancellationToken)
+    private static async ValueTask<ReplyPayload> ReadKnownAsync(Stream stream, int length, CancellationToken cancellationToken)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        // With room for one byte more it reads on to the end: left before it, a connection is not free, and a stream of HTTP/2 is broken off.
+        var bytes = ArrayPool<byte>.Shared.Rent(length + 1);
         try
         {
-            // Reads on to the end, where the connection becomes free again.
             var read = 0;
-            while (read < length)
+            while (true)
             {
-                var count = await stream.ReadAsync(bytes.AsMemory(read, length - read), cancellationToken).ConfigureAwait(false);
-                if (count == 0) throw new HttpIOException(HttpRequestError.ResponseEnded, "The reply ended early.");
+                var count = await stream.ReadAsync(bytes.AsMemory(read), cancellationToken).ConfigureAwait(false);
+                if (count == 0) break;
                 read += count;
             }
 
-            return new ReplyPayload(bytes, length);
+            return read == length ? new ReplyPayload(bytes, length) : throw new HttpIOException(HttpRequestError.ResponseEnded, "The reply has not the length that it announced.");
         }
         catch
         {

@@ -11,6 +11,9 @@ namespace Fan.Http.Serving;
 /// <summary>Writes the one reply of a call.</summary>
 internal static class UnaryReply
 {
+    // A reply up to this size leaves with the end of the request: head, body and end in one frame or packet, and nothing to wait for.
+    private const int MaxUnflushed = 16 * 1024;
+
     private static readonly StringValues Json = "application/json";
 
     public static ValueTask WriteAsync(IFeatureCollection features, MethodDescription method, IncomingCall call, ReadOnlyMemory<byte> payload)
@@ -26,8 +29,11 @@ internal static class UnaryReply
 
         response.Headers.ContentType = Json;
         response.Headers.ContentLength = payload.Length;
-        var body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        return Flush(body.Writer.WriteAsync(payload));
+        var body = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+        if (payload.Length > MaxUnflushed) return Flush(body.WriteAsync(payload));
+        payload.Span.CopyTo(body.GetSpan(payload.Length));
+        body.Advance(payload.Length);
+        return default;
     }
 
     private static async ValueTask Flush(ValueTask<System.IO.Pipelines.FlushResult> writing) => await writing.ConfigureAwait(false);
