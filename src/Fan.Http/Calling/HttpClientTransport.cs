@@ -17,6 +17,7 @@ internal sealed class HttpClientTransport(IOptions<FanHttpOptions> options) : IC
 
     public string Name => "http";
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         if (!call.Endpoint.Description.IsFan) return await _foreign.CallAsync(call, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Fan.Transports;
 
@@ -37,6 +38,7 @@ internal sealed class HttpConnections : IDisposable
     }
 
     /// <summary>Sends a request and waits for the head of its reply. Errors as for <see cref="IClientTransport.CallAsync"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken)
     {
         try

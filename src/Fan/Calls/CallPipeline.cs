@@ -114,6 +114,8 @@ internal sealed class CallPipeline(
         }
     }
 
+    // Awaited once, at the one place above: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReplyPayload> SendAsync(
         ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, CallContext context, Activity? activity,
         string? shardKeys, TimeSpan left, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed class JsonCodec : PayloadCodec
 
     public override TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
     {
-        var reader = new Utf8JsonReader(payload, _reading);
+        var reader = payload.IsSingleSegment ? new Utf8JsonReader(payload.FirstSpan, _reading) : new Utf8JsonReader(payload, _reading);
         try
         {
             var args = method.ReadArguments(ref reader, _options);
@@ -87,7 +87,7 @@ internal sealed class JsonCodec : PayloadCodec
     {
         // A method without a result: whatever stands there is not looked at.
         if (typeof(T) == typeof(Unit)) return default!;
-        var reader = new Utf8JsonReader(payload, _reading);
+        var reader = payload.IsSingleSegment ? new Utf8JsonReader(payload.FirstSpan, _reading) : new Utf8JsonReader(payload, _reading);
         try
         {
             reader.Read();
