@@ -1,10 +1,13 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace CrossProcess.Contenders;
 
-/// <summary>A minimal API and HttpClient, as lean as their documentation teaches: slim builder, source-generated JSON and endpoints, no logging.</summary>
+/// <summary>A minimal API and HttpClient, as lean as both allow without giving up JSON: slim builder, source-generated JSON and endpoints, no logging.</summary>
 internal static class MinimalApi
 {
     public static Contender Contender(string name, Version version) => new(
@@ -19,38 +22,35 @@ internal static class MinimalApi
             }),
         address => Task.FromResult<Client>(new MinimalApiClient(new Uri(address), version)));
 
-    private sealed class MinimalApiClient : Client
+    private sealed class MinimalApiClient(Uri address, Version version) : Client
     {
-        private readonly HttpClient _http;
+        private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-        public MinimalApiClient(Uri address, Version version)
+        private readonly Uri _echo = new(address, "/echo");
+        private readonly Uri _record = new(address, "/record");
+        private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false, EnableMultipleHttp2Connections = true })
         {
-            _http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false, EnableMultipleHttp2Connections = true })
-            {
-                BaseAddress = address,
-                DefaultRequestVersion = version,
-                DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            };
-        }
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 
-        public override async Task<string> EchoAsync(string text)
-        {
-            using var response = await _http.PostAsJsonAsync("/echo", new EchoRequest(text), CellarJson.Default.EchoRequest);
-            response.EnsureSuccessStatusCode();
-            return (await response.Content.ReadFromJsonAsync(CellarJson.Default.String))!;
-        }
+        public override Task<string> EchoAsync(string text) => PostAsync(_echo, new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
 
-        public override async Task<int> RecordAsync()
-        {
-            using var response = await _http.PostAsJsonAsync("/record", Wine.Sample, CellarJson.Default.Wine);
-            response.EnsureSuccessStatusCode();
-            return (await response.Content.ReadFromJsonAsync(CellarJson.Default.Wine))!.Id;
-        }
+        public override async Task<int> RecordAsync() => (await PostAsync(_record, Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
 
         public override ValueTask DisposeAsync()
         {
             _http.Dispose();
             return default;
+        }
+
+        // PostAsJsonAsync would send chunks and hold the reply twice, for 10 to 20 percent more CPU.
+        private async Task<TReply> PostAsync<T, TReply>(Uri url, T value, JsonTypeInfo<T> type, JsonTypeInfo<TReply> reply)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type)) { Headers = { ContentType = Json } };
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            response.EnsureSuccessStatusCode();
+            return (await response.Content.ReadFromJsonAsync(reply))!;
         }
     }
 }
