@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Fan.Generated;
@@ -67,7 +68,8 @@ public static class JsonArguments
             return default;
         }
 
-        return JsonSerializer.Deserialize(ref reader, TypeInfo<T>(options));
+        var info = TypeInfo<T>(options);
+        return TryReadInPlace<T>(ref reader, info, options, out var value) ? value : JsonSerializer.Deserialize(ref reader, info);
     }
 
     /// <summary>Stands the reader on the object's start.</summary>
@@ -167,6 +169,26 @@ public static class JsonArguments
                 throw new BadArgumentException(
                     parameters[i].Name, $"Argument '{parameters[i].Name}' ({TypeName(parameters[i].Type)}) of '{method.Name}' is missing.");
             }
+        }
+    }
+
+    // The serializer looks through a value for its end before it reads it, for fear of a converter that reads too far. The
+    // library's own converters of objects and collections do not, so they may read where the reader stands.
+    private static bool TryReadInPlace<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> info, JsonSerializerOptions options, out T? value)
+    {
+        value = default;
+        if (info.Kind == JsonTypeInfoKind.None || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray) || info.Converter is not JsonConverter<T> converter) return false;
+        var start = reader;
+        try
+        {
+            value = converter.Read(ref reader, typeof(T), options);
+            return true;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or OverflowException)
+        {
+            // Read again by the serializer, whose error tells the place.
+            reader = start;
+            return false;
         }
     }
 
