@@ -3,11 +3,17 @@ using Fan.Conformance.Transports;
 
 namespace Fan.Http.Tests;
 
-internal sealed class HttpHarness(Version version) : ITransportHarness
+/// <param name="version">The version of HTTP between Fan applications.</param>
+/// <param name="parts">Whether the tests stop applications that are being called; others need not wait for callers.</param>
+internal sealed class HttpHarness(Version version, bool parts) : ITransportHarness
 {
-    public static Task<ITransportHarness> CreateAsync(Version version) => Task.FromResult<ITransportHarness>(new HttpHarness(version));
+    public static Task<ITransportHarness> CreateAsync(Version version, bool parts = false) => Task.FromResult<ITransportHarness>(new HttpHarness(version, parts));
 
-    public void AddTo(FanBuilder application) => application.AddHttp(options => options.CallVersion = version);
+    public void AddTo(FanBuilder application) => application.AddHttp(options =>
+    {
+        options.CallVersion = version;
+        if (!parts) options.QuietTime = TimeSpan.Zero;
+    });
 
     public ValueTask DisposeAsync() => default;
 }
@@ -44,7 +50,7 @@ public sealed class Http1ContextTests : TransportContextConformance
 
 public sealed class Http1LossTests : TransportLossConformance
 {
-    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11, parts: true);
 }
 
 public sealed class Http2CallTests : TransportCallConformance
@@ -79,5 +85,5 @@ public sealed class Http2ContextTests : TransportContextConformance
 
 public sealed class Http2LossTests : TransportLossConformance
 {
-    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20, parts: true);
 }

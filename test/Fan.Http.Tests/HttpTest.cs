@@ -29,7 +29,7 @@ public abstract class HttpTest : IAsyncLifetime
             name,
             fan =>
             {
-                fan.AddHttp(http);
+                fan.AddHttp(options => options.QuietTime = TimeSpan.Zero).AddHttp(http);
                 configure?.Invoke(fan);
             },
             options);

@@ -21,30 +21,47 @@ internal sealed class HttpClientTransport(IOptions<FanHttpOptions> options) : IC
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         if (!call.Endpoint.Description.IsFan) return await _foreign.CallAsync(call, cancellationToken).ConfigureAwait(false);
-        using var request = NewRequest(call);
-        using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
-        var spans = call.Headers.Spans is not null && response.Headers.NonValidated.TryGetValues(HeaderNames.Spans, out var sent) ? sent.ToString() : null;
-        switch (response.StatusCode)
+        var content = new PayloadContent(call.Payload, call.ContentType);
+        try
         {
-            case HttpStatusCode.OK:
-                var payload = await ReplyReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false);
-                return payload with { ContentType = ContentType(response), Spans = spans };
-            case HttpStatusCode.NoContent or HttpStatusCode.Accepted:
-                return ReplyReader.Constant("null"u8) with { Spans = spans };
-            default:
-                throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+            using var request = NewRequest(call, content);
+            using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
+            ReadHeaders(response, call);
+            switch (response.StatusCode)
+            {
+                case HttpStatusCode.OK:
+                    var payload = await ReplyReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false);
+                    return payload with { ContentType = ContentType(response) };
+                case HttpStatusCode.NoContent or HttpStatusCode.Accepted:
+                    return ReplyReader.Constant("null"u8);
+                default:
+                    throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await content.LetGoAsync().ConfigureAwait(false);
         }
     }
 
     public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!call.Endpoint.Description.IsFan) throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
-        using var request = NewRequest(call);
-        using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.OK) throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
-        if (ContentType(response) is { } other && other != StreamEnd.MediaType)
-            throw new BadMessageException("reply", $"The reply of '{call.Service}.{call.Method}' is no sequence; call it as an rpc.");
-        await foreach (var item in LineReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false)) yield return item;
+        var content = new PayloadContent(call.Payload, call.ContentType);
+        try
+        {
+            using var request = NewRequest(call, content);
+            using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
+            ReadHeaders(response, call);
+            if (response.StatusCode != HttpStatusCode.OK) throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+            if (ContentType(response) is { } other && other != StreamEnd.MediaType)
+                throw new BadMessageException("reply", $"The reply of '{call.Service}.{call.Method}' is no sequence; call it as an rpc.");
+            await foreach (var item in LineReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false)) yield return item;
+        }
+        finally
+        {
+            await content.LetGoAsync().ConfigureAwait(false);
+        }
     }
 
     public void Dispose()
@@ -53,7 +70,7 @@ internal sealed class HttpClientTransport(IOptions<FanHttpOptions> options) : IC
         _foreign.Dispose();
     }
 
-    private HttpRequestMessage NewRequest(OutgoingCall call)
+    private HttpRequestMessage NewRequest(OutgoingCall call, PayloadContent content)
     {
         var address = EndpointAddress.Of(call.Endpoint);
         var request = new HttpRequestMessage(HttpMethod.Post, address.ForMethod(call))
@@ -61,10 +78,17 @@ internal sealed class HttpClientTransport(IOptions<FanHttpOptions> options) : IC
             // A peer that does not say that it takes HTTP/2 gets what everybody takes.
             Version = address.TakesHttp2 ? _version : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new PayloadContent(call.Payload, call.ContentType),
+            Content = content,
         };
         call.Headers.CopyTo(request.Headers, static (headers, name, value) => headers.TryAddWithoutValidation(name, value));
         return request;
+    }
+
+    private static void ReadHeaders(HttpResponseMessage response, OutgoingCall call)
+    {
+        var headers = response.Headers.NonValidated;
+        if (headers.Contains(HeaderNames.Leaving)) call.Endpoint.Leave();
+        if (call.Headers.Spans is not null && headers.TryGetValues(HeaderNames.Spans, out var spans)) call.ReplySpans = spans.ToString();
     }
 
     private static string? ContentType(HttpResponseMessage response) =>

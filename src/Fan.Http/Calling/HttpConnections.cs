@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Fan.Messaging;
 using Fan.Transports;
 
 namespace Fan.Http.Calling;
@@ -49,6 +50,11 @@ internal sealed class HttpConnections : IDisposable
         {
             // The connection ended before the server's first frame; the request may have been on its way.
             throw new ServiceUnavailableException(call.Service, $"{call.Endpoint} did not begin to speak HTTP/2: {error.Message}", error);
+        }
+        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null })
+        {
+            // The one thing that the handler refuses by itself: more than the server said it takes.
+            throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"{call.Endpoint} does not take as much: {error.Message}", error);
         }
         catch (HttpRequestException error)
         {

@@ -11,6 +11,8 @@ internal static class LineReader
 {
     private static ReadOnlySpan<byte> ErrorStart => "{\"$error\":"u8;
 
+    private static ReadOnlySpan<byte> SpansStart => "{\"$spans\":"u8;
+
     public static async IAsyncEnumerable<ReplyPayload> ReadAsync(HttpResponseMessage response, OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var buffer = new LineBuffer(call.Limits.MaxPayloadBytes);
@@ -21,7 +23,7 @@ internal static class LineReader
             while (buffer.TryTake(out var line))
             {
                 ThrowIfBad(line, call);
-                yield return line;
+                if (!TakesSpans(line, call)) yield return line;
             }
 
             if (buffer.IsFull) throw ReplyReader.TooLarge(call, call.Limits.MaxPayloadBytes);
@@ -40,6 +42,23 @@ internal static class LineReader
         }
 
         if (!buffer.IsEmpty) throw new BadMessageException("reply", $"The last item of {call.Endpoint} is not ended by a line feed.");
+    }
+
+    private static bool TakesSpans(ReplyPayload line, OutgoingCall call)
+    {
+        if (call.Headers.Spans is null || !line.Memory.Span.StartsWith(SpansStart)) return false;
+        try
+        {
+            call.ReplySpans = JsonSerializer.Deserialize(line.Memory.Span, StreamJson.Default.StreamSpans)?.Spans;
+        }
+        catch (JsonException)
+        {
+            // It is an item after all.
+            return false;
+        }
+
+        line.Dispose();
+        return true;
     }
 
     private static void ThrowIfBad(ReplyPayload line, OutgoingCall call)

@@ -11,7 +11,15 @@ internal sealed record StreamEnd
     public required Problem Error { get; init; }
 }
 
+/// <summary>A line before the end of a sequence, for callers that asked for it: <c>{"$spans": "…"}</c>, as the header <c>fan-spans</c> of other replies.</summary>
+internal sealed record StreamSpans
+{
+    [JsonPropertyName("$spans")]
+    public required string Spans { get; init; }
+}
+
 [JsonSerializable(typeof(StreamEnd))]
+[JsonSerializable(typeof(StreamSpans))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class StreamJson : JsonSerializerContext
 {

@@ -88,7 +88,7 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
         }
         catch (Exception error)
         {
-            await FailAsync(features, server.Describe(error, call)).ConfigureAwait(false);
+            await FailAsync(features, server.Describe(error, call), call?.ReplySpans).ConfigureAwait(false);
         }
     }
 
@@ -105,19 +105,26 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
         try
         {
             await server.ServeStreamAsync(method, call, lines, aborted).ConfigureAwait(false);
-            await lines.EndAsync().ConfigureAwait(false);
+            await lines.EndAsync(call.ReplySpans).ConfigureAwait(false);
         }
         catch (Exception error) when (lines.IsStarted && !aborted.IsCancellationRequested)
         {
-            await lines.FailAsync(server.Describe(error, call)).ConfigureAwait(false);
+            await lines.FailAsync(server.Describe(error, call), call.ReplySpans).ConfigureAwait(false);
         }
     }
 
-    private static async ValueTask FailAsync(IFeatureCollection features, WireError error)
+    private static async ValueTask FailAsync(IFeatureCollection features, WireError error, string? spans)
     {
+        var response = features.GetRequiredFeature<IHttpResponseFeature>();
         // A reply that has begun can't become an error any more: breaking it off tells the caller that it is not whole.
-        if (features.GetRequiredFeature<IHttpResponseFeature>().HasStarted) features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
-        else await ProblemReply.WriteAsync(features, error).ConfigureAwait(false);
+        if (response.HasStarted)
+        {
+            features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+            return;
+        }
+
+        if (spans is not null) response.Headers[HeaderNames.Spans] = spans;
+        await ProblemReply.WriteAsync(features, error).ConfigureAwait(false);
     }
 
     // Segments are told apart before they are decoded, so that an encoded slash stays within its argument.

@@ -12,7 +12,7 @@ namespace Fan.Http.Serving;
 internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : IServerTransport, IDisposable
 {
     private readonly FanHttpOptions _options = options.Value;
-    private readonly LameDuck _leaving = new(clock);
+    private readonly LameDuck _leaving = new(options.Value.QuietTime, clock);
     private KestrelListener? _listener;
 
     public string Name => "http";
@@ -38,7 +38,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_listener is not { } listener) return;
-        await _leaving.WaitAsync(listener.OpenConnections, cancellationToken).ConfigureAwait(false);
+        await _leaving.WaitAsync(cancellationToken).ConfigureAwait(false);
         await listener.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 

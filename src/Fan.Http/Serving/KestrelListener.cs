@@ -21,7 +21,6 @@ internal sealed class KestrelListener : IDisposable
     private const int HardLimitFactor = 2;
 
     private readonly KestrelServer _server;
-    private readonly ProtocolDetection _detection;
     private readonly IPEndPoint _address;
 
     public KestrelListener(IPEndPoint address, FanLimits limits, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
@@ -38,11 +37,11 @@ internal sealed class KestrelListener : IDisposable
         options.Limits.Http2.MaxRequestHeaderFieldSize = headerBytes;
         options.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         var handover = new Http2Handover(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs));
-        _detection = new ProtocolDetection(options.Limits, handover, clock);
+        var detection = new ProtocolDetection(options.Limits, handover, clock);
         options.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection => _detection.RunAsync(connection, next));
+            listen.Use(next => connection => detection.RunAsync(connection, next));
         });
         options.Listen(handover.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
         _server = new KestrelServer(Options.Create(options), handover, logs);
@@ -50,9 +49,6 @@ internal sealed class KestrelListener : IDisposable
 
     /// <summary>The port that is listened on; known once started.</summary>
     public int Port { get; private set; }
-
-    /// <summary>The connections that are open.</summary>
-    public int OpenConnections => _detection.OpenConnections;
 
     /// <exception cref="InvalidOperationException">It can't listen there.</exception>
     public async Task StartAsync(Func<IFeatureCollection, Task> serve, CancellationToken cancellationToken)

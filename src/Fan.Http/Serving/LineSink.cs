@@ -36,17 +36,19 @@ internal sealed class LineSink : IItemSink, IDisposable
         await _body.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Ends a reply, also one that has no item.</summary>
-    public async ValueTask EndAsync()
+    /// <summary>Ends a reply, also one that has no item; with the spans that were asked for.</summary>
+    public async ValueTask EndAsync(string? spans)
     {
-        if (IsStarted) return;
-        Start();
+        if (IsStarted && spans is null) return;
+        if (!IsStarted) Start();
+        if (spans is not null) WriteSpans(spans);
         await _features.GetRequiredFeature<IHttpResponseBodyFeature>().StartAsync().ConfigureAwait(false);
     }
 
     /// <summary>Ends a reply that has begun with an error.</summary>
-    public async ValueTask FailAsync(WireError error)
+    public async ValueTask FailAsync(WireError error, string? spans)
     {
+        if (spans is not null) WriteSpans(spans);
         WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamEnd { Error = Problem.From(error, ProblemStatus.For(error)) }, StreamJson.Readable.StreamEnd));
         await _body.FlushAsync().ConfigureAwait(false);
     }
@@ -60,6 +62,8 @@ internal sealed class LineSink : IItemSink, IDisposable
         // A reader may be slow on purpose; what waits for it is bounded by the connection's buffer.
         if (_features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }
+
+    private void WriteSpans(string spans) => WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamSpans { Spans = spans }, StreamJson.Default.StreamSpans));
 
     private void WriteLine(ReadOnlySpan<byte> json)
     {

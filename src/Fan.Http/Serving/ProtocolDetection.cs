@@ -13,30 +13,17 @@ internal sealed class ProtocolDetection(KestrelServerLimits limits, Http2Handove
 {
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
-    private int _openConnections;
-
-    /// <summary>The connections that are open.</summary>
-    public int OpenConnections => Volatile.Read(ref _openConnections);
-
     /// <summary>What runs for each connection; returns when the connection has ended.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        Interlocked.Increment(ref _openConnections);
-        try
+        switch (await DetectAsync(connection).ConfigureAwait(false))
         {
-            switch (await DetectAsync(connection).ConfigureAwait(false))
-            {
-                case HttpProtocols.Http1:
-                    await next(connection).ConfigureAwait(false);
-                    break;
-                case HttpProtocols.Http2:
-                    await http2.TakeOverAsync(connection).ConfigureAwait(false);
-                    break;
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _openConnections);
+            case HttpProtocols.Http1:
+                await next(connection).ConfigureAwait(false);
+                break;
+            case HttpProtocols.Http2:
+                await http2.TakeOverAsync(connection).ConfigureAwait(false);
+                break;
         }
     }
 

@@ -42,8 +42,7 @@ internal sealed class CallPipeline(
             RequireTime(left, route.Service, method);
             var codec = codecs.Json;
             codec.WriteArguments(buffer, method, args);
-            using var reply = await SendAsync(route, method, buffer, codec.ContentType, context, measure.Activity, shardKeys, left, lease.Token).ConfigureAwait(false);
-            context.Recorder?.Merge(recorded, reply.Spans);
+            using var reply = await SendAsync(route, method, buffer, codec.ContentType, context, measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), lease.Token).ConfigureAwait(false);
             return codecs.For(reply.ContentType).ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Memory));
         }
         catch (OperationCanceledException error) when (lease.TimedOut)
@@ -80,7 +79,8 @@ internal sealed class CallPipeline(
         Exception? failure = null;
         try
         {
-            var items = SendStreamAsync(route, method, args, buffer, context, measure.Activity, shardKeys, left, lease.Token).GetAsyncEnumerator(CancellationToken.None);
+            var items = SendStreamAsync(
+                route, method, args, buffer, context, measure.Activity, recorded, shardKeys, left is { } time ? Deadline.In(time, cancellation.Clock) : default, lease.Token).GetAsyncEnumerator(CancellationToken.None);
             await using var ending = items.ConfigureAwait(false);
             while (true)
             {
@@ -117,15 +117,15 @@ internal sealed class CallPipeline(
     // Awaited once, at the one place above: what it waits with can be used again.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReplyPayload> SendAsync(
-        ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, CallContext context, Activity? activity,
-        string? shardKeys, TimeSpan left, CancellationToken cancellationToken)
+        ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, CallContext context, Activity? activity, int recorded,
+        string? shardKeys, Deadline deadline, CancellationToken cancellationToken)
     {
         List<Endpoint>? tried = null;
         for (var sendings = 1; ; sendings++)
         {
             var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
             RequireMethod(endpoint, route.Service, method);
-            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(context, activity, route, shardKeys, left));
+            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(context, activity, route, shardKeys, deadline.Remaining));
             endpoint.Load.Begin();
             try
             {
@@ -146,14 +146,15 @@ internal sealed class CallPipeline(
             }
             finally
             {
+                context.Recorder?.Merge(recorded, call.ReplySpans);
                 endpoint.Load.End();
             }
         }
     }
 
     private async IAsyncEnumerable<ReplyPayload> SendStreamAsync<TArgs, TItem>(
-        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, PayloadBuffer payload, CallContext context, Activity? activity,
-        string? shardKeys, TimeSpan? left, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, PayloadBuffer payload, CallContext context, Activity? activity, int recorded,
+        string? shardKeys, Deadline deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
         codecs.Json.WriteArguments(payload, method, args);
@@ -162,7 +163,7 @@ internal sealed class CallPipeline(
         {
             var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
             RequireMethod(endpoint, route.Service, method);
-            var call = Outgoing(endpoint, route, method, payload, codecs.Json.ContentType, Headers(context, activity, route, shardKeys, left));
+            var call = Outgoing(endpoint, route, method, payload, codecs.Json.ContentType, Headers(context, activity, route, shardKeys, deadline.Remaining));
             endpoint.Load.Begin();
             try
             {
@@ -187,6 +188,7 @@ internal sealed class CallPipeline(
             }
             finally
             {
+                context.Recorder?.Merge(recorded, call.ReplySpans);
                 endpoint.Load.End();
             }
         }

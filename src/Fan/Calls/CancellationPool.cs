@@ -10,6 +10,8 @@ internal sealed class CancellationPool(TimeProvider clock)
     private readonly ConcurrentQueue<CancellationTokenSource> _free = new();
     private int _kept;
 
+    public TimeProvider Clock => clock;
+
     /// <summary>A token that is cancelled when the time is over or <paramref name="outer"/> is. A null time has no limit.</summary>
     public Lease Rent(TimeSpan? time, CancellationToken outer)
     {

@@ -23,6 +23,9 @@ internal sealed class EndpointLoad(TimeProvider clock)
         }
     }
 
+    /// <summary>Whether it said that it is about to end.</summary>
+    public volatile bool IsLeaving;
+
     /// <summary>Why the last call to it failed, for people.</summary>
     public string? LastFailure { get; set; }
 

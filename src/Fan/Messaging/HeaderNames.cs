@@ -35,4 +35,7 @@ public static class HeaderNames
 
     /// <summary>On a request: asks for the spans of the call. On a reply: has them, see <see cref="Diagnostics.CallTrace"/>.</summary>
     public const string Spans = "fan-spans";
+
+    /// <summary>On a reply: the endpoint is about to end, and further calls had better go elsewhere.</summary>
+    public const string Leaving = "fan-leaving";
 }

@@ -21,9 +21,6 @@ public readonly struct ReplyPayload : IDisposable, IEquatable<ReplyPayload>
     /// <summary>The media type; null for that of the request.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>The spans that the far end recorded, where they were asked for and came.</summary>
-    public string? Spans { get; init; }
-
     /// <inheritdoc/>
     public void Dispose()
     {

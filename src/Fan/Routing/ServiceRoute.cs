@@ -46,36 +46,44 @@ internal sealed class ServiceRoute(ServiceFollower follower, string service, Ver
     {
         var choice = Volatile.Read(ref _choice);
         if (!ReferenceEquals(choice.Set, follower.Current)) Volatile.Write(ref _choice, choice = Choose(follower.Current));
+        return Pick(choice, tried, alsoLeaving: false) ?? Pick(choice, tried, alsoLeaving: true);
+    }
+
+    private static Endpoint? Pick(Choice choice, List<Endpoint>? tried, bool alsoLeaving)
+    {
         foreach (var version in choice.Versions)
         {
-            if (PickOf(version, tried) is { } endpoint) return endpoint;
+            if (PickOf(version, tried, alsoLeaving) is { } endpoint) return endpoint;
         }
 
         return null;
     }
 
-    private static Endpoint? PickOf(Endpoint[] endpoints, List<Endpoint>? tried)
+    private static Endpoint? PickOf(Endpoint[] endpoints, List<Endpoint>? tried, bool alsoLeaving)
     {
-        if (endpoints.Length == 1) return IsOpen(endpoints[0], tried) ? endpoints[0] : null;
-        var first = NextOpen(endpoints, Random.Shared.Next(endpoints.Length), tried);
+        if (endpoints.Length == 1) return IsOpen(endpoints[0], tried, alsoLeaving) ? endpoints[0] : null;
+        var first = NextOpen(endpoints, Random.Shared.Next(endpoints.Length), tried, alsoLeaving);
         if (first < 0) return null;
-        var second = NextOpen(endpoints, Random.Shared.Next(endpoints.Length), tried);
-        if (second == first) second = NextOpen(endpoints, (first + 1) % endpoints.Length, tried);
+        var second = NextOpen(endpoints, Random.Shared.Next(endpoints.Length), tried, alsoLeaving);
+        if (second == first) second = NextOpen(endpoints, (first + 1) % endpoints.Length, tried, alsoLeaving);
+        // It may have closed since it was found open.
+        if (second < 0) return endpoints[first];
         return endpoints[second].Load.InFlight < endpoints[first].Load.InFlight ? endpoints[second] : endpoints[first];
     }
 
-    private static int NextOpen(Endpoint[] endpoints, int from, List<Endpoint>? tried)
+    private static int NextOpen(Endpoint[] endpoints, int from, List<Endpoint>? tried, bool alsoLeaving)
     {
         for (var i = 0; i < endpoints.Length; i++)
         {
             var at = (from + i) % endpoints.Length;
-            if (IsOpen(endpoints[at], tried)) return at;
+            if (IsOpen(endpoints[at], tried, alsoLeaving)) return at;
         }
 
         return -1;
     }
 
-    private static bool IsOpen(Endpoint endpoint, List<Endpoint>? tried) => endpoint.Load.IsAvailable && tried?.Contains(endpoint) != true;
+    private static bool IsOpen(Endpoint endpoint, List<Endpoint>? tried, bool alsoLeaving) =>
+        endpoint.Load.IsAvailable && (alsoLeaving || !endpoint.Load.IsLeaving) && tried?.Contains(endpoint) != true;
 
     private Choice Choose(EndpointSet set)
     {

@@ -26,4 +26,7 @@ public sealed class OutgoingCall
 
     /// <summary>The bounds for what comes back.</summary>
     public required FanLimits Limits { get; init; }
+
+    /// <summary>Set by the transport: the spans that the far end recorded, where they were asked for and came, with an error too.</summary>
+    public string? ReplySpans { get; set; }
 }

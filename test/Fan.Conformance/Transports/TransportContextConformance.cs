@@ -86,6 +86,21 @@ public abstract class TransportContextConformance : TransportConformance
             [(-1, "front/ask", "caller"), (0, "front/ask", "fronts"), (1, "cellar/get", "fronts"), (2, "cellar/get", "cellars")],
             trace.Spans.Select(span => (span.ParentId, span.Name, span.Application)));
     }
+
+    [Fact]
+    public async Task A_recording_has_the_far_end_of_calls_that_fail_and_of_sequences_too()
+    {
+        using var trace = Caller.Fan.StartTrace();
+        await Assert.ThrowsAsync<ServiceFaultException>(async () => await Remote.FailAsync("fault"));
+        Assert.Equal([1, 2], await Remote.CountAsync(2).ToListAsync());
+        await Assert.ThrowsAsync<ServiceFaultException>(async () => await Remote.CountAsync(3, failAt: 2).ToListAsync());
+        Assert.Equal(
+            [
+                (-1, "cellar/fail", "caller", true), (0, "cellar/fail", "cellars", true), (-1, "cellar/count", "caller", false),
+                (2, "cellar/count", "cellars", false), (-1, "cellar/count", "caller", true), (4, "cellar/count", "cellars", true),
+            ],
+            trace.Spans.Select(span => (span.ParentId, span.Name, span.Application, span.Error is not null)));
+    }
 }
 
 file static class Contexts

@@ -77,8 +77,12 @@ internal sealed class LoopClient(LoopNetwork network) : IClientTransport
         {
             throw server.Describe(error, incoming).ToException();
         }
+        finally
+        {
+            call.ReplySpans = incoming.ReplySpans;
+        }
 
-        return reply.Detach() with { Spans = incoming.ReplySpans };
+        return reply.Detach();
     }
 
     public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)

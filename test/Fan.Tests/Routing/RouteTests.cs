@@ -38,6 +38,18 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task An_endpoint_that_said_it_leaves_gets_calls_only_while_there_is_no_other()
+    {
+        await using var one = await CellarAsync("one");
+        await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
+        (await caller.Directory.FindAsync("cellar"))[0].Leave();
+        Assert.Equal("one", await caller.Fan.Get<ICellar>().WhoAsync());
+        await using var two = await CellarAsync("two");
+        await Eventually.TrueAsync(async () => (await caller.Directory.FindAsync("cellar")).Count == 2, "both are seen");
+        for (var i = 0; i < 100; i++) Assert.Equal("two", await caller.Fan.Get<ICellar>().WhoAsync());
+    }
+
+    [Fact]
     public async Task When_no_endpoint_can_be_reached_the_error_names_them_and_then_says_when_to_come_back()
     {
         await using var one = await CellarAsync("one");
