@@ -42,5 +42,5 @@ public abstract record StoreOperation
 
 /// <summary>What one operation of a commit did.</summary>
 /// <param name="Path">The path of the node, with the sequence number that a sequential one was given.</param>
-/// <param name="Version">The version of the node's data afterwards.</param>
+/// <param name="Version">The version of the node's data afterwards; -1 where a deletion or check took any version and the store does not tell.</param>
 public readonly record struct StoreResult(string Path, int Version);

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fan.ZooKeeper.Client;
+
+internal static partial class ClientLog
+{
+    [LoggerMessage(400, LogLevel.Information, "Session 0x{Session:x} with {Server} is open, its time is {Timeout}")]
+    public static partial void SessionOpened(ILogger logger, long session, string server, TimeSpan timeout);
+
+    [LoggerMessage(401, LogLevel.Information, "Session 0x{Session:x} goes on with {Server}")]
+    public static partial void SessionResumed(ILogger logger, long session, string server);
+
+    [LoggerMessage(402, LogLevel.Warning, "Session 0x{Session:x} is without a server: {Reason}")]
+    public static partial void ConnectionLost(ILogger logger, long session, string reason);
+
+    [LoggerMessage(403, LogLevel.Warning, "Session 0x{Session:x} has expired; its ephemeral nodes are gone, and a new one is opened")]
+    public static partial void SessionExpired(ILogger logger, long session);
+
+    [LoggerMessage(404, LogLevel.Debug, "A server could not be used: {Reason}")]
+    public static partial void ServerNotUsable(ILogger logger, string reason);
+
+    [LoggerMessage(405, LogLevel.Error, "The session's owner failed")]
+    public static partial void OwnerFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(406, LogLevel.Warning, "The session could not be closed and ends by its time: {Reason}")]
+    public static partial void CloseFailed(ILogger logger, string reason);
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Fan.ZooKeeper.Client;
+
+/// <summary>Connects with a server, with TLS where that is wanted.</summary>
+internal static class Dialer
+{
+    /// <exception cref="ConnectionEndedException">None of the host's addresses could be reached; the message says why.</exception>
+    public static async Task<Stream> ConnectAsync(ServerAddress server, Func<string, SslClientAuthenticationOptions>? tls, CancellationToken cancellationToken)
+    {
+        var stream = new NetworkStream(await ConnectAsync(server, cancellationToken).ConfigureAwait(false), ownsSocket: true);
+        if (tls is null) return stream;
+        var secure = new SslStream(stream, leaveInnerStreamOpen: false);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(tls(server.Host), cancellationToken).ConfigureAwait(false);
+            return secure;
+        }
+        catch (Exception error)
+        {
+            await secure.DisposeAsync().ConfigureAwait(false);
+            if (error is AuthenticationException or IOException) throw new ConnectionEndedException($"TLS with {server} failed: {Innermost(error).Message}", error);
+            throw;
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(ServerAddress server, CancellationToken cancellationToken)
+    {
+        Exception? last = null;
+        foreach (var address in await ResolveAsync(server, cancellationToken).ConfigureAwait(false))
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(address, server.Port, cancellationToken).ConfigureAwait(false);
+                return socket;
+            }
+            catch (SocketException error)
+            {
+                socket.Dispose();
+                last = error;
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw new ConnectionEndedException($"{server} can't be reached: {last?.Message ?? "the name has no address"}", last);
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(ServerAddress server, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(server.Host, out var address)) return [address];
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(server.Host, cancellationToken).ConfigureAwait(false);
+            Random.Shared.Shuffle(addresses);
+            return addresses;
+        }
+        catch (SocketException error)
+        {
+            throw new ConnectionEndedException($"The name of {server} can't be resolved: {error.Message}", error);
+        }
+    }
+
+    // TLS wraps the reason, e.g. a certificate that nobody trusts.
+    private static Exception Innermost(Exception error) => error.InnerException is { } inner and not SocketException ? Innermost(inner) : error;
+}

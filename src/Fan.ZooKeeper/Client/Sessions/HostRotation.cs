@@ -1,0 +1,40 @@
+namespace Fan.ZooKeeper.Client;
+
+/// <summary>Which server to try next, in random order, and how long to pause before. For one owner task.</summary>
+internal sealed class HostRotation
+{
+    private const double FirstPauseMilliseconds = 20;
+    private const double LongestPauseMilliseconds = 2000;
+
+    private readonly ServerAddress[] _servers;
+    private readonly TimeProvider _clock;
+    private int _next;
+    private int _failures;
+
+    public HostRotation(IReadOnlyList<ServerAddress> servers, TimeProvider clock)
+    {
+        _servers = [.. servers];
+        Random.Shared.Shuffle(_servers);
+        _clock = clock;
+    }
+
+    public ServerAddress Next()
+    {
+        var server = _servers[_next];
+        _next = (_next + 1) % _servers.Length;
+        return server;
+    }
+
+    /// <summary>The last server could be used.</summary>
+    public void NoteSuccess() => _failures = 0;
+
+    /// <summary>The last server could not be used: pauses when all were tried, longer each time.</summary>
+    public async Task PauseAfterFailureAsync(CancellationToken cancellationToken)
+    {
+        if (++_failures % _servers.Length != 0) return;
+        var round = Math.Min(_failures / _servers.Length, 10) - 1;
+        // Jitter, so that all the clients of an ensemble that comes back do not come at once.
+        var pause = Math.Min(LongestPauseMilliseconds, FirstPauseMilliseconds * Math.Pow(2, round)) * (0.5 + Random.Shared.NextDouble());
+        await Task.Delay(TimeSpan.FromMilliseconds(pause), _clock, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Fan.ZooKeeper;
+
+/// <summary>Turns the TLS settings into those of connections. Reads the files once.</summary>
+internal static class ZooKeeperTls
+{
+    /// <exception cref="FormatException">A file does not hold what it should.</exception>
+    public static Func<string, SslClientAuthenticationOptions>? Create(ZooKeeperTlsOptions options)
+    {
+        if (!options.Enabled) return null;
+        var authorities = options.AuthorityFile is { } file ? ReadAuthorities(file) : null;
+        var own = options.CertificateFile is { } certificate ? ReadCertificate(certificate, options) : null;
+        return host =>
+        {
+            var settings = new SslClientAuthenticationOptions { TargetHost = options.ServerName ?? host };
+            if (own is not null) settings.ClientCertificates = [own];
+            if (authorities is not null)
+            {
+                settings.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+                settings.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+            }
+
+            options.Configure?.Invoke(settings);
+            return settings;
+        };
+    }
+
+    private static X509Certificate2Collection ReadAuthorities(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(file);
+        }
+        catch (CryptographicException error)
+        {
+            throw new FormatException($"{Name(nameof(ZooKeeperTlsOptions.AuthorityFile))} '{file}' can't be read as PEM: {error.Message}", error);
+        }
+
+        return authorities.Count > 0 ? authorities : throw new FormatException($"{Name(nameof(ZooKeeperTlsOptions.AuthorityFile))} '{file}' holds no certificate.");
+    }
+
+    private static X509Certificate2 ReadCertificate(string file, ZooKeeperTlsOptions options)
+    {
+        try
+        {
+            return options.KeyPassword is { } password
+                ? X509Certificate2.CreateFromEncryptedPemFile(file, password, options.KeyFile)
+                : X509Certificate2.CreateFromPemFile(file, options.KeyFile);
+        }
+        catch (CryptographicException error)
+        {
+            throw new FormatException($"{Name(nameof(ZooKeeperTlsOptions.CertificateFile))} '{file}' and its key can't be read as PEM: {error.Message}", error);
+        }
+    }
+
+    private static string Name(string option) => $"Fan:ZooKeeper:Tls:{option}";
+}
