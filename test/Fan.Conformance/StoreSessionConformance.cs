@@ -11,6 +11,8 @@ public abstract class StoreSessionConformance : StoreConformance
         var other = await Harness.OpenAsync();
         Assert.NotEqual(Store.SessionId, other.SessionId);
         await CommitAsync(other, Create("/e", kind: NodeKind.Ephemeral), Create("/p"));
+        // What others wrote is only certain to be read after a sync: the servers of an ensemble lag.
+        await Store.SyncAsync();
         Assert.Equal(other.SessionId, (await Store.GetAsync("/e"))!.EphemeralOwner);
         await other.DisposeAsync();
         await Eventually.TrueAsync(async () => await Store.GetAsync("/e") is null, "the ephemeral node is gone");
@@ -28,6 +30,7 @@ public abstract class StoreSessionConformance : StoreConformance
         var before = other.SessionId;
 
         await Harness.ExpireAsync(other);
+        await Store.SyncAsync();
         Assert.Null(await Store.GetAsync("/e"));
         var seen = new List<SessionState>();
         while (await states.MoveNextAsync().AsTask().WaitAsync(Eventually.Deadline))

@@ -131,6 +131,7 @@ public abstract class StoreTreeConformance : StoreConformance
         await CommitAsync(Store, Create("/q"));
         var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Harness.OpenAsync()));
         var paths = await Task.WhenAll(stores.SelectMany(store => Enumerable.Range(0, 25).Select(async _ => (await CommitAsync(store, Create("/q/n_", kind: NodeKind.PersistentSequential)))[0].Path)));
+        await Store.SyncAsync();
         Assert.Equal(100, paths.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(paths.Order(StringComparer.Ordinal).Select(StorePath.Name), await Store.GetChildrenAsync("/q"));
     }

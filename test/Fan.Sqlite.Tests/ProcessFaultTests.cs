@@ -20,8 +20,8 @@ public sealed class ProcessFaultTests : IAsyncLifetime
     {
         for (var round = 0; round < 3; round++)
         {
-            using var one = WorkerProcess.Start("commit", _harness.Url, $"one{round}");
-            using var two = WorkerProcess.Start("commit", _harness.Url, $"two{round}");
+            using var one = StartWorker("commit", _harness.Url, $"one{round}");
+            using var two = StartWorker("commit", _harness.Url, $"two{round}");
             await two.WaitForAsync("ready");
             await one.WaitForAsync("50");
             one.Kill();
@@ -37,7 +37,7 @@ public sealed class ProcessFaultTests : IAsyncLifetime
     [Fact]
     public async Task The_nodes_of_a_killed_process_go_and_watchers_see_it()
     {
-        using var holder = WorkerProcess.Start("hold", _harness.Url, "held");
+        using var holder = StartWorker("hold", _harness.Url, "held");
         await holder.WaitForAsync("ready");
         await using var watch = _store.WatchAsync("/held").GetAsyncEnumerator();
         Assert.True(await watch.MoveNextAsync());
@@ -49,7 +49,7 @@ public sealed class ProcessFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_process_that_was_paused_past_its_session_loses_it_and_says_so_when_it_wakes()
     {
-        using var holder = WorkerProcess.Start("hold", _harness.Url, "held");
+        using var holder = StartWorker("hold", _harness.Url, "held");
         await holder.WaitForAsync("ready");
         await PauseOutsideOfWritingAsync(holder);
         await Eventually.TrueAsync(async () => await _store.GetAsync("/held") is null, "the paused process's node is gone");
@@ -62,8 +62,8 @@ public sealed class ProcessFaultTests : IAsyncLifetime
     public async Task Several_processes_that_count_together_lose_no_step()
     {
         await _store.CommitAsync([new StoreOperation.Create("/sum", "0"u8.ToArray())]);
-        using var one = WorkerProcess.Start("count", _harness.Url, "sum");
-        using var two = WorkerProcess.Start("count", _harness.Url, "sum");
+        using var one = StartWorker("count", _harness.Url, "sum");
+        using var two = StartWorker("count", _harness.Url, "sum");
         await one.WaitForAsync("done");
         await two.WaitForAsync("done");
         Assert.Equal("400", await TextAsync("/sum"));
@@ -72,13 +72,13 @@ public sealed class ProcessFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_live_process_keeps_its_session_for_many_leases()
     {
-        using var holder = WorkerProcess.Start("hold", _harness.Url, "held");
+        using var holder = StartWorker("hold", _harness.Url, "held");
         await holder.WaitForAsync("ready");
         var created = (await _store.GetAsync("/held"))!.CreatedTransaction;
         // Others come and go meanwhile.
         for (var i = 0; i < 6; i++)
         {
-            using var other = WorkerProcess.Start("hold", _harness.Url, "other" + i);
+            using var other = StartWorker("hold", _harness.Url, "other" + i);
             await other.WaitForAsync("ready");
             other.Kill();
             await Eventually.TrueAsync(async () => await _store.GetAsync("/other" + i) is null, "the other's node is gone");
@@ -105,6 +105,8 @@ public sealed class ProcessFaultTests : IAsyncLifetime
             }
         }
     }
+
+    private static WorkerProcess StartWorker(string verb, string url, string name) => WorkerProcess.Start("Fan.Sqlite.Worker", verb, url, name);
 
     private async Task<string> TextAsync(string path) => Encoding.UTF8.GetString((await _store.GetAsync(path))!.Data.Span);
 }

@@ -15,6 +15,20 @@ switch (verb)
         await foreach (var state in store.WatchSessionAsync()) Console.WriteLine(state);
         break;
 
+    case "idle":
+        // The session of 2 s is pinged every 0.7 s; the first rounds make what is kept afterwards.
+        using (var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1)))
+        {
+            await store.GetAsync("/");
+            for (var i = 0; i < 3; i++) await seconds.WaitForNextTickAsync();
+            Console.WriteLine("ready");
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            for (var i = 0; i < 3; i++) await seconds.WaitForNextTickAsync();
+            Console.WriteLine(GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        break;
+
     default:
         Console.Error.WriteLine($"unknown verb {verb}");
         return 2;

@@ -40,7 +40,7 @@ internal sealed partial class ZooKeeperServer(string folder, int clientPort, IRe
         RequireInstalled();
         Directory.CreateDirectory(Path.Combine(folder, "data"));
         var lines = settings.Append(new("dataDir", Path.Combine(folder, "data"))).Append(new("clientPort", clientPort.ToString(CultureInfo.InvariantCulture)));
-        await File.WriteAllLinesAsync(Path.Combine(folder, "zoo.cfg"), lines.Where(line => line.Key != "clientPort" || !settings.ContainsKey("secureClientPort")).Select(line => $"{line.Key}={line.Value}"));
+        await File.WriteAllLinesAsync(Path.Combine(folder, "zoo.cfg"), lines.Select(line => $"{line.Key}={line.Value}"));
         var classPath = string.Join(':', new[] { "zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "snappy-java", "metrics-core" }.Select(jar => $"{Jars}{jar}.jar"));
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
         // The shell waits on its input, which ends with this process, and takes the server along.

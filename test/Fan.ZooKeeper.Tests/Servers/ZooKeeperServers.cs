@@ -11,6 +11,7 @@ public sealed class ZooKeeperServers : IAsyncDisposable
     private readonly string _folder;
     private readonly Lazy<Task<ZooKeeperEnsemble>> _single;
     private readonly Lazy<Task<ZooKeeperEnsemble>> _ensemble;
+    private readonly Lazy<Task<ZooKeeperEnsemble>> _disturbed;
     private int _folders;
 
     public ZooKeeperServers()
@@ -22,6 +23,7 @@ public sealed class ZooKeeperServers : IAsyncDisposable
         _folder = Path.Combine(all.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         _single = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("single"), 1));
         _ensemble = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("ensemble"), 3));
+        _disturbed = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("disturbed"), 3));
     }
 
     /// <summary>One server that nobody may disturb.</summary>
@@ -30,11 +32,14 @@ public sealed class ZooKeeperServers : IAsyncDisposable
     /// <summary>Three servers that nobody may disturb.</summary>
     internal Task<ZooKeeperEnsemble> EnsembleAsync() => _ensemble.Value;
 
+    /// <summary>Three servers for the tests of one class, which may kill them.</summary>
+    internal Task<ZooKeeperEnsemble> DisturbedAsync() => _disturbed.Value;
+
     internal string NewFolder(string name) => Path.Combine(_folder, $"{name}{Interlocked.Increment(ref _folders)}");
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var started in new[] { _single, _ensemble })
+        foreach (var started in new[] { _single, _ensemble, _disturbed })
         {
             if (started.IsValueCreated) await (await started.Value).DisposeAsync();
         }

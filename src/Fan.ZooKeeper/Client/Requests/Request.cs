@@ -18,6 +18,9 @@ internal abstract class Request(OpCode op, string path)
     /// <summary>Whether doing it twice is as good as once, so that it may be sent again on another connection.</summary>
     public virtual bool IsRepeatable => true;
 
+    /// <summary>Whether who waits was woken.</summary>
+    public abstract bool IsCompleted { get; }
+
     /// <summary>How large its frame is, or a little less than that; what the bound on bytes in flight counts.</summary>
     public virtual int EstimateBytes => Overhead + Encoding.UTF8.GetByteCount(Path);
 
@@ -38,6 +41,8 @@ internal abstract class Request<T>(OpCode op, string path) : Request(op, path)
     private TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<T> Done => _done.Task;
+
+    public override bool IsCompleted => _done.Task.IsCompleted;
 
     /// <summary>Makes it ready to be sent once more.</summary>
     public void Renew() => _done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);

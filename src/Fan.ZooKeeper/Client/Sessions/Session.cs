@@ -182,8 +182,9 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
                 return await _opener.OpenAsync(server, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (ZooKeeperException error)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
+            // Whatever it was, the session must go on when a server can be used again.
             ClientLog.ServerNotUsable(logger, error.Message);
             _trouble = error.Message;
             return null;

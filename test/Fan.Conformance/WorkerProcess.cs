@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Fan.Sqlite.Tests;
+namespace Fan.Conformance;
 
 /// <summary>Another process with a session, that can be killed and stopped.</summary>
-internal sealed partial class WorkerProcess : IDisposable
+public sealed partial class WorkerProcess : IDisposable
 {
     private const int Stop = 19;
     private const int Continue = 18;
@@ -13,17 +13,18 @@ internal sealed partial class WorkerProcess : IDisposable
 
     private WorkerProcess(Process process) => _process = process;
 
-    public static WorkerProcess Start(string verb, string url, string name)
+    /// <param name="project">The project that the process runs, e.g. <c>Fan.Sqlite.Worker</c>.</param>
+    public static WorkerProcess Start(string project, string verb, string url, string name)
     {
-        // Beside this project's output, in the same configuration.
+        // Beside the tests' output, in the same configuration.
         var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var worker = Path.Combine(output.Parent!.Parent!.FullName, "Fan.Sqlite.Worker", output.Name, "Fan.Sqlite.Worker.dll");
+        var worker = Path.Combine(output.Parent!.Parent!.FullName, project, output.Name, project + ".dll");
         var start = new ProcessStartInfo("dotnet", [worker, verb, url, name]) { RedirectStandardOutput = true, UseShellExecute = false };
         return new WorkerProcess(Process.Start(start)!);
     }
 
     /// <summary>The next line that it prints; null when it has ended.</summary>
-    public async Task<string?> ReadAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Fan.Conformance.Eventually.Deadline);
+    public async Task<string?> ReadAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Deadline);
 
     public async Task<List<string>> ReadToEndAsync()
     {
