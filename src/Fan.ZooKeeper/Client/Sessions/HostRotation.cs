@@ -5,11 +5,13 @@ internal sealed class HostRotation
 {
     private const double FirstPauseMilliseconds = 20;
     private const double LongestPauseMilliseconds = 2000;
+    private const double ShortLifePauseMilliseconds = 5;
 
     private readonly ServerAddress[] _servers;
     private readonly TimeProvider _clock;
     private int _next;
     private int _failures;
+    private long _opened;
 
     public HostRotation(IReadOnlyList<ServerAddress> servers, TimeProvider clock)
     {
@@ -26,7 +28,18 @@ internal sealed class HostRotation
     }
 
     /// <summary>The last server could be used.</summary>
-    public void NoteSuccess() => _failures = 0;
+    public void NoteSuccess()
+    {
+        _failures = 0;
+        _opened = _clock.GetTimestamp();
+    }
+
+    /// <summary>A connection has ended: pauses a little where it did not live long, as servers that break each one must not be tried as fast as the machine can.</summary>
+    public async Task PauseAfterConnectionAsync(CancellationToken cancellationToken)
+    {
+        if (_clock.GetElapsedTime(_opened) > TimeSpan.FromSeconds(1)) return;
+        await Task.Delay(TimeSpan.FromMilliseconds(ShortLifePauseMilliseconds * (0.5 + Random.Shared.NextDouble())), _clock, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The last server could not be used: pauses when all were tried, longer each time.</summary>
     public async Task PauseAfterFailureAsync(CancellationToken cancellationToken)

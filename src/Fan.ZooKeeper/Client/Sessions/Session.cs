@@ -131,6 +131,7 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
 
                 ClientLog.ConnectionLost(logger, Id, loss.Reason.Message);
                 onState(ClientState.Disconnected);
+                await _hosts.PauseAfterConnectionAsync(_closing.Token).ConfigureAwait(false);
                 var open = await ReconnectAsync(_closing.Token).ConfigureAwait(false);
                 loss.ResumedZxid = open.Connection.LastZxid;
                 Publish(open);
