@@ -41,7 +41,7 @@ internal sealed partial class ZooKeeperServer(string folder, int clientPort, IRe
         Directory.CreateDirectory(Path.Combine(folder, "data"));
         var lines = settings.Append(new("dataDir", Path.Combine(folder, "data"))).Append(new("clientPort", clientPort.ToString(CultureInfo.InvariantCulture)));
         await File.WriteAllLinesAsync(Path.Combine(folder, "zoo.cfg"), lines.Select(line => $"{line.Key}={line.Value}"));
-        var classPath = string.Join(':', new[] { "zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "snappy-java", "metrics-core" }.Select(jar => $"{Jars}{jar}.jar"));
+        var classPath = string.Join(':', new[] { "zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-common", "netty-buffer", "netty-transport", "netty-codec", "netty-handler", "netty-resolver", "snappy-java", "metrics-core" }.Select(jar => $"{Jars}{jar}.jar"));
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
         // The shell waits on its input, which ends with this process, and takes the server along.
         foreach (var argument in (string[])["-c", "log=$1; shift; \"$@\" </dev/null >>\"$log\" 2>&1 & echo $!; read _; kill -9 $! 2>/dev/null", "sh", "log.txt", "java",
