@@ -22,6 +22,7 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
         await using var caller = await CellarHost.StartAsync(Create("2s"), "caller", serves: false);
         await Eventually.TrueAsync(async () => (await caller.Directory.FindAsync("cellar")).Count == 2, "both are seen");
 
+        for (var i = 0; i < 20; i++) Assert.EndsWith(" 7", await caller.CallAsync(), StringComparison.Ordinal);
         await _ensemble.KillAllAsync();
         foreach (var host in new[] { one, two, caller }) await Eventually.TrueAsync(() => Task.FromResult(host.Store.State == SessionState.Disconnected), "the loss is seen");
         for (var i = 0; i < 20; i++) Assert.EndsWith(" 7", await caller.CallAsync(), StringComparison.Ordinal);
