@@ -131,7 +131,7 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         var since = _clock.GetTimestamp();
         var bytes = request.EstimateBytes;
-        if (bytes > _options.MaxRequestBytes + 1024) throw new PacketTooLargeException($"The request on '{request.Path}' has about {bytes} bytes; servers take at most {_options.MaxRequestBytes} (their jute.maxbuffer).", isRequest: true);
+        if (bytes > _options.MaxRequestBytes) throw new PacketTooLargeException($"The request on '{request.Path}' has more than {bytes} bytes; servers take at most {_options.MaxRequestBytes} (their jute.maxbuffer).", isRequest: true);
         await EnterAsync(bytes, cancellationToken).ConfigureAwait(false);
         Task<T>? sent = null;
         try

@@ -48,10 +48,9 @@ public sealed class ProcessFaultTests(ZooKeeperServers servers) : IAsyncLifetime
     public async Task A_session_that_idles_allocates_nothing()
     {
         using var idle = Start("idle", "unused");
-        await idle.WaitForAsync("ready");
         var allocated = long.Parse((await idle.ReadAsync())!, CultureInfo.InvariantCulture);
         // Some pings went out and came back meanwhile. What the runtime itself does is left some room.
-        Assert.True(allocated < 2000, $"{allocated} bytes were allocated in three seconds");
+        Assert.True(allocated < 2000, $"{allocated} bytes were allocated in the quietest two seconds");
     }
 
     private WorkerProcess Start(string verb, string name) => WorkerProcess.Start("Fan.ZooKeeper.Worker", verb, _harness.Url, name);

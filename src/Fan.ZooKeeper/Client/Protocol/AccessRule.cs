@@ -18,7 +18,7 @@ internal sealed record AccessRule(int Permissions, string Scheme, string Id)
     /// <summary>Only who created the node may do anything.</summary>
     public static IReadOnlyList<AccessRule> Creator { get; } = [new(All, "auth", "")];
 
-    public int EstimateBytes => 16 + Encoding.UTF8.GetMaxByteCount(Scheme.Length + Id.Length);
+    public int EstimateBytes => 12 + Encoding.UTF8.GetByteCount(Scheme) + Encoding.UTF8.GetByteCount(Id);
 
     /// <summary>Reads <c>scheme:id:permissions</c> as <c>zkCli</c> writes it, e.g. <c>world:anyone:r</c>; the id may hold colons.</summary>
     /// <exception cref="FormatException">It is none; the message says what is wrong.</exception>

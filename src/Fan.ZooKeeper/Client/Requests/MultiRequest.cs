@@ -1,6 +1,6 @@
 namespace Fan.ZooKeeper.Client;
 
-/// <summary>What one operation of a multi did: the node's path, with its sequence number, and what is known of it (null after deletes and checks).</summary>
+/// <summary>What one operation of a multi did: the node's path, with its sequence number, and what is known of it (null after deletes and checks, and where the server does not tell).</summary>
 internal readonly record struct OperationResult(string Path, NodeStat? Stat);
 
 /// <summary>Does all operations or none.</summary>

@@ -5,7 +5,7 @@ namespace Fan.ZooKeeper.Client;
 /// <summary>One step of a multi.</summary>
 internal abstract record NodeOperation(OpCode Op, string Path)
 {
-    public virtual int EstimateBytes => 64 + Encoding.UTF8.GetByteCount(Path);
+    public virtual int EstimateBytes => 17 + Encoding.UTF8.GetByteCount(Path);
 
     public abstract void Write(FrameWriter writer);
 }

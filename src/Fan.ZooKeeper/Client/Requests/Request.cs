@@ -5,8 +5,8 @@ namespace Fan.ZooKeeper.Client;
 /// <summary>One request on its way: how it is written, how its answer is read, and who waits for it.</summary>
 internal abstract class Request(OpCode op, string path)
 {
-    /// <summary>What a request needs beside its path and data, at the most.</summary>
-    protected const int Overhead = 128;
+    /// <summary>What every request needs beside its path and data, at the least.</summary>
+    protected const int Overhead = 12;
 
     public OpCode Op { get; } = op;
 
@@ -21,7 +21,7 @@ internal abstract class Request(OpCode op, string path)
     /// <summary>Whether who waits was woken.</summary>
     public abstract bool IsCompleted { get; }
 
-    /// <summary>How large its frame is, or a little less than that; what the bound on bytes in flight counts.</summary>
+    /// <summary>How large its frame is, or a little less than that, but never more; what the bound on bytes in flight counts.</summary>
     public virtual int EstimateBytes => Overhead + Encoding.UTF8.GetByteCount(Path);
 
     /// <summary>Writes what follows the header.</summary>
