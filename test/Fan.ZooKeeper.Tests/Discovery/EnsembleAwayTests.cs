@@ -35,7 +35,7 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
         await _ensemble.StartAllAsync();
         foreach (var host in new[] { one, two, late }) await Eventually.TrueAsync(async () => await host.HealthAsync() == "", "it is ready");
         await using var store = Create("30s");
-        await store.OpenAsync(TestContext.Current.CancellationToken);
+        await ZooKeeperHarness.OpenAsync(store);
         await Eventually.TrueAsync(async () => (await store.GetChildrenAsync(CellarHost.VersionPath))!.Count == 3, "three endpoints, once each");
         await Eventually.TrueAsync(async () => (await caller.Directory.FindAsync("cellar")).Count == 3, "and the caller sees them");
     }
@@ -44,7 +44,7 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
     public async Task An_ensemble_that_comes_back_with_an_older_tree_gets_new_sessions()
     {
         await using var store = Create("2s");
-        await store.OpenAsync(TestContext.Current.CancellationToken);
+        await ZooKeeperHarness.OpenAsync(store);
         for (var i = 0; i < 20; i++) await store.CommitAsync([new StoreOperation.Create("/n" + i)], TestContext.Current.CancellationToken);
         await using var watch = store.WatchAsync("/n0", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await watch.MoveNextAsync());

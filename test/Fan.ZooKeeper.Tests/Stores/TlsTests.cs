@@ -41,7 +41,7 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
     {
         await using (var store = Create(tls => (tls.AuthorityFile, tls.CertificateFile) = (Authority, Client)))
         {
-            await store.OpenAsync(TestContext.Current.CancellationToken);
+            await ZooKeeperHarness.OpenAsync(store);
             await store.CommitAsync([new StoreOperation.Create("/large", new byte[500_000])], TestContext.Current.CancellationToken);
             Assert.Equal(500_000, (await store.GetAsync("/large", TestContext.Current.CancellationToken))!.Data.Length);
         }
@@ -58,8 +58,7 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
     private async Task FailsAsync(Action<ZooKeeperTlsOptions> configure, string message)
     {
         await using var store = Create(configure);
-        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.OpenAsync(TestContext.Current.CancellationToken));
-        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        await ZooKeeperHarness.FailsToOpenAsync(store, message);
     }
 
     private ZooKeeperCoordinationStore Create(Action<ZooKeeperTlsOptions> configure)

@@ -25,9 +25,30 @@ internal sealed class ZooKeeperHarness(ZooKeeperEnsemble ensemble, string sessio
     {
         var store = Create(url, Options);
         lock (_stores) _stores.Add(store);
-        await store.OpenAsync();
+        await OpenAsync(store);
         return store;
     }
+
+    /// <summary>Opens a store as an application does: again and again, as a machine that is busy with many servers may be slow.</summary>
+    public static Task OpenAsync(ZooKeeperCoordinationStore store) => Eventually.TrueAsync(
+        async () =>
+        {
+            try
+            {
+                await store.OpenAsync();
+                return true;
+            }
+            catch (StoreUnavailableException)
+            {
+                return false;
+            }
+        },
+        $"{store.DisplayName} opens");
+
+    /// <summary>A store can't be opened, and is told a reason.</summary>
+    public static Task FailsToOpenAsync(ZooKeeperCoordinationStore store, string reason) => Eventually.TrueAsync(
+        async () => (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.OpenAsync())).Message.Contains(reason, StringComparison.Ordinal),
+        $"{store.DisplayName} can't be opened: {reason}");
 
     public static ZooKeeperCoordinationStore Create(string url, ZooKeeperOptions? options = null) =>
         new(ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), options ?? new ZooKeeperOptions()), TimeProvider.System, NullLogger.Instance);

@@ -6,7 +6,7 @@ namespace Fan.ZooKeeper.Client;
 internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable watches, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan LeastAttempt = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(10);
 
     /// <summary>What is shown to the next server; changes with each session.</summary>
     public SessionTicket Ticket { get; private set; } = SessionTicket.New(options.SessionTimeout);
