@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -24,14 +25,21 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Sent instead of a session.</summary>
     public byte[]? Greeting { get; init; }
 
+    /// <summary>What asked for a session, from the first connection on.</summary>
+    public ConcurrentQueue<byte[]> Handshakes { get; } = new();
+
+    /// <summary>The kinds of the requests, over all connections.</summary>
+    public ConcurrentQueue<int> Operations { get; } = new();
+
     public string Url => $"zookeeper://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
     /// <summary>A frame with a header of a reply.</summary>
-    public static byte[] Reply(int xid, ReadOnlySpan<byte> body)
+    public static byte[] Reply(int xid, ReadOnlySpan<byte> body, long zxid = 0)
     {
         var frame = new byte[20 + body.Length];
         BinaryPrimitives.WriteInt32BigEndian(frame, 16 + body.Length);
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), xid);
+        BinaryPrimitives.WriteInt64BigEndian(frame.AsSpan(8), zxid);
         body.CopyTo(frame.AsSpan(20));
         return frame;
     }
@@ -62,7 +70,7 @@ internal sealed class FakeServer : IAsyncDisposable
             var stream = client.GetStream();
             try
             {
-                await ReadFrameAsync(stream);
+                Handshakes.Enqueue(await ReadFrameAsync(stream));
                 if (Greeting is not null)
                 {
                     await stream.WriteAsync(Greeting);
@@ -79,6 +87,7 @@ internal sealed class FakeServer : IAsyncDisposable
                 {
                     var request = await ReadFrameAsync(stream);
                     var (xid, op) = (BinaryPrimitives.ReadInt32BigEndian(request), BinaryPrimitives.ReadInt32BigEndian(request.AsSpan(4)));
+                    Operations.Enqueue(op);
                     await stream.WriteAsync(op == Sync ? Reply(xid, [0, 0, 0, 1, (byte)'/']) : op == -11 ? Reply(xid, []) : _answer(xid));
                 }
             }
