@@ -16,7 +16,7 @@ switch (verb)
         break;
 
     case "idle":
-        // The session of 2 s is pinged every 0.7 s. The first seconds make what is kept, and on a busy machine one may see a reconnection.
+        // The session of 3 s is pinged every second. The first seconds make what is kept, and on a busy machine one may see a reconnection.
         using (var seconds = new PeriodicTimer(TimeSpan.FromSeconds(2)))
         {
             await store.GetAsync("/");

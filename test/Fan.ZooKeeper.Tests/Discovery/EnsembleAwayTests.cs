@@ -17,9 +17,9 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
     [Fact]
     public async Task Calls_go_on_while_the_ensemble_is_away_and_everything_is_registered_once_when_it_is_back()
     {
-        await using var one = await CellarHost.StartAsync(Create("2s"), "one", serves: true);
-        await using var two = await CellarHost.StartAsync(Create("2s"), "two", serves: true);
-        await using var caller = await CellarHost.StartAsync(Create("2s"), "caller", serves: false);
+        await using var one = await CellarHost.StartAsync(Create("3s"), "one", serves: true);
+        await using var two = await CellarHost.StartAsync(Create("3s"), "two", serves: true);
+        await using var caller = await CellarHost.StartAsync(Create("3s"), "caller", serves: false);
         await Eventually.TrueAsync(async () => (await caller.Directory.FindAsync("cellar")).Count == 2, "both are seen");
 
         for (var i = 0; i < 20; i++) Assert.EndsWith(" 7", await caller.CallAsync(), StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
         Assert.Contains("calls go on with what is known", await caller.HealthAsync(), StringComparison.Ordinal);
 
         // A process that starts meanwhile waits, says why, and becomes ready by itself.
-        await using var late = await CellarHost.StartAsync(Create("2s"), "late", serves: true);
+        await using var late = await CellarHost.StartAsync(Create("3s"), "late", serves: true);
         Assert.Contains("can't be reached", await late.HealthAsync(), StringComparison.Ordinal);
 
         await _ensemble.StartAllAsync();
@@ -43,7 +43,7 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
     [Fact]
     public async Task An_ensemble_that_comes_back_with_an_older_tree_gets_new_sessions()
     {
-        await using var store = Create("2s");
+        await using var store = Create("3s");
         await ZooKeeperHarness.OpenAsync(store);
         for (var i = 0; i < 20; i++) await store.CommitAsync([new StoreOperation.Create("/n" + i)], TestContext.Current.CancellationToken);
         await using var watch = store.WatchAsync("/n0", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);

@@ -72,7 +72,7 @@ public sealed class ConnectionFaultTests(ZooKeeperServers servers) : IAsyncLifet
     [Fact]
     public async Task A_connection_that_is_away_past_the_session_s_time_ends_it_and_a_new_one_takes_its_place()
     {
-        var store = await OpenAsync("2s");
+        var store = await OpenAsync("3s");
         await store.CommitAsync([new StoreOperation.Create("/e", default, NodeKind.Ephemeral)]);
         await using var watch = store.WatchAsync("/e").GetAsyncEnumerator();
         await ExpectAsync(watch, new StoreEvent(StoreEventKind.Resync, "/e"));

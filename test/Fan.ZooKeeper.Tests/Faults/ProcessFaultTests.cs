@@ -14,8 +14,9 @@ public sealed class ProcessFaultTests(ZooKeeperServers servers) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _harness = new ZooKeeperHarness(await servers.SingleAsync(), "2s");
-        _store = await _harness.OpenAsync();
+        var single = await servers.SingleAsync();
+        _harness = new ZooKeeperHarness(single, "3s");
+        _store = await _harness.OpenAsync(single.Url(_harness.Chroot));
     }
 
     public ValueTask DisposeAsync() => _harness.DisposeAsync();

@@ -39,7 +39,7 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
     [Fact]
     public async Task A_client_with_a_certificate_of_the_authority_is_served_and_others_are_told_why_not()
     {
-        await using (var store = Create(tls => (tls.AuthorityFile, tls.CertificateFile) = (Authority, Client)))
+        await using (var store = Create(tls => (tls.AuthorityFile, tls.CertificateFile) = (Authority, Client), "30s"))
         {
             await ZooKeeperHarness.OpenAsync(store);
             await store.CommitAsync([new StoreOperation.Create("/large", new byte[500_000])], TestContext.Current.CancellationToken);
@@ -57,16 +57,17 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
 
     private async Task FailsAsync(Action<ZooKeeperTlsOptions> configure, string message)
     {
-        await using var store = Create(configure);
+        // A short session is given up soon where nobody answers.
+        await using var store = Create(configure, "1s");
         await ZooKeeperHarness.FailsToOpenAsync(store, message);
     }
 
-    private ZooKeeperCoordinationStore Create(Action<ZooKeeperTlsOptions> configure)
+    private ZooKeeperCoordinationStore Create(Action<ZooKeeperTlsOptions> configure, string session)
     {
         var options = new ZooKeeperOptions();
         options.Tls.Enabled = true;
         configure(options.Tls);
-        return ZooKeeperHarness.Create($"zookeeper://127.0.0.1:{_port}/tls?session=1s", options);
+        return ZooKeeperHarness.Create($"zookeeper://127.0.0.1:{_port}/tls?session={session}", options);
     }
 
     private static X509Certificate2 MakeAuthority(string name)
