@@ -4,5 +4,6 @@ namespace Fan.Cli.Sessions;
 internal static class StoreKinds
 {
     public static FanBuilder AddStores(this FanBuilder fan) => fan
-        .AddSqliteStore();
+        .AddSqliteStore()
+        .AddZooKeeperStore();
 }

@@ -54,5 +54,5 @@ public sealed class ProcessFaultTests(ZooKeeperServers servers) : IAsyncLifetime
         Assert.True(allocated < 2000, $"{allocated} bytes were allocated in the quietest two seconds");
     }
 
-    private WorkerProcess Start(string verb, string name) => WorkerProcess.Start("Fan.ZooKeeper.Worker", verb, _harness.Url, name);
+    private ChildProcess Start(string verb, string name) => ChildProcess.Start("Fan.ZooKeeper.Worker", verb, _harness.Url, name);
 }
