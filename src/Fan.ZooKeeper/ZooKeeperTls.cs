@@ -47,9 +47,11 @@ internal static class ZooKeeperTls
     {
         try
         {
-            return options.KeyPassword is { } password
+            var certificate = options.KeyPassword is { } password
                 ? X509Certificate2.CreateFromEncryptedPemFile(file, password, options.KeyFile)
                 : X509Certificate2.CreateFromPemFile(file, options.KeyFile);
+            // Windows can't show a certificate whose key was never stored.
+            return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null) : certificate;
         }
         catch (CryptographicException error)
         {
