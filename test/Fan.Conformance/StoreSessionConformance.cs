@@ -41,6 +41,7 @@ public abstract class StoreSessionConformance : StoreConformance
 
         Assert.NotEqual(before, other.SessionId);
         await CommitAsync(other, Create("/e", kind: NodeKind.Ephemeral));
+        await Store.SyncAsync();
         Assert.Equal(other.SessionId, (await Store.GetAsync("/e"))!.EphemeralOwner);
     }
 
