@@ -74,7 +74,7 @@ internal sealed class FanApplication : IDisposable
     {
         var name = ServiceName.Parse(contract.Name).Canonical;
         var waits = _dependencies.Any(dependency => dependency.IsHard && dependency.ServiceType == contract.ServiceType);
-        return new ServiceRoute(Directory.Follow(name), name, RangeFor(contract.ServiceType), waits, Pipeline.TransportNames);
+        return new ServiceRoute(Directory.Follow(name), name, RangeFor(contract.ServiceType), waits, Pipeline.Transports);
     }
 
     public void Dispose() => Gate.Dispose();

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Fan.Diagnostics;
@@ -19,10 +18,8 @@ internal sealed class CallPipeline(
     // An idempotent call that broke off is sent at most this often in all.
     private const int MaxSendings = 3;
 
-    private readonly FrozenDictionary<string, IClientTransport> _transports = transports.ToFrozenDictionary(transport => transport.Name, StringComparer.Ordinal);
-
     /// <summary>The kinds of network on which calls can leave.</summary>
-    public FrozenSet<string> TransportNames { get; } = transports.Select(transport => transport.Name).ToFrozenSet(StringComparer.Ordinal);
+    public TransportChoice Transports { get; } = new(transports);
 
     public PayloadCodecs Codecs => codecs;
 
@@ -129,7 +126,7 @@ internal sealed class CallPipeline(
             endpoint.Load.Begin();
             try
             {
-                var reply = await _transports[endpoint.Description.Transport].CallAsync(call, cancellationToken).ConfigureAwait(false);
+                var reply = await Transports[endpoint.Description.Transport].CallAsync(call, cancellationToken).ConfigureAwait(false);
                 endpoint.Load.Succeeded();
                 return reply;
             }
@@ -167,7 +164,7 @@ internal sealed class CallPipeline(
             endpoint.Load.Begin();
             try
             {
-                var items = _transports[endpoint.Description.Transport].StreamAsync(call, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                var items = Transports[endpoint.Description.Transport].StreamAsync(call, cancellationToken).GetAsyncEnumerator(cancellationToken);
                 await using var ending = items.ConfigureAwait(false);
                 bool any;
                 try

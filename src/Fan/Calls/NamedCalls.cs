@@ -53,7 +53,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
         var range = VersionRange.Parse(options?.Version ?? "*");
         var key = (path.Service.Canonical, range.Text);
         if (_routes.TryGetValue(key, out var known)) return known;
-        var route = new ServiceRoute(directory.Follow(path.Service.Canonical), path.Service.Canonical, range, waits: false, pipeline.TransportNames);
+        var route = new ServiceRoute(directory.Follow(path.Service.Canonical), path.Service.Canonical, range, waits: false, pipeline.Transports);
         // The ranges come from callers: past the bound a route is made for the one call.
         if (_routes.Count < MaxRoutes) _routes.TryAdd(key, route);
         return route;

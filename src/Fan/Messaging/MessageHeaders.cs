@@ -38,6 +38,14 @@ public sealed class MessageHeaders
     /// <summary>On a request: whether the spans of the call are wanted.</summary>
     public string? Spans { get; set; }
 
+    /// <summary>Forgets everything, so that it can be used for another message.</summary>
+    public void Clear()
+    {
+        (TraceParent, TraceState, Baggage, MessageId, VersionRange) = (null, null, null, null, null);
+        (ShardKeys, Caller, User, Spans) = (null, null, null, null);
+        (Snapshot, TimeToLive) = (null, null);
+    }
+
     /// <summary>Takes a header as it came off the wire; false where the name (any case) is not one of ours.</summary>
     /// <exception cref="BadMessageException">The value breaks the header's form.</exception>
     public bool TrySet(string name, string value)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Fan.Discovery;
 
 namespace Fan.Routing;
@@ -8,16 +7,16 @@ internal static class RouteErrors
 {
     private const int MaxNamed = 3;
 
-    public static FanException Explain(string service, VersionRange range, EndpointSet set, List<Endpoint>? tried, FrozenSet<string> transports)
+    public static FanException Explain(string service, VersionRange range, EndpointSet set, List<Endpoint>? tried, TransportChoice transports)
     {
         var all = set.All.ToList();
         if (all.Count == 0) return new NoSuchServiceException(service, $"No service '{service}' is registered.");
 
-        var reachable = all.Where(endpoint => transports.Contains(endpoint.Description.Transport)).ToList();
+        var reachable = all.Where(endpoint => transports.RankOf(endpoint.Description) != TransportChoice.OutOfReach).ToList();
         if (reachable.Count == 0)
         {
             var offered = string.Join(", ", all.Select(endpoint => endpoint.Description.Transport).Distinct(StringComparer.Ordinal));
-            return new ServiceUnavailableException(service, $"Service '{service}' is reached over {offered} only, which this application does not have ({(transports.Count == 0 ? "it has no transport" : string.Join(", ", transports))}).");
+            return new ServiceUnavailableException(service, $"Service '{service}' is reached over {offered} only, where this application does not reach it ({(transports.Names.Count == 0 ? "it has no transport" : "it has " + string.Join(", ", transports.Names.Order(StringComparer.Ordinal)))}).");
         }
 
         var versions = reachable.Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal)

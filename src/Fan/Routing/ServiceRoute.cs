@@ -1,11 +1,10 @@
-using System.Collections.Frozen;
 using Fan.Discovery;
 using Semver;
 
 namespace Fan.Routing;
 
-/// <summary>Chooses an endpoint of one service for one caller's version range: the highest version that has an available endpoint, and of two of its endpoints the less busy one. Safe from any thread.</summary>
-internal sealed class ServiceRoute(ServiceFollower follower, string service, VersionRange range, bool waits, FrozenSet<string> transports)
+/// <summary>Chooses an endpoint of one service for one caller's version range: the highest version that has an available endpoint, the best transport that does, and of two such endpoints the less busy one. Safe from any thread.</summary>
+internal sealed class ServiceRoute(ServiceFollower follower, string service, VersionRange range, bool waits, TransportChoice transports)
 {
     private Choice _choice = new(EndpointSet.Empty, []);
 
@@ -51,9 +50,9 @@ internal sealed class ServiceRoute(ServiceFollower follower, string service, Ver
 
     private static Endpoint? Pick(Choice choice, List<Endpoint>? tried, bool alsoLeaving)
     {
-        foreach (var version in choice.Versions)
+        foreach (var group in choice.Groups)
         {
-            if (PickOf(version, tried, alsoLeaving) is { } endpoint) return endpoint;
+            if (PickOf(group, tried, alsoLeaving) is { } endpoint) return endpoint;
         }
 
         return null;
@@ -87,18 +86,20 @@ internal sealed class ServiceRoute(ServiceFollower follower, string service, Ver
 
     private Choice Choose(EndpointSet set)
     {
-        var usable = set.All.Where(endpoint => transports.Contains(endpoint.Description.Transport))
-            .Select(endpoint => (Endpoint: endpoint, Version: ServiceVersion.TryParse(endpoint.Version, out var version) ? version : null))
-            .Where(pair => pair.Version is not null)
+        var usable = set.All
+            .Select(endpoint => (Endpoint: endpoint, Rank: transports.RankOf(endpoint.Description), Version: ServiceVersion.TryParse(endpoint.Version, out var version) ? version : null))
+            .Where(found => found.Rank != TransportChoice.OutOfReach && found.Version is not null)
             .ToList();
-        var matching = usable.Where(pair => range.Contains(pair.Version!)).ToList();
+        var matching = usable.Where(found => range.Contains(found.Version!)).ToList();
         // A caller that takes anything takes a pre-release where there is nothing else.
         if (matching.Count == 0 && range.Equals(VersionRange.Any)) matching = usable;
         return new Choice(set, [.. matching
-            .GroupBy(pair => pair.Version!)
-            .OrderByDescending(group => group.Key, SemVersion.PrecedenceComparer)
-            .Select(group => group.Select(pair => pair.Endpoint).ToArray())]);
+            .GroupBy(found => (Version: found.Version!, found.Rank))
+            .OrderByDescending(group => group.Key.Version, SemVersion.PrecedenceComparer)
+            .ThenBy(group => group.Key.Rank)
+            .Select(group => group.Select(found => found.Endpoint).ToArray())]);
     }
 
-    private sealed record Choice(EndpointSet Set, Endpoint[][] Versions);
+    /// <summary>The endpoints of one version and transport together, the group to ask first in front.</summary>
+    private sealed record Choice(EndpointSet Set, Endpoint[][] Groups);
 }

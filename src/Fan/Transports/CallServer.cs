@@ -198,6 +198,7 @@ public sealed class CallServer
             RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application) ?? CallTrace.Root,
         };
         context.Use();
+        call.ReplySpans = null;
         call.TraceId = context.TraceId;
         var scope = logs ? _logger.BeginScope(new CallLogScope(Activity.Current, info, headers.Caller)) : null;
         return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, _cancellation.Rent(headers.TimeToLive, cancellationToken));

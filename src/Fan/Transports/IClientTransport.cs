@@ -1,3 +1,4 @@
+using Fan.Discovery;
 using Fan.Messaging;
 
 namespace Fan.Transports;
@@ -7,6 +8,9 @@ public interface IClientTransport
 {
     /// <summary>The <c>transport</c> of the endpoints that it reaches, e.g. <c>http</c>.</summary>
     string Name { get; }
+
+    /// <summary>Whether an endpoint of its kind can be reached from here at all; asked once for each endpoint. Default: it can.</summary>
+    bool Reaches(EndpointDescription endpoint) => true;
 
     /// <summary>Sends a call and waits for its reply; the caller disposes the payload.</summary>
     /// <exception cref="EndpointUnreachableException">The request can't have arrived: another endpoint may be tried.</exception>

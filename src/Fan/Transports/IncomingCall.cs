@@ -3,14 +3,14 @@ using Fan.Messaging;
 
 namespace Fan.Transports;
 
-/// <summary>One call as a transport received it.</summary>
+/// <summary>One call as a transport received it. A transport may use it again when the call has ended.</summary>
 public sealed class IncomingCall
 {
     /// <summary>The arguments; valid until the call ends.</summary>
-    public required ReadOnlySequence<byte> Payload { get; init; }
+    public required ReadOnlySequence<byte> Payload { get; set; }
 
     /// <summary>The media type of <see cref="Payload"/>; null takes JSON.</summary>
-    public string? ContentType { get; init; }
+    public string? ContentType { get; set; }
 
     /// <summary>What travels beside it.</summary>
     public required MessageHeaders Headers { get; init; }

@@ -1,0 +1,315 @@
+using Fan.Ipc.Connections;
+using Fan.Ipc.Wire;
+using Fan.Messaging;
+using Fan.Transports;
+
+namespace Fan.Ipc.Calling;
+
+/// <summary>What became of an attempt to send.</summary>
+internal enum Sending
+{
+    /// <summary>It is on its way.</summary>
+    Sent,
+
+    /// <summary>The connection can take no more at the moment.</summary>
+    Full,
+
+    /// <summary>The connection takes no more at all; nothing was sent.</summary>
+    Gone,
+}
+
+/// <summary>The caller's side of a connection. Safe from any thread.</summary>
+internal sealed class ClientConnection(WireLink link, WireSettings settings) : WireConnection(link, settings, MaxUnsentBytes)
+{
+    private const int MaxUnsentBytes = 1024 * 1024;
+    private const int MaxKeptCalls = 1024;
+
+    private readonly Dictionary<uint, IOpenCall> _open = [];
+    private readonly Stack<ClientCall> _free = new();
+    private readonly ReceivedNames<object> _received = new(settings.Options.MaxNamesPerConnection);
+    private SentNames _names = new(0);
+    private uint _lastStream;
+    private long _credit;
+    private long _itemsOwed;
+    private bool _goesAway;
+
+    /// <summary>Whether a new call may be sent on it.</summary>
+    public bool IsUsable => Broken is null && !Volatile.Read(ref _goesAway);
+
+    /// <summary>Sends a call with one reply, if there is room for it.</summary>
+    public Sending TrySend(OutgoingCall call, CancellationToken cancellationToken, out ValueTask<ReplyPayload> reply)
+    {
+        reply = default;
+        ClientCall? sent;
+        int open;
+        lock (Writer.Gate)
+        {
+            if (Check() is var state && state != Sending.Sent) return state;
+            if (!_free.TryPop(out sent)) sent = new ClientCall(this);
+            sent.Call = call;
+            sent.Stream = Append(call, sent, 0);
+            open = _open.Count;
+        }
+
+        // Both before the flush: it may take time, and the reply may come within it.
+        reply = sent.Task;
+        sent.CancelWith(cancellationToken);
+        Appended(open);
+        return Sending.Sent;
+    }
+
+    /// <summary>Sends a call whose reply is a sequence, if there is room for it.</summary>
+    public Sending TrySend(OutgoingCall call, out ClientSequence? sequence)
+    {
+        sequence = null;
+        int open;
+        lock (Writer.Gate)
+        {
+            if (Check() is var state && state != Sending.Sent) return state;
+            sequence = new ClientSequence(this, call, Settings.Options.SequenceWindowBytes);
+            sequence.Stream = Append(call, sequence, RequestFrame.IsSequence);
+            open = _open.Count;
+        }
+
+        Appended(open);
+        return Sending.Sent;
+    }
+
+    /// <summary>Ends when a call that found the connection full may look again.</summary>
+    public Task ChangeAsync()
+    {
+        lock (Writer.Gate) return Check() == Sending.Full ? Writer.ChangeAsync() : Task.CompletedTask;
+    }
+
+    /// <summary>Takes a call out that its caller left, and tells the peer; false where it has ended already.</summary>
+    public bool TryAbandon(uint stream, IOpenCall call)
+    {
+        bool isLast;
+        int open;
+        lock (Writer.Gate)
+        {
+            if (!_open.TryGetValue(stream, out var found) || !ReferenceEquals(found, call)) return false;
+            isLast = Remove(stream);
+            open = _open.Count;
+            if (Broken is null) Writer.Frames.End(Writer.Frames.Begin(FrameType.Cancel, stream));
+        }
+
+        Appended(open);
+        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"));
+        return true;
+    }
+
+    /// <summary>Runs what a call waits for, when the frames that have come are read.</summary>
+    public void Continue(ClientCall call) => Ready.Add(call);
+
+    public void Return(ClientCall call)
+    {
+        lock (Writer.Gate)
+        {
+            if (_free.Count < MaxKeptCalls) _free.Push(call);
+        }
+    }
+
+    /// <summary>Lets the peer send so many bytes of items more, of whatever sequence.</summary>
+    public void ItemConsumed(int bytes)
+    {
+        if (Interlocked.Add(ref _itemsOwed, bytes) < Settings.Options.WindowBytes / 2) return;
+        var owed = Interlocked.Exchange(ref _itemsOwed, 0);
+        if (owed > 0) Grant(0, owed);
+    }
+
+    /// <summary>Lets the peer send so many bytes of items more on a sequence that is still open.</summary>
+    public void Grant(uint stream, ClientSequence sequence, long bytes)
+    {
+        lock (Writer.Gate)
+        {
+            if (!_open.TryGetValue(stream, out var found) || !ReferenceEquals(found, sequence)) return;
+        }
+
+        Grant(stream, bytes);
+    }
+
+    protected override void OnGreeted()
+    {
+        lock (Writer.Gate)
+        {
+            _credit = Peer.Window;
+            _names = new SentNames(Peer.MaxNames);
+        }
+    }
+
+    protected override void OnFrame(ref Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Name: _received.Add(frame.Body); break;
+            case FrameType.Reply: OnReply(ref frame); break;
+            case FrameType.Item: OnItem(ref frame); break;
+            case FrameType.End: (Take(frame.Stream) as ClientSequence)?.End(); break;
+            case FrameType.Error: OnError(ref frame); break;
+            case FrameType.Credit: OnCredit(ref frame); break;
+            case FrameType.GoAway: OnGoAway(ref frame); break;
+            default: throw new WireException($"A server must not send a frame of type {frame.Type}.");
+        }
+    }
+
+    protected override void OnBroken(Exception reason)
+    {
+        List<IOpenCall> open;
+        lock (Writer.Gate)
+        {
+            open = [.. _open.Values];
+            _open.Clear();
+        }
+
+        foreach (var call in open) call.Fail(new ServiceUnavailableException(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason.Message.TrimEnd('.')}.", reason));
+    }
+
+    private Sending Check()
+    {
+        if (Broken is not null || _goesAway) return Sending.Gone;
+        return _open.Count >= Peer.MaxCalls || _credit <= 0 || Writer.IsFull ? Sending.Full : Sending.Sent;
+    }
+
+    private uint Append(OutgoingCall call, IOpenCall open, byte flags)
+    {
+        // Numbers are used again after four thousand million calls, but never one that is open.
+        do _lastStream++;
+        while (_lastStream == 0 || !_open.TryAdd(_lastStream, open));
+        _credit -= RequestFrame.Write(Writer.Frames, _names, _lastStream, flags, call, Settings.Application);
+        return _lastStream;
+    }
+
+    // True where it was the last one of a connection that the peer wants to end. Under the gate.
+    private bool Remove(uint stream)
+    {
+        if (_open.Count >= Peer.MaxCalls) Writer.Changed();
+        _open.Remove(stream);
+        return _goesAway && _open.Count == 0 && Broken is null;
+    }
+
+    private IOpenCall? Take(uint stream)
+    {
+        IOpenCall? call;
+        bool isLast;
+        lock (Writer.Gate)
+        {
+            if (!_open.TryGetValue(stream, out call)) return null;
+            isLast = Remove(stream);
+        }
+
+        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"));
+        return call;
+    }
+
+    private IOpenCall? Find(uint stream)
+    {
+        lock (Writer.Gate) return _open.GetValueOrDefault(stream);
+    }
+
+    private void OnReply(ref Frame frame)
+    {
+        if (frame.Skipped > 0)
+        {
+            if (Take(frame.Stream) is { } lost) lost.Fail(TooLarge(lost));
+            return;
+        }
+
+        var reader = new BodyReader(frame.Type, frame.Body);
+        var contentType = _received.ReadText(ref reader);
+        var spans = ReadSpans(ref reader);
+        if (Take(frame.Stream) is not { } call) return;
+        if (reader.Left > call.Call.Limits.MaxPayloadBytes) call.Fail(TooLarge(call));
+        else call.Reply(frame.TakePayload(reader.Position) with { ContentType = contentType.Length == 0 ? null : contentType, Spans = spans });
+    }
+
+    private void OnItem(ref Frame frame)
+    {
+        if (Find(frame.Stream) is not { } call)
+        {
+            // Its reader left while it was under way.
+            ItemConsumed(frame.Bytes);
+            return;
+        }
+
+        if (call is not ClientSequence sequence) throw new WireException($"Stream {frame.Stream} is no sequence, and an item came.");
+        var reader = new BodyReader(frame.Type, frame.Body);
+        var contentType = frame.Skipped > 0 ? "" : _received.ReadText(ref reader);
+        if (frame.Skipped > 0 || reader.Left > sequence.Call.Limits.MaxPayloadBytes)
+        {
+            ItemConsumed(frame.Bytes);
+            if (TryAbandon(frame.Stream, sequence)) sequence.Fail(TooLarge(sequence));
+            return;
+        }
+
+        var bytes = frame.Bytes;
+        sequence.Add(frame.TakePayload(reader.Position) with { ContentType = contentType.Length == 0 ? null : contentType }, bytes);
+    }
+
+    private void OnError(ref Frame frame)
+    {
+        var error = ErrorBody.Read(frame.Body).ToException();
+        Take(frame.Stream)?.Fail(error);
+    }
+
+    private void OnCredit(ref Frame frame)
+    {
+        if (frame.Stream != 0) throw new WireException("A server gives credit for the connection only.");
+        var reader = new BodyReader(frame.Type, frame.Body);
+        var bytes = reader.Number();
+        lock (Writer.Gate)
+        {
+            if (bytes > (ulong)Peer.Window || _credit + (long)bytes > Peer.Window) throw new WireException($"Credit of {bytes} bytes is more than was used.");
+            _credit += (long)bytes;
+            Writer.Changed();
+        }
+    }
+
+    private void OnGoAway(ref Frame frame)
+    {
+        var last = new BodyReader(frame.Type, frame.Body).UInt32();
+        var refused = new List<IOpenCall>();
+        bool isLast;
+        lock (Writer.Gate)
+        {
+            Volatile.Write(ref _goesAway, true);
+            foreach (var (stream, call) in _open)
+            {
+                if ((int)(stream - last) > 0) refused.Add(call);
+            }
+
+            foreach (var call in refused) _open.Remove(call.Stream);
+            isLast = _open.Count == 0 && Broken is null;
+            Writer.Changed();
+        }
+
+        foreach (var call in refused) call.Fail(new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} goes away and did not take the call."));
+        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"));
+    }
+
+    private void Grant(uint stream, long bytes)
+    {
+        lock (Writer.Gate)
+        {
+            if (Broken is not null) return;
+            var place = Writer.Frames.Begin(FrameType.Credit, stream);
+            Writer.Frames.Number((ulong)bytes);
+            Writer.Frames.End(place);
+        }
+
+        Writer.Flush();
+    }
+
+    private string? ReadSpans(ref BodyReader reader)
+    {
+        var count = reader.Number();
+        if (count == 0) return null;
+        var headers = new MessageHeaders();
+        // The block again, from its count on.
+        HeaderBlock.ReadCounted(ref reader, _received, headers, Settings.Limits, count);
+        return headers.Spans;
+    }
+
+    private static LimitExceededException TooLarge(IOpenCall call) =>
+        new(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Call.Endpoint} has more than {call.Call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Fan.Discovery;
+using Fan.Ipc.Connections;
+using Fan.Messaging;
+using Fan.Transports;
+
+namespace Fan.Ipc.Calling;
+
+/// <summary>Carries calls over connections of Fan's own protocol; what derives from it knows where endpoints are. Safe from any thread.</summary>
+internal abstract class WireClientTransport(WireSettings settings) : IClientTransport, IDisposable
+{
+    private readonly ConcurrentDictionary<string, WirePeer> _peers = new(StringComparer.Ordinal);
+    private bool _isDisposed;
+
+    public abstract string Name { get; }
+
+    protected WireSettings Settings => settings;
+
+    public abstract bool Reaches(EndpointDescription endpoint);
+
+    public ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken) => PeerOf(call.Endpoint).CallAsync(call, cancellationToken);
+
+    public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var sequence = await PeerOf(call.Endpoint).OpenAsync(call, cancellationToken).ConfigureAwait(false);
+        await foreach (var item in sequence.ReadAsync(cancellationToken).ConfigureAwait(false)) yield return item;
+    }
+
+    public void Dispose()
+    {
+        Volatile.Write(ref _isDisposed, true);
+        foreach (var peer in _peers.Values) peer.Dispose();
+    }
+
+    /// <summary>What tells an address from others; null where the endpoint has none.</summary>
+    protected abstract string? AddressOf(EndpointDescription endpoint);
+
+    /// <summary>Opens a connection to the address of an endpoint.</summary>
+    protected abstract ValueTask<WireLink> ConnectAsync(EndpointDescription endpoint, CancellationToken cancellationToken);
+
+    private WirePeer PeerOf(Endpoint endpoint)
+    {
+        if (endpoint.TransportState is WirePeer known) return known;
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
+        var address = AddressOf(endpoint.Description) ?? throw new EndpointUnreachableException(endpoint, $"Endpoint {endpoint.Id} has no usable address.");
+        // All services of one listener share its connection.
+        var peer = _peers.GetOrAdd(address, name => new WirePeer(name, cancellationToken => ConnectAsync(endpoint.Description, cancellationToken), settings));
+        endpoint.TransportState = peer;
+        return peer;
+    }
+}

@@ -1,0 +1,115 @@
+using Fan.Ipc.Connections;
+using Fan.Messaging;
+using Fan.Transports;
+
+namespace Fan.Ipc.Calling;
+
+/// <summary>One address that is called, and the connection to it: opened by the first call, shared by all, opened again after it broke. Safe from any thread.</summary>
+internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<WireLink>> connect, WireSettings settings) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _disposed = new();
+    private ClientConnection? _connection;
+    private Task<ClientConnection>? _connecting;
+
+    /// <summary>Sends a call. Errors as for <see cref="IClientTransport.CallAsync"/>.</summary>
+    public ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _connection) is { } connection && connection.TrySend(call, cancellationToken, out var reply) == Sending.Sent) return reply;
+        return CallSlowlyAsync(call, cancellationToken);
+    }
+
+    /// <summary>Sends a call whose reply is a sequence.</summary>
+    public async ValueTask<ClientSequence> OpenAsync(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var connection = await ConnectedAsync(call, cancellationToken).ConfigureAwait(false);
+            var state = connection.TrySend(call, out var sequence);
+            if (state == Sending.Sent) return sequence!;
+            if (state == Sending.Full) await connection.ChangeAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed.IsCancellationRequested) return;
+            _disposed.Cancel();
+        }
+
+        _connection?.Close(new ObjectDisposedException(nameof(IClientTransport), "the calling application has stopped"));
+    }
+
+    private async ValueTask<ReplyPayload> CallSlowlyAsync(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var connection = await ConnectedAsync(call, cancellationToken).ConfigureAwait(false);
+            var state = connection.TrySend(call, cancellationToken, out var reply);
+            if (state == Sending.Sent) return await reply.ConfigureAwait(false);
+            if (state == Sending.Full) await connection.ChangeAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<ClientConnection> ConnectedAsync(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        Task<ClientConnection> connecting;
+        lock (_gate)
+        {
+            if (_connection is { IsUsable: true } usable) return usable;
+            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+            if (_connecting is null or { IsCompleted: true })
+            {
+                // No call's context or cancellation may reach what others share.
+                using (ExecutionContext.SuppressFlow()) _connecting = Task.Run(ConnectAsync, CancellationToken.None);
+            }
+
+            connecting = _connecting;
+        }
+
+        try
+        {
+            return await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error);
+        }
+    }
+
+    private async Task<ClientConnection> ConnectAsync()
+    {
+        using var time = new CancellationTokenSource(settings.Options.ConnectTimeout, settings.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _disposed.Token);
+        ClientConnection? connection = null;
+        try
+        {
+            connection = new ClientConnection(await connect(either.Token).ConfigureAwait(false), settings);
+            connection.Start();
+            await connection.Greeted.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested)
+        {
+            var late = new TimeoutException($"{name} did not answer within {settings.Options.ConnectTimeout.TotalSeconds:0.###} s");
+            connection?.Close(late);
+            throw late;
+        }
+        catch (Exception error)
+        {
+            connection?.Close(error);
+            throw;
+        }
+
+        lock (_gate)
+        {
+            Volatile.Write(ref _connection, connection);
+            if (!_disposed.IsCancellationRequested) return connection;
+        }
+
+        var stopped = new ObjectDisposedException(nameof(IClientTransport), "the calling application has stopped");
+        connection.Close(stopped);
+        throw stopped;
+    }
+}

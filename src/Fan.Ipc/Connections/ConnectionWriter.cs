@@ -1,0 +1,151 @@
+using Fan.Ipc.Wire;
+
+namespace Fan.Ipc.Connections;
+
+/// <summary>The one writer of a connection: frames are appended under <see cref="Gate"/>, and whoever flushes sends all that is there at once. Safe from any thread.</summary>
+internal sealed class ConnectionWriter(Stream stream, int limit) : IThreadPoolWorkItem
+{
+    // A caller that flushes does not send others' frames for longer than this; then the pool does.
+    private const int MaxRounds = 4;
+
+    private FrameBuffer _filling = new();
+    private FrameBuffer _sending = new();
+    private bool _isSending;
+    private bool _isDead;
+    private int _flushComes;
+    private TaskCompletionSource? _change;
+    private Task _slow = Task.CompletedTask;
+
+    /// <summary>Guards the frames, and whatever must change together with them.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Where frames are appended, under the gate.</summary>
+    public FrameBuffer Frames => _filling;
+
+    /// <summary>Whether the next frame must wait, under the gate.</summary>
+    public bool IsFull => _filling.Count >= limit;
+
+    /// <summary>Whether frames stand here that nobody has begun to send.</summary>
+    public bool HasUnsent => Volatile.Read(ref _filling).Count > 0;
+
+    /// <summary>Whether all has gone out, under the gate.</summary>
+    public bool IsEmpty => _isDead || (!_isSending && _filling.Count == 0);
+
+    /// <summary>Ends when there is room, or anything else has changed that a frame may wait for. Asked for under the gate.</summary>
+    public Task ChangeAsync() => (_change ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Lets those look again who wait, under the gate.</summary>
+    public void Changed()
+    {
+        var change = _change;
+        _change = null;
+        change?.SetResult();
+    }
+
+    /// <summary>Sends what stands here, unless somebody is about it: he will.</summary>
+    public void Flush()
+    {
+        // A glance without the gate: whoever appended sees its own frames.
+        if (!HasUnsent) return;
+        lock (Gate)
+        {
+            if (_isSending || _isDead || _filling.Count == 0) return;
+            _isSending = true;
+            Swap();
+        }
+
+        Send();
+    }
+
+    /// <summary>Sends soon, together with what others append until then.</summary>
+    public void FlushSoon()
+    {
+        if (Volatile.Read(ref _flushComes) == 0 && Interlocked.Exchange(ref _flushComes, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Drops what is here and what comes.</summary>
+    public void Kill()
+    {
+        lock (Gate)
+        {
+            _isDead = true;
+            _filling.Clear();
+            Changed();
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Interlocked.Exchange(ref _flushComes, 0);
+        Flush();
+    }
+
+    private void Send()
+    {
+        for (var round = 1; ; round++)
+        {
+            try
+            {
+                var writing = stream.WriteAsync(_sending.Written);
+                if (!writing.IsCompleted)
+                {
+                    _slow = SendSlowlyAsync(writing);
+                    return;
+                }
+
+                writing.GetAwaiter().GetResult();
+            }
+            catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                // The reader still gets what the peer said last, and then finds out by itself.
+                Kill();
+                return;
+            }
+
+            if (!Next()) return;
+            if (round < MaxRounds) continue;
+            // Not by FlushSoon: the sending is ours to hand on.
+            ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.Send(), this, preferLocal: false);
+            return;
+        }
+    }
+
+    private async Task SendSlowlyAsync(ValueTask writing)
+    {
+        try
+        {
+            await writing.ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            Kill();
+            return;
+        }
+
+        if (Next()) Send();
+    }
+
+    private bool Next()
+    {
+        lock (Gate)
+        {
+            _sending.Clear();
+            if (_filling.Count > 0 && !_isDead)
+            {
+                Swap();
+                return true;
+            }
+
+            _isSending = false;
+            Changed();
+            return false;
+        }
+    }
+
+    private void Swap()
+    {
+        (_filling, _sending) = (_sending, _filling);
+        Changed();
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net.Sockets;
+
+namespace Fan.Ipc.Connections;
+
+/// <summary>A connected socket and the stream over it, which may be encrypted.</summary>
+internal sealed record WireLink(Socket Socket, Stream Stream, string Peer) : IDisposable
+{
+    /// <summary>Says that nothing more is sent; the other direction stays open.</summary>
+    public void ShutdownSend()
+    {
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Gone already.
+        }
+    }
+
+    public void Dispose()
+    {
+        // The socket first: a stream over TLS would try to say goodbye.
+        Socket.Dispose();
+        Stream.Dispose();
+    }
+}

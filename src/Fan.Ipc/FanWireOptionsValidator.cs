@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Options;
+
+namespace Fan.Ipc;
+
+/// <summary>Checks all settings at once.</summary>
+internal sealed class FanWireOptionsValidator<TOptions> : IValidateOptions<TOptions>
+    where TOptions : FanWireOptions
+{
+    public ValidateOptionsResult Validate(string? name, TOptions options)
+    {
+        var route = options is FanIpcOptions ? "ipc" : "tcp";
+        var errors = options.Validate().Select(error => $"The {route} route: {error}").ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Buffers;
+using Fan.Generated;
+using Fan.Ipc.Connections;
+using Fan.Ipc.Wire;
+using Fan.Messaging;
+using Fan.Transports;
+
+namespace Fan.Ipc.Serving;
+
+/// <summary>A request that is being served. Used again by its connection.</summary>
+internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisposable
+{
+    // A reply that was larger does not keep its room.
+    private const int MaxKeptReply = 16 * 1024;
+
+    private readonly ServerConnection _connection;
+    private readonly CallServer _server;
+    private readonly PayloadBuffer _reply;
+    private readonly IncomingCall _incoming;
+    private readonly CancellationTokenSource _cancellation = new();
+    private ReplyPayload _payload;
+    private ServedMethod? _method;
+    private Exception? _refusal;
+    private bool _isSequence;
+    private Task _running = Task.CompletedTask;
+
+    public ServedCall(ServerConnection connection, CallServer server, string transport)
+    {
+        _connection = connection;
+        _server = server;
+        _reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
+        _incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport };
+    }
+
+    public uint Stream { get; private set; }
+
+    /// <summary>The bytes of its request: what its window gets back at its end.</summary>
+    public int RequestBytes { get; private set; }
+
+    /// <summary>What may still be sent of its sequence; guarded by the gate.</summary>
+    public long Credit { get; set; }
+
+    /// <summary>Set, under the gate, when it was cancelled: it can't be used again then.</summary>
+    public bool IsCancelled { get; set; }
+
+    public MessageHeaders Headers => _incoming.Headers;
+
+    public IBufferWriter<byte> Output => _reply;
+
+    /// <summary>Takes the stream.</summary>
+    public void Open(uint stream, int requestBytes, long credit) => (Stream, RequestBytes, Credit) = (stream, requestBytes, credit);
+
+    /// <summary>What is to be called.</summary>
+    public void Prepare(ServedMethod method, bool isSequence, string? contentType, in ReplyPayload payload)
+    {
+        (_method, _isSequence, _payload) = (method, isSequence, payload);
+        _incoming.ContentType = contentType;
+        _incoming.Payload = new ReadOnlySequence<byte>(payload.Memory);
+    }
+
+    /// <summary>It can't be served, and the caller is to be told why.</summary>
+    public void Refuse(Exception reason) => _refusal = reason;
+
+    public void Run()
+    {
+        if (_refusal is null && !_isSequence)
+        {
+            var serving = _server.ServeAsync(_method!, _incoming, _reply, _cancellation.Token);
+            // The common case: done at once, and there is room for the reply.
+            if (serving.IsCompletedSuccessfully && _connection.TryReply(this, _incoming.ReplySpans, _reply.Written.Span)) return;
+            _running = FinishAsync(serving);
+            return;
+        }
+
+        _running = _refusal is null ? ServeSequenceAsync() : FailAsync(_refusal);
+    }
+
+    public ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
+    {
+        if (_connection.TrySendItem(this, _reply.Written.Span))
+        {
+            Clear(_reply);
+            return default;
+        }
+
+        return SendItemAsync(cancellationToken);
+    }
+
+    /// <summary>Cancels the work; after <see cref="IsCancelled"/> was set.</summary>
+    public void Execute() => _cancellation.Cancel();
+
+    /// <summary>Makes it ready for another request; false where it can't be.</summary>
+    public bool TryReset()
+    {
+        _payload.Dispose();
+        _payload = default;
+        _incoming.Payload = default;
+        _incoming.ContentType = null;
+        _incoming.Headers.Clear();
+        (_method, _refusal) = (null, null);
+        Clear(_reply);
+        if (!IsCancelled && _cancellation.TryReset()) return true;
+        Dispose();
+        return false;
+    }
+
+    // Its cancellation may be under way still, and holds nothing but memory.
+    public void Dispose() => _reply.Dispose();
+
+    private async Task FinishAsync(ValueTask serving)
+    {
+        try
+        {
+            await serving.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            await FailAsync(error).ConfigureAwait(false);
+            return;
+        }
+
+        while (!_connection.TryReply(this, _incoming.ReplySpans, _reply.Written.Span)) await _connection.RoomAsync().ConfigureAwait(false);
+        _connection.Replied();
+    }
+
+    private async Task ServeSequenceAsync()
+    {
+        try
+        {
+            await _server.ServeStreamAsync(_method!, _incoming, this, _cancellation.Token).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            await FailAsync(error).ConfigureAwait(false);
+            return;
+        }
+
+        while (!_connection.TryEnd(this)) await _connection.RoomAsync().ConfigureAwait(false);
+        _connection.Replied();
+    }
+
+    private async Task FailAsync(Exception error)
+    {
+        var described = _server.Describe(error, _incoming);
+        while (!_connection.TryFail(this, described)) await _connection.RoomAsync().ConfigureAwait(false);
+        _connection.Replied();
+    }
+
+    private async ValueTask SendItemAsync(CancellationToken cancellationToken)
+    {
+        while (!_connection.TrySendItem(this, _reply.Written.Span))
+            await _connection.CreditAsync(this).WaitAsync(cancellationToken).ConfigureAwait(false);
+        Clear(_reply);
+    }
+
+    private static void Clear(PayloadBuffer buffer)
+    {
+        if (buffer.Count > MaxKeptReply) buffer.Dispose();
+        else buffer.Clear();
+    }
+}

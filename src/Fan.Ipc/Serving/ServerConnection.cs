@@ -1,0 +1,296 @@
+using Fan.Ipc.Connections;
+using Fan.Ipc.Wire;
+using Fan.Messaging;
+using Fan.Transports;
+
+namespace Fan.Ipc.Serving;
+
+/// <summary>The serving side of a connection. Safe from any thread.</summary>
+internal sealed class ServerConnection(WireLink link, WireSettings settings, CallServer server, string transport) : WireConnection(link, settings, MaxUnsentBytes)
+{
+    private const int MaxUnsentBytes = 1024 * 1024;
+    private const int MaxKeptCalls = 1024;
+    private static readonly TimeSpan MaxTimeToLive = TimeSpan.FromMilliseconds(uint.MaxValue);
+
+    private readonly Dictionary<uint, ServedCall> _open = [];
+    private readonly Stack<ServedCall> _free = new();
+    private readonly ReceivedNames<ServedMethod> _names = new(settings.Options.MaxNamesPerConnection);
+    private uint _lastStream;
+    private long _requestsUnread;
+    private long _requestsOwed;
+    private long _itemCredit;
+    private bool _goesAway;
+
+    /// <summary>Takes no more calls, and ends the connection when those that are open have ended.</summary>
+    public void GoAway()
+    {
+        bool isIdle;
+        lock (Writer.Gate)
+        {
+            if (_goesAway || Broken is not null) return;
+            _goesAway = true;
+            var place = Writer.Frames.Begin(FrameType.GoAway, 0);
+            Writer.Frames.UInt32(_lastStream);
+            Writer.Frames.End(place);
+            isIdle = _open.Count == 0;
+        }
+
+        Writer.Flush();
+        if (isIdle) EndWhenSent(Stopped());
+    }
+
+    /// <summary>Appends the reply of a call and ends it; false where there is no room for it yet.</summary>
+    public bool TryReply(ServedCall call, string? spans, ReadOnlySpan<byte> payload)
+    {
+        bool isLast;
+        lock (Writer.Gate)
+        {
+            if (Broken is null)
+            {
+                if (Writer.IsFull) return false;
+                var frames = Writer.Frames;
+                var place = frames.Begin(FrameType.Reply, call.Stream);
+                frames.Number(0);
+                if (spans is null) frames.Byte(0);
+                else HeaderBlock.Write(frames, new MessageHeaders { Spans = spans }, null, "");
+                frames.Bytes(payload);
+                frames.End(place);
+            }
+
+            isLast = Remove(call);
+        }
+
+        if (isLast) EndWhenSent(Stopped());
+        return true;
+    }
+
+    /// <summary>Appends the error of a call and ends it; false where there is no room for it yet.</summary>
+    public bool TryFail(ServedCall call, WireError error)
+    {
+        bool isLast;
+        lock (Writer.Gate)
+        {
+            if (Broken is null)
+            {
+                if (Writer.IsFull) return false;
+                var place = Writer.Frames.Begin(FrameType.Error, call.Stream);
+                ErrorBody.Write(Writer.Frames, error);
+                Writer.Frames.End(place);
+            }
+
+            isLast = Remove(call);
+        }
+
+        if (isLast) EndWhenSent(Stopped());
+        return true;
+    }
+
+    /// <summary>Appends the end of a sequence and ends its call; false where there is no room for it yet.</summary>
+    public bool TryEnd(ServedCall call)
+    {
+        bool isLast;
+        lock (Writer.Gate)
+        {
+            if (Broken is null)
+            {
+                if (Writer.IsFull) return false;
+                Writer.Frames.End(Writer.Frames.Begin(FrameType.End, call.Stream));
+            }
+
+            isLast = Remove(call);
+        }
+
+        if (isLast) EndWhenSent(Stopped());
+        return true;
+    }
+
+    /// <summary>Appends an item and sees to its sending; false where it must wait for room or credit.</summary>
+    public bool TrySendItem(ServedCall call, ReadOnlySpan<byte> payload)
+    {
+        int open;
+        lock (Writer.Gate)
+        {
+            // Nobody reads it: the call is cancelled and will find out.
+            if (Broken is not null || call.IsCancelled) return true;
+            if (MustWait(call)) return false;
+            var frames = Writer.Frames;
+            var place = frames.Begin(FrameType.Item, call.Stream);
+            frames.Number(0);
+            frames.Bytes(payload);
+            var bytes = frames.End(place);
+            call.Credit -= bytes;
+            _itemCredit -= bytes;
+            open = _open.Count;
+        }
+
+        Appended(open);
+        return true;
+    }
+
+    /// <summary>Ends when what had no room may be tried again.</summary>
+    public Task RoomAsync()
+    {
+        lock (Writer.Gate) return Broken is null && Writer.IsFull ? Writer.ChangeAsync() : Task.CompletedTask;
+    }
+
+    /// <summary>Ends when an item that had no credit may be tried again.</summary>
+    public Task CreditAsync(ServedCall call)
+    {
+        lock (Writer.Gate) return Broken is null && !call.IsCancelled && MustWait(call) ? Writer.ChangeAsync() : Task.CompletedTask;
+    }
+
+    /// <summary>Sees to the sending of a reply that was not ready at once.</summary>
+    public void Replied() => Appended(_open.Count + 1);
+
+    protected override void OnGreeted()
+    {
+        lock (Writer.Gate) _itemCredit = Peer.Window;
+    }
+
+    protected override void OnFrame(ref Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Name: _names.Add(frame.Body); break;
+            case FrameType.Request: OnRequest(ref frame); break;
+            case FrameType.Cancel: OnCancel(frame.Stream); break;
+            case FrameType.Credit: OnCredit(ref frame); break;
+            default: throw new WireException($"A client must not send a frame of type {frame.Type}.");
+        }
+    }
+
+    protected override void OnBroken(Exception reason)
+    {
+        lock (Writer.Gate)
+        {
+            foreach (var call in _open.Values) Cancel(call);
+        }
+    }
+
+    private void OnRequest(ref Frame frame)
+    {
+        if (Open(ref frame) is not { } call) return;
+        try
+        {
+            if (frame.Skipped > 0) throw TooLarge();
+            Read(ref frame, call);
+        }
+        catch (FanException error)
+        {
+            call.Refuse(error);
+        }
+
+        Ready.Add(call);
+    }
+
+    private ServedCall? Open(ref Frame frame)
+    {
+        lock (Writer.Gate)
+        {
+            // The caller has been told, or is about to be, and tries elsewhere.
+            if (_goesAway || Broken is not null) return null;
+            if (frame.Stream == 0 || _open.ContainsKey(frame.Stream)) throw new WireException($"Stream {frame.Stream} can't be opened: {(frame.Stream == 0 ? "it is the connection's own" : "it is open")}.");
+            if (_open.Count >= Settings.Options.MaxCallsPerConnection) throw new WireException($"More than {Settings.Options.MaxCallsPerConnection} calls are open.", ErrorCodes.LimitExceeded);
+            if (_requestsUnread >= Settings.Options.WindowBytes) throw new WireException($"Requests go beyond the window of {Settings.Options.WindowBytes} bytes.", ErrorCodes.LimitExceeded);
+            _requestsUnread += frame.Bytes;
+            _lastStream = frame.Stream;
+            if (!_free.TryPop(out var call)) call = new ServedCall(this, server, transport);
+            call.Open(frame.Stream, frame.Bytes, Peer.SequenceWindow);
+            _open.Add(frame.Stream, call);
+            return call;
+        }
+    }
+
+    private void Read(ref Frame frame, ServedCall call)
+    {
+        var reader = new BodyReader(frame.Type, frame.Body);
+        var isSequence = (reader.Byte() & 1) != 0;
+        var name = reader.TextHead(out var inline);
+        var entry = name >= 0 ? _names[name] : null;
+        var time = reader.Number();
+        var contentType = _names.ReadText(ref reader);
+        call.Headers.Caller = Peer.Application;
+        HeaderBlock.Read(ref reader, _names, call.Headers, server.Limits);
+        if (time > 0)
+        {
+            var microseconds = time - 1;
+            call.Headers.TimeToLive = microseconds >= MaxTimeToLive.TotalMicroseconds ? MaxTimeToLive : TimeSpan.FromTicks((long)microseconds * TimeSpan.TicksPerMicrosecond);
+        }
+
+        var method = entry is null ? Resolve(reader.Decode(inline)) : entry.Meaning ??= Resolve(entry.Text);
+        if (reader.Left > server.Limits.MaxPayloadBytes) throw TooLarge();
+        call.Prepare(method, isSequence, contentType.Length == 0 ? null : contentType, frame.TakePayload(reader.Position));
+    }
+
+    private ServedMethod Resolve(string fullName)
+    {
+        var slash = fullName.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0
+            ? throw new BadMessageException("method", $"A method is named 'service/method'; '{(fullName.Length <= 64 ? fullName : fullName[..64] + "…")}' is not.")
+            : server.Resolve(fullName[..slash], fullName[(slash + 1)..]);
+    }
+
+    private void OnCancel(uint stream)
+    {
+        lock (Writer.Gate)
+        {
+            if (_open.TryGetValue(stream, out var call)) Cancel(call);
+        }
+    }
+
+    // Anybody's code may be registered on the token, so the pool runs it. Under the gate.
+    private void Cancel(ServedCall call)
+    {
+        if (call.IsCancelled) return;
+        call.IsCancelled = true;
+        Writer.Changed();
+        ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
+    }
+
+    private void OnCredit(ref Frame frame)
+    {
+        var bytes = new BodyReader(frame.Type, frame.Body).Number();
+        lock (Writer.Gate)
+        {
+            if (frame.Stream == 0)
+            {
+                _itemCredit = Add(_itemCredit, bytes, Peer.Window);
+            }
+            else if (_open.TryGetValue(frame.Stream, out var call))
+            {
+                call.Credit = Add(call.Credit, bytes, Peer.SequenceWindow);
+            }
+
+            Writer.Changed();
+        }
+    }
+
+    private static long Add(long credit, ulong bytes, long window) => bytes <= (ulong)window && credit + (long)bytes <= window
+        ? credit + (long)bytes
+        : throw new WireException($"Credit of {bytes} bytes is more than was used.");
+
+    private bool MustWait(ServedCall call) => call.Credit <= 0 || _itemCredit <= 0 || Writer.IsFull;
+
+    // True where it was the last one of a connection that goes away. Under the gate.
+    private bool Remove(ServedCall call)
+    {
+        if (!_open.Remove(call.Stream)) return false;
+        _requestsUnread -= call.RequestBytes;
+        _requestsOwed += call.RequestBytes;
+        if (_requestsOwed >= Settings.Options.WindowBytes / 2 && Broken is null)
+        {
+            var place = Writer.Frames.Begin(FrameType.Credit, 0);
+            Writer.Frames.Number((ulong)_requestsOwed);
+            Writer.Frames.End(place);
+            _requestsOwed = 0;
+        }
+
+        if (call.TryReset() && _free.Count < MaxKeptCalls) _free.Push(call);
+        return _goesAway && _open.Count == 0 && Broken is null;
+    }
+
+    private LimitExceededException TooLarge() =>
+        new(nameof(FanLimits.MaxPayloadBytes), $"The arguments have more than {server.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+
+    private static IOException Stopped() => new("the application stops");
+}

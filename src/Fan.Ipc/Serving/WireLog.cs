@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Ipc.Serving;
+
+internal static partial class WireLog
+{
+    [LoggerMessage(1, LogLevel.Warning, "The {Transport} route could not accept a connection: {Reason}")]
+    public static partial void AcceptFailed(ILogger logger, string transport, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "A connection on the {Transport} route was not opened: {Reason}")]
+    public static partial void OpenFailed(ILogger logger, string transport, string reason);
+
+    [LoggerMessage(3, LogLevel.Debug, "The connection of {Peer} on the {Transport} route ended: {Reason}")]
+    public static partial void Ended(ILogger logger, string transport, string peer, string? reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Removed {Path}, which a process that has gone left behind")]
+    public static partial void RemovedStale(ILogger logger, string path);
+
+    [LoggerMessage(5, LogLevel.Error, "The certificate in {Path} can't be read, so the one before stays in use: {Reason}")]
+    public static partial void CertificateUnreadable(ILogger logger, string path, string reason);
+}

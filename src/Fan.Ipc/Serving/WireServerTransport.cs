@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using Fan.Discovery;
+using Fan.Ipc.Connections;
+using Fan.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Ipc.Serving;
+
+/// <summary>Takes calls over connections of Fan's own protocol; what derives from it knows where to listen. Safe from any thread.</summary>
+internal abstract class WireServerTransport(WireSettings settings, ILogger logger) : IServerTransport, IDisposable
+{
+    private WireListener? _listener;
+
+    public abstract string Name { get; }
+
+    protected WireSettings Settings => settings;
+
+    protected ILogger Logger => logger;
+
+    protected bool IsListening => _listener is not null;
+
+    public Task StartAsync(CallServer server, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        if (!settings.Options.Serve || server.Services.Count == 0) return Task.CompletedTask;
+        _listener = new WireListener(Listen(), Name, OpenAsync, settings, server, logger);
+        _listener.Start();
+        return Task.CompletedTask;
+    }
+
+    public abstract EndpointDescription? Describe(ServedService service);
+
+    public virtual async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_listener is { } listener) await listener.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _listener?.Dispose();
+
+    /// <exception cref="InvalidOperationException">It can't listen there; the message says where and why.</exception>
+    protected abstract Socket Listen();
+
+    /// <summary>Makes a link of an accepted socket.</summary>
+    protected abstract ValueTask<WireLink> OpenAsync(Socket accepted, CancellationToken cancellationToken);
+
+    protected static IReadOnlyList<EndpointMethod> MethodsOf(ServedService service) => [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description))];
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Fan.Discovery;
+using Fan.Ipc.Connections;
+using Fan.Ipc.Serving;
+using Fan.Transports;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Ipc.Tcp;
+
+/// <summary>Takes calls over TCP, encrypted where there is a certificate. Safe from any thread.</summary>
+internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<TcpServerTransport> logger)
+    : WireServerTransport(new WireSettings(application.Value.Name!, application.Value.Limits, options.Value, clock), logger)
+{
+    public const string TransportName = "tcp";
+
+    /// <summary>The key among the properties of an endpoint that says that it takes TLS only.</summary>
+    public const string TlsProperty = "tls";
+
+    private const int Backlog = 512;
+
+    private readonly FanTcpOptions _options = options.Value;
+    private readonly CertificateFiles _certificates = new(options.Value, logger);
+    private int _port;
+
+    public override string Name => TransportName;
+
+    public override EndpointDescription? Describe(ServedService service) => !IsListening ? null : new EndpointDescription
+    {
+        Transport = Name,
+        Host = _options.AdvertisedHost ?? HostOf(IPAddress.Parse(_options.Address)),
+        Port = _options.AdvertisedPort ?? _port,
+        Methods = MethodsOf(service),
+        Properties = _certificates.Own is null ? new Dictionary<string, string>() : new Dictionary<string, string>(StringComparer.Ordinal) { [TlsProperty] = "1" },
+    };
+
+    protected override Socket Listen()
+    {
+        // A certificate that can't be read must fail the start and not each caller.
+        _ = (_certificates.Own, _certificates.Policy);
+        var address = new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port);
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(address);
+            socket.Listen(Backlog);
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            throw new InvalidOperationException($"The tcp route can't listen on {address}: {error.Message}", error);
+        }
+
+        _port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        return socket;
+    }
+
+    protected override async ValueTask<WireLink> OpenAsync(Socket accepted, CancellationToken cancellationToken)
+    {
+        accepted.NoDelay = true;
+        var peer = accepted.RemoteEndPoint?.ToString() ?? "The caller";
+        var plain = new NetworkStream(accepted, ownsSocket: false);
+        if (_certificates.Own is not { } certificate) return new WireLink(accepted, plain, peer);
+        var encrypted = new SslStream(plain);
+        try
+        {
+            await encrypted.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate,
+                    ClientCertificateRequired = _options.RequireClientCertificate,
+                    CertificateChainPolicy = _certificates.Policy,
+                },
+                cancellationToken).ConfigureAwait(false);
+            return new WireLink(accepted, encrypted, peer);
+        }
+        catch
+        {
+            await encrypted.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static string HostOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+}

@@ -1,0 +1,151 @@
+using Fan.Conformance.Transports;
+
+namespace Fan.Ipc.Tests;
+
+internal sealed class IpcHarness : ITransportHarness
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fan-ipc-");
+
+    public void AddTo(FanBuilder application) => application.AddIpc(options => options.Folder = _folder.FullName);
+
+    public ValueTask DisposeAsync()
+    {
+        // Nothing is left behind by applications that have stopped.
+        Assert.Empty(_folder.GetFiles());
+        _folder.Delete();
+        return default;
+    }
+}
+
+internal sealed class TcpHarness : ITransportHarness
+{
+    public void AddTo(FanBuilder application) => application.AddTcp();
+
+    public ValueTask DisposeAsync() => default;
+}
+
+internal sealed class TlsHarness : ITransportHarness
+{
+    private readonly Certificates _certificates = new();
+    private readonly string _file;
+
+    public TlsHarness() => _file = _certificates.Issue("one");
+
+    public void AddTo(FanBuilder application) => application.AddTcp(options =>
+    {
+        options.CertificateFile = _file;
+        options.TrustedCertificatesFile = _certificates.AuthorityFile;
+        options.RequireClientCertificate = true;
+    });
+
+    public ValueTask DisposeAsync()
+    {
+        _certificates.Dispose();
+        return default;
+    }
+}
+
+public sealed class IpcCallTests : TransportCallConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class IpcErrorTests : TransportErrorConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class IpcTimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class IpcStreamTests : TransportStreamConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class IpcLimitTests : TransportLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class IpcContextTests : TransportContextConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class IpcLossTests : TransportLossConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class TcpCallTests : TransportCallConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TcpErrorTests : TransportErrorConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TcpTimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TcpStreamTests : TransportStreamConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TcpLimitTests : TransportLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TcpContextTests : TransportContextConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TcpLossTests : TransportLossConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TlsCallTests : TransportCallConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
+public sealed class TlsErrorTests : TransportErrorConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
+public sealed class TlsTimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
+public sealed class TlsStreamTests : TransportStreamConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
+public sealed class TlsLimitTests : TransportLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
+public sealed class TlsContextTests : TransportContextConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
+public sealed class TlsLossTests : TransportLossConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
