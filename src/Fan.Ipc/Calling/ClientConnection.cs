@@ -259,7 +259,7 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         var bytes = reader.Number();
         lock (Writer.Gate)
         {
-            if (bytes > (ulong)Peer.Window || _credit + (long)bytes > Peer.Window) throw new WireException($"Credit of {bytes} bytes is more than was used.");
+            if (bytes > long.MaxValue || (long)bytes > Peer.Window - _credit) throw new WireException($"Credit of {bytes} bytes is more than was used.");
             _credit += (long)bytes;
             Writer.Changed();
         }

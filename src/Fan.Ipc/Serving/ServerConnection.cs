@@ -105,13 +105,14 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
     }
 
     /// <summary>Appends an item and sees to its sending; false where it must wait for room or credit.</summary>
+    /// <exception cref="OperationCanceledException">Nobody reads it any more.</exception>
     public bool TrySendItem(ServedCall call, ReadOnlySpan<byte> payload)
     {
         int open;
         lock (Writer.Gate)
         {
-            // Nobody reads it: the call is cancelled and will find out.
-            if (Broken is not null || call.IsCancelled) return true;
+            // The implementation may not look at its token.
+            if (Broken is not null || call.IsCancelled) throw new OperationCanceledException("The caller reads no more items.");
             if (MustWait(call)) return false;
             var frames = Writer.Frames;
             var place = frames.Begin(FrameType.Item, call.Stream);
@@ -265,7 +266,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         }
     }
 
-    private static long Add(long credit, ulong bytes, long window) => bytes <= (ulong)window && credit + (long)bytes <= window
+    private static long Add(long credit, ulong bytes, long window) => bytes <= long.MaxValue && (long)bytes <= window - credit
         ? credit + (long)bytes
         : throw new WireException($"Credit of {bytes} bytes is more than was used.");
 
