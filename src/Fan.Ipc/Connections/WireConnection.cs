@@ -241,8 +241,6 @@ internal abstract class WireConnection
     {
         switch (frame.Type)
         {
-            case FrameType.Hello when _greeted.Task.IsCompleted:
-                throw new WireException("A second hello came.");
             case FrameType.Hello:
                 Peer = Hello.Read(frame.Body);
                 OnGreeted();

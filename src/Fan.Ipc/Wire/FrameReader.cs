@@ -110,6 +110,8 @@ internal sealed class FrameReader(int maxBodyBytes)
     {
         if (_end - _start - WireLimits.HeaderBytes >= length)
         {
+            // Only now: the header of a frame that has not come whole is looked at again.
+            _greeted = true;
             frame.Body = _buffer.AsSpan(_start + WireLimits.HeaderBytes, length);
             _start += WireLimits.HeaderBytes + length;
             return true;
@@ -130,7 +132,6 @@ internal sealed class FrameReader(int maxBodyBytes)
         if (!_greeted)
         {
             if (type is not (FrameType.Hello or FrameType.Error) || stream != 0 || length > WireLimits.MaxHelloBytes) throw new WireException("The first frame must be a hello of Fan's protocol.");
-            _greeted = true;
             return false;
         }
 

@@ -1,0 +1,114 @@
+using System.Net.Sockets;
+using Fan.Conformance.Transports;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Ipc.Tests;
+
+/// <summary>The socket, its folder, and who may reach it.</summary>
+public sealed class SocketTests : IpcTest
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    [Fact]
+    public async Task A_socket_that_a_dead_process_left_is_removed_and_one_that_lives_is_not()
+    {
+        var dead = Path.Combine(Folder.FullName, "dead.sock");
+        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            left.Bind(new UnixDomainSocketEndPoint(dead + "2"));
+            left.Listen();
+            File.Move(dead + "2", dead);
+        }
+
+        Assert.True(File.Exists(dead));
+        var one = await EndpointAsync(await ServeAsync());
+        Assert.False(File.Exists(dead));
+        var two = await StartAsync("second", fan => AddIpc(fan).AddService<ITill, Till>());
+        Assert.Equal(2, Folder.GetFiles().Length);
+        Assert.True(File.Exists(one.Properties["path"]));
+        Assert.NotNull(two);
+    }
+
+    [Fact]
+    public async Task The_folder_is_for_its_owner_only()
+    {
+        File.SetUnixFileMode(Folder.FullName, OwnerOnly | UnixFileMode.OtherExecute | UnixFileMode.GroupRead);
+        await ServeAsync();
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(Folder.FullName));
+        await StartAsync("deeper", fan => fan.AddIpc(ipc => ipc.Folder = Path.Combine(Folder.FullName, "made")).AddService<ITill, Till>());
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(Folder.FullName, "made")));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_a_link_is_refused()
+    {
+        var link = Path.Combine(Folder.FullName, "link");
+        Directory.CreateSymbolicLink(link, Path.GetTempPath());
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeAsync(options => options.Folder = link));
+        Assert.Contains("is a link", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_path_that_is_too_long_for_a_socket_is_said_so_with_the_way_out()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeAsync(options => options.Folder = Path.Combine(Folder.FullName, new string('x', 80))));
+        Assert.Contains("at most 107 bytes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Fan:Ipc:Folder", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_settings_that_are_wrong_are_told_at_once()
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => ServeAsync(options =>
+            (options.Folder, options.ConnectTimeout, options.MaxConnections, options.WindowBytes, options.MaxNamesPerConnection) = ("relative", TimeSpan.Zero, 0, 0, -1)));
+        Assert.Equal(5, error.Failures.Count());
+        Assert.All(error.Failures, failure => Assert.StartsWith("The ipc route: ", failure, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_endpoint_of_another_machine_is_not_tried()
+    {
+        var endpoint = await EndpointAsync(await ServeAsync());
+        var elsewhere = endpoint with { Properties = new Dictionary<string, string>(endpoint.Properties) { ["host_id"] = "another" }, Instance = "another" };
+        await RegisterAsync(elsewhere);
+        var caller = await CallerAsync();
+        await caller.SeesAsync("cellar", 2);
+        for (var i = 0; i < 20; i++) Assert.Equal(i, caller.Fan.Get<ICellar>().Add(i, 0));
+    }
+
+    [Fact]
+    public async Task A_service_that_is_only_elsewhere_is_said_to_be_out_of_reach()
+    {
+        await RegisterAsync(new Discovery.EndpointDescription
+        {
+            Transport = "ipc",
+            IsFan = true,
+            Methods = [new Discovery.EndpointMethod { Name = "add" }],
+            Properties = new Dictionary<string, string> { ["host_id"] = "another", ["path"] = "/tmp/x.sock" },
+        });
+        var caller = await CallerAsync();
+        var error = Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2));
+        Assert.Contains("reached over ipc only", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_connections_than_allowed_are_told_why()
+    {
+        var service = await ServeAsync(options => options.MaxConnections = 2);
+        using var one = await GreetAsync(service);
+        using var two = await GreetAsync(service);
+        using var three = await DialAsync(service);
+        Assert.Contains("2 connections are open already", (await three.ExpectEndAsync()).Message, StringComparison.Ordinal);
+        one.Dispose();
+        await Fan.Conformance.Eventually.TrueAsync(
+            async () =>
+            {
+                using var next = await DialAsync(service);
+                await next.SendAsync(WireDecoder.Hello());
+                await next.ExpectAsync("HELLO");
+                await next.SendAsync(WireDecoder.Request(1, WireDecoder.Text("cellar/echo"), """{"text": "x"}"""));
+                return (await next.ReadAsync())?.Name == "REPLY";
+            },
+            "the place of the first is free");
+    }
+}

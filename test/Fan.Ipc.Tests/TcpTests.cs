@@ -1,0 +1,88 @@
+using Fan.Conformance.Transports;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Ipc.Tests;
+
+/// <summary>The tcp route: where it listens, and whom it trusts.</summary>
+public sealed class TcpTests : IpcTest
+{
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("192.0.2.1")]
+    [InlineData("::")]
+    public async Task An_address_that_others_reach_needs_tls_or_a_word(string address)
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => ServeTcpAsync(options => (options.Address, options.AdvertisedHost) = (address, "host")));
+        Assert.Contains("AllowNonLoopback", Assert.Single(error.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_settings_that_are_wrong_are_told_at_once()
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => ServeTcpAsync(options =>
+            (options.Address, options.Port, options.AdvertisedPort, options.AdvertisedHost, options.KeyFile, options.RequireClientCertificate) = ("here", -1, 0, "a b", "/nowhere.pem", true)));
+        Assert.Equal(7, error.Failures.Count());
+    }
+
+    [Fact]
+    public async Task A_certificate_file_that_has_none_fails_the_start_with_its_name()
+    {
+        var file = Path.Combine(Folder.FullName, "no.pem");
+        await File.WriteAllTextAsync(file, "nothing");
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeTcpAsync(options => options.CertificateFile = file));
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_without_a_certificate_is_refused_where_one_is_asked_for()
+    {
+        using var certificates = new Certificates();
+        await ServeTcpAsync(options => (options.CertificateFile, options.TrustedCertificatesFile, options.RequireClientCertificate) = (certificates.Issue("service"), certificates.AuthorityFile, true));
+        var without = await StartAsync("without", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
+        Assert.Throws<ServiceUnavailableException>(() => without.Fan.Get<ICellar>().Add(1, 2));
+        using var others = new Certificates();
+        var stranger = await StartAsync("stranger", fan => fan.AddTcp(options => (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, others.Issue("stranger"))));
+        Assert.Throws<ServiceUnavailableException>(() => stranger.Fan.Get<ICellar>().Add(1, 2));
+        var with = await StartAsync("with", fan => fan.AddTcp(options => (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, certificates.Issue("caller"))));
+        Assert.Equal(3, with.Fan.Get<ICellar>().Add(1, 2));
+        Assert.Equal(0, Cellar.Calls);
+    }
+
+    [Fact]
+    public async Task A_service_with_a_certificate_of_somebody_else_is_not_called()
+    {
+        using var certificates = new Certificates();
+        using var others = new Certificates();
+        await ServeTcpAsync(options => options.CertificateFile = certificates.Issue("service"));
+        var caller = await StartAsync("caller", fan => fan.AddTcp(options => options.TrustedCertificatesFile = others.AuthorityFile));
+        Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2));
+        Assert.Equal(0, Cellar.Calls);
+    }
+
+    [Fact]
+    public async Task A_caller_that_trusts_certain_authorities_does_not_call_in_plain_text()
+    {
+        using var certificates = new Certificates();
+        await ServeTcpAsync();
+        var caller = await StartAsync("caller", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
+        Assert.Contains("takes no TLS", Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_replaced_is_used_for_the_next_connection()
+    {
+        using var certificates = new Certificates();
+        using var newer = new Certificates();
+        var file = certificates.Issue("service");
+        await ServeTcpAsync(options => options.CertificateFile = file);
+        var old = await StartAsync("old", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
+        Assert.Equal(3, old.Fan.Get<ICellar>().Add(1, 2));
+        newer.Replace(file, "service");
+        File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(5));
+        var next = await StartAsync("next", fan => fan.AddTcp(options => options.TrustedCertificatesFile = newer.AuthorityFile));
+        Assert.Equal(3, next.Fan.Get<ICellar>().Add(1, 2));
+        Assert.Equal(4, old.Fan.Get<ICellar>().Add(2, 2));
+    }
+
+    private Task<TransportApplication> ServeTcpAsync(Action<FanTcpOptions>? options = null) => StartAsync("cellars", fan => fan.AddTcp(options).AddService<ICellar>(_ => Cellar));
+}
