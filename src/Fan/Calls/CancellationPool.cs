@@ -7,7 +7,7 @@ internal sealed class CancellationPool(TimeProvider clock)
 {
     private const int MaxKept = 256;
 
-    private readonly ConcurrentQueue<CancellationTokenSource> _free = new();
+    private readonly ConcurrentQueue<DeadlineSource> _free = new();
     private int _kept;
 
     public TimeProvider Clock => clock;
@@ -16,20 +16,26 @@ internal sealed class CancellationPool(TimeProvider clock)
     public Lease Rent(TimeSpan? time, CancellationToken outer)
     {
         if (time is not { } limit) return new Lease(null, null, outer);
-        // Only sources on the system's timer can be reset.
-        if (clock != TimeProvider.System) return new Lease(null, new CancellationTokenSource(limit, clock), outer);
-
         if (_free.TryDequeue(out var source)) Interlocked.Decrement(ref _kept);
-        else source = new CancellationTokenSource();
-        // The timer's own upper bound, 49 days: longer than any call.
-        source.CancelAfter(limit.TotalMilliseconds > uint.MaxValue - 2 ? TimeSpan.FromMilliseconds(uint.MaxValue - 2) : limit);
+        else source = new DeadlineSource(clock);
+        source.Begin(limit);
         return new Lease(this, source, outer);
     }
 
-    private void Return(CancellationTokenSource source)
+    private void Return(DeadlineSource source)
     {
-        if (!source.TryReset() || Interlocked.Increment(ref _kept) > MaxKept) source.Dispose();
-        else _free.Enqueue(source);
+        if (source.TryEnd())
+        {
+            if (Interlocked.Increment(ref _kept) <= MaxKept)
+            {
+                _free.Enqueue(source);
+                return;
+            }
+
+            Interlocked.Decrement(ref _kept);
+        }
+
+        source.Dispose();
     }
 
     /// <summary>One call's use of a source. Dispose it when nothing observes the token any more.</summary>
@@ -38,30 +44,29 @@ internal sealed class CancellationPool(TimeProvider clock)
         private readonly CancellationPool? _pool;
         private readonly CancellationToken _outer;
         private readonly CancellationTokenRegistration _registration;
-        private CancellationTokenSource? _source;
+        private DeadlineSource? _source;
 
-        public Lease(CancellationPool? pool, CancellationTokenSource? source, CancellationToken outer)
+        public Lease(CancellationPool? pool, DeadlineSource? source, CancellationToken outer)
         {
             _pool = pool;
             _source = source;
             _outer = outer;
             Token = source?.Token ?? outer;
             if (source is not null && outer.CanBeCanceled)
-                _registration = outer.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
+                _registration = outer.UnsafeRegister(static state => ((DeadlineSource)state!).Cancel(), source);
         }
 
         public CancellationToken Token { get; }
 
         /// <summary>Whether the time was over before anybody cancelled.</summary>
-        public readonly bool TimedOut => _source is { IsCancellationRequested: true } && !_outer.IsCancellationRequested;
+        public readonly bool TimedOut => _source is { IsCancelled: true } && !_outer.IsCancellationRequested;
 
         public void Dispose()
         {
             if (_source is not { } source) return;
             _source = null;
             _registration.Dispose();
-            if (_pool is null) source.Dispose();
-            else _pool.Return(source);
+            _pool!.Return(source);
         }
     }
 }
