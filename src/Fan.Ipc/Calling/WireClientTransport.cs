@@ -45,8 +45,20 @@ internal abstract class WireClientTransport(WireSettings settings) : IClientTran
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
         var address = AddressOf(endpoint.Description) ?? throw new EndpointUnreachableException(endpoint, $"Endpoint {endpoint.Id} has no usable address.");
         // All services of one listener share its connection.
-        var peer = _peers.GetOrAdd(address, name => new WirePeer(name, cancellationToken => ConnectAsync(endpoint.Description, cancellationToken), settings));
+        var peer = _peers.GetOrAdd(address, name => new WirePeer(name, cancellationToken => ConnectAsync(endpoint.Description, cancellationToken), settings, Keep));
         endpoint.TransportState = peer;
+        foreach (var other in _peers)
+        {
+            // Each start of a service has an address of its own. One that comes back is kept again when it connects.
+            if (other.Value.IsGone) _peers.TryRemove(other);
+        }
+
         return peer;
+    }
+
+    private void Keep(WirePeer peer)
+    {
+        _peers[peer.Name] = peer;
+        if (Volatile.Read(ref _isDisposed)) peer.Dispose();
     }
 }

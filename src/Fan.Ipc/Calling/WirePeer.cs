@@ -5,12 +5,27 @@ using Fan.Transports;
 namespace Fan.Ipc.Calling;
 
 /// <summary>One address that is called, and the connection to it: opened by the first call, shared by all, opened again after it broke. Safe from any thread.</summary>
-internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<WireLink>> connect, WireSettings settings) : IDisposable
+internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<WireLink>> connect, WireSettings settings, Action<WirePeer> connecting) : IDisposable
 {
+    // A peer that takes connections and ends them at once is no peer.
+    private const int MaxAttempts = 3;
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposed = new();
     private ClientConnection? _connection;
     private Task<ClientConnection>? _connecting;
+
+    /// <summary>Its address.</summary>
+    public string Name => name;
+
+    /// <summary>Whether it was connected to, or should have been, and is not any more.</summary>
+    public bool IsGone
+    {
+        get
+        {
+            lock (_gate) return _connecting is { IsCompleted: true } && _connection is null or { Broken: not null };
+        }
+    }
 
     /// <summary>Sends a call. Errors as for <see cref="IClientTransport.CallAsync"/>.</summary>
     public ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
@@ -22,12 +37,13 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
     /// <summary>Sends a call whose reply is a sequence.</summary>
     public async ValueTask<ClientSequence> OpenAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempts = 0; ;)
         {
             var connection = await ConnectedAsync(call, cancellationToken).ConfigureAwait(false);
             var state = connection.TrySend(call, out var sequence);
             if (state == Sending.Sent) return sequence!;
             if (state == Sending.Full) await connection.ChangeAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            else if (++attempts == MaxAttempts) throw Gone(call, connection);
         }
     }
 
@@ -44,18 +60,22 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
 
     private async ValueTask<ReplyPayload> CallSlowlyAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempts = 0; ;)
         {
             var connection = await ConnectedAsync(call, cancellationToken).ConfigureAwait(false);
             var state = connection.TrySend(call, cancellationToken, out var reply);
             if (state == Sending.Sent) return await reply.ConfigureAwait(false);
             if (state == Sending.Full) await connection.ChangeAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            else if (++attempts == MaxAttempts) throw Gone(call, connection);
         }
     }
 
+    private static EndpointUnreachableException Gone(OutgoingCall call, ClientConnection connection) =>
+        new(call.Endpoint, $"{call.Endpoint} takes no calls: {connection.Broken?.Message ?? "it goes away"}", connection.Broken);
+
     private async ValueTask<ClientConnection> ConnectedAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
-        Task<ClientConnection> connecting;
+        Task<ClientConnection> opening;
         lock (_gate)
         {
             if (_connection is { IsUsable: true } usable) return usable;
@@ -66,12 +86,12 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
                 using (ExecutionContext.SuppressFlow()) _connecting = Task.Run(ConnectAsync, CancellationToken.None);
             }
 
-            connecting = _connecting;
+            opening = _connecting;
         }
 
         try
         {
-            return await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -84,6 +104,7 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
         using var time = new CancellationTokenSource(settings.Options.ConnectTimeout, settings.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _disposed.Token);
         ClientConnection? connection = null;
+        connecting(this);
         try
         {
             connection = new ClientConnection(await connect(either.Token).ConfigureAwait(false), settings);

@@ -57,12 +57,16 @@ internal abstract class WireConnection
 
     protected Hello Peer { get; private set; } = new();
 
-    /// <summary>Says hello and begins to read.</summary>
-    public void Start()
+    /// <summary>Says hello, unless the peer is to be sent away, and begins to read.</summary>
+    public void Start(bool greets = true)
     {
         _lastReceived = _clock.GetTimestamp();
-        lock (Writer.Gate) Settings.Hello.Write(Writer.Frames);
-        Writer.Flush();
+        if (greets)
+        {
+            lock (Writer.Gate) Settings.Hello.Write(Writer.Frames);
+            Writer.Flush();
+        }
+
         var period = Settings.Options.KeepAliveInterval / 2;
         _keepAlive = _clock.CreateTimer(static connection => ((WireConnection)connection!).KeepAlive(), this, period, period);
         using (ExecutionContext.SuppressFlow()) ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.BeginRead(), this, preferLocal: false);

@@ -91,16 +91,18 @@ internal sealed class WireListener(
             var link = await OpenAsync(accepted).ConfigureAwait(false);
             var connection = new ServerConnection(link, settings, server, transport);
             _connections[connection] = true;
-            connection.Start();
-            if (count > settings.Options.MaxConnections)
+            var isTooMuch = count > settings.Options.MaxConnections;
+            connection.Start(greets: !isTooMuch);
+            if (isTooMuch)
                 connection.EndWith(new WireError { Code = ErrorCodes.LimitExceeded, Message = $"{settings.Options.MaxConnections} connections are open already ({nameof(settings.Options.MaxConnections)}).", Place = nameof(settings.Options.MaxConnections) }, new IOException("there are too many connections"));
             if (_stopping.IsCancellationRequested) connection.GoAway();
             await connection.Ended.ConfigureAwait(false);
             _connections.TryRemove(connection, out _);
             WireLog.Ended(logger, transport, link.Peer, connection.Broken?.Message);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception error)
         {
+            // Whatever a stranger's handshake ended with.
             accepted.Dispose();
             WireLog.OpenFailed(logger, transport, error.Message);
         }

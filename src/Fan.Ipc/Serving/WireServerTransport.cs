@@ -30,12 +30,23 @@ internal abstract class WireServerTransport(WireSettings settings, ILogger logge
 
     public abstract EndpointDescription? Describe(ServedService service);
 
-    public virtual async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_listener is { } listener) await listener.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (_listener is not { } listener) return;
+        RemoveAddress();
+        await listener.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => _listener?.Dispose();
+    public void Dispose()
+    {
+        RemoveAddress();
+        _listener?.Dispose();
+    }
+
+    /// <summary>Takes away what would lead callers here. May be called several times.</summary>
+    protected virtual void RemoveAddress()
+    {
+    }
 
     /// <exception cref="InvalidOperationException">It can't listen there; the message says where and why.</exception>
     protected abstract Socket Listen();

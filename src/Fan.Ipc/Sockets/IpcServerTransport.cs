@@ -34,10 +34,18 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
         Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [PathProperty] = _path!, [HostProperty] = HostIdentity.Current() },
     };
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    protected override void RemoveAddress()
     {
-        if (_path is not null) File.Delete(_path);
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _path, null) is not { } path) return;
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next start removes it, if it is there at all.
+            WireLog.NotRemoved(Logger, path, error.Message);
+        }
     }
 
     protected override Socket Listen()
