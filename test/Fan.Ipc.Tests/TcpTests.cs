@@ -25,6 +25,17 @@ public sealed class TcpTests : IpcTest
     }
 
     [Fact]
+    public async Task An_endpoint_on_the_loopback_of_another_machine_is_not_tried()
+    {
+        var service = await ServeTcpAsync();
+        var ours = await EndpointAsync(service, "tcp");
+        await RegisterAsync(ours with { Port = 9, Instance = "another", Properties = new Dictionary<string, string> { ["host_id"] = "another" } });
+        var caller = await StartAsync("caller", fan => fan.AddTcp());
+        await caller.SeesAsync("cellar", 2);
+        for (var i = 0; i < 20; i++) Assert.Equal(i, caller.Fan.Get<ICellar>().Add(i, 0));
+    }
+
+    [Fact]
     public async Task A_certificate_file_that_has_none_fails_the_start_with_its_name()
     {
         var file = Path.Combine(Folder.FullName, "no.pem");

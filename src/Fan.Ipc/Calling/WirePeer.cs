@@ -12,6 +12,7 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposed = new();
+    private readonly List<ClientConnection> _leaving = [];
     private ClientConnection? _connection;
     private Task<ClientConnection>? _connecting;
 
@@ -55,7 +56,9 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
             _disposed.Cancel();
         }
 
-        _connection?.Close(new ObjectDisposedException(nameof(IClientTransport), "the calling application has stopped"));
+        var stopped = new ObjectDisposedException(nameof(IClientTransport), "the calling application has stopped");
+        foreach (var connection in _leaving) connection.Close(stopped);
+        _connection?.Close(stopped);
     }
 
     private async ValueTask<ReplyPayload> CallSlowlyAsync(OutgoingCall call, CancellationToken cancellationToken)
@@ -125,6 +128,9 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
 
         lock (_gate)
         {
+            // Its last calls may not have ended.
+            _leaving.RemoveAll(old => old.Ended.IsCompleted);
+            if (_connection is { Ended.IsCompleted: false } before) _leaving.Add(before);
             Volatile.Write(ref _connection, connection);
             if (!_disposed.IsCancellationRequested) return connection;
         }

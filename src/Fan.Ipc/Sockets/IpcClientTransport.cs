@@ -16,7 +16,7 @@ internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptio
 
     // The file is there before its endpoint is. A container that does not share the folder does not see it.
     public override bool Reaches(EndpointDescription endpoint) =>
-        endpoint.Properties.GetValueOrDefault(IpcServerTransport.HostProperty) == _host && AddressOf(endpoint) is { } path && File.Exists(path);
+        endpoint.Properties.GetValueOrDefault(HostIdentity.Property) == _host && AddressOf(endpoint) is { } path && File.Exists(path);
 
     protected override string? AddressOf(EndpointDescription endpoint) =>
         endpoint.Properties.GetValueOrDefault(IpcServerTransport.PathProperty) is { Length: > 0 and < 108 } path && Path.IsPathFullyQualified(path) ? path : null;

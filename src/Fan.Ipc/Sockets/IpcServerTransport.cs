@@ -14,10 +14,8 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
 {
     public const string TransportName = "ipc";
 
-    /// <summary>The keys among the properties of an endpoint.</summary>
+    /// <summary>The key among the properties of an endpoint that has the socket's path.</summary>
     public const string PathProperty = "path";
-
-    public const string HostProperty = "host_id";
 
     private const int Backlog = 512;
 
@@ -31,7 +29,7 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
     {
         Transport = Name,
         Methods = MethodsOf(service),
-        Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [PathProperty] = _path!, [HostProperty] = HostIdentity.Current() },
+        Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [PathProperty] = _path!, [HostIdentity.Property] = HostIdentity.Current() },
     };
 
     protected override void RemoveAddress()

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Ipc.Calling;
 using Fan.Ipc.Connections;
+using Fan.Ipc.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,11 +14,13 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
     : WireClientTransport(new WireSettings(application.Value.Name!, application.Value.Limits, options.Value, clock))
 {
     private readonly FanTcpOptions _options = options.Value;
+    private readonly string _host = HostIdentity.Current();
     private readonly CertificateFiles _certificates = new(options.Value, logger);
 
     public override string Name => TcpServerTransport.TransportName;
 
-    public override bool Reaches(EndpointDescription endpoint) => true;
+    public override bool Reaches(EndpointDescription endpoint) =>
+        !endpoint.Properties.TryGetValue(HostIdentity.Property, out var only) || only == _host;
 
     protected override string? AddressOf(EndpointDescription endpoint) =>
         string.IsNullOrEmpty(endpoint.Host) || endpoint.Port == 0 ? null : $"{endpoint.Host}:{endpoint.Port}{(TakesTls(endpoint) ? " tls" : "")}";

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Serving;
+using Fan.Ipc.Sockets;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -33,7 +34,7 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
         Host = _options.AdvertisedHost ?? HostOf(IPAddress.Parse(_options.Address)),
         Port = _options.AdvertisedPort ?? _port,
         Methods = MethodsOf(service),
-        Properties = _certificates.Own is null ? new Dictionary<string, string>() : new Dictionary<string, string>(StringComparer.Ordinal) { [TlsProperty] = "1" },
+        Properties = Properties(),
     };
 
     protected override Socket Listen()
@@ -81,6 +82,15 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
             await encrypted.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private Dictionary<string, string> Properties()
+    {
+        var properties = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (_certificates.Own is not null) properties[TlsProperty] = "1";
+        // To a caller elsewhere this address would be its own machine.
+        if (_options.AdvertisedHost is null && IPAddress.IsLoopback(IPAddress.Parse(_options.Address))) properties[HostIdentity.Property] = HostIdentity.Current();
+        return properties;
     }
 
     private static string HostOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
