@@ -48,5 +48,6 @@ public sealed class Endpoint
     public EndpointMethod? FindMethod(string name) => _methods.GetValueOrDefault(name);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Service} {Version} at {Description.Transport} {Description.Host}:{Description.Port}";
+    public override string ToString() =>
+        $"{Service} {Version} at {Description.Transport} {(Description.Host is { } host ? $"{host}:{Description.Port}" : Description.Application ?? Id)}";
 }
