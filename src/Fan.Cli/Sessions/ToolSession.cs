@@ -41,6 +41,8 @@ internal sealed class ToolSession : IAsyncDisposable
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddFan(options => options.Name = ApplicationName)
             .AddStores()
+            .AddIpc()
+            .AddTcp()
             .AddHttp()
             .UseStore(_ => new OpenedStore(session!.Store));
         var provider = services.BuildServiceProvider();

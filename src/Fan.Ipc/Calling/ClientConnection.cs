@@ -145,7 +145,7 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
             case FrameType.Name: _received.Add(frame.Body); break;
             case FrameType.Reply: OnReply(ref frame); break;
             case FrameType.Item: OnItem(ref frame); break;
-            case FrameType.End: (Take(frame.Stream) as ClientSequence)?.End(); break;
+            case FrameType.End: OnEnd(ref frame); break;
             case FrameType.Error: OnError(ref frame); break;
             case FrameType.Credit: OnCredit(ref frame); break;
             case FrameType.GoAway: OnGoAway(ref frame); break;
@@ -219,8 +219,9 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         var contentType = _received.ReadText(ref reader);
         var spans = ReadSpans(ref reader);
         if (Take(frame.Stream) is not { } call) return;
+        call.Call.ReplySpans = spans;
         if (reader.Left > call.Call.Limits.MaxPayloadBytes) call.Fail(TooLarge(call));
-        else call.Reply(frame.TakePayload(reader.Position) with { ContentType = contentType.Length == 0 ? null : contentType, Spans = spans });
+        else call.Reply(frame.TakePayload(reader.Position) with { ContentType = contentType.Length == 0 ? null : contentType });
     }
 
     private void OnItem(ref Frame frame)
@@ -246,10 +247,21 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         sequence.Add(frame.TakePayload(reader.Position) with { ContentType = contentType.Length == 0 ? null : contentType }, bytes);
     }
 
+    private void OnEnd(ref Frame frame)
+    {
+        var reader = new BodyReader(frame.Type, frame.Body);
+        var spans = reader.Left > 0 ? ReadSpans(ref reader) : null;
+        if (Take(frame.Stream) is not ClientSequence sequence) return;
+        sequence.Call.ReplySpans = spans;
+        sequence.End();
+    }
+
     private void OnError(ref Frame frame)
     {
-        var error = ErrorBody.Read(frame.Body).ToException();
-        Take(frame.Stream)?.Fail(error);
+        var error = ErrorBody.Read(frame.Body, out var spans).ToException();
+        if (Take(frame.Stream) is not { } call) return;
+        call.Call.ReplySpans = spans;
+        call.Fail(error);
     }
 
     private void OnCredit(ref Frame frame)

@@ -135,14 +135,14 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
             return;
         }
 
-        while (!_connection.TryEnd(this)) await _connection.RoomAsync().ConfigureAwait(false);
+        while (!_connection.TryEnd(this, _incoming.ReplySpans)) await _connection.RoomAsync().ConfigureAwait(false);
         _connection.Replied();
     }
 
     private async Task FailAsync(Exception error)
     {
         var described = _server.Describe(error, _incoming);
-        while (!_connection.TryFail(this, described)) await _connection.RoomAsync().ConfigureAwait(false);
+        while (!_connection.TryFail(this, described, _incoming.ReplySpans)) await _connection.RoomAsync().ConfigureAwait(false);
         _connection.Replied();
     }
 

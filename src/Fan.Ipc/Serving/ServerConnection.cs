@@ -51,8 +51,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
                 var frames = Writer.Frames;
                 var place = frames.Begin(FrameType.Reply, call.Stream);
                 frames.Number(0);
-                if (spans is null) frames.Byte(0);
-                else HeaderBlock.Write(frames, new MessageHeaders { Spans = spans }, null, "");
+                WriteSpans(frames, spans);
                 frames.Bytes(payload);
                 frames.End(place);
             }
@@ -64,8 +63,14 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         return true;
     }
 
+    private static void WriteSpans(FrameBuffer frames, string? spans)
+    {
+        if (spans is null) frames.Byte(0);
+        else HeaderBlock.Write(frames, new MessageHeaders { Spans = spans }, null, "");
+    }
+
     /// <summary>Appends the error of a call and ends it; false where there is no room for it yet.</summary>
-    public bool TryFail(ServedCall call, WireError error)
+    public bool TryFail(ServedCall call, WireError error, string? spans)
     {
         bool isLast;
         lock (Writer.Gate)
@@ -74,7 +79,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
             {
                 if (Writer.IsFull) return false;
                 var place = Writer.Frames.Begin(FrameType.Error, call.Stream);
-                ErrorBody.Write(Writer.Frames, error);
+                ErrorBody.Write(Writer.Frames, error, spans);
                 Writer.Frames.End(place);
             }
 
@@ -86,7 +91,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
     }
 
     /// <summary>Appends the end of a sequence and ends its call; false where there is no room for it yet.</summary>
-    public bool TryEnd(ServedCall call)
+    public bool TryEnd(ServedCall call, string? spans)
     {
         bool isLast;
         lock (Writer.Gate)
@@ -94,7 +99,9 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
             if (Broken is null)
             {
                 if (Writer.IsFull) return false;
-                Writer.Frames.End(Writer.Frames.Begin(FrameType.End, call.Stream));
+                var place = Writer.Frames.Begin(FrameType.End, call.Stream);
+                WriteSpans(Writer.Frames, spans);
+                Writer.Frames.End(place);
             }
 
             isLast = Remove(call);

@@ -18,9 +18,10 @@ internal static class ErrorBody
         Place = 8,
         Type = 9,
         RetryAfter = 10,
+        Spans = 11,
     }
 
-    public static void Write(FrameBuffer output, WireError error)
+    public static void Write(FrameBuffer output, WireError error, string? spans = null)
     {
         Write(output, Field.Code, error.Code);
         Write(output, Field.Message, error.Message);
@@ -32,11 +33,16 @@ internal static class ErrorBody
         Write(output, Field.Place, error.Place);
         Write(output, Field.Type, error.Type);
         Write(output, Field.RetryAfter, error.RetryAfterMilliseconds?.ToString(CultureInfo.InvariantCulture));
+        Write(output, Field.Spans, spans);
     }
 
     /// <exception cref="WireException">It breaks the form.</exception>
-    public static WireError Read(ReadOnlySpan<byte> body)
+    public static WireError Read(ReadOnlySpan<byte> body) => Read(body, out _);
+
+    /// <exception cref="WireException">It breaks the form.</exception>
+    public static WireError Read(ReadOnlySpan<byte> body, out string? spans)
     {
+        spans = null;
         var reader = new BodyReader(FrameType.Error, body);
         var error = new WireError { Code = "", Message = "" };
         List<string>? available = null;
@@ -59,6 +65,7 @@ internal static class ErrorBody
                 case Field.RetryAfter:
                     error = error with { RetryAfterMilliseconds = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time) ? time : null };
                     break;
+                case Field.Spans: spans = text; break;
                 default: break;
             }
         }
