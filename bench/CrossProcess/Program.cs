@@ -1,13 +1,16 @@
 using System.Net;
+using Fan;
 using CrossProcess;
 using CrossProcess.Contenders;
 
 // What a call to another process costs, beside peers on the same engines.
 Contender[] all =
 [
-    FanHttp.Contender("fan http", HttpVersion.Version11),
+    FanRoute.Over("fan ipc", fan => fan.AddIpc()),
+    FanRoute.Over("fan tcp", fan => fan.AddTcp()),
+    FanRoute.Http("fan http", HttpVersion.Version11),
     MinimalApi.Contender("minimal api http", HttpVersion.Version11),
-    FanHttp.Contender("fan http2", HttpVersion.Version20),
+    FanRoute.Http("fan http2", HttpVersion.Version20),
     MinimalApi.Contender("minimal api http2", HttpVersion.Version20),
     GrpcContender.Contender("grpc"),
 ];

@@ -3,22 +3,28 @@ using Fan;
 namespace CrossProcess.Contenders;
 
 /// <summary>The typed call through Fan to a service of another process, which it finds in the embedded store.</summary>
-internal static class FanHttp
+internal static class FanRoute
 {
-    public static Contender Contender(string name, Version version) => new(
+    public static Contender Http(string name, Version version) => Over(name, fan => fan.AddHttp(http => http.CallVersion = version));
+
+    /// <param name="name">The name of its rows.</param>
+    /// <param name="route">Adds the one route that both sides have.</param>
+    public static Contender Over(string name, Action<FanBuilder> route) => new(
         name,
         async () =>
         {
             var folder = Directory.CreateTempSubdirectory("fan-bench-");
             var store = $"sqlite:{Path.Combine(folder.FullName, "fan.db")}";
-            return new FanServer(folder, store, await StartAsync("bench-server", store, version, fan => fan.AddService<ICellar, Cellar>()));
+            return new FanServer(folder, store, await StartAsync("bench-server", store, route, fan => fan.AddService<ICellar, Cellar>()));
         },
-        async address => new FanClient(await StartAsync("bench-client", address, version, fan => fan.DependsOn<ICellar>())));
+        async address => new FanClient(await StartAsync("bench-client", address, route, fan => fan.DependsOn<ICellar>())));
 
-    private static async Task<IHost> StartAsync(string name, string store, Version version, Action<FanBuilder> configure)
+    private static async Task<IHost> StartAsync(string name, string store, Action<FanBuilder> route, Action<FanBuilder> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        configure(builder.Services.AddFan(options => options.Name = name).AddSqliteStore().UseStore(store).AddHttp(http => http.CallVersion = version).AddJson(CellarJson.Default));
+        var fan = builder.Services.AddFan(options => options.Name = name).AddSqliteStore().UseStore(store).AddJson(CellarJson.Default);
+        route(fan);
+        configure(fan);
         var host = builder.Build();
         await host.StartAsync();
         return host;
