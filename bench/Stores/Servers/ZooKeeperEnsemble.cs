@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Stores.Servers;
+
+/// <summary>One server, or several that vote, with ZooKeeper's own settings but for the address that they listen on.</summary>
+internal sealed class ZooKeeperEnsemble : IAsyncDisposable
+{
+    private readonly List<ZooKeeperServer> _servers = [];
+
+    /// <summary>The servers as they stand in a store's URL.</summary>
+    public string Hosts => string.Join(',', _servers.Select(server => server.Address));
+
+    public static async Task<ZooKeeperEnsemble> StartAsync(string folder, int count)
+    {
+        var ports = FreePorts(count * 3);
+        List<string> settings =
+        [
+            "tickTime=2000", "initLimit=10", "syncLimit=5", "maxSessionTimeout=60000", "clientPortAddress=127.0.0.1", "admin.enableServer=false", "maxClientCnxns=0",
+        ];
+        for (var i = 0; count > 1 && i < count; i++)
+            settings.Add(string.Create(CultureInfo.InvariantCulture, $"server.{i + 1}=127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}"));
+        var ensemble = new ZooKeeperEnsemble();
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var own = Directory.CreateDirectory(Path.Combine(folder, $"{i + 1}")).FullName;
+                await File.WriteAllTextAsync(Path.Combine(own, "myid"), $"{i + 1}");
+                ensemble._servers.Add(await ZooKeeperServer.StartAsync(own, ports[i], settings));
+            }
+
+            foreach (var server in ensemble._servers) await server.ServesAsync();
+            return ensemble;
+        }
+        catch
+        {
+            await ensemble.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _servers) await server.DisposeAsync();
+    }
+
+    // Held all at once, so that they differ.
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        listeners.ForEach(listener => listener.Dispose());
+        return ports;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Stores.Servers;
+
+/// <summary>One ZooKeeper server on loopback with its own folder. It ends with this process, however that ends.</summary>
+internal sealed class ZooKeeperServer : IAsyncDisposable
+{
+    public const string Jars = "/usr/share/java/";
+    private const string MainClass = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly string[] Libraries =
+    [
+        "zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-common", "netty-buffer", "netty-transport", "netty-codec",
+        "netty-handler", "netty-resolver", "snappy-java", "metrics-core",
+    ];
+
+    private readonly string _folder;
+    private readonly int _port;
+    private readonly Process _shell;
+
+    private ZooKeeperServer(string folder, int port, Process shell) => (_folder, _port, _shell) = (folder, port, shell);
+
+    public static string ClassPath => string.Join(':', Libraries.Select(library => $"{Jars}{library}.jar"));
+
+    public static bool IsInstalled => File.Exists(Jars + "zookeeper.jar");
+
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
+
+    /// <summary>Starts the process; it serves some time later.</summary>
+    public static async Task<ZooKeeperServer> StartAsync(string folder, int port, IEnumerable<string> settings)
+    {
+        Directory.CreateDirectory(folder);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "zoo.cfg"), [.. settings, $"dataDir={folder}", string.Create(CultureInfo.InvariantCulture, $"clientPort={port}")]);
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = folder };
+        // The shell waits on its input, which ends with this process, and takes the server along.
+        foreach (var argument in (string[])["-c", "\"$@\" </dev/null >log.txt 2>&1 & read _; kill -9 $! 2>/dev/null", "sh", "java",
+            "-Xmx256m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dzookeeper.extendedTypesEnabled=true", "-cp", ClassPath, MainClass, "zoo.cfg"])
+            start.ArgumentList.Add(argument);
+        return new ZooKeeperServer(folder, port, Process.Start(start)!);
+    }
+
+    /// <summary>Waits until it answers clients.</summary>
+    public async Task ServesAsync()
+    {
+        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(50))
+        {
+            if ((await AskAsync()).Contains("Mode: ", StringComparison.Ordinal)) return;
+            if (Stopwatch.GetElapsedTime(since) < Patience) continue;
+            var log = await File.ReadAllLinesAsync(Path.Combine(_folder, "log.txt"));
+            throw new InvalidOperationException($"The server at {Address} does not serve:\n{string.Join('\n', log.TakeLast(10))}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync();
+        _shell.Dispose();
+    }
+
+    private async Task<string> AskAsync()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, _port);
+            await client.GetStream().WriteAsync("srvr"u8.ToArray());
+            using var reader = new StreamReader(client.GetStream());
+            return await reader.ReadToEndAsync();
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            return "";
+        }
+    }
+}
