@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Fan.Sqlite;
 
 /// <summary>A session with a store in a SQLite file. One loop owns the connection; everything else asks it. Safe from any thread.</summary>
-internal sealed class SqliteCoordinationStore : ICoordinationStore
+internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagnostics
 {
     private const int MaxWaiting = 1024;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
@@ -113,6 +113,13 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore
         {
             lock (_gate) _watches.Remove(watch);
         }
+    }
+
+    public async IAsyncEnumerable<StoreFinding> DiagnoseAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var finding in SqliteDiagnosis.OfFile(_url.FilePath)) yield return finding;
+        if (State is not (SessionState.None or SessionState.Closed))
+            yield return SqliteDiagnosis.OfSessions(await AskAsync(() => Reading(_sessions.Count), cancellationToken).ConfigureAwait(false), _url.Lease);
     }
 
     public async ValueTask DisposeAsync()

@@ -24,6 +24,10 @@ internal sealed class SqliteSessions(SqliteDatabase database, SqliteTree tree, T
 
     public bool IsAlive(long session) => database.Scalar("SELECT 1 FROM sessions WHERE id = $1", session) is not null;
 
+    /// <summary>How many there are, and how many of them have nodes.</summary>
+    public (int All, int WithNodes) Count() => (
+        Convert.ToInt32(database.Scalar("SELECT count(*) FROM sessions")), Convert.ToInt32(database.Scalar("SELECT count(DISTINCT owner) FROM nodes WHERE owner <> 0")));
+
     /// <summary>Ends a session: its nodes go with it.</summary>
     public void End(long session)
     {

@@ -6,9 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Fan.ZooKeeper;
 
 /// <summary>A session with a ZooKeeper ensemble as a store: paths, limits, conflicts and watches in the store's terms. Safe from any thread.</summary>
-internal sealed class ZooKeeperCoordinationStore : ICoordinationStore
+internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDiagnostics
 {
     private readonly ZooKeeperClientOptions _options;
+    private readonly TimeProvider _clock;
     private readonly ZooKeeperClient _client;
     private readonly StateFeed _states = new();
     private readonly Lock _gate = new();
@@ -16,7 +17,7 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore
 
     public ZooKeeperCoordinationStore(ZooKeeperClientOptions options, TimeProvider clock, ILogger logger)
     {
-        _options = options;
+        (_options, _clock) = (options, clock);
         _client = new ZooKeeperClient(options, clock, logger, state => _states.Set(Translate(state)));
     }
 
@@ -113,6 +114,12 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore
             _client.RemoveWatch(path, sink);
             lock (_gate) _watches.Remove(watch);
         }
+    }
+
+    public IAsyncEnumerable<StoreFinding> DiagnoseAsync(CancellationToken cancellationToken = default)
+    {
+        RequireNotClosed();
+        return new StoreDiagnosis(_client, _options, _clock).RunAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Fan.Cli.Output;
 using Fan.Coordination;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -104,6 +105,8 @@ internal sealed record ToolRun
             Width = Width,
             CompletionTime = Fan.Conformance.Eventually.Deadline,
             Environment = name => Environment.GetValueOrDefault(name),
+            Settings = () => new ConfigurationBuilder().AddInMemoryCollection(
+                Environment.ToDictionary(variable => variable.Key.Replace("__", ":", StringComparison.Ordinal), string? (variable) => variable.Value)).Build(),
         };
         var code = await Tool.RunAsync(args, terminal, Cancellation);
         return new ToolResult(code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));

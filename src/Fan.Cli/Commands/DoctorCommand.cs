@@ -25,7 +25,7 @@ internal sealed class DoctorCommand(GlobalOptions global) : Verb(
         return !isReachable ? ExitCode.NotReachable : report.Status == CheckStatus.Failed ? ExitCode.Failed : ExitCode.Done;
     }
 
-    /// <summary>False when the store can't be reached, and so nothing more be seen.</summary>
+    /// <summary>False when the store can't be reached, and so nothing more be seen than what it tells of itself.</summary>
     private async Task<bool> LookAsync(ToolSession session, List<Check> checks, CancellationToken cancellationToken)
     {
         var clock = Global.Terminal.Clock;
@@ -34,16 +34,27 @@ internal sealed class DoctorCommand(GlobalOptions global) : Verb(
             await session.OpenAsync(cancellationToken).ConfigureAwait(false);
             checks.Add(await StoreChecks.RoundTripAsync(session.Store, clock, cancellationToken).ConfigureAwait(false));
             checks.Add(StoreChecks.Session(session.Store));
-            var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
-            checks.AddRange(StoreChecks.OfListing(listing));
-            checks.AddRange(await EndpointChecks.RunAsync(listing.Endpoints, clock, cancellationToken).ConfigureAwait(false));
-            return true;
         }
         catch (StoreException error)
         {
             checks.Add(Check.Failed("store", error.Message, "Correct that, or name another store: --store or FAN_STORE."));
+            checks.AddRange(await StoreChecks.OfItselfAsync(session.Store, cancellationToken).ConfigureAwait(false));
             return false;
         }
+
+        checks.AddRange(await StoreChecks.OfItselfAsync(session.Store, cancellationToken).ConfigureAwait(false));
+        try
+        {
+            var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
+            checks.AddRange(StoreChecks.OfListing(listing));
+            checks.AddRange(await EndpointChecks.RunAsync(listing.Endpoints, clock, cancellationToken).ConfigureAwait(false));
+        }
+        catch (StoreException error)
+        {
+            checks.Add(Check.Failed("registered", error.Message, "What is registered can't be read until that is corrected."));
+        }
+
+        return true;
     }
 
     private static void Write(Terminal terminal, DoctorReport report)

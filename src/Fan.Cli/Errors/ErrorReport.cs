@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fan.Cli.Output;
 using Fan.Coordination;
 using Fan.Messaging;
+using Microsoft.Extensions.Options;
 
 namespace Fan.Cli.Errors;
 
@@ -36,8 +37,8 @@ internal sealed class ErrorReport(Terminal terminal)
     public static int CodeOf(Exception error) => error switch
     {
         UsageException => ExitCode.Usage,
-        // Paths, version ranges and store URLs are read by the library.
-        FormatException => ExitCode.Usage,
+        // Paths, version ranges, store URLs and settings are read by the library.
+        FormatException or OptionsValidationException => ExitCode.Usage,
         StoreException or ServiceUnavailableException or CircuitOpenException => ExitCode.NotReachable,
         _ => ExitCode.Failed,
     };
@@ -55,7 +56,7 @@ internal sealed class ErrorReport(Terminal terminal)
 
     private static ToldError Describe(Exception error) => error switch
     {
-        UsageException or FormatException => new ToldError { Code = "usage", Message = error.Message },
+        UsageException or FormatException or OptionsValidationException => new ToldError { Code = "usage", Message = error.Message },
         StoreException => new ToldError { Code = "store_unavailable", Message = error.Message, Hint = Hints.Of(error) },
         FanException or OperationCanceledException => ToldError.From(WireError.From(error), Hints.Of(error)),
         _ => new ToldError { Code = "unexpected", Message = $"Unexpected {error.GetType().Name}: {error.Message}", Hint = "Run it again with --verbose for the details." },

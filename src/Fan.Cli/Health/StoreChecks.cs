@@ -40,6 +40,23 @@ internal static class StoreChecks
         ? Check.Ok("session", $"connected, id {store.SessionId:x}")
         : Check.Failed("session", $"{store.State}, id {store.SessionId:x}", "The store was lost in between: run it again.");
 
+    /// <summary>What the store tells of itself, where its kind does.</summary>
+    public static async Task<IReadOnlyList<Check>> OfItselfAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        var checks = new List<Check>();
+        if (store is not IStoreDiagnostics diagnostics) return checks;
+        try
+        {
+            await foreach (var finding in diagnostics.DiagnoseAsync(cancellationToken).ConfigureAwait(false)) checks.Add(Of(finding));
+        }
+        catch (StoreException error)
+        {
+            checks.Add(Check.Failed("store", error.Message, "The store was lost in between: run it again."));
+        }
+
+        return checks;
+    }
+
     public static IEnumerable<Check> OfListing(EndpointListing listing)
     {
         var services = listing.Endpoints.Select(endpoint => endpoint.Service).Distinct(StringComparer.Ordinal).Count();
@@ -56,6 +73,12 @@ internal static class StoreChecks
             yield return Check.Warning("barrier", $"{barrier} holds registrations back", $"Delete {barrier}/{EndpointPath.Barrier} when they may come.");
         if (listing.Barriers.Count > MaxShown) yield return Check.Warning("barrier", $"and {listing.Barriers.Count - MaxShown} more", "See above.");
     }
+
+    private static Check Of(StoreFinding finding) => new(
+        finding.Check,
+        finding.Status switch { StoreFindingStatus.Ok => CheckStatus.Ok, StoreFindingStatus.Warning => CheckStatus.Warning, _ => CheckStatus.Failed },
+        finding.Detail,
+        finding.Advice);
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 }

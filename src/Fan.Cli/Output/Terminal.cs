@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Configuration;
 
 namespace Fan.Cli.Output;
 
@@ -14,6 +15,9 @@ internal sealed class Terminal : IAsyncDisposable
 
     /// <summary>The variables of the environment.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>The settings of stores and routes, as applications have them: <c>Fan__ZooKeeper__User</c> and the like. Read when it is asked for.</summary>
+    public Func<IConfiguration> Settings { get; init; } = static () => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
     public bool OutIsTerminal { get; init; }
 

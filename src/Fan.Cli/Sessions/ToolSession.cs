@@ -1,6 +1,7 @@
 using Fan.Cli.Output;
 using Fan.Coordination;
 using Fan.Discovery;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,12 +32,14 @@ internal sealed class ToolSession : IAsyncDisposable
 
     /// <summary>A session that is not open yet.</summary>
     /// <param name="choice">Which store.</param>
+    /// <param name="settings">The settings of the store, e.g. credentials.</param>
     /// <param name="log">Where the library's log goes; null for nowhere.</param>
     /// <exception cref="FormatException">The store's URL is none.</exception>
-    public static ToolSession Create(StoreChoice choice, Terminal? log)
+    public static ToolSession Create(StoreChoice choice, IConfiguration settings, Terminal? log)
     {
         ToolSession? session = null;
         var services = new ServiceCollection();
+        services.AddSingleton(settings);
         services.AddSingleton<ILoggerFactory>(log is null ? NullLoggerFactory.Instance : new ErrorLog(log));
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddFan(options => options.Name = ApplicationName)

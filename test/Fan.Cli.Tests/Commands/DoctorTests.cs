@@ -17,6 +17,8 @@ public sealed class DoctorTests : IAsyncLifetime
         var result = (await _place.RunAsync("doctor")).Succeeded();
         Assert.Matches("store +ok +reachable; a read takes", result.Out);
         Assert.Matches("session +ok +connected, id ", result.Out);
+        Assert.Matches(@"file +ok +.+fan\.db, \d+ KiB, write-ahead log \d+ KiB", result.Out);
+        Assert.Matches("sessions +ok +2 open, 1 of them with nodes; a process that hangs keeps its endpoints for 10 s", result.Out);
         Assert.Matches("registered +ok +1 service, 1 endpoint, 1 application", result.Out);
         Assert.Matches("endpoints +ok +all 1 addresses accept connections", result.Out);
         Assert.Matches("versions +ok +fan 0.1.0, library 0.1.0, .NET 10", result.Out);

@@ -28,6 +28,9 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
     /// <summary>What was agreed on with the servers; zero before the first session.</summary>
     public TimeSpan Timeout { get; private set; }
 
+    /// <summary>The server that is connected at this moment; null while there is none.</summary>
+    public string? Server => Volatile.Read(ref _current) is { Ended.IsCompleted: false } current ? current.Server : null;
+
     /// <summary>The session's secret, for who wants to go on with it elsewhere.</summary>
     internal byte[] Password => _opener!.Ticket.Password;
 
