@@ -69,7 +69,8 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     {
         try
         {
-            return await AskAsync(new MultiRequest(operations), cancellationToken).ConfigureAwait(false);
+            Request<OperationResult[]> request = operations is [var single] && SingleRequest.Exists(single) ? new SingleRequest(single) : new MultiRequest(operations);
+            return await AskAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (ConnectionLossException lost) when (operations is [CreateNode { IsEphemeral: true }])
         {

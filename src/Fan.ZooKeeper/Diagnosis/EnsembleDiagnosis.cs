@@ -18,7 +18,11 @@ internal sealed class EnsembleDiagnosis(ZooKeeperClientOptions options, TimeProv
         var findings = servers.Select(server => Tell(server, all)).ToList();
         findings.AddRange(TellRoles(servers));
         if (servers.FirstOrDefault(server => server.Report is { Mode: "leader", Zxid: not null }) is { } leader)
+        {
             findings.AddRange(TellLag(leader, await AskAllAsync(cancellationToken).ConfigureAwait(false)));
+            findings.Add(await TellQuorumAsync(leader.Address, cancellationToken).ConfigureAwait(false));
+        }
+
         return findings;
     }
 
@@ -90,6 +94,25 @@ internal sealed class EnsembleDiagnosis(ZooKeeperClientOptions options, TimeProv
         }
 
         if (behind.Count > 0) yield return new StoreFinding("followers", StoreFindingStatus.Ok, $"transactions behind the leader: {string.Join(", ", behind)}");
+    }
+
+    // The leader knows of followers that the URL does not name. Unlike srvr, mntr must be allowed.
+    private async Task<StoreFinding> TellQuorumAsync(ServerAddress leader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await FourLetterWord.AskAsync(leader, "mntr", options, Patience, clock, cancellationToken).ConfigureAwait(false);
+            if (ServerReport.ReadCounter(answer, "zk_synced_followers") is not { } synced || ServerReport.ReadCounter(answer, "zk_quorum_size") is not { } voters)
+                return new StoreFinding("quorum", StoreFindingStatus.Ok, $"not known, as {leader} does not allow the word 'mntr'", "To see how many followers the leader has, add mntr to its 4lw.commands.whitelist.");
+            var detail = $"{synced} of {voters - 1} followers are in step, says the leader";
+            return synced >= voters - 1
+                ? new StoreFinding("quorum", StoreFindingStatus.Ok, detail)
+                : new StoreFinding("quorum", StoreFindingStatus.Warning, detail, "Start the others: with more of them lost there is no quorum, and nothing can be written.");
+        }
+        catch (ConnectionEndedException error)
+        {
+            return new StoreFinding("quorum", StoreFindingStatus.Warning, error.Message, "The leader was lost in between: run it again.");
+        }
     }
 
     /// <summary>A server, and either what it said or why it did not.</summary>

@@ -37,6 +37,17 @@ internal sealed record ServerReport(string? Mode, string? Version, string? Laten
         };
     }
 
+    /// <summary>One of the numbers in an answer to <c>mntr</c>; null where it is not in it.</summary>
+    public static int? ReadCounter(string answer, string name)
+    {
+        foreach (var line in answer.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            if (line.Split('\t') is [var key, var value] && key == name) return Number(value.Split('.')[0]);
+        }
+
+        return null;
+    }
+
     private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static long? ReadZxid(string? text) =>
