@@ -9,13 +9,16 @@ using Stores.Servers;
 // What a coordination store costs: each of Fan's, and on ZooKeeper beside clients that are not ours.
 string? json = null;
 var quick = false;
+string[] all = [.. Load.Pipelined, Load.Watch, "register", "reconnect"];
+var chosen = all;
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
     {
         case "--json" when i + 1 < args.Length: json = args[++i]; break;
+        case "--only" when i + 1 < args.Length && args[i + 1].Split(',').Except(all).FirstOrDefault() is null: chosen = args[++i].Split(','); break;
         case "--quick": quick = true; break;
-        default: return Wrong($"'{args[i]}' is not understood. Use --json PATH, --quick.");
+        default: return Wrong($"'{args[i]}' is not understood. Use --json PATH, --quick, --only with some of {string.Join(',', all)}.");
     }
 }
 
@@ -41,9 +44,17 @@ try
 
     var contenders = new List<Contender>();
     var rows = new List<Row>();
+    // First, so that nothing else has left anything in the process.
+    if (chosen.Contains("reconnect"))
+    {
+        await using var relay = new Relay(single.Hosts);
+        rows.Add(await new Reconnects(ZooKeeper(relay.Address), relay, Console.Error).RunAsync("zookeeper-1", quick ? 50 : 1000));
+    }
+
     try
     {
-        foreach (var (name, hosts, create) in stores)
+        // Registrations and reconnections have no peers.
+        foreach (var (name, hosts, create) in chosen.Except(["register", "reconnect"]).Any() ? stores : [])
         {
             contenders.Add(new Contender(name, "fan", await FanClient.OpenAsync(create)));
             if (hosts is null) continue;
@@ -53,16 +64,15 @@ try
 
         var comparison = new Comparison(contenders, Console.Error);
         await comparison.WarmUpAsync(quick ? 0.2 : 3);
-        foreach (var operation in Load.Pipelined) rows.AddRange(await comparison.PipelineAsync(operation, quick ? 2 : 15, quick ? 0.2 : 0.5));
-        rows.AddRange(await comparison.WatchAsync(quick ? 2 : 15, quick ? 10 : 50));
+        foreach (var operation in Load.Pipelined.Intersect(chosen)) rows.AddRange(await comparison.PipelineAsync(operation, quick ? 2 : 15, quick ? 0.2 : 0.5));
+        if (chosen.Contains(Load.Watch)) rows.AddRange(await comparison.WatchAsync(quick ? 2 : 15, quick ? 10 : 50));
     }
     finally
     {
         foreach (var contender in contenders) await contender.Client.DisposeAsync();
     }
 
-    foreach (var (name, _, create) in stores) rows.AddRange(await Registration.RunAsync(name, create, quick ? 3 : 30));
-    await using (var relay = new Relay(single.Hosts)) rows.Add(await new Reconnects(ZooKeeper(relay.Address), relay, Console.Error).RunAsync("zookeeper-1", quick ? 50 : 1000));
+    foreach (var (name, _, create) in chosen.Contains("register") ? stores : []) rows.AddRange(await Registration.RunAsync(name, create, quick ? 3 : 30));
     await Console.Error.WriteAsync("\r                                                  \r");
     Report.WriteTable(rows, Console.Out);
     if (json is not null) await Report.WriteJsonAsync(rows, json);
