@@ -4,12 +4,15 @@ namespace Fan.Sqlite;
 internal sealed class FileSignal : IDisposable
 {
     private readonly FileSystemWatcher? _watcher;
+    private readonly string _log;
+    private readonly TimeProvider _clock;
 
-    public FileSignal(string path, Action ring)
+    public FileSignal(string path, TimeProvider clock, Action ring)
     {
+        (_log, _clock) = (path + "-wal", clock);
         try
         {
-            _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "-wal") { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
+            _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(_log)) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
             _watcher.Changed += (_, _) => ring();
             _watcher.Created += (_, _) => ring();
             _watcher.Error += (_, _) => ring();
@@ -20,6 +23,19 @@ internal sealed class FileSignal : IDisposable
             // The system has no watches left: the regular look at the file must do.
             _watcher?.Dispose();
             _watcher = null;
+        }
+    }
+
+    /// <summary>Rings for all processes. The log itself rings while a commit is written, and who looks then may be too early to see it.</summary>
+    public void Ring()
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(_log, _clock.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The commit stands, and the others look at the file regularly.
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         if (State != SessionState.None) throw new InvalidOperationException("The store is open already.");
         await Task.Run(Open, cancellationToken).ConfigureAwait(false);
         _loop = Task.Run(RunAsync, CancellationToken.None);
-        _signal = new FileSignal(_url.FilePath, AskToLook);
+        _signal = new FileSignal(_url.FilePath, _clock, AskToLook);
         _looking = _clock.CreateTimer(static store => ((SqliteCoordinationStore)store!).AskToLook(), this, LookInterval, LookInterval);
         var interval = SqliteSessions.Interval(_url.Lease);
         _renewing = _clock.CreateTimer(static store => ((SqliteCoordinationStore)store!).AskToRenew(), this, interval, interval);
@@ -250,6 +250,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         {
             var result = write();
             _database.Commit();
+            _signal?.Ring();
             // Only who can write can renew: a read that succeeds does not make the session sound.
             if (State == SessionState.Disconnected) Return();
             return result;
