@@ -48,7 +48,7 @@ try
     if (chosen.Contains("reconnect"))
     {
         await using var relay = new Relay(single.Hosts);
-        rows.Add(await new Reconnects(ZooKeeper(relay.Address), relay, Console.Error).RunAsync("zookeeper-1", quick ? 50 : 1000));
+        rows.Add(await new Reconnects(ZooKeeper(relay.Address + "/reconnects"), relay, Console.Error).RunAsync("zookeeper-1", quick ? 50 : 1000));
     }
 
     try
@@ -97,7 +97,7 @@ finally
 
 return 0;
 
-ICoordinationStore ZooKeeper(string hosts) => providers["zookeeper"].Create($"zookeeper://{hosts}?session=30s");
+ICoordinationStore ZooKeeper(string place) => providers["zookeeper"].Create($"zookeeper://{place}?session=30s");
 
 static int Wrong(string message)
 {

@@ -15,6 +15,7 @@ internal sealed class FanClient : IClient
     private readonly string[] _paths = [.. Enumerable.Range(0, Load.Nodes).Select(node => $"/bench/{node}")];
     private readonly byte[] _data = new byte[Load.DataBytes];
     private bool _armed;
+    private Task<long> _next = Task.FromResult(0L);
 
     private FanClient(ICoordinationStore store, ICoordinationStore watcher)
     {
@@ -50,10 +51,10 @@ internal sealed class FanClient : IClient
         var times = new List<double>(count);
         for (var i = 0; i < count; i++)
         {
-            var next = NextAsync();
+            _next = NextAsync();
             var begin = Stopwatch.GetTimestamp();
             await _store.CommitAsync([new StoreOperation.Set(Watched, _data)]);
-            times.Add(Stopwatch.GetElapsedTime(begin, await next).TotalMilliseconds);
+            times.Add(Stopwatch.GetElapsedTime(begin, await _next).TotalMilliseconds);
         }
 
         return times;
@@ -61,8 +62,10 @@ internal sealed class FanClient : IClient
 
     public async ValueTask DisposeAsync()
     {
-        await _events.DisposeAsync();
+        // Ends what waits for an event, if a commit failed.
         await _watcher.DisposeAsync();
+        await _next;
+        await _events.DisposeAsync();
         await _store.DisposeAsync();
     }
 
