@@ -36,20 +36,22 @@ internal sealed class FanHost(
     {
         foreach (var service in application.Server.Services)
         {
+            var described = new List<EndpointDescription>();
             foreach (var transport in _started)
             {
                 if (transport.Describe(service) is not { } description) continue;
-                var named = description with
+                described.Add(description with
                 {
                     IsFan = true, Application = application.Name, Instance = _instance, Since = clock.GetUtcNow(),
                     Template = service.Name.ShardKeys.Count > 0 ? service.Name.Template : null,
-                };
-                _registrations.Add(new EndpointRegistration(store, service.Name.Canonical, service.Version, named, service.IsPersistent, clock, logger));
+                });
             }
+
+            if (described.Count > 0) _registrations.Add(new EndpointRegistration(store, service.Name.Canonical, service.Version, described, service.IsPersistent, clock, logger));
         }
 
         foreach (var (service, version, description) in plan.Announced)
-            _registrations.Add(new EndpointRegistration(store, service, version, description, persistent: false, clock, logger));
+            _registrations.Add(new EndpointRegistration(store, service, version, [description], persistent: false, clock, logger));
         foreach (var registration in _registrations) registration.Start();
         try
         {

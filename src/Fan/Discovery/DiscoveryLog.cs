@@ -36,4 +36,13 @@ internal static partial class DiscoveryLog
 
     [LoggerMessage(30, LogLevel.Error, "Registering {Service} {Version} failed and begins anew")]
     public static partial void RegistrationFailed(ILogger logger, Exception error, string service, string version);
+
+    [LoggerMessage(31, LogLevel.Warning, "micro-fan's callers can't see version {Version} of {Service}, and fail as it has no other: register a version such as 1.2.3 beside it")]
+    public static partial void OnlyHiddenVersions(ILogger logger, string service, string version);
+
+    [LoggerMessage(32, LogLevel.Information, "Took {Path} away: its last instance is gone")]
+    public static partial void EmptyVersionDeleted(ILogger logger, string path);
+
+    [LoggerMessage(33, LogLevel.Warning, "{Path} has no instance any more and could not be taken away; until it goes, micro-fan's callers may choose it: {Reason}")]
+    public static partial void EmptyVersionStays(ILogger logger, string path, string reason);
 }

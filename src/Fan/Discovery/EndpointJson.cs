@@ -19,7 +19,7 @@ internal static class EndpointJson
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteString("transport", endpoint.Transport);
-        if (endpoint.Host is not null) json.WriteString("host", endpoint.Host);
+        WriteText(json, "host", Bracketed(endpoint.Host));
         if (endpoint.Port > 0) json.WriteNumber("port", endpoint.Port);
         json.WriteStartArray("methods");
         foreach (var method in endpoint.Methods) WriteMethod(json, method);
@@ -135,6 +135,9 @@ internal static class EndpointJson
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetString() : null;
+
+    // It goes into URLs as it is.
+    private static string? Bracketed(string? host) => host?.Contains(':', StringComparison.Ordinal) == true && !host.StartsWith('[') ? $"[{host}]" : host;
 
     private static void WriteText(Utf8JsonWriter json, string name, string? value)
     {

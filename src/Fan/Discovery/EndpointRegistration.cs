@@ -1,19 +1,21 @@
 using Fan.Coordination;
+using Fan.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;
 
-/// <summary>Keeps one endpoint registered: waits for the barrier, creates the node, and does so again whenever it has gone. One owner task.</summary>
+/// <summary>Keeps one instance of a service registered, on all its transports: waits for the barrier, creates the nodes, and does so again whenever one has gone. One owner task.</summary>
 internal sealed class EndpointRegistration(
-    StoreConnection connection, string service, string version, EndpointDescription description, bool persistent, TimeProvider clock, ILogger logger) : IDisposable
+    StoreConnection connection, string service, string version, IReadOnlyList<EndpointDescription> transports, bool persistent, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _versionPath = EndpointPath.Version(service, version);
-    private readonly byte[] _data = description.ToJson();
+    private readonly EndpointNodes _nodes = new(service, version, transports, persistent);
     private Task _running = Task.CompletedTask;
-    private volatile string? _node;
+    private volatile IReadOnlyList<string> _created = [];
     private volatile string? _obstacle = "not started";
+    private bool _isWarned;
 
     /// <summary>Completed when it is registered, or when the first obstacle (barrier, store) was met.</summary>
     public Task Settled => _settled.Task;
@@ -25,24 +27,20 @@ internal sealed class EndpointRegistration(
 
     public void Start() => _running = Task.Run(RunAsync);
 
-    /// <summary>Ends the care, and takes the node out unless it is persistent.</summary>
+    /// <summary>Ends the care, and takes the nodes out unless they are persistent.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
-        if (_node is not { } node || persistent || connection.State != SessionState.Connected) return;
+        if (_created is not { Count: > 0 } nodes || persistent || connection.State != SessionState.Connected) return;
         try
         {
             var store = await connection.OpenedAsync(cancellationToken).ConfigureAwait(false);
-            await store.CommitAsync([new StoreOperation.Delete(node)], cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreConflictException)
-        {
-            // Gone already, which is what was wanted.
+            await _nodes.DeleteAsync(store, nodes, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is StoreException or OperationCanceledException)
         {
-            DiscoveryLog.DeregistrationFailed(logger, node, error.Message);
+            DiscoveryLog.DeregistrationFailed(logger, string.Join(", ", nodes), error.Message);
         }
     }
 
@@ -57,15 +55,16 @@ internal sealed class EndpointRegistration(
             {
                 var store = await OpenAsync().ConfigureAwait(false);
                 await WaitForBarrierAsync(store).ConfigureAwait(false);
-                var node = await RegisterAsync(store).ConfigureAwait(false);
-                _node = node;
+                var nodes = await _nodes.CreateAsync(store, _stopping.Token).ConfigureAwait(false);
+                _created = nodes;
                 _obstacle = null;
                 _settled.TrySetResult();
-                DiscoveryLog.Registered(logger, service, version, node);
+                DiscoveryLog.Registered(logger, service, version, string.Join(", ", nodes));
                 retry.Reset();
-                if (!await WaitUntilGoneAsync(store, node).ConfigureAwait(false)) return;
+                await WarnWhereHiddenAsync(store).ConfigureAwait(false);
+                if (await WaitUntilOneIsGoneAsync(store, nodes).ConfigureAwait(false) is not { } gone) return;
                 _obstacle = "registering again";
-                DiscoveryLog.RegistrationLost(logger, node);
+                DiscoveryLog.RegistrationLost(logger, gone);
             }
             catch (Exception error) when (error is StoreException)
             {
@@ -113,90 +112,39 @@ internal sealed class EndpointRegistration(
         }
     }
 
-    private async Task<string> RegisterAsync(ICoordinationStore store)
+    // micro-fan sees no other versions than 1, 1.2 and 1.2.3, and fails on a service that has none of them.
+    private async Task WarnWhereHiddenAsync(ICoordinationStore store)
     {
-        var kept = await RemoveLeftoversAsync(store).ConfigureAwait(false);
-        if (kept is not null) return kept;
-        var prefix = StorePath.Join(_versionPath, EndpointPath.Prefix(description.Transport));
-        var node = new StoreOperation.Create(prefix, _data, persistent ? NodeKind.PersistentSequential : NodeKind.EphemeralSequential);
-        while (true)
-        {
-            foreach (var parent in EndpointPath.Chain(service, version))
-                await CreateUnlessThereAsync(store, parent).ConfigureAwait(false);
-            try
-            {
-                return (await store.CommitAsync([node], _stopping.Token).ConfigureAwait(false))[0].Path;
-            }
-            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NoNode)
-            {
-                // The last other instance left at this moment and the container above was collected.
-            }
-        }
+        if (_isWarned || !_nodes.AreForMicroFan || ServiceVersion.IsPlain(version)) return;
+        var versions = await store.GetChildrenAsync(EndpointPath.Service(service), _stopping.Token).ConfigureAwait(false) ?? [];
+        if (versions.Any(ServiceVersion.IsPlain)) return;
+        _isWarned = true;
+        DiscoveryLog.OnlyHiddenVersions(logger, service, version);
     }
 
-    private async Task CreateUnlessThereAsync(ICoordinationStore store, StoreOperation.Create parent)
+    /// <summary>The node that has gone; null when the store was closed.</summary>
+    private async Task<string?> WaitUntilOneIsGoneAsync(ICoordinationStore store, IReadOnlyList<string> nodes)
     {
-        if (await store.GetAsync(parent.Path, _stopping.Token).ConfigureAwait(false) is not null) return;
-        try
-        {
-            await store.CommitAsync([parent], _stopping.Token).ConfigureAwait(false);
-        }
-        catch (StoreConflictException error) when (error.Conflict is StoreConflict.NodeExists or StoreConflict.NoNode)
-        {
-            // Somebody else made it, or collected what is above it: the node itself decides.
-        }
+        if (nodes.Count == 1) return await WaitUntilGoneAsync(store, nodes[0], _stopping.Token).ConfigureAwait(false);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var waits = nodes.Select(node => WaitUntilGoneAsync(store, node, leaving.Token)).ToList();
+        var first = await Task.WhenAny(waits).ConfigureAwait(false);
+        await leaving.CancelAsync().ConfigureAwait(false);
+        // What the first one met is what counts.
+        await ((Task)Task.WhenAll(waits)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await first.ConfigureAwait(false);
     }
 
-    // A node of this very instance that an earlier session owns would get calls twice as often until that session expires.
-    private async Task<string?> RemoveLeftoversAsync(ICoordinationStore store)
+    private async Task<string?> WaitUntilGoneAsync(ICoordinationStore store, string node, CancellationToken leaving)
     {
-        foreach (var name in await store.GetChildrenAsync(_versionPath, _stopping.Token).ConfigureAwait(false) ?? [])
+        await foreach (var change in store.WatchAsync(node, leaving).ConfigureAwait(false))
         {
-            if (name == EndpointPath.Barrier) continue;
-            var path = StorePath.Join(_versionPath, name);
-            if (await store.GetAsync(path, _stopping.Token).ConfigureAwait(false) is not { } node || !IsOurs(node, out var same)) continue;
-            if (same && node.EphemeralOwner == (persistent ? 0 : store.SessionId)) return path;
-            try
-            {
-                await store.CommitAsync([new StoreOperation.Delete(path, node.Version)], _stopping.Token).ConfigureAwait(false);
-            }
-            catch (StoreConflictException)
-            {
-                // It went, or changed hands, by itself.
-            }
+            if (change.Kind is not (StoreEventKind.Deleted or StoreEventKind.Resync)) continue;
+            var found = await store.GetAsync(node, leaving).ConfigureAwait(false);
+            // A node that an earlier session of ours owns will go with it.
+            if (found is null || (!persistent && found.EphemeralOwner != store.SessionId)) return node;
         }
 
         return null;
-    }
-
-    private bool IsOurs(StoreNode node, out bool same)
-    {
-        same = node.Data.Span.SequenceEqual(_data);
-        if (same) return true;
-        try
-        {
-            var other = EndpointDescription.Parse(node.Data);
-            return persistent
-                ? node.EphemeralOwner == 0 && other.IsFan && other.Transport == description.Transport && other.Host == description.Host && other.Port == description.Port
-                : other.Instance is { } instance && instance == description.Instance && other.Transport == description.Transport;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>True when the node has gone; false when the store was closed.</summary>
-    private async Task<bool> WaitUntilGoneAsync(ICoordinationStore store, string node)
-    {
-        await foreach (var change in store.WatchAsync(node, _stopping.Token).ConfigureAwait(false))
-        {
-            if (change.Kind is not (StoreEventKind.Deleted or StoreEventKind.Resync)) continue;
-            var found = await store.GetAsync(node, _stopping.Token).ConfigureAwait(false);
-            // A node that an earlier session of ours owns will go with it.
-            if (found is null || (!persistent && found.EphemeralOwner != store.SessionId)) return true;
-        }
-
-        return false;
     }
 }

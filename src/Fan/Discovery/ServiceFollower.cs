@@ -16,6 +16,7 @@ internal sealed class ServiceFollower
     private readonly FanTelemetry _telemetry;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly EmptyVersions _empty;
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,6 +33,7 @@ internal sealed class ServiceFollower
         _telemetry = telemetry;
         _clock = clock;
         _logger = logger;
+        _empty = new EmptyVersions(clock, logger);
         // The caller's context (trace, deadline) must not live on in the watch.
         using (ExecutionContext.SuppressFlow()) Ended = Task.Run(() => RunAsync(stopping), CancellationToken.None);
     }
@@ -100,6 +102,7 @@ internal sealed class ServiceFollower
             }
         }
 
+        await _empty.Ended.ConfigureAwait(false);
         _loaded.TrySetException(new ServiceUnavailableException(_service, "The application has stopped."));
         _ = _loaded.Task.Exception;
         lock (_gate) _changed.TrySetResult();
@@ -111,12 +114,22 @@ internal sealed class ServiceFollower
         {
             await ReloadAsync(store, cancellationToken).ConfigureAwait(false);
         }
-        else if (EndpointPath.TryParse(_path, change.Path, out var version, out _))
+        else if (EndpointPath.TryParseBelow(_path, change.Path, out var version, out var node))
         {
-            var endpoint = change.Kind == StoreEventKind.Deleted ? null : await ReadAsync(store, change.Path, version, cancellationToken).ConfigureAwait(false);
-            Publish(endpoint is null ? Current.ById.Remove(change.Path) : Current.ById.SetItem(change.Path, endpoint));
+            if (node is not ("" or EndpointPath.Barrier))
+            {
+                var endpoint = change.Kind == StoreEventKind.Deleted ? null : await ReadAsync(store, change.Path, version, cancellationToken).ConfigureAwait(false);
+                Publish(endpoint is null ? Current.ById.Remove(change.Path) : Current.ById.SetItem(change.Path, endpoint));
+            }
+
+            // Not where the version's node itself has come: somebody is about to register, or to raise a barrier.
+            var path = StorePath.Join(_path, version);
+            if (node.Length == 0 || change.Kind != StoreEventKind.Deleted) _empty.Remove(path);
+            else if (!HasEndpoints(version)) _empty.Add(store, path, cancellationToken);
         }
     }
+
+    private bool HasEndpoints(string version) => Current.All.Any(endpoint => endpoint.Version == version);
 
     private async ValueTask ReloadAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
@@ -133,8 +146,10 @@ internal sealed class ServiceFollower
             }
         }
 
+        var before = Current.All.Select(endpoint => endpoint.Version).ToHashSet(StringComparer.Ordinal);
         Publish(found.ToImmutable());
         _loaded.TrySetResult();
+        foreach (var version in before.Where(version => !HasEndpoints(version))) _empty.Add(store, StorePath.Join(_path, version), cancellationToken);
     }
 
     private async ValueTask<Endpoint?> ReadAsync(ICoordinationStore store, string path, string version, CancellationToken cancellationToken)

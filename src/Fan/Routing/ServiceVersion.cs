@@ -9,6 +9,9 @@ internal static class ServiceVersion
     public static IComparer<string> Descending { get; } = Comparer<string>.Create((left, right) =>
         SemVersion.ComparePrecedence(TryParse(right, out var second) ? second : null, TryParse(left, out var first) ? first : null));
 
+    /// <summary>Whether it is <c>1</c>, <c>1.2</c> or <c>1.2.3</c>, which is all that micro-fan sees.</summary>
+    public static bool IsPlain(string text) => TryParse(text, out var version) && version is { IsRelease: true, Metadata.Length: 0 };
+
     public static bool TryParse(string text, out SemVersion version)
     {
         version = null!;
