@@ -1,9 +1,25 @@
+using Fan;
 using Fan.Coordination;
+using Fan.Discovery;
 using Fan.ZooKeeper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 // Another process with a session of its own, for the tests: it does one thing and tells what it did, line by line.
 var (verb, url, name) = (args[0], args[1], args[2]);
+if (verb == "announce")
+{
+    // An application that offers a service at an address that it is told.
+    var builder = Host.CreateEmptyApplicationBuilder(null);
+    builder.Services.AddFan(options => options.Name = "worker").UseStore(url).AddZooKeeperStore().Announce(name, args[3], EndpointDescription.Parse(System.Text.Encoding.UTF8.GetBytes(args[4])));
+    using var host = builder.Build();
+    await host.StartAsync();
+    Console.WriteLine("ready");
+    await host.WaitForShutdownAsync();
+    return 0;
+}
+
 await using var store = new ZooKeeperCoordinationStore(
     ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), new ZooKeeperOptions()), TimeProvider.System, NullLogger.Instance);
 await store.OpenAsync();

@@ -12,6 +12,7 @@ public sealed class ZooKeeperServers : IAsyncDisposable
     private readonly Lazy<Task<ZooKeeperEnsemble>> _single;
     private readonly Lazy<Task<ZooKeeperEnsemble>> _ensemble;
     private readonly Lazy<Task<ZooKeeperEnsemble>> _disturbed;
+    private readonly Lazy<Task<ZooKeeperEnsemble>> _uncollected;
     private int _folders;
 
     public ZooKeeperServers()
@@ -24,6 +25,7 @@ public sealed class ZooKeeperServers : IAsyncDisposable
         _single = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("single"), 1));
         _ensemble = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("ensemble"), 3));
         _disturbed = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("disturbed"), 3));
+        _uncollected = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("uncollected"), 1, javaOptions: ["-Dznode.container.checkIntervalMs=3600000"]));
     }
 
     /// <summary>One server that nobody may disturb.</summary>
@@ -35,11 +37,14 @@ public sealed class ZooKeeperServers : IAsyncDisposable
     /// <summary>Three servers for the tests of one class, which may kill them.</summary>
     internal Task<ZooKeeperEnsemble> DisturbedAsync() => _disturbed.Value;
 
+    /// <summary>One server that nobody may disturb and that never looks for empty containers.</summary>
+    internal Task<ZooKeeperEnsemble> UncollectedAsync() => _uncollected.Value;
+
     internal string NewFolder(string name) => Path.Combine(_folder, $"{name}{Interlocked.Increment(ref _folders)}");
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var started in new[] { _single, _ensemble, _disturbed })
+        foreach (var started in new[] { _single, _ensemble, _disturbed, _uncollected })
         {
             if (started.IsValueCreated) await (await started.Value).DisposeAsync();
         }
