@@ -8,13 +8,16 @@ public interface ILightspeed
 {
     /// <summary>Answers.</summary>
     [Rpc(Idempotent = true)]
+    [HttpRoute("GET", "/lightspeed/ping")]
     ValueTask<string> PingAsync(CancellationToken ct = default);
 
     /// <summary>Takes a new setting; the sender does not wait for it to work.</summary>
     [Push]
+    [HttpRoute("PUT", "/lightspeed/settings")]
     ValueTask ConfigUpdateAsync(RegisterSetting setting, CancellationToken ct = default);
 
     /// <summary>Clears the synced barcodes of a store, here and at the integrations.</summary>
+    [HttpRoute("POST", "/lightspeed/stores/{store_id}/barcodes/clear")]
     ValueTask<ClearedBarcodes> BarcodeSyncClearAsync(int storeId, CancellationToken ct = default);
 }
 

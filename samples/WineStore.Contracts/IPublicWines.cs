@@ -7,22 +7,24 @@ namespace WineStore.Contracts;
 public interface IPublicWines
 {
     /// <summary>Adds a wine and gives it its inventory id.</summary>
-    [HttpRoute("POST", "/wines")]
+    [HttpRoute("POST", "/stores/{store_id}/wines")]
     ValueTask<Wine> CreateAsync(string name, int vintage, decimal price, CancellationToken ct = default);
 
     /// <summary>The wines of the store, by name.</summary>
+    [HttpRoute("GET", "/stores/{store_id}/wines")]
     IAsyncEnumerable<Wine> ListAsync(decimal? maxPrice = null, CancellationToken ct = default);
 
     /// <summary>One wine.</summary>
     [Rpc(Idempotent = true)]
-    [HttpRoute("GET", "/wines/{inventory_id}")]
+    [HttpRoute("GET", "/stores/{store_id}/wines/{inventory_id}")]
     ValueTask<Wine> GetAsync(int inventoryId, CancellationToken ct = default);
 
     /// <summary>Changes the price.</summary>
+    [HttpRoute("PUT", "/stores/{store_id}/wines/{inventory_id}/price")]
     ValueTask<Wine> UpdateAsync(int inventoryId, decimal price, CancellationToken ct = default);
 
     /// <summary>Takes a wine out of the store.</summary>
-    [HttpRoute("DELETE", "/wines/{inventory_id}")]
+    [HttpRoute("DELETE", "/stores/{store_id}/wines/{inventory_id}")]
     ValueTask DeleteAsync(int inventoryId, CancellationToken ct = default);
 }
 

@@ -4,7 +4,8 @@ namespace Fan;
 
 /// <summary>Gives a method an HTTP verb and a URL template of its own, beside <c>POST /{service}/{method}</c>.</summary>
 /// <remarks>
-/// <c>{name}</c> in the template is the argument of that wire name, percent-encoded as one path segment. Arguments that the
+/// <c>{name}</c> in the template is the argument of that wire name, or a shard key of the service, percent-encoded as one path
+/// segment. A template has all of the shard keys or none; then they stand in the header <c>fan-shard</c>. Arguments that the
 /// path does not use travel in the query string for GET, HEAD and DELETE, and in the body otherwise.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]

@@ -17,7 +17,7 @@ internal static class MethodReader
     private static readonly SymbolDisplayFormat FullName = SymbolDisplayFormat.FullyQualifiedFormat.WithMiscellaneousOptions(
         SymbolDisplayFormat.FullyQualifiedFormat.MiscellaneousOptions | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
-    public static MethodModel? Read(IMethodSymbol method, string identifier, ReportProblem report)
+    public static MethodModel? Read(IMethodSymbol method, string identifier, string service, ReportProblem report)
     {
         if (method.IsGenericMethod)
         {
@@ -43,7 +43,7 @@ internal static class MethodReader
         var route = Attributes.Of(method, "HttpRouteAttribute");
         var verb = (route?.ConstructorArguments.ElementAtOrDefault(0).Value as string)?.ToUpperInvariant();
         var template = route?.ConstructorArguments.ElementAtOrDefault(1).Value as string;
-        if (route is not null && RouteProblem(verb, template, models) is { } problem) report(Descriptors.BadRoute, method, method.Name, problem);
+        if (route is not null && RouteProblem(verb, template, service, models) is { } problem) report(Descriptors.BadRoute, method, method.Name, problem);
 
         var shape = $"{wireName}({string.Join(",", parameters.Select(p => $"{WireNames.SnakeCase(p.Name)}:{Shapes.Of(p.Type)}{(p.IsOptional ? "=" : "")}"))})" +
             $"{(push is not null ? "!" : form == ResultForm.Stream ? "*" : ":")}{(result is null ? "" : Shapes.Of(result))}";
@@ -107,7 +107,7 @@ internal static class MethodReader
         };
     }
 
-    private static string? RouteProblem(string? verb, string? template, ParameterModel[] parameters)
+    private static string? RouteProblem(string? verb, string? template, string service, ParameterModel[] parameters)
     {
         if (verb is not ("GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS")) return $"'{verb}' is no HTTP verb";
         if (template is null || !template.StartsWith("/", StringComparison.Ordinal)) return "the template must start with '/'";
@@ -116,7 +116,7 @@ internal static class MethodReader
             var close = template.IndexOf('}', at);
             if (close < 0) return $"the brace at {at + 1} is not closed";
             var name = template.Substring(at + 1, close - at - 1);
-            if (parameters.All(p => p.WireName != name)) return $"'{{{name}}}' is none of its arguments";
+            if (parameters.All(p => p.WireName != name) && !service.Contains($"[{name}]")) return $"'{{{name}}}' is none of its arguments, and no shard key of '{service}'";
         }
 
         return null;

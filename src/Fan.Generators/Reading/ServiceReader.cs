@@ -44,7 +44,7 @@ internal sealed class ServiceReader
                 continue;
             }
 
-            var read = MethodReader.Read(method, "M" + methods.Count, Report);
+            var read = MethodReader.Read(method, "M" + methods.Count, name, Report);
             if (read is null) continue;
             if (!names.Add(read.WireName)) Report(Descriptors.SameWireName, method, method.Name, _type.Name, read.WireName);
             methods.Add(read);

@@ -21,7 +21,7 @@ internal static class ArgumentsReader
     public static async ValueTask<PayloadBuffer> ReadAsync(
         RouteMatch match, IHttpRequestFeature request, string? contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
     {
-        var arguments = new NamedArguments(match.Method.Method.Description);
+        var arguments = new NamedArguments(match.Method.Method.Description, match.Method.Service.Name.ShardKeys);
         foreach (var (name, text) in match.PathArguments ?? []) arguments.AddPath(name, text);
         foreach (var pair in new QueryStringEnumerable(request.QueryString)) arguments.AddText(pair.DecodeName().ToString(), pair.DecodeValue().ToString());
         using var json = await AddBodyAsync(arguments, contentType, body, limits, cancellationToken).ConfigureAwait(false);

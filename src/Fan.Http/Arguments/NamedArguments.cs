@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Fan.Http.Arguments;
 
 /// <summary>The arguments of one request as they were given, from path, query and body. Not safe for concurrent use.</summary>
-internal sealed class NamedArguments(MethodDescription method)
+internal sealed class NamedArguments(MethodDescription method, IReadOnlyList<string> shardKeys)
 {
     private readonly Dictionary<string, string> _path = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _texts = new(StringComparer.Ordinal);
@@ -30,6 +30,8 @@ internal sealed class NamedArguments(MethodDescription method)
         writer.WriteStartObject();
         foreach (var (name, text) in _path)
         {
+            // A shard key of the path names the service, and is no argument unless the method has one of that name.
+            if (Find(name) is null && shardKeys.Contains(name)) continue;
             writer.WritePropertyName(name);
             TextValue.Write(writer, Type(name), [text], maxDepth);
         }

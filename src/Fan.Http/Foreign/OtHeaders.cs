@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Fan.Messaging;
+using Microsoft.AspNetCore.Http;
 
 namespace Fan.Http.Foreign;
 
@@ -22,6 +23,9 @@ internal sealed class OtHeaders
 
     public static bool IsOne(string name) =>
         name.Length is >= 10 and <= 16 && (name.StartsWith("ot-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(DjangoPrefix, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether a request comes from micro-fan, which takes one JSON value as a reply and nothing else.</summary>
+    public static bool AreIn(IHeaderDictionary headers) => headers.ContainsKey(TraceId) || headers.ContainsKey(DjangoPrefix + "TRACE_ID");
 
     public void Set(string name, string value)
     {

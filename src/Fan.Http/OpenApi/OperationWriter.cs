@@ -27,7 +27,9 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
     public JsonObject Routed(ServedService service, MethodDescription method, HttpRoute route, IReadOnlyDictionary<string, string> inPath)
     {
         var operation = Begin(service, method, ".http");
-        var parameters = AddHeaders(operation, service);
+        var parameters = AddHeaders(operation, service, service.Name.ShardKeys.Any(inPath.ContainsKey));
+        foreach (var key in service.Name.ShardKeys.Where(key => inPath.ContainsKey(key) && method.Parameters.All(parameter => parameter.Name != key)))
+            parameters.Add((JsonNode)new JsonObject { ["name"] = inPath[key], ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } });
         var rest = new List<ParameterDescription>();
         var inQuery = route.Verb.ToUpperInvariant() is "GET" or "HEAD" or "DELETE";
         foreach (var parameter in method.Parameters)
@@ -53,10 +55,10 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
         return operation;
     }
 
-    private static JsonArray AddHeaders(JsonObject operation, ServedService service)
+    private static JsonArray AddHeaders(JsonObject operation, ServedService service, bool keysInPath = false)
     {
         var parameters = new JsonArray(Shared(TimeToLive));
-        if (service.Name.ShardKeys.Count > 0) parameters.Add((JsonNode)Shared(ShardKeys));
+        if (service.Name.ShardKeys.Count > 0 && !keysInPath) parameters.Add((JsonNode)Shared(ShardKeys));
         operation["parameters"] = parameters;
         return parameters;
     }

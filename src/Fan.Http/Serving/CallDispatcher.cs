@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Fan.Generated;
 using Fan.Http.Arguments;
+using Fan.Http.Foreign;
 using Fan.Http.OpenApi;
 using Fan.Messaging;
 using Fan.Transports;
@@ -71,7 +72,7 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
                 }
 
                 call = new IncomingCall { Payload = bytes.IsEmpty ? NoArguments : bytes, ContentType = bytes.IsEmpty ? null : contentType, Headers = headers, Transport = "http" };
-                if (match.Method.Method is IStreamMethod) await ServeStreamAsync(features, match.Method, call, aborted).ConfigureAwait(false);
+                if (match.Method.Method is IStreamMethod) await ServeStreamAsync(features, match.Method, call, OtHeaders.AreIn(request.Headers), aborted).ConfigureAwait(false);
                 else await ServeUnaryAsync(features, match.Method, call, aborted).ConfigureAwait(false);
             }
             finally
@@ -99,15 +100,15 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
         await UnaryReply.WriteAsync(features, method.Method.Description, call, reply.Written).ConfigureAwait(false);
     }
 
-    private async ValueTask ServeStreamAsync(IFeatureCollection features, ServedMethod method, IncomingCall call, CancellationToken aborted)
+    private async ValueTask ServeStreamAsync(IFeatureCollection features, ServedMethod method, IncomingCall call, bool asArray, CancellationToken aborted)
     {
-        using var lines = new LineSink(features, server.Limits.MaxPayloadBytes);
+        using var lines = new LineSink(features, server.Limits.MaxPayloadBytes, asArray);
         try
         {
             await server.ServeStreamAsync(method, call, lines, aborted).ConfigureAwait(false);
             await lines.EndAsync(call.ReplySpans).ConfigureAwait(false);
         }
-        catch (Exception error) when (lines.IsStarted && !aborted.IsCancellationRequested)
+        catch (Exception error) when (lines.IsStarted && !asArray && !aborted.IsCancellationRequested)
         {
             await lines.FailAsync(server.Describe(error, call), call.ReplySpans).ConfigureAwait(false);
         }

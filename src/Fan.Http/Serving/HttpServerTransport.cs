@@ -31,7 +31,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
         Transport = Name,
         Host = _options.AdvertisedHost ?? HostOf(IPAddress.Parse(_options.Address)),
         Port = _options.AdvertisedPort ?? _listener.Port,
-        Methods = [.. service.Contract.Methods.Select(Describe)],
+        Methods = [.. service.Contract.Methods.Select(method => Describe(service, method))],
         Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [HttpVersions.Property] = HttpVersions.Ours },
     };
 
@@ -44,12 +44,13 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
 
     public void Dispose() => _listener?.Dispose();
 
-    private static EndpointMethod Describe(ServiceMethod method)
+    private static EndpointMethod Describe(ServedService service, ServiceMethod method)
     {
         var http = method.Description.Http;
         return EndpointMethod.From(method.Description) with
         {
-            Url = http?.Template ?? "/" + method.FullName,
+            // micro-fan puts its arguments of that name into the brackets.
+            Url = http?.Template ?? $"/{service.Name.Template.Replace("[", "[{", StringComparison.Ordinal).Replace("]", "}]", StringComparison.Ordinal)}/{method.Name}",
             Verb = http?.Verb.ToUpperInvariant() ?? "POST",
             ContentType = http?.ContentType ?? "application/json",
         };

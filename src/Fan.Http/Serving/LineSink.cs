@@ -9,15 +9,17 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Fan.Http.Serving;
 
-/// <summary>Writes the items of a reply as lines of JSON (NDJSON). The service waits while the reader is slower.</summary>
+/// <summary>Writes the items of a reply as lines of JSON (NDJSON), or as one array for those who take nothing else. The service waits while the reader is slower.</summary>
 internal sealed class LineSink : IItemSink, IDisposable
 {
     private readonly IFeatureCollection _features;
     private readonly PayloadBuffer _item;
     private readonly PipeWriter _body;
+    private readonly bool _asArray;
 
-    public LineSink(IFeatureCollection features, int maxItemBytes)
+    public LineSink(IFeatureCollection features, int maxItemBytes, bool asArray)
     {
+        _asArray = asArray;
         _features = features;
         _item = new PayloadBuffer(maxItemBytes);
         _body = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
@@ -31,6 +33,7 @@ internal sealed class LineSink : IItemSink, IDisposable
     public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
         if (!IsStarted) Start();
+        else if (_asArray) _body.Write(","u8);
         WriteLine(_item.Written.Span);
         _item.Clear();
         await _body.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -39,9 +42,10 @@ internal sealed class LineSink : IItemSink, IDisposable
     /// <summary>Ends a reply, also one that has no item; with the spans that were asked for.</summary>
     public async ValueTask EndAsync(string? spans)
     {
-        if (IsStarted && spans is null) return;
+        if (IsStarted && spans is null && !_asArray) return;
         if (!IsStarted) Start();
-        if (spans is not null) WriteSpans(spans);
+        if (_asArray) _body.Write("]"u8);
+        else if (spans is not null) WriteSpans(spans);
         await _features.GetRequiredFeature<IHttpResponseBodyFeature>().StartAsync().ConfigureAwait(false);
     }
 
@@ -58,7 +62,8 @@ internal sealed class LineSink : IItemSink, IDisposable
     private void Start()
     {
         IsStarted = true;
-        _features.GetRequiredFeature<IHttpResponseFeature>().Headers.ContentType = StreamEnd.MediaType;
+        _features.GetRequiredFeature<IHttpResponseFeature>().Headers.ContentType = _asArray ? "application/json" : StreamEnd.MediaType;
+        if (_asArray) _body.Write("["u8);
         // A reader may be slow on purpose; what waits for it is bounded by the connection's buffer.
         if (_features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }

@@ -4,7 +4,7 @@ using Fan.Transports;
 
 namespace Fan.Http.Serving;
 
-/// <summary>What a request is for. The path's arguments are null on the plain form <c>POST /{service}/{method}</c>.</summary>
+/// <summary>What a request is for. The path's arguments, with its shard keys by their names, are null on the plain form <c>POST /{service}/{method}</c>.</summary>
 internal readonly record struct RouteMatch(ServedMethod Method, string? ShardKeys, IReadOnlyList<KeyValuePair<string, string>>? PathArguments);
 
 /// <summary>Finds the method for a verb and path. Immutable; safe from any thread.</summary>
@@ -46,14 +46,27 @@ internal sealed class RouteTable
         foreach (var (known, template, method) in _templates)
         {
             if (template.Match(segments) is not { } arguments) continue;
-            if (known == verb) return new RouteMatch(method, null, arguments);
+            if (known == verb) return new RouteMatch(method, KeysIn(method, arguments), arguments);
             verbs.Add(known);
         }
 
         if (segments.Length != 2 || !ServiceName.TryParse(segments[0], out var service, out _)) return null;
-        if (verb == "POST") return new RouteMatch(_server.Resolve(service.Canonical, segments[1]), ShardKeyList.Format(service.ShardKeys), null);
+        if (verb == "POST")
+        {
+            var method = _server.Resolve(service.Canonical, segments[1]);
+            // micro-fan sends what it put into the path once more as arguments.
+            var keys = method.Service.Name.ShardKeys.Zip(service.ShardKeys, KeyValuePair.Create).ToList();
+            return new RouteMatch(method, ShardKeyList.Format(service.ShardKeys), keys.Count > 0 ? keys : null);
+        }
+
         if (_plain.ContainsKey($"/{service.Canonical}/{segments[1]}")) verbs.Add("POST");
         return null;
+    }
+
+    private static string? KeysIn(ServedMethod method, IReadOnlyList<KeyValuePair<string, string>> arguments)
+    {
+        var keys = method.Service.Name.ShardKeys;
+        return ShardKeyList.Format([.. keys.Select(key => arguments.FirstOrDefault(argument => argument.Key == key).Value).OfType<string>()]);
     }
 
     private static (string Verb, UrlTemplate Template, ServedMethod Method) Parse(ServedMethod method)
@@ -62,8 +75,11 @@ internal sealed class RouteTable
         try
         {
             var template = UrlTemplate.Parse(route.Template);
-            if (template.Arguments.FirstOrDefault(name => method.Method.Description.Parameters.All(p => p.Name != name && p.ClrName != name)) is { } unknown)
-                throw new FormatException($"URL template '{route.Template}' has '{{{unknown}}}', which is no argument of the method.");
+            var keys = method.Service.Name.ShardKeys;
+            if (template.Arguments.FirstOrDefault(name => !keys.Contains(name) && method.Method.Description.Parameters.All(p => p.Name != name && p.ClrName != name)) is { } unknown)
+                throw new FormatException($"URL template '{route.Template}' has '{{{unknown}}}', which is no argument of the method and no shard key of the service.");
+            if (keys.Intersect(template.Arguments).Count() is > 0 and var count && count < keys.Count)
+                throw new FormatException($"URL template '{route.Template}' has some of the service's shard keys and not all: {string.Join(", ", keys)}.");
             return (route.Verb.ToUpperInvariant(), template, method);
         }
         catch (FormatException error)

@@ -36,7 +36,7 @@ public abstract class MicroFanTest(ZooKeeperServers servers) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in _hosts) await StopAsync(host);
+        foreach (var host in _hosts.ToList()) await StopAsync(host);
         _peers.ForEach(peer => peer.Dispose());
         await _harness.DisposeAsync();
         GC.SuppressFinalize(this);

@@ -76,3 +76,16 @@ internal sealed class Bottles(string name = "bottles") : IBottles
     public ValueTask FailAsync(string how, CancellationToken ct = default) =>
         throw (how == "fault" ? new ServiceFaultException("out_of_stock", "None left: é.") : new InvalidOperationException(how));
 }
+
+/// <summary>A service between micro-fan's caller and micro-fan's service.</summary>
+[Service("front")]
+public interface IFront
+{
+    ValueTask<string> AskAsync(CancellationToken ct = default);
+}
+
+internal sealed class Front(IFan fan) : IFront
+{
+    public async ValueTask<string> AskAsync(CancellationToken ct = default) =>
+        (await fan.Get<ISimple>().EchoAsync("a", 1, ct)).Context is { } context ? $"{context.Trace} {context.Baggage["INSTALLATION_ID"]}" : "nothing arrived";
+}
