@@ -21,6 +21,7 @@ public sealed class DiagnosticTests
     [InlineData("FAN0006", "ValueTask [|A|](int x);")]
     [InlineData("FAN0007", "int [|A|](int x, CancellationToken ct);")]
     [InlineData("FAN0010", "[HttpRoute(\"GET\", \"/a/{y}\")] ValueTask [|A|](int x, CancellationToken ct);")]
+    [InlineData("FAN0010", "[HttpRoute(\"GET\", \"/a/{b}\")] ValueTask [|A|](int x, CancellationToken ct);")]
     [InlineData("FAN0010", "[HttpRoute(\"FETCH\", \"/a\")] ValueTask [|A|](int x, CancellationToken ct);")]
     [InlineData("FAN0012", "int [|A|] { get; } ValueTask B(CancellationToken ct);")]
     [InlineData("FAN0014", "[Push] ValueTask<int> [|A|](CancellationToken ct);")]

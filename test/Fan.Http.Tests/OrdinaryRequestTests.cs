@@ -20,6 +20,7 @@ public sealed class OrdinaryRequestTests : HttpTest
     [Theory]
     [InlineData("/wines/7", "7 full= years=- text=- Red")]
     [InlineData("/wines/7?full=True&years=2019%2C2020&text=a+b%26c%2F%C3%A9", "7 full=True years=2019|2020 text=a b&c/é Red")]
+    [InlineData("/wines/7?text=a+b%26c/%C3%A9&years=1,2&full=True", "7 full=True years=1|2 text=a b&c/é Red")]
     [InlineData("/wines/7?full=false&years=2019&years=2020&colour=white", "7 full=False years=2019|2020 text=- White")]
     [InlineData("/wines/7?years=1,2,3&colour=1", "7 full= years=1|2|3 text=- White")]
     [InlineData("/wines/7?years=[4,5]&full=", "7 full= years=4|5 text=- Red")]

@@ -33,7 +33,7 @@ internal sealed class LineSink : IItemSink, IDisposable
     public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
         if (!IsStarted) Start();
-        else if (_asArray) _body.Write(","u8);
+        else if (_asArray) WriteSign((byte)',');
         WriteLine(_item.Written.Span);
         _item.Clear();
         await _body.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class LineSink : IItemSink, IDisposable
     {
         if (IsStarted && spans is null && !_asArray) return;
         if (!IsStarted) Start();
-        if (_asArray) _body.Write("]"u8);
+        if (_asArray) WriteSign((byte)']');
         else if (spans is not null) WriteSpans(spans);
         await _features.GetRequiredFeature<IHttpResponseBodyFeature>().StartAsync().ConfigureAwait(false);
     }
@@ -63,12 +63,18 @@ internal sealed class LineSink : IItemSink, IDisposable
     {
         IsStarted = true;
         _features.GetRequiredFeature<IHttpResponseFeature>().Headers.ContentType = _asArray ? "application/json" : StreamEnd.MediaType;
-        if (_asArray) _body.Write("["u8);
+        if (_asArray) WriteSign((byte)'[');
         // A reader may be slow on purpose; what waits for it is bounded by the connection's buffer.
         if (_features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }
 
     private void WriteSpans(string spans) => WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamSpans { Spans = spans }, StreamJson.Default.StreamSpans));
+
+    private void WriteSign(byte sign)
+    {
+        _body.GetSpan(1)[0] = sign;
+        _body.Advance(1);
+    }
 
     private void WriteLine(ReadOnlySpan<byte> json)
     {

@@ -57,11 +57,11 @@ internal sealed class EndpointRegistration(
                 await WaitForBarrierAsync(store).ConfigureAwait(false);
                 var nodes = await _nodes.CreateAsync(store, _stopping.Token).ConfigureAwait(false);
                 _created = nodes;
+                await WarnWhereHiddenAsync(store).ConfigureAwait(false);
                 _obstacle = null;
                 _settled.TrySetResult();
                 DiscoveryLog.Registered(logger, service, version, string.Join(", ", nodes));
                 retry.Reset();
-                await WarnWhereHiddenAsync(store).ConfigureAwait(false);
                 if (await WaitUntilOneIsGoneAsync(store, nodes).ConfigureAwait(false) is not { } gone) return;
                 _obstacle = "registering again";
                 DiscoveryLog.RegistrationLost(logger, gone);

@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using Fan.Coordination;
 using Fan.Discovery;
 using Fan.Tests.Applications;
 using Fan.Tests.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 
 namespace Fan.Tests.Discovery;
 
@@ -114,8 +116,45 @@ public sealed class RegistrationTests
         await Eventually.TrueAsync(async () => await watcher.Store.GetChildrenAsync(VersionPath) is { Count: 1 }, "registered after the return");
     }
 
+    [Theory]
+    [InlineData("2.0.0-rc.1", null, true)]
+    [InlineData("2.0.0+build", null, true)]
+    [InlineData("2.0.0-rc.1", "1.0", false)]
+    [InlineData("2.0.0", null, false)]
+    public async Task A_version_that_micro_fan_can_not_see_is_registered_and_told_where_it_has_no_other(string version, string? other, bool isTold)
+    {
+        using var logs = new Logs();
+        using var operators = new DisposableStore(_tree);
+        if (other is not null) await operators.AddAsync("places", other, "{}");
+        await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.Announce("places", version, new EndpointDescription { Transport = "http", Host = "127.0.0.1", Port = 1 }), logs);
+        Assert.Single((await operators.Store.GetChildrenAsync("/endpoints/places/" + version))!);
+        // The warning comes after the registration; what it would have been is known at the end.
+        await host.StopAsync();
+        Assert.Equal(isTold, logs.Lines.Any(line => line.StartsWith($"Warning micro-fan's callers can't see version {version} of places", StringComparison.Ordinal)));
+    }
+
     private static async Task<long> IncarnationAsync(DisposableStore watcher) =>
         await watcher.Store.GetChildrenAsync(VersionPath) is [var node] && await watcher.Store.GetAsync($"{VersionPath}/{node}") is { } found ? found.CreatedTransaction : 0;
 
     private Task<TestHost> CellarAsync(string name) => TestHost.StartAsync(_tree, _network, name, fan => fan.AddService<ICellar>(_ => new Cellar(name)));
+
+    private sealed class Logs : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public IEnumerable<string> Lines => _lines;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue($"{logLevel} {formatter(state, exception)}");
+
+        public void Dispose()
+        {
+        }
+    }
 }
