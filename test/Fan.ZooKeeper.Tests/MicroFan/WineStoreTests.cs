@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using Fan.Conformance;
+using Fan.ZooKeeper.Tests.Servers;
+
+namespace Fan.ZooKeeper.Tests.MicroFan;
+
+/// <summary>The sample's services in their processes, and every method of them called by micro-fan.</summary>
+public sealed class WineStoreTests(ZooKeeperServers servers) : MicroFanTest(servers)
+{
+    private const string Wines = "retail.store.public_wines";
+
+    [Fact]
+    public async Task Every_method_of_the_sample_is_called()
+    {
+        using var retail = ChildProcess.Start("WineStore.Retail", "--Fan:Store", Url);
+        using var lightspeed = ChildProcess.Start("WineStore.LightspeedSync", "--Fan:Store", Url);
+        using var integrations = ChildProcess.Start("WineStore.Integrations", "--Fan:Store", Url);
+        foreach (var service in (string[])[Wines, "lightspeed", "integration_api"])
+            await Eventually.TrueAsync(async () => (await Peer.FindAsync(service))["error"] is null, $"{service} is found");
+
+        var wine = await ResultAsync(Wines, "create", """{"store_id": 42, "name": "Rkatsiteli č", "vintage": 2021, "price": 14.5}""");
+        Assert.Equal("Rkatsiteli č", (string?)wine["name"]);
+        var id = (int)wine["inventoryId"]!;
+        await ResultAsync(Wines, "create", """{"store_id": 42, "name": "Saperavi", "vintage": 2019, "price": 22}""");
+        await ResultAsync(Wines, "create", """{"store_id": 43, "name": "Kisi", "vintage": 2020, "price": 9}""");
+        Assert.Equal(15.9m, (decimal)(await ResultAsync(Wines, "update", $$"""{"store_id": 42, "inventory_id": {{id}}, "price": 15.9}"""))["price"]!);
+        Assert.Equal(["Rkatsiteli č", "Saperavi"], (await ResultAsync(Wines, "list", """{"store_id": 42}""")).AsArray().Select(listed => (string?)listed!["name"]));
+        Assert.Equal(["Rkatsiteli č"], (await ResultAsync(Wines, "list", """{"store_id": 42, "max_price": 20}""")).AsArray().Select(listed => (string?)listed!["name"]));
+        Assert.Equal(2021, (int)(await ResultAsync(Wines, "get", $$"""{"store_id": 42, "inventory_id": {{id}}}"""))["vintage"]!);
+        Assert.True((bool)await ResultAsync(Wines, "delete", $$"""{"store_id": 42, "inventory_id": {{id}}}"""));
+        Assert.Equal(422, (int)(await Peer.CallAsync(Wines, "get", $$"""{"store_id": 42, "inventory_id": {{id}}}"""))["status"]!);
+
+        Assert.Equal("pong", (string?)await ResultAsync("lightspeed", "ping", "{}"));
+        Assert.True((bool)await ResultAsync("lightspeed", "config_update", """{"setting": {"key": "sync_every", "value": "5m"}}"""));
+        var cleared = await ResultAsync("lightspeed", "barcode_sync_clear", """{"store_id": 42}""");
+        Assert.Equal((42, 3, "5m"), ((int)cleared["storeId"]!, (int)cleared["barcodes"]!, (string?)cleared["syncEvery"]));
+        Assert.Equal(0, (int)await ResultAsync("integration_api", "barcode_sync_clear", """{"store_id": 42}"""));
+    }
+
+    private async Task<JsonNode> ResultAsync(string service, string method, string arguments)
+    {
+        var reply = await Peer.CallAsync(service, method, arguments);
+        Assert.True(reply["error"] is null && reply["result"] is not null, $"{service}.{method}: {reply.ToJsonString()}");
+        return reply["result"]!;
+    }
+}
