@@ -58,7 +58,12 @@ internal sealed class MicroFanPeer : IDisposable
         Assert.Equal("\"stopped\"", await LineAsync());
     }
 
-    public void Kill() => _process.Kill();
+    /// <summary>Ends it in the middle of whatever it does; when this returns, nobody listens at its ports.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     public void Dispose()
     {
