@@ -25,7 +25,9 @@ public sealed class ProtocolTests : HttpTest
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/cellar/add"))
             {
-                Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new StringContent("""{"left": 1, "right": 2}""", Encoding.UTF8, "application/json"),
+                Version = version,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new StringContent("""{"left": 1, "right": 2}""", Encoding.UTF8, "application/json"),
             };
             using var reply = await client.SendAsync(request);
             Assert.Equal((version, HttpStatusCode.OK, "3"), (reply.Version, reply.StatusCode, await reply.Content.ReadAsStringAsync()));

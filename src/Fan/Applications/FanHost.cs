@@ -42,7 +42,10 @@ internal sealed class FanHost(
                 if (transport.Describe(service) is not { } description) continue;
                 described.Add(description with
                 {
-                    IsFan = true, Application = application.Name, Instance = _instance, Since = clock.GetUtcNow(),
+                    IsFan = true,
+                    Application = application.Name,
+                    Instance = _instance,
+                    Since = clock.GetUtcNow(),
                     Template = service.Name.ShardKeys.Count > 0 ? service.Name.Template : null,
                 });
             }

@@ -18,7 +18,9 @@ internal sealed class MicroFanPeer : IDisposable
         if (!File.Exists(Python)) Assert.Fail("Python is not installed: run eng/servers.sh, or install the package 'python3-kazoo'.");
         _process = Process.Start(new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "microfan_peer.py"), hosts, chroot, FormattableString.Invariant($"{session}")])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
     }
 

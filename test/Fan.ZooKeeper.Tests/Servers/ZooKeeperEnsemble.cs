@@ -22,8 +22,15 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
         var ports = FreePorts(count * 3);
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["tickTime"] = "500", ["initLimit"] = "20", ["syncLimit"] = "10", ["minSessionTimeout"] = "1000", ["maxSessionTimeout"] = "60000",
-            ["clientPortAddress"] = "127.0.0.1", ["admin.enableServer"] = "false", ["maxClientCnxns"] = "0", ["4lw.commands.whitelist"] = "ruok,srvr,wchp",
+            ["tickTime"] = "500",
+            ["initLimit"] = "20",
+            ["syncLimit"] = "10",
+            ["minSessionTimeout"] = "1000",
+            ["maxSessionTimeout"] = "60000",
+            ["clientPortAddress"] = "127.0.0.1",
+            ["admin.enableServer"] = "false",
+            ["maxClientCnxns"] = "0",
+            ["4lw.commands.whitelist"] = "ruok,srvr,wchp",
         };
         foreach (var (key, value) in more ?? new Dictionary<string, string>()) settings[key] = value;
         for (var i = 0; count > 1 && i < count; i++) settings[$"server.{i + 1}"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}");

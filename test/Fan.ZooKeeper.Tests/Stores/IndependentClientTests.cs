@@ -55,7 +55,9 @@ public sealed class IndependentClientTests(ZooKeeperServers servers)
         if (!File.Exists(python)) Assert.Fail("Python is not installed: run eng/servers.sh, or install the package 'python3-kazoo'.");
         return Process.Start(new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "kazoo_peer.py"), hosts])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
     }
 

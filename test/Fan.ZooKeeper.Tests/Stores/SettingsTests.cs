@@ -77,8 +77,12 @@ public sealed class SettingsTests
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["Fan:ZooKeeper:User"] = "fan", ["Fan:ZooKeeper:Password"] = "secret", ["Fan:ZooKeeper:SessionTimeout"] = "00:00:20",
-            ["Fan:ZooKeeper:RequestTimeout"] = "00:00:03", ["Fan:ZooKeeper:Acl:0"] = "auth::cdrwa", ["Fan:ZooKeeper:Tls:ServerName"] = "zk",
+            ["Fan:ZooKeeper:User"] = "fan",
+            ["Fan:ZooKeeper:Password"] = "secret",
+            ["Fan:ZooKeeper:SessionTimeout"] = "00:00:20",
+            ["Fan:ZooKeeper:RequestTimeout"] = "00:00:03",
+            ["Fan:ZooKeeper:Acl:0"] = "auth::cdrwa",
+            ["Fan:ZooKeeper:Tls:ServerName"] = "zk",
         }).Build());
         services.AddFan().AddZooKeeperStore(options => options.SessionTimeout = TimeSpan.FromSeconds(5));
         using var provider = services.BuildServiceProvider();

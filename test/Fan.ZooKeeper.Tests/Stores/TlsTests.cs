@@ -28,9 +28,11 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
         _port = ZooKeeperEnsemble.FreePorts(1)[0];
         _secure = await ZooKeeperEnsemble.StartAsync(Path.Combine(_folder, "server"), 1, new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["secureClientPort"] = _port.ToString(CultureInfo.InvariantCulture), ["secureClientPortAddress"] = "127.0.0.1",
+            ["secureClientPort"] = _port.ToString(CultureInfo.InvariantCulture),
+            ["secureClientPortAddress"] = "127.0.0.1",
             ["serverCnxnFactory"] = "org.apache.zookeeper.server.NettyServerCnxnFactory",
-            ["ssl.keyStore.location"] = Path.Combine(_folder, "server.pem"), ["ssl.trustStore.location"] = Authority,
+            ["ssl.keyStore.location"] = Path.Combine(_folder, "server.pem"),
+            ["ssl.trustStore.location"] = Authority,
         });
     }
 
