@@ -82,7 +82,17 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
         return new(DoAsync(
             static async (client, path, cancel) =>
             {
-                await client.SyncAsync(path, cancel).ConfigureAwait(false);
+                try
+                {
+                    // A commit that changes nothing, and not ZooKeeper's sync: a leader answers that one to its own clients
+                    // at once, though it may not have done yet what a follower has told to its clients already.
+                    await client.MultiAsync([new CheckNode(path, -1)], cancel).ConfigureAwait(false);
+                }
+                catch (RefusedException)
+                {
+                    // It took its turn among the commits all the same.
+                }
+
                 return true;
             },
             "/",
