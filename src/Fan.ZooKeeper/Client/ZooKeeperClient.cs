@@ -58,9 +58,6 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     public Task<NodeStat> SetAclAsync(string path, IReadOnlyList<AccessRule> rules, CancellationToken cancellationToken = default) =>
         AskAsync(new SetAclRequest(path, rules), cancellationToken);
 
-    /// <summary>Lets the server that is connected catch up with what anybody committed before the call.</summary>
-    public Task SyncAsync(string path = "/", CancellationToken cancellationToken = default) => AskAsync(new SyncRequest(path), cancellationToken);
-
     /// <summary>Does all operations or none.</summary>
     /// <remarks>A single creation of an ephemeral node whose answer was lost is looked for when the session goes on, so that it does not stay behind unknown.</remarks>
     /// <exception cref="RefusedException">One could not be done; nothing was.</exception>
