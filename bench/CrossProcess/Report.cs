@@ -34,6 +34,7 @@ internal static class Report
             ["peer"] = row.Peer,
             ["cpu_ratio"] = row.Ratio,
         })]);
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
         return File.WriteAllTextAsync(path, json.ToJsonString());
     }
 }
