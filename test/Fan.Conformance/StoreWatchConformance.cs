@@ -33,6 +33,8 @@ public abstract class StoreWatchConformance : StoreConformance
     {
         var other = await Harness.OpenAsync();
         await CommitAsync(other, Create("/c", kind: NodeKind.Container), Create("/c/e", kind: NodeKind.Ephemeral));
+        // Else the creation may reach a server that lags behind only after the watch.
+        await Store.SyncAsync();
         await using var watch = await Watch.StartAsync(Store, "/c");
         await other.DisposeAsync();
         await watch.ExpectAsync(new StoreEvent(StoreEventKind.Deleted, "/c/e"));
