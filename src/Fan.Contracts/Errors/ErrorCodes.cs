@@ -36,6 +36,9 @@ public static class ErrorCodes
     /// <summary><see cref="ServiceFaultException"/></summary>
     public const string Fault = "fault";
 
+    /// <summary><see cref="SnapshotGoneException"/></summary>
+    public const string SnapshotGone = "snapshot_gone";
+
     /// <summary>The caller went away or cancelled; an <see cref="OperationCanceledException"/> at both ends.</summary>
     public const string Cancelled = "cancelled";
 }

@@ -1,4 +1,5 @@
 using Fan.Calls;
+using Fan.Commits;
 using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
@@ -12,13 +13,13 @@ using Microsoft.Extensions.Options;
 namespace Fan.Applications;
 
 /// <summary>The parts of one application, put together. Safe from any thread.</summary>
-internal sealed class FanApplication : IDisposable
+internal sealed class FanApplication : IAsyncDisposable
 {
     private readonly List<PlannedDependency> _dependencies;
 
     public FanApplication(
-        ApplicationPlan plan, IOptions<FanOptions> options, IServiceProvider services, EndpointDirectory directory, FanTelemetry telemetry,
-        IEnumerable<IClientTransport> transports, TimeProvider clock, ILogger<CallServer> logger)
+        ApplicationPlan plan, IOptions<FanOptions> options, IServiceProvider services, StoreConnection store, EndpointDirectory directory, FanTelemetry telemetry,
+        IEnumerable<IClientTransport> transports, TimeProvider clock, ILogger<CallServer> logger, ILogger<TreeFollower> treeLogger)
     {
         Options = options.Value;
         Directory = directory;
@@ -32,8 +33,10 @@ internal sealed class FanApplication : IDisposable
             Contracts.For(service.ServiceType), new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))).ToList();
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
-        Server = new CallServer(Name, Options.Limits, hosted, codecs, cancellation, telemetry, Gate, clock, logger);
-        Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, cancellation, telemetry);
+        Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
+        Trees = new CallTrees(Tree);
+        Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, clock, logger);
+        Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry);
         Locals = new LocalCalls(Name, telemetry);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
     }
@@ -58,26 +61,46 @@ internal sealed class FanApplication : IDisposable
 
     public LocalCalls Locals { get; }
 
+    /// <summary>Follows the tree of the running system.</summary>
+    public TreeFollower Tree { get; }
+
+    public CallTrees Trees { get; }
+
+    /// <summary>Names this application among others of its name, in its endpoints and its record.</summary>
+    public string Instance { get; } = Guid.NewGuid().ToString("N");
+
     public IReadOnlyList<Dependency> Dependencies { get; }
 
     /// <summary>The implementation that this application hosts, if its version is one that the application accepts.</summary>
-    public ServiceImplementation? FindLocal(ServiceContract contract)
+    public LocalService? FindLocal(ServiceContract contract)
     {
         var name = ServiceName.Parse(contract.Name).Canonical;
         var hosted = Server.Services.FirstOrDefault(service => service.Contract.ServiceType == contract.ServiceType)
             ?? Server.Services.FirstOrDefault(service => service.Name.Canonical == name && contract.ServiceType.IsInstanceOfType(service.Implementation.Shared));
         if (hosted is null) return null;
-        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? hosted.Implementation : null;
+        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version) : null;
     }
 
     public ServiceRoute RouteFor(ServiceContract contract)
     {
         var name = ServiceName.Parse(contract.Name).Canonical;
         var waits = _dependencies.Any(dependency => dependency.IsHard && dependency.ServiceType == contract.ServiceType);
-        return new ServiceRoute(Directory.Follow(name), name, RangeFor(contract.ServiceType), waits, Pipeline.Transports);
+        return new ServiceRoute(Directory.Follow, name, RangeFor(contract.ServiceType), waits, Pipeline.Transports);
     }
 
-    public void Dispose() => Gate.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await Tree.DisposeAsync().ConfigureAwait(false);
+        Gate.Dispose();
+    }
+
+    private ApplicationRecord Describe() => new()
+    {
+        Application = Name,
+        Instance = Instance,
+        Hosts = [.. Server.Services.Select(service => new HostedVersion(service.Name.Canonical, service.Version))],
+        Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services)))],
+    };
 
     private VersionRange RangeFor(Type serviceType) =>
         _dependencies.LastOrDefault(dependency => dependency.ServiceType == serviceType)?.Range ?? VersionRange.Parse("^" + Contracts.For(serviceType).Version);

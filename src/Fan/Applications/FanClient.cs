@@ -19,11 +19,9 @@ internal sealed class FanClient : IFan
     public FanClient(FanApplication application)
     {
         _application = application;
-        _named = new NamedCalls(application.Server, application.Pipeline, application.Directory);
-        application.Gate.Follow(seen =>
-        {
-            foreach (var binding in _bindings.Values) binding.Retarget(seen);
-        });
+        _named = new NamedCalls(application.Server, application.Pipeline, application.Directory, application.Trees);
+        application.Gate.Follow(Retarget);
+        application.Trees.History.Follow(() => Retarget(application.Gate.IsOpen));
     }
 
     public string ApplicationName => _application.Name;
@@ -59,6 +57,11 @@ internal sealed class FanClient : IFan
     {
         _application.Gate.BeginRecording();
         return new CallTrace(_application.Clock, makeCurrent: true, _application.Gate.EndRecording);
+    }
+
+    private void Retarget(bool callsAreSeen)
+    {
+        foreach (var binding in _bindings.Values) binding.Retarget(callsAreSeen);
     }
 
     private ServiceBinding Bind<TService>()

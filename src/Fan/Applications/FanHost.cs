@@ -13,7 +13,6 @@ internal sealed class FanHost(
 {
     private readonly List<IServerTransport> _started = [];
     private readonly List<EndpointRegistration> _registrations = [];
-    private readonly string _instance = Guid.NewGuid().ToString("N");
 
     /// <summary>What keeps endpoints out of the store at the moment; empty when all are registered.</summary>
     public IReadOnlyList<string> Obstacles => [.. _registrations.Where(r => r.Obstacle is not null).Select(r => $"{r.Service}: {r.Obstacle}")];
@@ -21,6 +20,7 @@ internal sealed class FanHost(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         store.Start();
+        application.Tree.Start();
         foreach (var dependency in application.Dependencies) dependency.Follow();
         foreach (var transport in transports)
         {
@@ -44,7 +44,7 @@ internal sealed class FanHost(
                 {
                     IsFan = true,
                     Application = application.Name,
-                    Instance = _instance,
+                    Instance = application.Instance,
                     Since = clock.GetUtcNow(),
                     Template = service.Name.ShardKeys.Count > 0 ? service.Name.Template : null,
                 });

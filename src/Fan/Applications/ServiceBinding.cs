@@ -2,6 +2,7 @@ using System.Globalization;
 using Fan.Calls;
 using Fan.Generated;
 using Fan.Transports;
+using Semver;
 
 namespace Fan.Applications;
 
@@ -18,7 +19,8 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
     private readonly InterfaceContract<TService> _contract;
     private readonly FanApplication _application;
     private readonly ServiceName _name;
-    private readonly ServiceImplementation? _local;
+    private readonly LocalService? _local;
+    private readonly Lock _gate = new();
     private readonly TService? _routed;
     private readonly ServiceProxy<TService>? _proxy;
 
@@ -51,9 +53,15 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
     public override void Retarget(bool callsAreSeen)
     {
         if (_proxy is null) return;
-        _proxy.Target = !callsAreSeen && _local?.Shared is TService direct ? direct : _routed!;
+        // Whoever comes last has seen the newest state of both.
+        lock (_gate) _proxy.Target = !callsAreSeen && _local?.Implementation.Shared is TService direct && MayBeDirect(_local) ? direct : _routed!;
     }
 
+    // As long as any call tree reads a snapshot that leads elsewhere, each call must be asked which one it reads.
+    private bool MayBeDirect(LocalService local) => !_application.Tree.IsStarted || _application.Trees.History.Agree(snapshot =>
+        snapshot.RouteOf(_name.Canonical) is not { } route
+        || (route.Alias is null && route.IsSingle && SemVersion.ComparePrecedence(route.Versions.First(version => version.Weight > 0).Version, local.Version) == 0));
+
     private TService CreateClient(IReadOnlyList<string> keys) => _contract.CreateClient(
-        new RoutedChannel(_local, _application.Locals, () => _application.RouteFor(_contract), _application.Pipeline, keys));
+        new RoutedChannel(_local, _application.Locals, _application.Trees, () => _application.RouteFor(_contract), _application.Pipeline, keys));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using Fan.Calls;
+using Fan.Commits;
 using Fan.Diagnostics;
 
 namespace Fan;
@@ -34,6 +35,17 @@ public sealed record CallContext
 
     /// <summary>The W3C trace id (32 hex digits); null where the call is not traced.</summary>
     public string? TraceId => Activity.Current?.TraceId.ToHexString() ?? (TraceParent is { } parent ? parent.Substring(3, 32) : null);
+
+    /// <summary>The number of the snapshot that the call tree reads: all calls in it see the routes as of that commit. Null outside of any tree.</summary>
+    public long? Snapshot => Tree?.Number ?? SnapshotNumber;
+
+    /// <summary>The snapshot itself, once it is known here.</summary>
+    internal TreeSnapshot? Tree { get; init; }
+
+    /// <summary>The number that came with the call.</summary>
+    internal long? SnapshotNumber { get; init; }
+
+    internal uint Draw { get; init; }
 
     internal string? TraceParent { get; init; }
 

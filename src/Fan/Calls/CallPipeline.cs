@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Fan.Commits;
 using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
@@ -12,7 +13,7 @@ namespace Fan.Calls;
 
 /// <summary>The way of a call to another process: deadline, span, endpoint choice, encode, send, decode. Safe from any thread.</summary>
 internal sealed class CallPipeline(
-    string application, FanLimits limits, TimeSpan defaultTimeout, IEnumerable<IClientTransport> transports, PayloadCodecs codecs,
+    string application, FanLimits limits, TimeSpan defaultTimeout, IEnumerable<IClientTransport> transports, PayloadCodecs codecs, CallTrees trees,
     CancellationPool cancellation, FanTelemetry telemetry)
 {
     // An idempotent call that broke off is sent at most this often in all.
@@ -33,13 +34,15 @@ internal sealed class CallPipeline(
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken);
         var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        var tree = default(TreeScope);
         Exception? failure = null;
         try
         {
             RequireTime(left, route.Service, method);
+            tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
             var codec = codecs.Json;
             codec.WriteArguments(buffer, method, args);
-            using var reply = await SendAsync(route, method, buffer, codec.ContentType, context, measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), lease.Token).ConfigureAwait(false);
+            using var reply = await SendAsync(route, method, buffer, codec.ContentType, new RouteRequest(tree.Snapshot!, tree.Draw, context), measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), lease.Token).ConfigureAwait(false);
             return codecs.For(reply.ContentType).ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Memory));
         }
         catch (OperationCanceledException error) when (lease.TimedOut)
@@ -54,6 +57,7 @@ internal sealed class CallPipeline(
         }
         finally
         {
+            tree.Dispose();
             buffer.Dispose();
             lease.Dispose();
             context.Recorder?.End(recorded, failure);
@@ -73,11 +77,13 @@ internal sealed class CallPipeline(
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken);
         var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        var tree = default(TreeScope);
         Exception? failure = null;
         try
         {
+            tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
             var items = SendStreamAsync(
-                route, method, args, buffer, context, measure.Activity, recorded, shardKeys, left is { } time ? Deadline.In(time, cancellation.Clock) : default, lease.Token).GetAsyncEnumerator(CancellationToken.None);
+                route, method, args, buffer, new RouteRequest(tree.Snapshot!, tree.Draw, context), measure.Activity, recorded, shardKeys, left is { } time ? Deadline.In(time, cancellation.Clock) : default, lease.Token).GetAsyncEnumerator(CancellationToken.None);
             await using var ending = items.ConfigureAwait(false);
             while (true)
             {
@@ -104,6 +110,7 @@ internal sealed class CallPipeline(
         }
         finally
         {
+            tree.Dispose();
             buffer.Dispose();
             lease.Dispose();
             context.Recorder?.End(recorded, failure);
@@ -114,15 +121,15 @@ internal sealed class CallPipeline(
     // Awaited once, at the one place above: what it waits with can be used again.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReplyPayload> SendAsync(
-        ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, CallContext context, Activity? activity, int recorded,
+        ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, RouteRequest request, Activity? activity, int recorded,
         string? shardKeys, Deadline deadline, CancellationToken cancellationToken)
     {
         List<Endpoint>? tried = null;
         for (var sendings = 1; ; sendings++)
         {
-            var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
+            var endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
             RequireMethod(endpoint, route.Service, method);
-            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(context, activity, route, shardKeys, deadline.Remaining));
+            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(request, activity, route, shardKeys, deadline.Remaining));
             endpoint.Load.Begin();
             try
             {
@@ -143,14 +150,14 @@ internal sealed class CallPipeline(
             }
             finally
             {
-                context.Recorder?.Merge(recorded, call.ReplySpans);
+                request.Context.Recorder?.Merge(recorded, call.ReplySpans);
                 endpoint.Load.End();
             }
         }
     }
 
     private async IAsyncEnumerable<ReplyPayload> SendStreamAsync<TArgs, TItem>(
-        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, PayloadBuffer payload, CallContext context, Activity? activity, int recorded,
+        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, PayloadBuffer payload, RouteRequest request, Activity? activity, int recorded,
         string? shardKeys, Deadline deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
@@ -158,9 +165,9 @@ internal sealed class CallPipeline(
         List<Endpoint>? tried = null;
         while (true)
         {
-            var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
+            var endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
             RequireMethod(endpoint, route.Service, method);
-            var call = Outgoing(endpoint, route, method, payload, codecs.Json.ContentType, Headers(context, activity, route, shardKeys, deadline.Remaining));
+            var call = Outgoing(endpoint, route, method, payload, codecs.Json.ContentType, Headers(request, activity, route, shardKeys, deadline.Remaining));
             endpoint.Load.Begin();
             try
             {
@@ -185,7 +192,7 @@ internal sealed class CallPipeline(
             }
             finally
             {
-                context.Recorder?.Merge(recorded, call.ReplySpans);
+                request.Context.Recorder?.Merge(recorded, call.ReplySpans);
                 endpoint.Load.End();
             }
         }
@@ -194,7 +201,8 @@ internal sealed class CallPipeline(
     private OutgoingCall Outgoing(Endpoint endpoint, ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, MessageHeaders headers) => new()
     {
         Endpoint = endpoint,
-        Service = route.Service,
+        // Not the route's: its calls may be led to another service.
+        Service = endpoint.Service,
         Method = method.Name,
         Payload = payload.Written,
         ContentType = contentType,
@@ -202,8 +210,9 @@ internal sealed class CallPipeline(
         Limits = limits,
     };
 
-    private MessageHeaders Headers(CallContext context, Activity? activity, ServiceRoute route, string? shardKeys, TimeSpan? left)
+    private MessageHeaders Headers(in RouteRequest request, Activity? activity, ServiceRoute route, string? shardKeys, TimeSpan? left)
     {
+        var context = request.Context;
         activity ??= Activity.Current;
         var baggage = context.Baggage.Count == 0 && activity is null ? null : Baggage.Format(AllBaggage(context, activity));
         return new MessageHeaders
@@ -212,6 +221,9 @@ internal sealed class CallPipeline(
             TraceState = activity is null ? context.TraceState : activity.TraceStateString,
             Baggage = baggage,
             TimeToLive = left,
+            // Until something was committed there is one snapshot only.
+            Snapshot = request.Snapshot.Number > 0 ? request.Snapshot.Number : null,
+            Draw = request.Draw,
             VersionRange = ReferenceEquals(route.Range, VersionRange.Any) ? null : route.Range.Text,
             ShardKeys = shardKeys,
             Caller = application,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Fan.Commits;
 using Fan.Discovery;
 using Fan.Messaging;
 using Fan.Routing;
@@ -10,7 +11,7 @@ using Fan.Transports;
 namespace Fan.Calls;
 
 /// <summary>Calls by name, without a contract. Safe from any thread.</summary>
-internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, EndpointDirectory directory)
+internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, EndpointDirectory directory, CallTrees trees)
 {
     private const int MaxRoutes = 1024;
 
@@ -36,7 +37,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
     public async ValueTask<EndpointMethod> DescribeAsync(CallPath path, CallOptions? options, CancellationToken cancellationToken)
     {
         if (FindLocal(path, options) is { } local) return EndpointMethod.From(local.Method.Description);
-        var endpoint = await Route(path, options).PickAsync(null, cancellationToken).ConfigureAwait(false);
+        using var tree = await trees.BeginAsync(CallContext.Current, path.Service.Canonical, cancellationToken).ConfigureAwait(false);
+        var endpoint = await Route(path, options).PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current), null, cancellationToken).ConfigureAwait(false);
         return endpoint.FindMethod(path.Method) ?? throw CallServer.NoSuchMethod(
             $"{endpoint.Service} {endpoint.Version}", path.Method, [.. endpoint.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal)]);
     }
@@ -53,7 +55,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
         var range = VersionRange.Parse(options?.Version ?? "*");
         var key = (path.Service.Canonical, range.Text);
         if (_routes.TryGetValue(key, out var known)) return known;
-        var route = new ServiceRoute(directory.Follow(path.Service.Canonical), path.Service.Canonical, range, waits: false, pipeline.Transports);
+        var route = new ServiceRoute(directory.Follow, path.Service.Canonical, range, waits: false, pipeline.Transports);
         // The ranges come from callers: past the bound a route is made for the one call.
         if (_routes.Count < MaxRoutes) _routes.TryAdd(key, route);
         return route;
@@ -65,10 +67,20 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
             if (options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
-            return server.Resolve(path.Service.Canonical, path.Method);
+            return IsGiven(path, options, service.Version) ? server.Resolve(path.Service.Canonical, path.Method) : null;
         }
 
         return null;
+    }
+
+    private bool IsGiven(CallPath path, CallOptions? options, string version)
+    {
+        if (!trees.IsLoaded || trees.History.IsHeld) return !trees.IsLoaded;
+        var context = CallContext.Current;
+        var snapshot = context.Tree ?? (context.SnapshotNumber is { } number ? trees.History.TryFind(number) : trees.History.Current);
+        // One that is not known here yet is found on the way over the route.
+        return snapshot is not null && (snapshot.RouteOf(path.Service.Canonical) is null
+            || (ServiceVersion.TryParse(version, out var own) && Route(path, options).Gives(new RouteRequest(snapshot, context.Draw, context), own)));
     }
 
     private async ValueTask<TResult> CallLocallyAsync<TResult>(ServedMethod method, CallPath path, JsonElement arguments, CancellationToken cancellationToken)
@@ -111,6 +123,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
                 TraceParent = System.Diagnostics.Activity.Current is { } activity ? TraceParent.Format(activity) : context.TraceParent,
                 Baggage = Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value))),
                 TimeToLive = context.Remaining,
+                Snapshot = context.Snapshot is > 0 and var number ? number : null,
+                Draw = context.Draw,
                 ShardKeys = ShardKeyList.Format(path.Service.ShardKeys),
                 Caller = context.Caller,
                 User = context.User,

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Fan.Commits;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Routing;
@@ -5,8 +7,8 @@ using Fan.Transports;
 
 namespace Fan.Calls;
 
-/// <summary>The channel behind a typed client: to the implementation in this process where there is one that fits, else over the route. Safe from any thread.</summary>
-internal sealed class RoutedChannel(ServiceImplementation? local, LocalCalls locals, Func<ServiceRoute> route, CallPipeline pipeline, IReadOnlyList<string> keys) : CallChannel
+/// <summary>The channel behind a typed client: to the implementation in this process where there is one that fits and the tree gives it the call, else over the route. Safe from any thread.</summary>
+internal sealed class RoutedChannel(LocalService? local, LocalCalls locals, CallTrees trees, Func<ServiceRoute> route, CallPipeline pipeline, IReadOnlyList<string> keys) : CallChannel
 {
     private readonly string? _shardKeys = ShardKeyList.Format(keys);
     private ServiceRoute? _route;
@@ -15,12 +17,46 @@ internal sealed class RoutedChannel(ServiceImplementation? local, LocalCalls loc
     private ServiceRoute Route => _route ??= route();
 
     public override ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken) =>
-        local is not null
-            ? locals.CallAsync(local, method, args, keys, cancellationToken)
-            : pipeline.CallAsync(Route, method, args, _shardKeys, null, cancellationToken);
+        local is null ? pipeline.CallAsync(Route, method, args, _shardKeys, null, cancellationToken)
+        : IsUnrouted ? locals.CallAsync(local.Implementation, method, args, keys, cancellationToken)
+        : CallByTreeAsync(local, method, args, cancellationToken);
 
     public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) =>
-        local is not null
-            ? locals.StreamAsync(local, method, args, keys, cancellationToken)
+        local is null ? pipeline.StreamAsync(Route, method, args, _shardKeys, null, cancellationToken)
+        : IsUnrouted ? locals.StreamAsync(local.Implementation, method, args, keys, cancellationToken)
+        : StreamByTreeAsync(local, method, args, cancellationToken);
+
+    // While the tree is empty, or not known for want of a store, what is here is taken.
+    private bool IsUnrouted => !trees.IsLoaded || (!trees.IsBegun && !trees.History.IsHeld);
+
+    private async ValueTask<TResult> CallByTreeAsync<TArgs, TResult>(LocalService own, UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+        where TArgs : struct
+    {
+        using var tree = await trees.BeginAsync(CallContext.Current, Route.Service, cancellationToken).ConfigureAwait(false);
+        var context = Pin(tree);
+        return Route.Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context), own.Version)
+            ? await locals.CallAsync(own.Implementation, method, args, keys, cancellationToken).ConfigureAwait(false)
+            : await pipeline.CallAsync(Route, method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<TItem> StreamByTreeAsync<TArgs, TItem>(LocalService own, StreamMethod<TArgs, TItem> method, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TArgs : struct
+    {
+        using var tree = await trees.BeginAsync(CallContext.Current, Route.Service, cancellationToken).ConfigureAwait(false);
+        var context = Pin(tree);
+        var items = Route.Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context), own.Version)
+            ? locals.StreamAsync(own.Implementation, method, args, keys, cancellationToken)
             : pipeline.StreamAsync(Route, method, args, _shardKeys, null, cancellationToken);
+        await foreach (var item in items.ConfigureAwait(false)) yield return item;
+    }
+
+    // The context is the async caller's own copy: it goes when that method returns.
+    private static CallContext Pin(TreeScope tree)
+    {
+        var context = CallContext.Current;
+        if (ReferenceEquals(context.Tree, tree.Snapshot)) return context;
+        context = context with { Tree = tree.Snapshot, Draw = tree.Draw };
+        context.Use();
+        return context;
+    }
 }

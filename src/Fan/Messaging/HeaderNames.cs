@@ -21,6 +21,9 @@ public static class HeaderNames
     /// <summary>The number of the snapshot that the call tree reads.</summary>
     public const string Snapshot = "fan-snapshot";
 
+    /// <summary>The call tree's draw, in hex: by it, calls of one tree meet one version of a service whose calls are divided.</summary>
+    public const string Draw = "fan-draw";
+
     /// <summary>The time that remains for the call, in milliseconds.</summary>
     public const string TimeToLive = "fan-ttl";
 

@@ -23,6 +23,9 @@ public sealed class MessageHeaders
     /// <summary>The number of the snapshot that the call tree reads.</summary>
     public long? Snapshot { get; set; }
 
+    /// <summary>The call tree's draw; 0 where it has none.</summary>
+    public uint Draw { get; set; }
+
     /// <summary>The time that remains for the call; whole milliseconds on the wire.</summary>
     public TimeSpan? TimeToLive { get; set; }
 
@@ -43,7 +46,7 @@ public sealed class MessageHeaders
     {
         (TraceParent, TraceState, Baggage, MessageId, VersionRange) = (null, null, null, null, null);
         (ShardKeys, Caller, User, Spans) = (null, null, null, null);
-        (Snapshot, TimeToLive) = (null, null);
+        (Snapshot, TimeToLive, Draw) = (null, null, 0);
     }
 
     /// <summary>Takes a header as it came off the wire; false where the name (any case) is not one of ours.</summary>
@@ -65,6 +68,7 @@ public sealed class MessageHeaders
             case 9 when Is(name, HeaderNames.ShardKeys): ShardKeys = value; return true;
             case 10 when Is(name, HeaderNames.Caller): Caller = value; return true;
             case 8 when Is(name, HeaderNames.User): User = value; return true;
+            case 8 when Is(name, HeaderNames.Draw): Draw = ParseDraw(value); return true;
             case 9 when Is(name, HeaderNames.Spans): Spans = value; return true;
             default: return false;
         }
@@ -81,6 +85,7 @@ public sealed class MessageHeaders
         if (MessageId is not null) write(state, HeaderNames.MessageId, Plain(HeaderNames.MessageId, MessageId));
         if (VersionRange is not null) write(state, HeaderNames.VersionRange, Plain(HeaderNames.VersionRange, VersionRange));
         if (Snapshot is { } snapshot) write(state, HeaderNames.Snapshot, snapshot.ToString(CultureInfo.InvariantCulture));
+        if (Draw != 0) write(state, HeaderNames.Draw, Draw.ToString("x", CultureInfo.InvariantCulture));
         if (TimeToLive is { } left) write(state, HeaderNames.TimeToLive, FormatTimeToLive(left));
         if (ShardKeys is not null) write(state, HeaderNames.ShardKeys, ShardKeys);
         if (Caller is not null) write(state, HeaderNames.Caller, Plain(HeaderNames.Caller, Caller));
@@ -107,4 +112,9 @@ public sealed class MessageHeaders
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new BadMessageException(HeaderNames.Snapshot, $"Header '{HeaderNames.Snapshot}' must be a whole number; it is '{HeaderText.Shorten(value)}'.");
+
+    private static uint ParseDraw(string value) =>
+        uint.TryParse(value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var draw)
+            ? draw
+            : throw new BadMessageException(HeaderNames.Draw, $"Header '{HeaderNames.Draw}' must be up to eight hex digits; it is '{HeaderText.Shorten(value)}'.");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fan.Messaging;
 
 /// <summary>An error as it travels: flat, the same members on every transport. Immutable.</summary>
@@ -50,6 +52,7 @@ public sealed record WireError
             LimitExceededException e => new WireError { Code = e.Code, Message = e.Message, Place = e.Limit },
             RemoteFailureException e => new WireError { Code = e.Code, Message = e.Message, Type = e.RemoteType },
             ServiceFaultException e => new WireError { Code = e.Code, Message = e.Message, Type = e.Fault },
+            SnapshotGoneException e => new WireError { Code = e.Code, Message = e.Message, Requested = Text(e.Snapshot), Available = [Text(e.Newest)] },
             FanException e => new WireError { Code = e.Code, Message = e.Message },
             OperationCanceledException e => new WireError { Code = ErrorCodes.Cancelled, Message = e.Message },
             _ => new WireError { Code = ErrorCodes.RemoteFailure, Message = error.Message, Type = error.GetType().FullName ?? error.GetType().Name },
@@ -69,8 +72,13 @@ public sealed record WireError
         ErrorCodes.BadMessage => new BadMessageException(Place ?? "", Message) { TraceId = TraceId },
         ErrorCodes.LimitExceeded => new LimitExceededException(Place ?? "", Message) { TraceId = TraceId },
         ErrorCodes.DeadlineExceeded => new DeadlineExceededException(Message) { TraceId = TraceId },
+        ErrorCodes.SnapshotGone => new SnapshotGoneException(Number(Requested), Number(Available is { Count: > 0 } known ? known[0] : null)) { TraceId = TraceId },
         ErrorCodes.Fault => new ServiceFaultException(Type ?? "", Message) { TraceId = TraceId },
         ErrorCodes.Cancelled => new OperationCanceledException(Message),
         _ => new RemoteFailureException(Type ?? Code, Message) { TraceId = TraceId },
     };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static long Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

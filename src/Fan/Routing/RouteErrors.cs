@@ -1,4 +1,5 @@
 using Fan.Discovery;
+using Semver;
 
 namespace Fan.Routing;
 
@@ -7,7 +8,7 @@ internal static class RouteErrors
 {
     private const int MaxNamed = 3;
 
-    public static FanException Explain(string service, VersionRange range, EndpointSet set, List<Endpoint>? tried, TransportChoice transports)
+    public static FanException Explain(string service, VersionRange range, EndpointSet set, RouteEntry? entry, List<Endpoint>? tried, TransportChoice transports)
     {
         var all = set.All.ToList();
         if (all.Count == 0) return new NoSuchServiceException(service, $"No service '{service}' is registered.");
@@ -24,6 +25,19 @@ internal static class RouteErrors
         var matching = reachable.Where(endpoint => ServiceVersion.TryParse(endpoint.Version, out var version) && (range.Contains(version) || range.Equals(VersionRange.Any))).ToList();
         if (matching.Count == 0)
             return new NoMatchingVersionException(service, range.Text, versions, $"Service '{service}' has no version that fits '{range}'; there is {string.Join(", ", versions)}.");
+
+        if (entry is { Versions.IsEmpty: false })
+        {
+            var active = matching.Where(endpoint => entry.Versions.Any(version => ServiceVersion.TryParse(endpoint.Version, out var found) && SemVersion.ComparePrecedence(version.Version, found) == 0)).ToList();
+            if (active.Count == 0)
+            {
+                return entry.Versions.Any(version => VersionChoice.Fits(range, version))
+                    ? new ServiceUnavailableException(service, $"Calls of '{service}' go to {entry}, which has no endpoint; there is {string.Join(", ", versions)}.")
+                    : new NoMatchingVersionException(service, range.Text, [.. entry.Versions.Select(version => version.Text)], $"Service '{service}' has no active version that fits '{range}'; calls go to {entry}.");
+            }
+
+            matching = active;
+        }
 
         if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' could be reached; tried {string.Join("; ", tried.Take(MaxNamed).Select(Reason))}.");
         var pause = matching.Min(endpoint => endpoint.Load.Pause);

@@ -1,12 +1,23 @@
+using System.Collections.Immutable;
 using Fan.Discovery;
 using Semver;
 
 namespace Fan.Routing;
 
-/// <summary>Chooses an endpoint of one service for one caller's version range: the highest version that has an available endpoint, the best transport that does, and of two such endpoints the less busy one. Safe from any thread.</summary>
-internal sealed class ServiceRoute(ServiceFollower follower, string service, VersionRange range, bool waits, TransportChoice transports)
+/// <summary>
+/// Chooses an endpoint of one service for one caller's version range: of the version that the tree gives the call, or where the
+/// tree says nothing the highest that has an available endpoint; the best transport that does, and of two such endpoints the
+/// less busy one. Safe from any thread.
+/// </summary>
+internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string service, VersionRange range, bool waits, TransportChoice transports)
 {
-    private Choice _choice = new(EndpointSet.Empty, []);
+    // An alias of an alias of …: what is longer is a circle.
+    private const int MaxAliases = 8;
+
+    private readonly ServiceFollower _follower = follow(service);
+    // Two: around a commit, call trees of both sides are under way.
+    private Choice? _newer;
+    private Choice? _older;
 
     public string Service => service;
 
@@ -14,20 +25,32 @@ internal sealed class ServiceRoute(ServiceFollower follower, string service, Ver
 
     /// <summary>An endpoint that was not tried yet.</summary>
     /// <exception cref="FanException">There is none, of the type that says why.</exception>
-    public ValueTask<Endpoint> PickAsync(List<Endpoint>? tried, CancellationToken cancellationToken)
+    public ValueTask<Endpoint> PickAsync(in RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
     {
-        if (follower.IsLoaded && TryPick(tried) is { } endpoint) return new(endpoint);
-        return PickSlowlyAsync(tried, cancellationToken);
+        var entry = request.Snapshot.RouteOf(service);
+        if (entry?.Alias is null && _follower.IsLoaded && TryPick(_follower, service, entry, request, tried) is { } endpoint) return new(endpoint);
+        return PickSlowlyAsync(request, tried, cancellationToken);
     }
 
-    private async ValueTask<Endpoint> PickSlowlyAsync(List<Endpoint>? tried, CancellationToken cancellationToken)
+    /// <summary>Whether the tree gives a call to that version, wherever its endpoints are.</summary>
+    public bool Gives(in RouteRequest request, SemVersion version)
     {
+        if (request.Snapshot.RouteOf(service) is not { } entry) return true;
+        if (entry.Alias is not null) return false;
+        if (entry.Versions.IsEmpty) return true;
+        return VersionChoice.Choose(entry, service, range, request.Draw, request.Context) is { } chosen && SemVersion.ComparePrecedence(chosen.Version, version) == 0;
+    }
+
+    private async ValueTask<Endpoint> PickSlowlyAsync(RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
+    {
+        var (target, entry) = Resolve(request);
+        var follower = target == service ? _follower : follow(target);
         await follower.LoadedAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
             var seen = follower.Current;
-            if (TryPick(tried) is { } endpoint) return endpoint;
-            var error = RouteErrors.Explain(service, range, seen, tried, transports);
+            if (TryPick(follower, target, entry, request, tried) is { } endpoint) return endpoint;
+            var error = RouteErrors.Explain(target, range, seen, entry, tried, transports);
             // A hard dependency is waited for as long as the call may take; everything else is told at once.
             if (!waits || error is not (NoSuchServiceException or NoMatchingVersionException)) throw error;
             try
@@ -41,65 +64,76 @@ internal sealed class ServiceRoute(ServiceFollower follower, string service, Ver
         }
     }
 
-    private Endpoint? TryPick(List<Endpoint>? tried)
+    private (string Service, RouteEntry? Entry) Resolve(in RouteRequest request)
     {
-        var choice = Volatile.Read(ref _choice);
-        if (!ReferenceEquals(choice.Set, follower.Current)) Volatile.Write(ref _choice, choice = Choose(follower.Current));
-        return Pick(choice, tried, alsoLeaving: false) ?? Pick(choice, tried, alsoLeaving: true);
+        var target = service;
+        for (var i = 0; i < MaxAliases; i++)
+        {
+            var entry = request.Snapshot.RouteOf(target);
+            if (entry?.Alias is not { } alias) return (target, entry);
+            target = alias;
+        }
+
+        throw new ServiceUnavailableException(service, $"The route of '{service}' leads through more than {MaxAliases} other services; 'fan show' tells the routes.");
     }
 
-    private static Endpoint? Pick(Choice choice, List<Endpoint>? tried, bool alsoLeaving)
+    private Endpoint? TryPick(ServiceFollower follower, string target, RouteEntry? entry, in RouteRequest request, List<Endpoint>? tried)
     {
-        foreach (var group in choice.Groups)
+        var choice = ChoiceFor(follower.Current, entry);
+        if (choice.Versions.Length == 0) return null;
+        if (entry is { Versions.IsEmpty: false } && VersionChoice.Choose(entry, target, range, request.Draw, request.Context) is { } given)
         {
-            if (PickOf(group, tried, alsoLeaving) is { } endpoint) return endpoint;
+            foreach (var version in choice.Versions)
+            {
+                if (SemVersion.ComparePrecedence(version.Version, given.Version) != 0) continue;
+                if ((version.Pick(tried, alsoLeaving: false) ?? version.Pick(tried, alsoLeaving: true)) is { } endpoint) return endpoint;
+            }
+        }
+
+        return Pick(choice.Versions, tried, alsoLeaving: false) ?? Pick(choice.Versions, tried, alsoLeaving: true);
+    }
+
+    private static Endpoint? Pick(EndpointGroups[] versions, List<Endpoint>? tried, bool alsoLeaving)
+    {
+        foreach (var version in versions)
+        {
+            if (version.Pick(tried, alsoLeaving) is { } endpoint) return endpoint;
         }
 
         return null;
     }
 
-    private static Endpoint? PickOf(Endpoint[] endpoints, List<Endpoint>? tried, bool alsoLeaving)
+    private Choice ChoiceFor(EndpointSet set, RouteEntry? entry)
     {
-        if (endpoints.Length == 1) return IsOpen(endpoints[0], tried, alsoLeaving) ? endpoints[0] : null;
-        var first = NextOpen(endpoints, Random.Shared.Next(endpoints.Length), tried, alsoLeaving);
-        if (first < 0) return null;
-        var second = NextOpen(endpoints, Random.Shared.Next(endpoints.Length), tried, alsoLeaving);
-        if (second == first) second = NextOpen(endpoints, (first + 1) % endpoints.Length, tried, alsoLeaving);
-        // It may have closed since it was found open.
-        if (second < 0) return endpoints[first];
-        return endpoints[second].Load.InFlight < endpoints[first].Load.InFlight ? endpoints[second] : endpoints[first];
+        if (Volatile.Read(ref _newer) is { } newer && newer.IsFor(set, entry)) return newer;
+        if (Volatile.Read(ref _older) is { } older && older.IsFor(set, entry)) return older;
+        var made = new Choice(set, entry, Choose(set, entry));
+        Volatile.Write(ref _older, Volatile.Read(ref _newer));
+        Volatile.Write(ref _newer, made);
+        return made;
     }
 
-    private static int NextOpen(Endpoint[] endpoints, int from, List<Endpoint>? tried, bool alsoLeaving)
-    {
-        for (var i = 0; i < endpoints.Length; i++)
-        {
-            var at = (from + i) % endpoints.Length;
-            if (IsOpen(endpoints[at], tried, alsoLeaving)) return at;
-        }
-
-        return -1;
-    }
-
-    private static bool IsOpen(Endpoint endpoint, List<Endpoint>? tried, bool alsoLeaving) =>
-        endpoint.Load.IsAvailable && (alsoLeaving || !endpoint.Load.IsLeaving) && tried?.Contains(endpoint) != true;
-
-    private Choice Choose(EndpointSet set)
+    private EndpointGroups[] Choose(EndpointSet set, RouteEntry? entry)
     {
         var usable = set.All
             .Select(endpoint => (Endpoint: endpoint, Rank: transports.RankOf(endpoint.Description), Version: ServiceVersion.TryParse(endpoint.Version, out var version) ? version : null))
-            .Where(found => found.Rank != TransportChoice.OutOfReach && found.Version is not null)
+            .Where(found => found.Rank != TransportChoice.OutOfReach && found.Version is not null && IsActive(found.Version, entry))
             .ToList();
         var matching = usable.Where(found => range.Contains(found.Version!)).ToList();
         // A caller that takes anything takes a pre-release where there is nothing else.
         if (matching.Count == 0 && range.Equals(VersionRange.Any)) matching = usable;
-        return new Choice(set, [.. matching
-            .GroupBy(found => (Version: found.Version!, found.Rank))
-            .OrderByDescending(group => group.Key.Version, SemVersion.PrecedenceComparer)
-            .ThenBy(group => group.Key.Rank)
-            .Select(group => group.Select(found => found.Endpoint).ToArray())]);
+        return [.. matching
+            .GroupBy(found => found.Version!)
+            .OrderByDescending(version => version.Key, SemVersion.PrecedenceComparer)
+            .Select(version => new EndpointGroups(version.Key, [.. version.GroupBy(found => found.Rank).OrderBy(rank => rank.Key).Select(rank => rank.Select(found => found.Endpoint).ToArray())]))];
     }
 
-    /// <summary>The endpoints of one version and transport together, the group to ask first in front.</summary>
-    private sealed record Choice(EndpointSet Set, Endpoint[][] Groups);
+    private static bool IsActive(SemVersion version, RouteEntry? entry) =>
+        entry is null || entry.Versions.IsEmpty || entry.Versions.Any(active => SemVersion.ComparePrecedence(active.Version, version) == 0);
+
+    /// <summary>What calls may go to under one route, the highest version first.</summary>
+    private sealed record Choice(EndpointSet Set, RouteEntry? Entry, EndpointGroups[] Versions)
+    {
+        public bool IsFor(EndpointSet set, RouteEntry? entry) => ReferenceEquals(Set, set) && ReferenceEquals(Entry, entry);
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 using Fan.Calls;
+using Fan.Commits;
 using Fan.Diagnostics;
 using Fan.Generated;
 using Fan.Messaging;
@@ -15,6 +16,7 @@ public sealed class CallServer
 {
     private readonly Dictionary<string, ServedService> _byName;
     private readonly PayloadCodecs _codecs;
+    private readonly CallTrees _trees;
     private readonly CancellationPool _cancellation;
     private readonly FanTelemetry _telemetry;
     private readonly TelemetryGate _gate;
@@ -22,7 +24,7 @@ public sealed class CallServer
     private readonly ILogger _logger;
 
     internal CallServer(
-        string application, FanLimits limits, IReadOnlyList<ServedService> services, PayloadCodecs codecs, CancellationPool cancellation,
+        string application, FanLimits limits, IReadOnlyList<ServedService> services, PayloadCodecs codecs, CallTrees trees, CancellationPool cancellation,
         FanTelemetry telemetry, TelemetryGate gate, TimeProvider clock, ILogger logger)
     {
         Application = application;
@@ -30,6 +32,7 @@ public sealed class CallServer
         Services = services;
         _byName = services.ToDictionary(service => service.Name.Canonical, StringComparer.Ordinal);
         _codecs = codecs;
+        _trees = trees;
         _cancellation = cancellation;
         _telemetry = telemetry;
         _gate = gate;
@@ -68,7 +71,8 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         if (method.Method is not IUnaryMethod unary) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
 
-        var running = Begin(method, call, cancellationToken);
+        using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
+        var running = Begin(method, call, tree, cancellationToken);
         Exception? failure = null;
         try
         {
@@ -107,7 +111,8 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
-        var running = Begin(method, call, cancellationToken);
+        using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
+        var running = Begin(method, call, tree, cancellationToken);
         Exception? failure = null;
         try
         {
@@ -156,7 +161,7 @@ public sealed class CallServer
     internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available) =>
         new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
 
-    private ServerCall Begin(ServedMethod method, IncomingCall call, CancellationToken cancellationToken)
+    private ServerCall Begin(ServedMethod method, IncomingCall call, TreeScope tree, CancellationToken cancellationToken)
     {
         var headers = call.Headers;
         // What can be refused comes before anything that must be ended.
@@ -194,6 +199,9 @@ public sealed class CallServer
             User = headers.User,
             ShardKeys = shardKeys,
             Deadline = headers.TimeToLive is { } left ? Deadline.In(left, _clock) : default,
+            Tree = tree.Snapshot ?? (headers.Snapshot is { } number ? _trees.History.TryFind(number) : null),
+            SnapshotNumber = headers.Snapshot,
+            Draw = tree.IsRoot ? tree.Draw : headers.Draw,
             Recorder = recorder,
             RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application) ?? CallTrace.Root,
         };

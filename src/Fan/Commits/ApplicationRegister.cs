@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using Fan.Coordination;
+using Fan.Discovery;
+
+namespace Fan.Commits;
+
+/// <summary>The application's own record in the store, which lives as long as its session: made, kept up to date, made again. Safe from any thread.</summary>
+internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : IDisposable
+{
+    private const string Prefix = "app_";
+
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string? _path;
+
+    /// <summary>Waits until the record was made once.</summary>
+    public Task CreatedAsync(CancellationToken cancellationToken) => _created.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Notes that the record is not what the application is any more.</summary>
+    public void Changed() => _changes.Writer.TryWrite(true);
+
+    /// <summary>Makes the record, and again whenever it has gone.</summary>
+    public async Task KeepAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        while (true)
+        {
+            await CreateParentsAsync(store, stopping).ConfigureAwait(false);
+            var made = await store.CommitAsync(
+                [new StoreOperation.Create(StorePath.Join(CommitPath.Applications, Prefix), describe().ToJson(), NodeKind.EphemeralSequential)], stopping).ConfigureAwait(false);
+            _path = made[0].Path;
+            _created.TrySetResult();
+            Changed();
+            retry.Reset();
+            if (!await WaitUntilGoneAsync(store, made[0].Path, stopping).ConfigureAwait(false)) return;
+        }
+    }
+
+    /// <summary>Writes the record after each change.</summary>
+    public async Task WriteAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        await foreach (var _ in _changes.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+        {
+            if (_path is not { } path) continue;
+            try
+            {
+                await store.CommitAsync([new StoreOperation.Set(path, describe().ToJson())], stopping).ConfigureAwait(false);
+                retry.Reset();
+            }
+            catch (StoreConflictException)
+            {
+                // It has gone, and will be made again with what is true then.
+            }
+            catch (StoreException)
+            {
+                Changed();
+                throw;
+            }
+        }
+    }
+
+    public void Dispose() => _changes.Writer.TryComplete();
+
+    private static async Task<bool> WaitUntilGoneAsync(ICoordinationStore store, string path, CancellationToken stopping)
+    {
+        await foreach (var change in store.WatchAsync(path, stopping).ConfigureAwait(false))
+        {
+            if (change.Kind is not (StoreEventKind.Deleted or StoreEventKind.Resync)) continue;
+            var found = await store.GetAsync(path, stopping).ConfigureAwait(false);
+            if (found is null || found.EphemeralOwner != store.SessionId) return true;
+        }
+
+        return false;
+    }
+
+    private static async Task CreateParentsAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        foreach (var path in (string[])[CommitPath.Root, CommitPath.Applications])
+        {
+            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not null) continue;
+            try
+            {
+                await store.CommitAsync([new StoreOperation.Create(path)], cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
+            {
+                // Somebody else was faster.
+            }
+        }
+    }
+}

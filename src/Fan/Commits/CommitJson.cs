@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Fan.Commits;
+
+/// <summary>Commits as they stand in the store.</summary>
+internal static class CommitJson
+{
+    private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 16 };
+
+    public static byte[] Write(Commit commit)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(output);
+        Write(json, commit);
+        json.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The head's data: its number, and the commit where that is small enough to save its readers a second request.</summary>
+    public static byte[] WriteHead(Commit commit, int bytes)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteNumber("number", commit.Number);
+        if (bytes <= CommitLog.MaxBytesInHead)
+        {
+            json.WritePropertyName("commit");
+            Write(json, commit);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="FormatException">It is no commit.</exception>
+    public static Commit Read(ReadOnlyMemory<byte> data) => Guarded(data, "commit", Read);
+
+    /// <exception cref="FormatException">It is no head.</exception>
+    public static (long Number, Commit? Commit) ReadHead(ReadOnlyMemory<byte> data) => Guarded(data, "head", root =>
+        (root.GetProperty("number").GetInt64(), root.TryGetProperty("commit", out var commit) ? Read(commit) : null));
+
+    private static void Write(Utf8JsonWriter json, Commit commit)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("number", commit.Number);
+        json.WriteString("author", commit.Author);
+        json.WriteString("at", commit.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        if (commit.Reason.Length > 0) json.WriteString("reason", commit.Reason);
+        if (commit.Reverts is { } reverts) json.WriteNumber("reverts", reverts);
+        if (commit.Overridden.Count > 0)
+        {
+            json.WriteStartArray("overridden");
+            foreach (var line in commit.Overridden) json.WriteStringValue(line);
+            json.WriteEndArray();
+        }
+
+        json.WriteStartArray("edits");
+        foreach (var edit in commit.Edits)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", edit.Path);
+            WriteValue(json, "before", edit.Before);
+            WriteValue(json, "after", edit.After);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is null) return;
+        json.WritePropertyName(name);
+        json.WriteRawValue(value);
+    }
+
+    private static Commit Read(JsonElement root) => new()
+    {
+        Number = root.GetProperty("number").GetInt64(),
+        Author = root.GetProperty("author").GetString() ?? "",
+        At = root.GetProperty("at").GetDateTimeOffset(),
+        Reason = root.TryGetProperty("reason", out var reason) ? reason.GetString() ?? "" : "",
+        Reverts = root.TryGetProperty("reverts", out var reverts) ? reverts.GetInt64() : null,
+        Overridden = root.TryGetProperty("overridden", out var lines) ? [.. lines.EnumerateArray().Select(line => line.GetString() ?? "")] : [],
+        Edits = [.. root.GetProperty("edits").EnumerateArray().Select(edit => new TreeEdit(
+            edit.GetProperty("path").GetString() ?? "",
+            edit.TryGetProperty("before", out var before) ? before.GetRawText() : null,
+            edit.TryGetProperty("after", out var after) ? after.GetRawText() : null))],
+    };
+
+    private static T Guarded<T>(ReadOnlyMemory<byte> data, string what, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(data, Strictness);
+            return read(document.RootElement);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new FormatException($"The data of the {what} is not what Fan writes: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+
+namespace Fan.Commits;
+
+/// <summary>The snapshots that this application may route by: the newest applied, and those before it that call trees may still read. Safe from any thread.</summary>
+internal sealed class SnapshotHistory
+{
+    /// <summary>What is kept at the most. More commits within the life of one call tree than this end that tree with <see cref="SnapshotGoneException"/>.</summary>
+    public const int MaxKept = 1024;
+
+    private readonly Lock _gate = new();
+    private TreeSnapshot _current = TreeSnapshot.CreateEmpty();
+    private ImmutableSortedDictionary<long, TreeSnapshot> _older = ImmutableSortedDictionary<long, TreeSnapshot>.Empty;
+    private TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _held;
+    private Action _drained = () => { };
+    private Action _wanted = () => { };
+    private Action _changed = () => { };
+
+    /// <summary>The newest applied.</summary>
+    public TreeSnapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>Whether root calls wait for a commit that is about to come.</summary>
+    public bool IsHeld => Volatile.Read(ref _held) is not null;
+
+    /// <summary>The oldest that a root call of this application reads.</summary>
+    public long OldestInUse
+    {
+        get
+        {
+            foreach (var (number, snapshot) in Volatile.Read(ref _older))
+            {
+                if (snapshot.Roots != 0) return number;
+            }
+
+            return Current.Number;
+        }
+    }
+
+    /// <summary>Sets who is told, from any thread, that the last root call of an older snapshot ended, and that a snapshot is needed that was not applied yet.</summary>
+    public void Tell(Action drained, Action wanted) => (_drained, _wanted) = (drained, wanted);
+
+    /// <summary>Sets who is told, from any thread, that calls which need not look may have to look now, or need not any more.</summary>
+    public void Follow(Action changed) => _changed = changed;
+
+    /// <summary>Begins a root call: it, and all that it causes, reads the snapshot that this returns, until <see cref="Exit"/>.</summary>
+    public ValueTask<TreeSnapshot> EnterAsync(CancellationToken cancellationToken) =>
+        TryEnter() is { } snapshot ? new(snapshot) : EnterSlowlyAsync(cancellationToken);
+
+    public void Exit(TreeSnapshot snapshot)
+    {
+        snapshot.Exit();
+        if (!ReferenceEquals(snapshot, Current) && snapshot.Roots == 0) _drained();
+    }
+
+    /// <summary>The snapshot that a call tree of elsewhere reads.</summary>
+    /// <exception cref="SnapshotGoneException">It is older than what is kept here.</exception>
+    public ValueTask<TreeSnapshot> FindAsync(long number, CancellationToken cancellationToken) =>
+        TryFind(number) is { } snapshot ? new(snapshot) : FindSlowlyAsync(number, cancellationToken);
+
+    /// <summary>As <see cref="FindAsync"/>, null where that would wait or fail.</summary>
+    public TreeSnapshot? TryFind(long number)
+    {
+        var current = Current;
+        return current.Number == number ? current : Volatile.Read(ref _older).GetValueOrDefault(number);
+    }
+
+    /// <summary>Makes a snapshot the one that root calls begin with.</summary>
+    public void Apply(TreeSnapshot next)
+    {
+        TaskCompletionSource applied;
+        lock (_gate)
+        {
+            if (next.Number <= _current.Number) return;
+            var older = _older.SetItem(_current.Number, _current);
+            if (older.Count > MaxKept) older = older.Remove(older.Keys.First());
+            Volatile.Write(ref _older, older);
+            Volatile.Write(ref _current, next);
+            // Who entered the one before looks again whether it is still the newest: one of the two sees the other.
+            Interlocked.MemoryBarrier();
+            applied = _applied;
+            _applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        _changed();
+        applied.SetResult();
+    }
+
+    /// <summary>Adds a snapshot from before this application knew the tree: call trees of elsewhere may still read it.</summary>
+    public void Remember(TreeSnapshot earlier)
+    {
+        lock (_gate)
+        {
+            if (earlier.Number < _current.Number && _older.Count < MaxKept && !_older.ContainsKey(earlier.Number)) Volatile.Write(ref _older, _older.Add(earlier.Number, earlier));
+        }
+    }
+
+    /// <summary>Forgets what is older than anything alive reads.</summary>
+    public void Settle(long number)
+    {
+        lock (_gate)
+        {
+            var kept = _older;
+            foreach (var (old, snapshot) in _older)
+            {
+                if (old < number && snapshot.Roots == 0) kept = kept.Remove(old);
+            }
+
+            if (ReferenceEquals(kept, _older)) return;
+            Volatile.Write(ref _older, kept);
+        }
+
+        _changed();
+    }
+
+    /// <summary>Lets root calls wait from now on. Returns when none can begin any more.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            if (_held is not null) return;
+            Volatile.Write(ref _held, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Interlocked.MemoryBarrier();
+        }
+
+        _changed();
+    }
+
+    /// <summary>Lets root calls begin again.</summary>
+    public void Release()
+    {
+        TaskCompletionSource? held;
+        lock (_gate)
+        {
+            held = _held;
+            Volatile.Write(ref _held, null);
+        }
+
+        if (held is null) return;
+        _changed();
+        held.SetResult();
+    }
+
+    /// <summary>Whether every snapshot that a call tree may read says the same of a service: then calls need not look.</summary>
+    public bool Agree(Func<TreeSnapshot, bool> says) =>
+        !IsHeld && says(Current) && Volatile.Read(ref _older).Values.All(says);
+
+    private TreeSnapshot? TryEnter()
+    {
+        var snapshot = Current;
+        snapshot.Enter();
+        // Entered while it was replaced, or while calls were held: the other side may have looked before.
+        if (ReferenceEquals(snapshot, Current) && Volatile.Read(ref _held) is null) return snapshot;
+        Exit(snapshot);
+        return null;
+    }
+
+    private async ValueTask<TreeSnapshot> EnterSlowlyAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Volatile.Read(ref _held) is { } held) await held.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (TryEnter() is { } snapshot) return snapshot;
+        }
+    }
+
+    private async ValueTask<TreeSnapshot> FindSlowlyAsync(long number, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task applied;
+            lock (_gate) applied = _applied.Task;
+            if (TryFind(number) is { } snapshot) return snapshot;
+            if (number < Current.Number) throw new SnapshotGoneException(number, Current.Number);
+            _wanted();
+            await applied.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Fan.Coordination;
+using Fan.Discovery;
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Commits;
+
+/// <summary>Keeps the application's snapshot as of the head of the log, and does what a committer asks of all applications. While the store is away, the last snapshot stays. Safe from any thread.</summary>
+internal sealed class TreeFollower : IAsyncDisposable
+{
+    // How far back call trees of elsewhere are served by an application that starts now.
+    private const int MaxRebuilt = 256;
+
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
+
+    private readonly StoreConnection _connection;
+    private readonly TimeSpan _patience;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<TreeFollower> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _catchingUp = new(1);
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ApplicationRegister _register;
+    private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
+    private Task[] _running = [];
+    private ITimer? _holding;
+    private string? _trouble;
+
+    public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
+    {
+        (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
+        _register = new ApplicationRegister(() => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = Barrier });
+    }
+
+    public SnapshotHistory History { get; }
+
+    /// <summary>Whether the tree was read once.</summary>
+    public bool IsLoaded => _loaded.Task.IsCompletedSuccessfully;
+
+    /// <summary>Whether it was told to follow.</summary>
+    public bool IsStarted => Volatile.Read(ref _running).Length > 0;
+
+    private string? Barrier { get; set; }
+
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_running.Length > 0 || _stopping.IsCancellationRequested) return;
+            History.Tell(drained: _register.Changed, wanted: () => _wanted.Writer.TryWrite(true));
+            Volatile.Write(ref _running,
+            [
+                // Known as alive before it reads the head: a committer that does not see it has a commit that it will read.
+                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, FollowAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, FollowControlAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, _register.KeepAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, _register.WriteAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, CatchUpOnDemandAsync, _stopping.Token),
+            ]);
+        }
+    }
+
+    /// <summary>Waits until the tree was read once; starts to follow where nobody did.</summary>
+    /// <exception cref="ServiceUnavailableException">The store did not answer in time.</exception>
+    public async ValueTask LoadedAsync(string service, CancellationToken cancellationToken)
+    {
+        if (IsLoaded) return;
+        Start();
+        try
+        {
+            await _loaded.Task.WaitAsync(_patience, _clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException error)
+        {
+            throw new ServiceUnavailableException(service, $"Routes of '{service}' are not known: {_trouble ?? _connection.Trouble ?? $"the store '{_connection.DisplayName}' does not answer"}.", error);
+        }
+    }
+
+    /// <summary>Notes that what the application tells of itself has changed.</summary>
+    public void RecordChanged() => _register.Changed();
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_stopping.IsCancellationRequested) return;
+            _stopping.Cancel();
+        }
+
+        await Task.WhenAll(_running).ConfigureAwait(false);
+        _loaded.TrySetException(new ServiceUnavailableException("", "The application has stopped."));
+        _ = _loaded.Task.Exception;
+        if (_holding is not null) await _holding.DisposeAsync().ConfigureAwait(false);
+        _catchingUp.Dispose();
+        _stopping.Dispose();
+        _register.Dispose();
+    }
+
+    private async Task FollowAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        await _register.CreatedAsync(stopping).ConfigureAwait(false);
+        await foreach (var _ in store.WatchAsync(CommitPath.Head, stopping).ConfigureAwait(false))
+        {
+            await CatchUpAsync(store, stopping).ConfigureAwait(false);
+            retry.Reset();
+        }
+    }
+
+    private async Task FollowControlAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        await foreach (var _ in store.WatchAsync(CommitPath.Control, stopping).ConfigureAwait(false))
+        {
+            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { } barrier) Hold(barrier);
+            else if (Barrier is not null) await ReleaseAsync(store, stopping).ConfigureAwait(false);
+            History.Settle(await new CommitLog(store, _clock).ReadSettledAsync(stopping).ConfigureAwait(false));
+            retry.Reset();
+        }
+    }
+
+    private void Hold(StoreNode barrier)
+    {
+        var id = barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture);
+        if (Barrier == id) return;
+        History.Hold();
+        Barrier = id;
+        CommitsLog.Held(_logger, id);
+        // The store may be lost while calls wait. The committer's commit fails once this application no longer says that it holds.
+        _holding?.Dispose();
+        _holding = _clock.CreateTimer(_ => GiveUp(id), null, LongestHold, Timeout.InfiniteTimeSpan);
+        _register.Changed();
+    }
+
+    private async Task ReleaseAsync(ICoordinationStore store, CancellationToken stopping)
+    {
+        // The commit came with the barrier's end: nobody begins on what was before.
+        await CatchUpAsync(store, stopping).ConfigureAwait(false);
+        Barrier = null;
+        _holding?.Dispose();
+        History.Release();
+        _register.Changed();
+    }
+
+    private void GiveUp(string id)
+    {
+        if (Barrier != id) return;
+        CommitsLog.HeldTooLong(_logger, id);
+        Barrier = "";
+        _register.Changed();
+        History.Release();
+    }
+
+    // A call of elsewhere reads a snapshot that did not come here yet: the store has it, a watch may be late.
+    private async Task CatchUpOnDemandAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        await foreach (var _ in _wanted.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+        {
+            await store.SyncAsync(stopping).ConfigureAwait(false);
+            await CatchUpAsync(store, stopping).ConfigureAwait(false);
+            retry.Reset();
+        }
+    }
+
+    private async Task CatchUpAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        await _catchingUp.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var log = new CommitLog(store, _clock);
+            var head = await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+            if (!IsLoaded) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
+            else if (head is not null && !await TryFollowAsync(log, head, cancellationToken).ConfigureAwait(false)) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
+            if (_loaded.TrySetResult() || head is not null) _register.Changed();
+        }
+        finally
+        {
+            _catchingUp.Release();
+        }
+    }
+
+    private async Task<bool> TryFollowAsync(CommitLog log, LogHead head, CancellationToken cancellationToken)
+    {
+        while (History.Current.Number < head.Number)
+        {
+            var next = History.Current.Number + 1;
+            var commit = head.Commit?.Number == next ? head.Commit : await log.ReadAsync(next, cancellationToken).ConfigureAwait(false);
+            if (commit is null) return false;
+            History.Apply(History.Current.Apply(commit, Malformed));
+            CommitsLog.Applied(_logger, commit.Number, commit.Author, commit.Reason);
+        }
+
+        return true;
+    }
+
+    private async Task LoadAsync(CommitLog log, CancellationToken cancellationToken)
+    {
+        var (number, values) = await log.ReadTreeAsync(cancellationToken).ConfigureAwait(false);
+        if (number == 0) return;
+        var snapshot = History.Current.Replace(number, values, Malformed);
+        History.Apply(snapshot);
+        CommitsLog.Loaded(_logger, number);
+        var oldest = Math.Max(await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false), number - MaxRebuilt);
+        while (snapshot.Number > Math.Max(1, oldest) && await log.ReadAsync(snapshot.Number, cancellationToken).ConfigureAwait(false) is { } commit)
+        {
+            snapshot = snapshot.Undo(commit, Malformed);
+            History.Remember(snapshot);
+        }
+    }
+
+    private void Malformed(string path, string reason) => CommitsLog.Malformed(_logger, path, reason);
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Semver;
+
+namespace Fan.Routing;
+
+/// <summary>What the tree says of one service: which of its versions take calls, and in what proportion. Immutable.</summary>
+internal sealed class RouteEntry
+{
+    /// <summary>The whole of the weights.</summary>
+    public const int WholeWeight = 100;
+
+    private const int MaxVersions = 32;
+    private const int MaxTextLength = 128;
+
+    private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 8 };
+
+    private RouteEntry(ImmutableArray<VersionWeight> versions, string? sticky, string? alias, bool allowsOverride)
+    {
+        Versions = versions;
+        Sticky = sticky;
+        Alias = alias;
+        AllowsOverride = allowsOverride;
+    }
+
+    /// <summary>The active versions, the highest first; empty where every version is one.</summary>
+    public ImmutableArray<VersionWeight> Versions { get; }
+
+    /// <summary>What keeps a caller with one version: <c>user</c>, <c>shard</c>, or the name of a baggage member; null keeps a call tree with one.</summary>
+    public string? Sticky { get; }
+
+    /// <summary>The service that takes its calls instead; null where it does itself.</summary>
+    public string? Alias { get; }
+
+    /// <summary>Whether a caller may ask for another version by baggage, see <see cref="VersionChoice.OverrideMember"/>.</summary>
+    public bool AllowsOverride { get; }
+
+    /// <summary>Whether calls go to one version only.</summary>
+    public bool IsSingle => Versions.Count(version => version.Weight > 0) == 1;
+
+    public static RouteEntry Create(IEnumerable<VersionWeight> versions, string? sticky = null, string? alias = null, bool allowsOverride = false)
+    {
+        var sorted = versions.OrderByDescending(version => version.Version, SemVersion.SortOrderComparer).ToImmutableArray();
+        if (Problem(sorted, sticky) is { } problem) throw new FormatException(problem);
+        return new RouteEntry(sorted, sticky, alias, allowsOverride);
+    }
+
+    /// <exception cref="FormatException">It is no route; the message says what is wrong with it.</exception>
+    public static RouteEntry Parse(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, Strictness);
+            var root = document.RootElement;
+            var versions = new List<VersionWeight>();
+            if (root.TryGetProperty("versions", out var listed))
+            {
+                foreach (var member in listed.EnumerateObject())
+                {
+                    if (!ServiceVersion.TryParse(member.Name, out var version)) throw new FormatException($"'{Messaging.HeaderText.Shorten(member.Name)}' is no version.");
+                    versions.Add(new VersionWeight(member.Name, version, member.Value.GetInt32()));
+                }
+            }
+
+            return Create(
+                versions,
+                root.TryGetProperty("sticky", out var sticky) ? sticky.GetString() : null,
+                root.TryGetProperty("alias", out var alias) ? ServiceName.Parse(alias.GetString() ?? "").Canonical : null,
+                root.TryGetProperty("override", out var overriding) && overriding.GetBoolean());
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new FormatException($"The route is not what Fan writes: {error.Message}", error);
+        }
+    }
+
+    public string ToJson()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        if (Versions.Length > 0)
+        {
+            json.WriteStartObject("versions");
+            foreach (var version in Versions) json.WriteNumber(version.Text, version.Weight);
+            json.WriteEndObject();
+        }
+
+        if (Sticky is not null) json.WriteString("sticky", Sticky);
+        if (Alias is not null) json.WriteString("alias", Alias);
+        if (AllowsOverride) json.WriteBoolean("override", true);
+        json.WriteEndObject();
+        json.Flush();
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    public override string ToString()
+    {
+        var text = string.Join(", ", Versions.Select(version => Versions.Length == 1 ? version.Text : string.Create(CultureInfo.InvariantCulture, $"{version.Text} {version.Weight} %")));
+        return Alias is null ? text : $"{Alias} {text}".TrimEnd();
+    }
+
+    private static string? Problem(ImmutableArray<VersionWeight> versions, string? sticky)
+    {
+        if (versions.Length > MaxVersions) return $"A service has at most {MaxVersions} active versions; these are {versions.Length}.";
+        if (sticky is { Length: 0 or > MaxTextLength }) return $"What a split is sticky by has 1 to {MaxTextLength} characters.";
+        for (var i = 1; i < versions.Length; i++)
+        {
+            if (SemVersion.ComparePrecedence(versions[i - 1].Version, versions[i].Version) == 0) return $"Version {versions[i].Text} is named twice.";
+        }
+
+        if (versions.FirstOrDefault(version => version.Weight is < 0 or > WholeWeight) is { Text: not null } wrong) return $"The weight of {wrong.Text} must be from 0 to {WholeWeight}; it is {wrong.Weight}.";
+        var sum = versions.Sum(version => version.Weight);
+        return versions.Length > 0 && sum != WholeWeight ? $"The weights of the versions must add up to {WholeWeight}; they add up to {sum}." : null;
+    }
+}
+
+/// <summary>An active version.</summary>
+/// <param name="Text">As it is registered.</param>
+/// <param name="Version">The same, parsed.</param>
+/// <param name="Weight">Its share of the calls, in percent; with 0 it takes those only that can't have another.</param>
+internal readonly record struct VersionWeight(string Text, SemVersion Version, int Weight);

@@ -1,0 +1,98 @@
+using System.Text;
+using Fan.Messaging;
+using Semver;
+
+namespace Fan.Routing;
+
+/// <summary>Which of a service's active versions takes a call.</summary>
+internal static class VersionChoice
+{
+    /// <summary>The baggage member by which a caller asks for versions: <c>retail.store=2.0.0 integration_api=3.1.0</c>.</summary>
+    public const string OverrideMember = "fan-route";
+
+    /// <summary>The version that a call takes; null where none that is active fits the range.</summary>
+    /// <param name="entry">What the tree says of the service.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="range">What the caller accepts.</param>
+    /// <param name="draw">The call tree's draw: the same for every call in it.</param>
+    /// <param name="context">The caller's context.</param>
+    public static VersionWeight? Choose(RouteEntry entry, string service, VersionRange range, uint draw, CallContext context)
+    {
+        if (entry.AllowsOverride && AskedFor(context, service) is { } asked)
+        {
+            foreach (var version in entry.Versions)
+            {
+                if (SemVersion.ComparePrecedence(version.Version, asked) == 0) return version;
+            }
+        }
+
+        var whole = 0;
+        VersionWeight? only = null;
+        foreach (var version in entry.Versions)
+        {
+            if (!Fits(range, version)) continue;
+            // With no weight among those that fit, the highest takes it.
+            only ??= version;
+            whole += version.Weight;
+        }
+
+        if (whole == 0) return only;
+        var point = Point(entry, service, draw, context) * whole / RouteEntry.WholeWeight;
+        foreach (var version in entry.Versions)
+        {
+            if (!Fits(range, version)) continue;
+            // The highest comes first: whom a growing share has reached stays with it.
+            if (point < version.Weight) return version;
+            point -= version.Weight;
+        }
+
+        return only;
+    }
+
+    public static bool Fits(VersionRange range, VersionWeight version) => range.Contains(version.Version) || ReferenceEquals(range, VersionRange.Any);
+
+    private static SemVersion? AskedFor(CallContext context, string service)
+    {
+        if (!context.Baggage.TryGetValue(OverrideMember, out var text)) return null;
+        foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = part.IndexOf('=', StringComparison.Ordinal);
+            if (at == service.Length && part.StartsWith(service, StringComparison.Ordinal) && ServiceVersion.TryParse(part[(at + 1)..], out var version)) return version;
+        }
+
+        return null;
+    }
+
+    private static int Point(RouteEntry entry, string service, uint draw, CallContext context)
+    {
+        var key = entry.Sticky switch
+        {
+            null => null,
+            "user" => context.User,
+            "shard" => ShardKeyList.Format(context.ShardKeys),
+            var member => context.Baggage.GetValueOrDefault(member),
+        };
+        // The service too, so that the first ten percent of one are not the first ten percent of another.
+        var hash = Hash(Hash(2166136261, service), key);
+        return (int)(Mix(key is null ? hash ^ draw : hash) % RouteEntry.WholeWeight);
+    }
+
+    // FNV-1a: every process must come to the same.
+    private static uint Hash(uint hash, string? text)
+    {
+        if (text is null) return hash;
+        Span<byte> bytes = stackalloc byte[512];
+        if (!Encoding.UTF8.TryGetBytes(text, bytes, out var length)) bytes = Encoding.UTF8.GetBytes(text);
+        else bytes = bytes[..length];
+        foreach (var b in bytes) hash = (hash ^ b) * 16777619;
+        return hash;
+    }
+
+    // The finaliser of MurmurHash3: FNV's low bits alone are not even.
+    private static uint Mix(uint hash)
+    {
+        hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
+        hash = (hash ^ (hash >> 13)) * 0xc2b2ae35;
+        return hash ^ (hash >> 16);
+    }
+}

@@ -1,0 +1,8 @@
+using Semver;
+
+namespace Fan.Transports;
+
+/// <summary>A service of this application, as its own callers see it. Immutable.</summary>
+/// <param name="Implementation">What serves it.</param>
+/// <param name="Version">Its version.</param>
+internal sealed record LocalService(ServiceImplementation Implementation, SemVersion Version);
