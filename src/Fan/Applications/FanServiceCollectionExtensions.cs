@@ -4,6 +4,7 @@ using Fan.Applications;
 using Fan.Coordination;
 using Fan.Diagnostics;
 using Fan.Discovery;
+using Fan.Switching;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -40,6 +41,7 @@ public static class FanServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EndpointDirectory>>());
         });
         services.AddSingleton<IEndpointDirectory>(provider => provider.GetRequiredService<EndpointDirectory>());
+        services.AddSingleton<ISystemChanges>(provider => new SystemChanges(provider.GetRequiredService<StoreConnection>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<FanApplication>();
         services.AddSingleton<IFan, FanClient>();
         services.AddSingleton(provider => provider.GetRequiredService<FanApplication>().Server);

@@ -63,6 +63,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     /// <param name="edit">Makes the edits; what it throws is thrown. Called again for each head that it must be tried on.</param>
     /// <param name="cancellationToken">Ends the attempts; whether the last one was done is then unknown.</param>
     /// <exception cref="CommitConflictException">A value is not what an edit expects.</exception>
+    /// <exception cref="StoreConflictException">What is to be done beside it can't be.</exception>
     public async Task<Commit> AppendAsync(Commit draft, Func<CommitBase, CancellationToken, ValueTask<CommitContent>> edit, CancellationToken cancellationToken)
     {
         while (true)
@@ -71,7 +72,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
             var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false) ?? throw new StoreUnavailableException($"The head of the log at {CommitPath.Head} has gone.");
             var content = await edit(new CommitBase(head.Number, path => ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
             var commit = draft with { Number = head.Number + 1, At = clock.GetUtcNow(), Edits = content.Edits, Overridden = content.Overridden };
-            if (await TryAppendAsync(head, commit, cancellationToken).ConfigureAwait(false))
+            if (await TryAppendAsync(head, commit, content.Beside, cancellationToken).ConfigureAwait(false))
             {
                 await TrimAsync(commit.Number, cancellationToken).ConfigureAwait(false);
                 return commit;
@@ -130,7 +131,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
 
     private static long ParseSettled(ReadOnlySpan<byte> data) => long.TryParse(data, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private async Task<bool> TryAppendAsync(LogHead head, Commit commit, CancellationToken cancellationToken)
+    private async Task<bool> TryAppendAsync(LogHead head, Commit commit, IReadOnlyList<StoreOperation> beside, CancellationToken cancellationToken)
     {
         if (commit.Edits.Count > MaxEdits) throw new ArgumentException($"A commit has at most {MaxEdits} edits; this one has {commit.Edits.Count}.", nameof(commit));
         var data = CommitJson.Write(commit);
@@ -141,6 +142,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         };
         var made = new HashSet<string>(StringComparer.Ordinal);
         foreach (var change in commit.Edits) await AddAsync(operations, made, head, change, cancellationToken).ConfigureAwait(false);
+        operations.AddRange(beside);
         try
         {
             await store.CommitAsync(operations, cancellationToken).ConfigureAwait(false);
@@ -245,4 +247,5 @@ internal sealed record CommitBase(long Number, Func<string, ValueTask<string?>> 
 /// <summary>What a commit changes.</summary>
 /// <param name="Edits">The edits.</param>
 /// <param name="Overridden">What was found against it and overridden.</param>
-internal sealed record CommitContent(IReadOnlyList<TreeEdit> Edits, IReadOnlyList<string> Overridden);
+/// <param name="Beside">What is done in the store with it, or it is not made.</param>
+internal sealed record CommitContent(IReadOnlyList<TreeEdit> Edits, IReadOnlyList<string> Overridden, IReadOnlyList<StoreOperation> Beside);

@@ -1,0 +1,121 @@
+using Fan.Commits;
+using Fan.Coordination;
+
+namespace Fan.Switching;
+
+/// <summary>Follows the records of all applications that live, to wait until they say what is waited for. For one change, by one flow of control.</summary>
+internal sealed class ApplicationWatch : IAsyncDisposable
+{
+    private const int ReadAtOnce = 64;
+    private const int MaxNamed = 5;
+
+    private readonly ICoordinationStore _store;
+    private readonly Dictionary<string, (ApplicationRecord Record, int Version)> _records = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly IAsyncEnumerator<StoreEvent> _events;
+    private Task<bool>? _next;
+
+    private ApplicationWatch(ICoordinationStore store)
+    {
+        _store = store;
+        _events = store.WatchAsync(CommitPath.Applications, _leaving.Token).GetAsyncEnumerator(_leaving.Token);
+    }
+
+    public IEnumerable<ApplicationRecord> Records => _records.Values.Select(known => known.Record);
+
+    /// <summary>The records' nodes with the versions that were read: a commit can check that they are still so.</summary>
+    public IEnumerable<StoreOperation> Checks => _records.Select(known => new StoreOperation.Check(known.Key, known.Value.Version));
+
+    public static async Task<ApplicationWatch> StartAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        var watch = new ApplicationWatch(store);
+        try
+        {
+            await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            return watch;
+        }
+        catch
+        {
+            await watch.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Reads who lives, of those not known yet: whoever was there before this call is known after it.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _store.SyncAsync(cancellationToken).ConfigureAwait(false);
+        var names = await _store.GetChildrenAsync(CommitPath.Applications, cancellationToken).ConfigureAwait(false) ?? [];
+        var paths = names.Select(name => StorePath.Join(CommitPath.Applications, name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in _records.Keys.Where(path => !paths.Contains(path)).ToList()) _records.Remove(gone);
+        foreach (var some in paths.Where(path => !_records.ContainsKey(path)).Chunk(ReadAtOnce))
+        {
+            var nodes = await Task.WhenAll(some.Select(path => _store.GetAsync(path, cancellationToken).AsTask())).ConfigureAwait(false);
+            for (var i = 0; i < some.Length; i++) Note(some[i], nodes[i]);
+        }
+    }
+
+    /// <summary>Waits until every application that lives is as wanted.</summary>
+    /// <param name="isSo">What is wanted of each.</param>
+    /// <param name="told">Told how many are so, of how many, and some of those that are not; at the start and after each change.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task UntilAsync(Func<ApplicationRecord, bool> isSo, Action<int, int, IReadOnlyList<string>> told, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var missing = Records.Where(record => !isSo(record)).Select(record => record.Application).ToList();
+            told(_records.Count - missing.Count, _records.Count, [.. missing.Take(MaxNamed)]);
+            if (missing.Count == 0) return;
+            await NextAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _leaving.CancelAsync().ConfigureAwait(false);
+        if (_next is not null) await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _events.DisposeAsync().ConfigureAwait(false);
+        _leaving.Dispose();
+    }
+
+    private async Task NextAsync(CancellationToken cancellationToken)
+    {
+        _next ??= _events.MoveNextAsync().AsTask();
+        // A wait that is given up leaves the move under way to the next one.
+        if (!await _next.WaitAsync(cancellationToken).ConfigureAwait(false)) throw new StoreUnavailableException("The store was closed.");
+        _next = null;
+        var change = _events.Current;
+        if (change.Kind == StoreEventKind.Resync)
+        {
+            _records.Clear();
+            await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else if (change.Kind == StoreEventKind.Deleted)
+        {
+            _records.Remove(change.Path);
+        }
+        else if (change.Path != CommitPath.Applications)
+        {
+            Note(change.Path, await _store.GetAsync(change.Path, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private void Note(string path, StoreNode? node)
+    {
+        if (node is null)
+        {
+            _records.Remove(path);
+            return;
+        }
+
+        try
+        {
+            _records[path] = (ApplicationRecord.Parse(node.Data), node.Version);
+        }
+        catch (FormatException)
+        {
+            // Nobody that follows the log wrote it.
+            _records.Remove(path);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Fan.Commits;
+using Fan.Coordination;
+using Fan.Discovery;
+using Fan.Routing;
+
+namespace Fan.Switching;
+
+/// <summary>Makes changes: checks, barrier, commit, then waits for everybody. All state is in the store, so a committer that dies leaves nothing half-done.</summary>
+internal sealed class SystemChanges(StoreConnection connection, TimeProvider clock) : ISystemChanges
+{
+    private const int MaxPreparations = 5;
+
+    public Task<ChangeReport> ChangeAsync(IReadOnlyList<RouteChange> changes, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        ArgumentNullException.ThrowIfNull(options);
+        if (changes.Count == 0) throw new ArgumentException("A change changes at least one route.", nameof(changes));
+        var wanted = changes.Select(change => (Service: ServiceName.Parse(change.Service).Canonical, Entry: EntryFor(change))).ToList();
+        if (wanted.GroupBy(change => change.Service, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new FormatException($"'{twice.Key}' is named twice.");
+        return MakeAsync(
+            async (from, _) => await Task.WhenAll(wanted.Select(async change =>
+            {
+                var path = CommitPath.OfRoute(change.Service);
+                return new TreeEdit(path, await from.ReadAsync(path).ConfigureAwait(false), change.Entry?.ToJson());
+            })).ConfigureAwait(false),
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options, progress, cancellationToken);
+    }
+
+    public async Task<ChangeReport> RevertAsync(long number, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var undone = await ShowAsync(number, cancellationToken).ConfigureAwait(false) ?? throw new ArgumentException($"There is no commit {number} in the log.", nameof(number));
+        if (undone.Edits.Count == 0) throw new ArgumentException($"Commit {number} changed nothing.", nameof(number));
+        return await MakeAsync(
+            async (from, token) =>
+            {
+                var edits = new List<TreeEdit>();
+                foreach (var edit in undone.Edits)
+                {
+                    var now = await from.ReadAsync(edit.Path).ConfigureAwait(false);
+                    if (now != edit.After && !options.Force)
+                        throw new CommitConflictException(edit.Path, from.Number, $"'{edit.Path}' was changed again after commit {number}: it is {now ?? "not there"} now, and was {edit.After ?? "not there"} then.");
+                    edits.Add(new TreeEdit(edit.Path, now, edit.Before));
+                }
+
+                return edits;
+            },
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason.Length > 0 ? options.Reason : $"Undo commit {number}: {undone.Reason}".TrimEnd(' ', ':'), Reverts = number },
+            options, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async IAsyncEnumerable<Commit> LogAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var log = new CommitLog(await OpenAsync(cancellationToken).ConfigureAwait(false), clock);
+        foreach (var number in (await log.NumbersAsync(cancellationToken).ConfigureAwait(false)).Reverse())
+        {
+            if (await log.ReadAsync(number, cancellationToken).ConfigureAwait(false) is { } commit) yield return commit;
+        }
+    }
+
+    public async ValueTask<Commit?> ShowAsync(long number, CancellationToken cancellationToken = default) =>
+        await new CommitLog(await OpenAsync(cancellationToken).ConfigureAwait(false), clock).ReadAsync(number, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<SystemTree> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        var (number, values) = await new CommitLog(await OpenAsync(cancellationToken).ConfigureAwait(false), clock).ReadTreeAsync(cancellationToken).ConfigureAwait(false);
+        return new SystemTree(number, values);
+    }
+
+    public async ValueTask<IReadOnlyList<ApplicationRecord>> ApplicationsAsync(CancellationToken cancellationToken = default)
+    {
+        var watch = await ApplicationWatch.StartAsync(await OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await using (watch.ConfigureAwait(false)) return [.. watch.Records.OrderBy(record => record.Application, StringComparer.Ordinal).ThenBy(record => record.Instance, StringComparer.Ordinal)];
+    }
+
+    private async Task<ChangeReport> MakeAsync(
+        Func<CommitBase, CancellationToken, ValueTask<IReadOnlyList<TreeEdit>>> edit, Commit draft, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var store = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var log = new CommitLog(store, clock);
+        var watch = await ApplicationWatch.StartAsync(store, cancellationToken).ConfigureAwait(false);
+        await using var ending = watch.ConfigureAwait(false);
+        await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
+
+        var warnings = new List<string>();
+        for (var preparation = 1; ; preparation++)
+        {
+            var barrier = options.Barrier ? await PrepareAsync(store, watch, options, progress, cancellationToken).ConfigureAwait(false) : null;
+            try
+            {
+                var commit = await log.AppendAsync(draft, ContentAsync, cancellationToken).ConfigureAwait(false);
+                return await FollowAsync(log, watch, commit, options, warnings, progress, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreConflictException) when (barrier is not null && preparation < MaxPreparations)
+            {
+                // An application came, went, or gave up holding: all are asked again.
+            }
+            finally
+            {
+                if (barrier is not null) await RemoveAsync(store, barrier).ConfigureAwait(false);
+            }
+
+            async ValueTask<CommitContent> ContentAsync(CommitBase from, CancellationToken token)
+            {
+                var edits = await edit(from, token).ConfigureAwait(false);
+                var changes = edits.Where(change => change.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal))
+                    .Select(change => (change.Path[(CommitPath.Routes.Length + 1)..], change.After is null ? null : RouteEntry.Parse(change.After))).ToList();
+                (var refusals, var found) = await ChangeChecks.FindAsync(store, changes, async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json ? RouteEntry.Parse(json) : null, watch.Records, token).ConfigureAwait(false);
+                if (refusals.Count > 0 && !options.Force) throw new CommitRefusedException(refusals);
+                warnings.Clear();
+                warnings.AddRange(found);
+                // With the commit goes the barrier, and only while everybody still stands at it.
+                return new CommitContent(edits, refusals, barrier is null ? [] : [.. watch.Checks, new StoreOperation.Delete(CommitPath.Barrier)]);
+            }
+        }
+    }
+
+    // Until the first commit call trees carry no number. They must have ended before one may make a difference to them.
+    private async Task BeginAsync(CommitLog log, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+    {
+        await log.BeginAsync(options.Author, cancellationToken).ConfigureAwait(false);
+        if (await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false) >= 1) return;
+        await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await WithinAsync(options.ApplyTimeout + options.DrainTimeout, token => watch.UntilAsync(
+            record => record.Oldest >= 1, (done, of, missing) => progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing)), token), cancellationToken).ConfigureAwait(false);
+        await log.SettleAsync(1, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<string> PrepareAsync(ICoordinationStore store, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.CommitAsync([new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)], cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
+        {
+            throw new CommitConflictException(CommitPath.Barrier, 0, "Another change holds all calls at this moment; try again when it is done.");
+        }
+
+        var node = await store.GetAsync(CommitPath.Barrier, cancellationToken).ConfigureAwait(false) ?? throw new StoreUnavailableException("The barrier has gone with the session.");
+        var id = node.CreatedTransaction.ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<string> waitsFor = [];
+            var prepared = await WithinAsync(options.ApplyTimeout, token => watch.UntilAsync(
+                record => record.Prepared == id,
+                (done, of, missing) =>
+                {
+                    waitsFor = missing;
+                    progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing));
+                }, token), cancellationToken).ConfigureAwait(false);
+            return prepared ? id : throw new CommitRefusedException([$"Not every application holds its calls within {options.ApplyTimeout.TotalSeconds:0.#} s: {string.Join(", ", waitsFor)}. Nothing was changed."]);
+        }
+        catch
+        {
+            await RemoveAsync(store, id).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<ChangeReport> FollowAsync(
+        CommitLog log, ApplicationWatch watch, Commit commit, ChangeOptions options, IReadOnlyList<string> warnings, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        IReadOnlyList<string> waitsFor = [];
+        var of = 0;
+        Action<int, int, IReadOnlyList<string>> Telling(ChangeStage stage) => (done, all, missing) =>
+        {
+            (waitsFor, of) = (missing, all);
+            progress?.Report(new ChangeProgress(stage, commit.Number, done, all, missing));
+        };
+        // Who registered before the commit and is not known here yet has perhaps not applied it; who registers after it reads it first.
+        await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (!await WithinAsync(options.ApplyTimeout, token => watch.UntilAsync(record => record.Applied >= commit.Number, Telling(ChangeStage.Applying), token), cancellationToken).ConfigureAwait(false))
+            throw new ChangeUnappliedException(commit, waitsFor, options.ApplyTimeout);
+        var applied = clock.GetElapsedTime(started);
+        if (options.DrainTimeout == TimeSpan.Zero
+            || !await WithinAsync(options.DrainTimeout, token => watch.UntilAsync(record => record.Oldest >= commit.Number, Telling(ChangeStage.Draining), token), cancellationToken).ConfigureAwait(false))
+            return new ChangeReport(commit, of, applied, null, [.. warnings]);
+        await log.SettleAsync(commit.Number, cancellationToken).ConfigureAwait(false);
+        progress?.Report(new ChangeProgress(ChangeStage.Settled, commit.Number, of, of, []));
+        return new ChangeReport(commit, of, applied, clock.GetElapsedTime(started), [.. warnings]);
+    }
+
+    private async Task<bool> WithinAsync(TimeSpan limit, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await wait(both.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    // Where it fails, the session's end takes the barrier away.
+    private static async Task RemoveAsync(ICoordinationStore store, string id)
+    {
+        try
+        {
+            if (await store.GetAsync(CommitPath.Barrier).ConfigureAwait(false) is { } node && node.CreatedTransaction.ToString(CultureInfo.InvariantCulture) == id)
+                await store.CommitAsync([new StoreOperation.Delete(CommitPath.Barrier)]).ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            // Ephemeral, and held no longer than applications bear it.
+        }
+    }
+
+    private Task<ICoordinationStore> OpenAsync(CancellationToken cancellationToken) => connection.OpenedAsync(cancellationToken);
+
+    private static RouteEntry? EntryFor(RouteChange change)
+    {
+        if (change is { Versions.Count: 0, Alias: null, Sticky: null, AllowsOverride: false }) return null;
+        var versions = change.Versions.Select(version => ServiceVersion.TryParse(version.Key, out var parsed)
+            ? new VersionWeight(version.Key, parsed, version.Value)
+            : throw new FormatException($"'{Messaging.HeaderText.Shorten(version.Key)}' is no version; write 1.2.0."));
+        return RouteEntry.Create(versions, change.Sticky, change.Alias is null ? null : ServiceName.Parse(change.Alias).Canonical, change.AllowsOverride);
+    }
+}
