@@ -63,6 +63,16 @@ public sealed class SwitchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_snapshot_of_a_tree_travels_with_its_calls()
+    {
+        var first = await Changes.ChangeAsync([RouteChange.To("price", "1.0.0"), RouteChange.To("tax", "1.0.0")], Whole);
+        await Changes.ChangeAsync([RouteChange.To("price", "2.0.0"), RouteChange.To("tax", "2.0.0")], Quick);
+        _till.GoOn.SetResult();
+        using (new CallContext { SnapshotNumber = first.Commit.Number }.Use()) Assert.Equal("1/1 1/1", await _caller.Fan.CallAsync<string>("till.ask", default));
+        Assert.Equal("2/2 2/2", await _caller.Fan.CallAsync<string>("till.ask", default));
+    }
+
+    [Fact]
     public async Task A_tree_from_before_is_served_by_an_application_that_starts_after()
     {
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0"), RouteChange.To("tax", "1.0.0")], Whole);
