@@ -20,7 +20,8 @@ internal sealed class FanHost(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         store.Start();
-        application.Tree.Start();
+        // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
+        await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
         foreach (var dependency in application.Dependencies) dependency.Follow();
         foreach (var transport in transports)
         {
@@ -77,6 +78,20 @@ internal sealed class FanHost(
 
     public Task StopAsync(CancellationToken cancellationToken) =>
         WithinDrainTimeAsync(token => Task.WhenAll(_started.Select(transport => transport.StopAsync(token))), cancellationToken);
+
+    private async Task WithinStartTimeAsync(Func<CancellationToken, Task> settle, CancellationToken cancellationToken)
+    {
+        using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        starting.CancelAfter(application.Options.StartTimeout);
+        try
+        {
+            await settle(starting.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Registering will say what is missing.
+        }
+    }
 
     private async Task WithinDrainTimeAsync(Func<CancellationToken, Task> stop, CancellationToken cancellationToken)
     {

@@ -24,14 +24,11 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
     {
         while (true)
         {
-            await CreateParentsAsync(store, stopping).ConfigureAwait(false);
-            var made = await store.CommitAsync(
-                [new StoreOperation.Create(StorePath.Join(CommitPath.Applications, Prefix), describe().ToJson(), NodeKind.EphemeralSequential)], stopping).ConfigureAwait(false);
-            _path = made[0].Path;
+            _path = await FindAsync(store, stopping).ConfigureAwait(false) ?? await CreateAsync(store, stopping).ConfigureAwait(false);
             _created.TrySetResult();
             Changed();
             retry.Reset();
-            if (!await WaitUntilGoneAsync(store, made[0].Path, stopping).ConfigureAwait(false)) return;
+            if (!await WaitUntilGoneAsync(store, _path, stopping).ConfigureAwait(false)) return;
         }
     }
 
@@ -59,6 +56,30 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
     }
 
     public void Dispose() => _changes.Writer.TryComplete();
+
+    // After an interruption: it may have outlived that.
+    private async Task<string?> FindAsync(ICoordinationStore store, CancellationToken cancellationToken) =>
+        _path is { } path && await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } node && node.EphemeralOwner == store.SessionId ? path : null;
+
+    private async Task<string> CreateAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        await CreateParentsAsync(store, cancellationToken).ConfigureAwait(false);
+        var create = new StoreOperation.Create(StorePath.Join(CommitPath.Applications, Prefix), describe().ToJson(), NodeKind.EphemeralSequential);
+        if (_path is { } left)
+        {
+            try
+            {
+                // A record of an earlier session would be waited for until that expires.
+                return (await store.CommitAsync([new StoreOperation.Delete(left), create], cancellationToken).ConfigureAwait(false))[1].Path;
+            }
+            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NoNode)
+            {
+                // It went with its session.
+            }
+        }
+
+        return (await store.CommitAsync([create], cancellationToken).ConfigureAwait(false))[0].Path;
+    }
 
     private static async Task<bool> WaitUntilGoneAsync(ICoordinationStore store, string path, CancellationToken stopping)
     {

@@ -21,6 +21,7 @@ internal sealed class TreeFollower : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _catchingUp = new(1);
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _troubled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ApplicationRegister _register;
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
@@ -53,11 +54,11 @@ internal sealed class TreeFollower : IAsyncDisposable
             Volatile.Write(ref _running,
             [
                 // Known as alive before it reads the head: a committer that does not see it has a commit that it will read.
-                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, FollowAsync, _stopping.Token),
-                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, FollowControlAsync, _stopping.Token),
-                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, _register.KeepAsync, _stopping.Token),
-                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, _register.WriteAsync, _stopping.Token),
-                OwnerTask.Run(_connection, _clock, _logger, text => _trouble = text, CatchUpOnDemandAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, Meet, FollowAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, Meet, FollowControlAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, Meet, _register.KeepAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, Meet, _register.WriteAsync, _stopping.Token),
+                OwnerTask.Run(_connection, _clock, _logger, Meet, CatchUpOnDemandAsync, _stopping.Token),
             ]);
         }
     }
@@ -78,6 +79,15 @@ internal sealed class TreeFollower : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the tree was read once, or the first attempt to read it has failed.</summary>
+    public async Task SettledAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        await _connection.Attempted.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_connection.Trouble is not null) return;
+        await Task.WhenAny(_loaded.Task, _troubled.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Notes that what the application tells of itself has changed.</summary>
     public void RecordChanged() => _register.Changed();
 
@@ -96,6 +106,12 @@ internal sealed class TreeFollower : IAsyncDisposable
         _catchingUp.Dispose();
         _stopping.Dispose();
         _register.Dispose();
+    }
+
+    private void Meet(string? trouble)
+    {
+        _trouble = trouble;
+        _troubled.TrySetResult();
     }
 
     private async Task FollowAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)

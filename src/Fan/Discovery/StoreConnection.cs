@@ -7,6 +7,7 @@ namespace Fan.Discovery;
 internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clock, ILogger<StoreConnection> logger) : IAsyncDisposable
 {
     private readonly TaskCompletionSource<ICoordinationStore> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _attempted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private Task? _opening;
@@ -17,6 +18,9 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
 
     /// <summary>Why it is not open; null when it is, or before the first attempt.</summary>
     public string? Trouble { get; private set; }
+
+    /// <summary>Completed when the first attempt to open it has ended, in whatever way.</summary>
+    public Task Attempted => _attempted.Task;
 
     /// <summary>The open store; opens it if nobody did.</summary>
     public Task<ICoordinationStore> OpenedAsync(CancellationToken cancellationToken)
@@ -40,6 +44,7 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
         if (_opening is not null) await _opening.ConfigureAwait(false);
         _opened.TrySetException(new ObjectDisposedException(nameof(StoreConnection)));
         _ = _opened.Task.Exception;
+        _attempted.TrySetResult();
         await store.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
@@ -54,6 +59,7 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
                 await store.OpenAsync(_stopping.Token).ConfigureAwait(false);
                 Trouble = null;
                 _opened.TrySetResult(store);
+                _attempted.TrySetResult();
                 return;
             }
             catch (OperationCanceledException)
@@ -64,6 +70,7 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
             {
                 if (Trouble != error.Message) DiscoveryLog.StoreNotOpen(logger, store.DisplayName, error.Message);
                 Trouble = error.Message;
+                _attempted.TrySetResult();
                 await retry.WaitAsync(_stopping.Token).ConfigureAwait(false);
             }
             catch (Exception error)
@@ -72,6 +79,7 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
                 Trouble = error.Message;
                 DiscoveryLog.StoreFailed(logger, error, store.DisplayName);
                 _opened.TrySetException(error);
+                _attempted.TrySetResult();
                 return;
             }
         }
