@@ -27,6 +27,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     private ITimer? _looking;
     private Task _loop = Task.CompletedTask;
     private long _session;
+    private long _renewed;
     private long _seen;
     private int _lookWaits;
     private int _renewalWaits;
@@ -42,6 +43,16 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     public long SessionId => Volatile.Read(ref _session);
 
     public SessionState State => _states.Current;
+
+    public TimeSpan LeaseRemaining
+    {
+        get
+        {
+            if (State != SessionState.Connected) return TimeSpan.Zero;
+            var left = SqliteSessions.Patience(_url.Lease) - _clock.GetElapsedTime(Volatile.Read(ref _renewed));
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
 
     public async Task OpenAsync(CancellationToken cancellationToken = default)
     {
@@ -147,6 +158,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
             _tree = new SqliteTree(database);
             _sessions = new SqliteSessions(database, _tree, _clock);
             _database = database;
+            Volatile.Write(ref _renewed, _clock.GetTimestamp());
             Volatile.Write(ref _session, Writing(() => _sessions.Open(_url.Lease)));
             _seen = Reading(_tree.LastChange);
         }
@@ -304,6 +316,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
 
     private void Renew()
     {
+        var now = _clock.GetTimestamp();
         var lives = Writing(() =>
         {
             _tree.TrimChanges();
@@ -312,11 +325,15 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         if (!lives)
         {
             _states.Set(SessionState.Expired);
+            now = _clock.GetTimestamp();
             Volatile.Write(ref _session, Writing(() => _sessions.Open(_url.Lease)));
+            Volatile.Write(ref _renewed, now);
             _states.Set(SessionState.Connected);
             lock (_gate) _watches.ForEach(watch => watch.Resync());
         }
 
+        // Others count from when they see the renewal, which is later.
+        Volatile.Write(ref _renewed, now);
         foreach (var (session, renewals) in Reading(() => _sessions.FindDead(_session)))
         {
             Writing(() =>

@@ -15,6 +15,9 @@ internal sealed class SqliteSessions(SqliteDatabase database, SqliteTree tree, T
     /// <summary>How often an owner renews and looks at the others, of its lease.</summary>
     public static TimeSpan Interval(TimeSpan lease) => lease / 10;
 
+    /// <summary>How long others bear with a session that is not renewed.</summary>
+    public static TimeSpan Patience(TimeSpan lease) => lease * PatienceOfLease;
+
     public long Open(TimeSpan lease) => Convert.ToInt64(database.Scalar(
         "INSERT INTO sessions (renewals, lease_ms, boot, space, pid, started) VALUES (0, $1, $2, $3, $4, $5) RETURNING id",
         (long)lease.TotalMilliseconds, _self.Boot, _self.Space, _self.Pid, _self.Started));

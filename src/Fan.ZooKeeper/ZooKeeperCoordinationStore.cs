@@ -25,6 +25,8 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
 
     public long SessionId => _client.SessionId;
 
+    public TimeSpan LeaseRemaining => State == SessionState.Connected ? _client.LeaseRemaining : TimeSpan.Zero;
+
     public SessionState State => _states.Current;
 
     internal ZooKeeperClient Client => _client;

@@ -11,6 +11,8 @@ internal sealed class OpenedStore(ICoordinationStore inner) : ICoordinationStore
 
     public SessionState State => inner.State;
 
+    public TimeSpan LeaseRemaining => inner.LeaseRemaining;
+
     public Task OpenAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
     public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) => inner.WatchSessionAsync(cancellationToken);

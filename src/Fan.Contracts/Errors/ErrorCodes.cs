@@ -39,6 +39,9 @@ public static class ErrorCodes
     /// <summary><see cref="SnapshotGoneException"/></summary>
     public const string SnapshotGone = "snapshot_gone";
 
+    /// <summary><see cref="ShardMovedException"/></summary>
+    public const string ShardMoved = "shard_moved";
+
     /// <summary>The caller went away or cancelled; an <see cref="OperationCanceledException"/> at both ends.</summary>
     public const string Cancelled = "cancelled";
 }

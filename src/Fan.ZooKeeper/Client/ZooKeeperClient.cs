@@ -29,6 +29,9 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     /// <summary>The id of the current session; 0 before the first.</summary>
     public long SessionId => _session.Id;
 
+    /// <summary>How long the session is known to be held, without another word from the servers; zero when that can't be known.</summary>
+    public TimeSpan LeaseRemaining => _session.LeaseRemaining;
+
     /// <summary>The session itself.</summary>
     internal Session Session => _session;
 

@@ -17,6 +17,8 @@ internal sealed class ApplicationPlan
 
     public HashSet<Type> Persistent { get; } = [];
 
+    public Dictionary<Type, Sharding.ShardPlan> Sharded { get; } = [];
+
     public List<AnnouncedEndpoint> Announced { get; } = [];
 
     public List<PlannedDependency> Dependencies { get; } = [];

@@ -5,6 +5,7 @@ using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Routing;
+using Fan.Sharding;
 using Fan.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,12 +30,11 @@ internal sealed class FanApplication : IAsyncDisposable
         Gate = new TelemetryGate(telemetry, clock);
         var cancellation = new CancellationPool(clock);
         var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits));
-        var hosted = plan.Hosted.Select(service => new ServedService(
-            Contracts.For(service.ServiceType), new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))).ToList();
-        if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
+        var hosted = plan.Hosted.Select(service => Serve(service, plan, services, store, treeLogger)).ToList();
+        if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
         Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, clock, logger);
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry);
         Locals = new LocalCalls(Name, telemetry);
@@ -66,6 +66,9 @@ internal sealed class FanApplication : IAsyncDisposable
 
     public CallTrees Trees { get; }
 
+    /// <summary>The name under which it owns shards.</summary>
+    public string Worker => Options.Worker ?? $"{Name}-{Instance[..12]}";
+
     /// <summary>Names this application among others of its name, in its endpoints and its record.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("N");
 
@@ -78,7 +81,7 @@ internal sealed class FanApplication : IAsyncDisposable
         var hosted = Server.Services.FirstOrDefault(service => service.Contract.ServiceType == contract.ServiceType)
             ?? Server.Services.FirstOrDefault(service => service.Name.Canonical == name && contract.ServiceType.IsInstanceOfType(service.Implementation.Shared));
         if (hosted is null) return null;
-        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version) : null;
+        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version, hosted.Shards) : null;
     }
 
     public ServiceRoute RouteFor(ServiceContract contract)
@@ -90,6 +93,11 @@ internal sealed class FanApplication : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var service in Server.Services)
+        {
+            if (service.Shards is { } shards) await shards.DisposeAsync().ConfigureAwait(false);
+        }
+
         await Tree.DisposeAsync().ConfigureAwait(false);
         Gate.Dispose();
     }
@@ -101,6 +109,17 @@ internal sealed class FanApplication : IAsyncDisposable
         Hosts = [.. Server.Services.Select(service => new HostedVersion(service.Name.Canonical, service.Version))],
         Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services)))],
     };
+
+    private ServedService Serve(HostedService service, ApplicationPlan plan, IServiceProvider services, StoreConnection store, ILogger logger)
+    {
+        var contract = Contracts.For(service.ServiceType);
+        return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))
+        {
+            Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
+                ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Clock, logger)
+                : null,
+        };
+    }
 
     private VersionRange RangeFor(Type serviceType) =>
         _dependencies.LastOrDefault(dependency => dependency.ServiceType == serviceType)?.Range ?? VersionRange.Parse("^" + Contracts.For(serviceType).Version);

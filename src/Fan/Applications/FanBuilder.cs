@@ -82,6 +82,34 @@ public sealed class FanBuilder
         return this;
     }
 
+    /// <summary>Divides a hosted service into shards by the hash of its shard keys: one worker at a time owns each shard, and serves all calls for it. See docs/sharding.md.</summary>
+    /// <param name="count">How many; the same in every application that hosts the service. From 1 to 4096.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is not so.</exception>
+    public FanBuilder Shard<TService>(int count = 64)
+        where TService : class
+    {
+        Plan.Sharded[typeof(TService)] = Sharding.ShardPlan.Hash(count);
+        return this;
+    }
+
+    /// <summary>Divides a hosted service into shards by bounds of its first shard key: below the first bound, from it to below the second, and so on. Numbers are compared as numbers.</summary>
+    /// <exception cref="FormatException">The bounds do not ascend.</exception>
+    public FanBuilder ShardByRange<TService>(params string[] bounds)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(bounds);
+        Plan.Sharded[typeof(TService)] = Sharding.ShardPlan.Range(bounds);
+        return this;
+    }
+
+    /// <summary>Lets one instance of a hosted service in the whole system serve all its calls; when it ends, another one takes over.</summary>
+    public FanBuilder Unique<TService>()
+        where TService : class
+    {
+        Plan.Sharded[typeof(TService)] = Sharding.ShardPlan.Unique;
+        return this;
+    }
+
     /// <summary>Registers an endpoint of a service that can't register itself, e.g. one that is not Fan's. It stays while this application lives.</summary>
     /// <exception cref="FormatException">The name is no service name without brackets, or the version is none.</exception>
     public FanBuilder Announce(string service, string version, EndpointDescription endpoint)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Fan.Discovery;
+using Fan.Sharding;
 using Fan.Transports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,6 +45,7 @@ internal sealed class FanHost(
                 if (transport.Describe(service) is not { } description) continue;
                 described.Add(description with
                 {
+                    Properties = PropertiesOf(service, description),
                     IsFan = true,
                     Application = application.Name,
                     Instance = application.Instance,
@@ -57,6 +60,7 @@ internal sealed class FanHost(
         foreach (var (service, version, description) in plan.Announced)
             _registrations.Add(new EndpointRegistration(store, service, version, [description], persistent: false, clock, logger));
         foreach (var registration in _registrations) registration.Start();
+        foreach (var service in application.Server.Services) service.Shards?.Start();
         try
         {
             await Task.WhenAll(_registrations.Select(r => r.Settled)).WaitAsync(application.Options.StartTimeout, clock, cancellationToken).ConfigureAwait(false);
@@ -73,11 +77,34 @@ internal sealed class FanHost(
 
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
-    public Task StoppingAsync(CancellationToken cancellationToken) =>
-        WithinDrainTimeAsync(token => Task.WhenAll(_registrations.Select(r => r.StopAsync(token))), cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken) => WithinDrainTimeAsync(LeaveAsync, cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) =>
         WithinDrainTimeAsync(token => Task.WhenAll(_started.Select(transport => transport.StopAsync(token))), cancellationToken);
+
+    // Out of the directory first, so that everybody knows who is to own the shards that are given up then.
+    private async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_registrations.Select(registration => registration.StopAsync(cancellationToken))).ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(application.Server.Services.Select(service => service.Shards?.LeaveAsync(cancellationToken) ?? Task.CompletedTask)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // What is still in flight breaks off, and the locks go with the session.
+        }
+    }
+
+    private Dictionary<string, string> PropertiesOf(ServedService service, EndpointDescription description)
+    {
+        var properties = new Dictionary<string, string>(description.Properties, StringComparer.Ordinal);
+        if (service.Shards is not { } shards) return properties;
+        properties[ShardAssignment.ShardsProperty] = shards.Plan.Text;
+        properties[ShardAssignment.WorkerProperty] = application.Worker;
+        properties[ShardAssignment.CapacityProperty] = application.Options.Capacity.ToString(CultureInfo.InvariantCulture);
+        return properties;
+    }
 
     private async Task WithinStartTimeAsync(Func<CancellationToken, Task> settle, CancellationToken cancellationToken)
     {

@@ -20,6 +20,12 @@ public sealed class FanOptions
     /// <summary>How long calls in flight may take to end when the application stops. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The name under which this process owns shards; unique in the system. Give one that outlives restarts, e.g. <c>worker-3</c>, to own the same ones again. Default: the application's name and a part of its own that is new at each start.</summary>
+    public string? Worker { get; set; }
+
+    /// <summary>How large a part of the shards it takes, beside the others' capacities. Default 100.</summary>
+    public int Capacity { get; set; } = 100;
+
     /// <summary>The bounds of messages.</summary>
     public FanLimits Limits { get; } = new();
 
@@ -32,6 +38,8 @@ public sealed class FanOptions
             if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) yield return $"{name} must be above zero and at most a day; it is {value}.";
         }
 
+        if (Worker is { } worker && (worker.Length is 0 or > 128 || worker.Any(c => c is <= ' ' or > '~'))) yield return $"{nameof(Worker)} must have 1 to 128 printable ASCII characters and no space; it is '{worker}'.";
+        if (Capacity is < 1 or > 1_000_000) yield return $"{nameof(Capacity)} must be from 1 to 1,000,000; it is {Capacity}.";
         foreach (var error in Limits.Validate()) yield return error;
     }
 }

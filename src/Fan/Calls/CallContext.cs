@@ -39,6 +39,9 @@ public sealed record CallContext
     /// <summary>The number of the snapshot that the call tree reads: all calls in it see the routes as of that commit. Null outside of any tree.</summary>
     public long? Snapshot => Tree?.Number ?? SnapshotNumber;
 
+    /// <summary>Grows with each owner of the shard that the running call is served for. Hand it to whatever the call writes to, which refuses a lower one than it has seen: so an owner that was replaced without knowing can't do harm. Null where the service has no shards.</summary>
+    public long? FencingToken { get; init; }
+
     /// <summary>The snapshot itself, once it is known here.</summary>
     internal TreeSnapshot? Tree { get; init; }
 

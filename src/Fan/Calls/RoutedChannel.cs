@@ -3,6 +3,7 @@ using Fan.Commits;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Routing;
+using Fan.Sharding;
 using Fan.Transports;
 
 namespace Fan.Calls;
@@ -26,15 +27,29 @@ internal sealed class RoutedChannel(LocalService? local, LocalCalls locals, Call
         : IsUnrouted ? locals.StreamAsync(local.Implementation, method, args, keys, cancellationToken)
         : StreamByTreeAsync(local, method, args, cancellationToken);
 
+    private ShardLease Enter(LocalService own, ref CallContext context)
+    {
+        if (own.Shards?.TryEnter(_shardKeys) is not { } lease) return default;
+        context = context with { FencingToken = lease.Token };
+        context.Use();
+        return lease;
+    }
+
+    // A shard is served by whoever holds its lock, be it here or elsewhere.
+    private bool IsHere(LocalService own, ShardLease lease, TreeScope tree, CallContext context) => own.Shards is null
+        ? Route.Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History.Current), own.Version)
+        : lease.Token != 0;
+
     // While the tree is empty, or not known for want of a store, what is here is taken.
-    private bool IsUnrouted => !trees.IsLoaded || (!trees.IsBegun && !trees.History.IsHeld);
+    private bool IsUnrouted => local!.Shards is null && (!trees.IsLoaded || (!trees.IsBegun && !trees.History.IsHeld));
 
     private async ValueTask<TResult> CallByTreeAsync<TArgs, TResult>(LocalService own, UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
         where TArgs : struct
     {
         using var tree = await trees.BeginAsync(CallContext.Current, Route.Service, cancellationToken).ConfigureAwait(false);
         var context = Pin(tree);
-        return Route.Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context), own.Version)
+        using var lease = Enter(own, ref context);
+        return IsHere(own, lease, tree, context)
             ? await locals.CallAsync(own.Implementation, method, args, keys, cancellationToken).ConfigureAwait(false)
             : await pipeline.CallAsync(Route, method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
     }
@@ -44,7 +59,8 @@ internal sealed class RoutedChannel(LocalService? local, LocalCalls locals, Call
     {
         using var tree = await trees.BeginAsync(CallContext.Current, Route.Service, cancellationToken).ConfigureAwait(false);
         var context = Pin(tree);
-        var items = Route.Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context), own.Version)
+        using var lease = Enter(own, ref context);
+        var items = IsHere(own, lease, tree, context)
             ? locals.StreamAsync(own.Implementation, method, args, keys, cancellationToken)
             : pipeline.StreamAsync(Route, method, args, _shardKeys, null, cancellationToken);
         await foreach (var item in items.ConfigureAwait(false)) yield return item;

@@ -65,6 +65,12 @@ internal sealed class SnapshotHistory
         return current.Number == number ? current : Volatile.Read(ref _older).GetValueOrDefault(number);
     }
 
+    /// <summary>Completed when the next snapshot is applied.</summary>
+    public Task AppliedAsync()
+    {
+        lock (_gate) return _applied.Task;
+    }
+
     /// <summary>Makes a snapshot the one that root calls begin with.</summary>
     public void Apply(TreeSnapshot next)
     {

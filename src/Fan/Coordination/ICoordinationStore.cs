@@ -22,6 +22,13 @@ public interface ICoordinationStore : IAsyncDisposable
     /// <summary>The state at this moment.</summary>
     SessionState State { get; }
 
+    /// <summary>
+    /// How long, from now on and without another word from the store, the session is known to be held; zero when that can't be
+    /// known. It is measured on the monotonic clock of this machine, from the moment at which the last request that was answered
+    /// had been sent, so a process that was paused past its session sees zero as soon as it runs again.
+    /// </summary>
+    TimeSpan LeaseRemaining { get; }
+
     /// <summary>Opens the session. Call it once, before anything else.</summary>
     /// <exception cref="StoreUnavailableException">The store can't be reached, or what stands there is no Fan store.</exception>
     Task OpenAsync(CancellationToken cancellationToken = default);

@@ -10,4 +10,7 @@ internal sealed class EndpointSet(ImmutableDictionary<string, Endpoint> byId)
     public ImmutableDictionary<string, Endpoint> ById { get; } = byId;
 
     public IEnumerable<Endpoint> All => ById.Values;
+
+    /// <summary>Whether workers own shards of the service.</summary>
+    public bool IsSharded { get; } = byId.Values.Any(endpoint => endpoint.Description.Properties.ContainsKey(Sharding.ShardAssignment.ShardsProperty));
 }

@@ -8,6 +8,8 @@ internal sealed class EndpointGroups(SemVersion version, Endpoint[][] byTranspor
 {
     public SemVersion Version => version;
 
+    public IEnumerable<Endpoint> All => byTransport.SelectMany(endpoints => endpoints);
+
     /// <summary>Of the best transport that has any, the less busy one of two.</summary>
     public Endpoint? Pick(List<Endpoint>? tried, bool alsoLeaving)
     {

@@ -18,8 +18,9 @@ internal sealed class RouteEntry
 
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 8 };
 
-    private RouteEntry(ImmutableArray<VersionWeight> versions, string? sticky, string? alias, bool allowsOverride)
+    private RouteEntry(ImmutableArray<VersionWeight> versions, string? sticky, string? alias, bool allowsOverride, ImmutableSortedDictionary<int, string> assigned)
     {
+        Assigned = assigned;
         Versions = versions;
         Sticky = sticky;
         Alias = alias;
@@ -38,14 +39,25 @@ internal sealed class RouteEntry
     /// <summary>Whether a caller may ask for another version by baggage, see <see cref="VersionChoice.OverrideMember"/>.</summary>
     public bool AllowsOverride { get; }
 
+    /// <summary>The shards that have an owner by name; the others fall to whom everybody computes.</summary>
+    public ImmutableSortedDictionary<int, string> Assigned { get; }
+
     /// <summary>Whether calls go to one version only.</summary>
     public bool IsSingle => Versions.Count(version => version.Weight > 0) == 1;
 
-    public static RouteEntry Create(IEnumerable<VersionWeight> versions, string? sticky = null, string? alias = null, bool allowsOverride = false)
+    public static RouteEntry Create(IEnumerable<VersionWeight> versions, string? sticky = null, string? alias = null, bool allowsOverride = false, ImmutableSortedDictionary<int, string>? assigned = null)
     {
         var sorted = versions.OrderByDescending(version => version.Version, SemVersion.SortOrderComparer).ToImmutableArray();
         if (Problem(sorted, sticky) is { } problem) throw new FormatException(problem);
-        return new RouteEntry(sorted, sticky, alias, allowsOverride);
+        return new RouteEntry(sorted, sticky, alias, allowsOverride, assigned ?? ImmutableSortedDictionary<int, string>.Empty);
+    }
+
+    /// <summary>The same with other owners by name; null gives a shard back.</summary>
+    public RouteEntry Assign(IEnumerable<KeyValuePair<int, string?>> owners)
+    {
+        var assigned = Assigned;
+        foreach (var (shard, owner) in owners) assigned = owner is null ? assigned.Remove(shard) : assigned.SetItem(shard, owner);
+        return new RouteEntry(Versions, Sticky, Alias, AllowsOverride, assigned);
     }
 
     /// <exception cref="FormatException">It is no route; the message says what is wrong with it.</exception>
@@ -69,7 +81,8 @@ internal sealed class RouteEntry
                 versions,
                 root.TryGetProperty("sticky", out var sticky) ? sticky.GetString() : null,
                 root.TryGetProperty("alias", out var alias) ? ServiceName.Parse(alias.GetString() ?? "").Canonical : null,
-                root.TryGetProperty("override", out var overriding) && overriding.GetBoolean());
+                root.TryGetProperty("override", out var overriding) && overriding.GetBoolean(),
+                root.TryGetProperty("shards", out var shards) ? Owners(shards) : null);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -92,6 +105,13 @@ internal sealed class RouteEntry
         if (Sticky is not null) json.WriteString("sticky", Sticky);
         if (Alias is not null) json.WriteString("alias", Alias);
         if (AllowsOverride) json.WriteBoolean("override", true);
+        if (Assigned.Count > 0)
+        {
+            json.WriteStartObject("shards");
+            foreach (var (shard, owner) in Assigned) json.WriteString(shard.ToString(CultureInfo.InvariantCulture), owner);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.Flush();
         return Encoding.UTF8.GetString(output.WrittenSpan);
@@ -101,6 +121,18 @@ internal sealed class RouteEntry
     {
         var text = string.Join(", ", Versions.Select(version => Versions.Length == 1 ? version.Text : string.Create(CultureInfo.InvariantCulture, $"{version.Text} {version.Weight} %")));
         return Alias is null ? text : $"{Alias} {text}".TrimEnd();
+    }
+
+    private static ImmutableSortedDictionary<int, string> Owners(JsonElement shards)
+    {
+        var owners = ImmutableSortedDictionary.CreateBuilder<int, string>();
+        foreach (var member in shards.EnumerateObject())
+        {
+            owners[int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var shard) && shard < Sharding.ShardPlan.MaxShards ? shard : throw new FormatException($"'{Messaging.HeaderText.Shorten(member.Name)}' is no shard.")]
+                = member.Value.GetString() ?? throw new FormatException($"Shard {shard} has no owner.");
+        }
+
+        return owners.ToImmutable();
     }
 
     private static string? Problem(ImmutableArray<VersionWeight> versions, string? sticky)

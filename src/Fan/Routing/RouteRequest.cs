@@ -6,4 +6,6 @@ namespace Fan.Routing;
 /// <param name="Snapshot">The snapshot that its call tree reads.</param>
 /// <param name="Draw">The call tree's draw.</param>
 /// <param name="Context">The caller's context.</param>
-internal readonly record struct RouteRequest(TreeSnapshot Snapshot, uint Draw, CallContext Context);
+/// <param name="Keys">The call's shard keys as they travel; null where it has none.</param>
+/// <param name="Newest">The newest snapshot: a shard has one owner at a time, whatever an older tree reads.</param>
+internal readonly record struct RouteRequest(TreeSnapshot Snapshot, uint Draw, CallContext Context, string? Keys, TreeSnapshot Newest);

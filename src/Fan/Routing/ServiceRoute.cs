@@ -27,9 +27,23 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     /// <exception cref="FanException">There is none, of the type that says why.</exception>
     public ValueTask<Endpoint> PickAsync(in RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
     {
-        var entry = request.Snapshot.RouteOf(service);
+        var entry = EntryOf(service, _follower, request);
         if (entry?.Alias is null && _follower.IsLoaded && TryPick(_follower, service, entry, request, tried) is { } endpoint) return new(endpoint);
         return PickSlowlyAsync(request, tried, cancellationToken);
+    }
+
+    /// <summary>Waits a moment, or until something is known to have changed, before a call that met the wrong owner of its shard is tried again.</summary>
+    public async ValueTask MovedAsync(int attempts, CancellationToken cancellationToken)
+    {
+        var pause = TimeSpan.FromMilliseconds(Math.Min(100, 2 << Math.Min(attempts, 6)) * (0.75 + (Random.Shared.NextDouble() / 2)));
+        try
+        {
+            await _follower.ChangedAsync(_follower.Current, cancellationToken).WaitAsync(pause, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The lock changes hands without a change of endpoints.
+        }
     }
 
     /// <summary>Whether the tree gives a call to that version, wherever its endpoints are.</summary>
@@ -43,12 +57,13 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     private async ValueTask<Endpoint> PickSlowlyAsync(RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
     {
-        var (target, entry) = Resolve(request);
+        var target = Resolve(request);
         var follower = target == service ? _follower : follow(target);
         await follower.LoadedAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
             var seen = follower.Current;
+            var entry = EntryOf(target, follower, request);
             if (TryPick(follower, target, entry, request, tried) is { } endpoint) return endpoint;
             var error = RouteErrors.Explain(target, range, seen, entry, tried, transports);
             // A hard dependency is waited for as long as the call may take; everything else is told at once.
@@ -64,23 +79,27 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         }
     }
 
-    private (string Service, RouteEntry? Entry) Resolve(in RouteRequest request)
+    private string Resolve(in RouteRequest request)
     {
         var target = service;
         for (var i = 0; i < MaxAliases; i++)
         {
-            var entry = request.Snapshot.RouteOf(target);
-            if (entry?.Alias is not { } alias) return (target, entry);
+            if (request.Snapshot.RouteOf(target)?.Alias is not { } alias) return target;
             target = alias;
         }
 
         throw new ServiceUnavailableException(service, $"The route of '{service}' leads through more than {MaxAliases} other services; 'fan show' tells the routes.");
     }
 
+    // A shard has one owner at a time, so the newest snapshot counts for it, whichever the tree reads.
+    private static RouteEntry? EntryOf(string target, ServiceFollower follower, in RouteRequest request) =>
+        (follower.Current.IsSharded ? request.Newest : request.Snapshot).RouteOf(target);
+
     private Endpoint? TryPick(ServiceFollower follower, string target, RouteEntry? entry, in RouteRequest request, List<Endpoint>? tried)
     {
         var choice = ChoiceFor(follower.Current, entry);
         if (choice.Versions.Length == 0) return null;
+        if (choice.Set.IsSharded && choice.Shards.OwnerOf(request.Keys) is { } owner) return owner.Pick(tried, alsoLeaving: false) ?? owner.Pick(tried, alsoLeaving: true);
         if (entry is { Versions.IsEmpty: false } && VersionChoice.Choose(entry, target, range, request.Draw, request.Context) is { } given)
         {
             foreach (var version in choice.Versions)
@@ -107,7 +126,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     {
         if (Volatile.Read(ref _newer) is { } newer && newer.IsFor(set, entry)) return newer;
         if (Volatile.Read(ref _older) is { } older && older.IsFor(set, entry)) return older;
-        var made = new Choice(set, entry, Choose(set, entry));
+        var made = new Choice(set, entry, Choose(set, entry), transports);
         Volatile.Write(ref _older, Volatile.Read(ref _newer));
         Volatile.Write(ref _newer, made);
         return made;
@@ -132,8 +151,16 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         entry is null || entry.Versions.IsEmpty || entry.Versions.Any(active => SemVersion.ComparePrecedence(active.Version, version) == 0);
 
     /// <summary>What calls may go to under one route, the highest version first.</summary>
-    private sealed record Choice(EndpointSet Set, RouteEntry? Entry, EndpointGroups[] Versions)
+    private sealed class Choice(EndpointSet set, RouteEntry? entry, EndpointGroups[] versions, TransportChoice transports)
     {
-        public bool IsFor(EndpointSet set, RouteEntry? entry) => ReferenceEquals(Set, set) && ReferenceEquals(Entry, entry);
+        private ShardChoice? _shards;
+
+        public EndpointSet Set => set;
+
+        public EndpointGroups[] Versions => versions;
+
+        public ShardChoice Shards => _shards ??= new ShardChoice(set, entry, versions, transports);
+
+        public bool IsFor(EndpointSet other, RouteEntry? route) => ReferenceEquals(set, other) && ReferenceEquals(entry, route);
     }
 }

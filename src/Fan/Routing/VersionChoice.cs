@@ -1,5 +1,5 @@
-using System.Text;
 using Fan.Messaging;
+using Fan.Sharding;
 using Semver;
 
 namespace Fan.Routing;
@@ -73,26 +73,7 @@ internal static class VersionChoice
             var member => context.Baggage.GetValueOrDefault(member),
         };
         // The service too, so that the first ten percent of one are not the first ten percent of another.
-        var hash = Hash(Hash(2166136261, service), key);
-        return (int)(Mix(key is null ? hash ^ draw : hash) % RouteEntry.WholeWeight);
-    }
-
-    // FNV-1a: every process must come to the same.
-    private static uint Hash(uint hash, string? text)
-    {
-        if (text is null) return hash;
-        Span<byte> bytes = stackalloc byte[512];
-        if (!Encoding.UTF8.TryGetBytes(text, bytes, out var length)) bytes = Encoding.UTF8.GetBytes(text);
-        else bytes = bytes[..length];
-        foreach (var b in bytes) hash = (hash ^ b) * 16777619;
-        return hash;
-    }
-
-    // The finaliser of MurmurHash3: FNV's low bits alone are not even.
-    private static uint Mix(uint hash)
-    {
-        hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
-        hash = (hash ^ (hash >> 13)) * 0xc2b2ae35;
-        return hash ^ (hash >> 16);
+        var hash = ShardHash.Of(service);
+        return (int)((key is null ? ShardHash.Mix(hash ^ draw) : ShardHash.Of(key, hash)) % RouteEntry.WholeWeight);
     }
 }

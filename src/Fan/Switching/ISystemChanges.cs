@@ -17,6 +17,18 @@ public interface ISystemChanges
     /// <exception cref="ArgumentException">There is no such commit in the log.</exception>
     Task<ChangeReport> RevertAsync(long number, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Gives shards of a service to workers in one commit, and waits until the new owners hold them. Calls for them wait meanwhile, and none fails.</summary>
+    /// <param name="service">The service, without brackets.</param>
+    /// <param name="owners">The worker for each shard; null gives a shard back to whom everybody computes.</param>
+    /// <param name="options">How; it does not wait for call trees from before, as no snapshot decides who owns a shard.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellationToken">Ends the wait, not what is committed.</param>
+    /// <exception cref="CommitRefusedException">A worker does not live, or the service has no such shard.</exception>
+    Task<ChangeReport> MoveShardsAsync(string service, IReadOnlyDictionary<int, string?> owners, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The shards of a service, and who holds each. Empty where it has none, or nobody serves it.</summary>
+    ValueTask<IReadOnlyList<ShardState>> ShardsAsync(string service, CancellationToken cancellationToken = default);
+
     /// <summary>The commits, the newest first; one at a time as they are read.</summary>
     IAsyncEnumerable<Commit> LogAsync(CancellationToken cancellationToken = default);
 
@@ -29,6 +41,14 @@ public interface ISystemChanges
     /// <summary>The applications that live.</summary>
     ValueTask<IReadOnlyList<ApplicationRecord>> ApplicationsAsync(CancellationToken cancellationToken = default);
 }
+
+/// <summary>One shard of a service.</summary>
+/// <param name="Shard">Its number, from 0.</param>
+/// <param name="Owner">The worker that is to own it; null where nobody can.</param>
+/// <param name="Holder">The worker that holds its lock; null where nobody does at this moment.</param>
+/// <param name="Token">The holder's fencing token; 0 where there is none.</param>
+/// <param name="IsAssigned">Whether the owner was named by a commit.</param>
+public readonly record struct ShardState(int Shard, string? Owner, string? Holder, long Token, bool IsAssigned);
 
 /// <summary>The tree as of one commit.</summary>
 /// <param name="Number">The commit; 0 where there was none.</param>

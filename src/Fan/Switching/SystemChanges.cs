@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Discovery;
 using Fan.Routing;
+using Fan.Sharding;
 
 namespace Fan.Switching;
 
@@ -24,7 +26,11 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             async (from, _) => await Task.WhenAll(wanted.Select(async change =>
             {
                 var path = CommitPath.OfRoute(change.Service);
-                return new TreeEdit(path, await from.ReadAsync(path).ConfigureAwait(false), change.Entry?.ToJson());
+                var before = await from.ReadAsync(path).ConfigureAwait(false);
+                // Who owns which shard is another matter, and stays.
+                var assigned = before is null ? ImmutableSortedDictionary<int, string>.Empty : RouteEntry.Parse(before).Assigned;
+                var entry = assigned.IsEmpty ? change.Entry : (change.Entry ?? RouteEntry.Create([])).Assign(assigned.Select(owner => new KeyValuePair<int, string?>(owner.Key, owner.Value)));
+                return new TreeEdit(path, before, entry?.ToJson());
             })).ConfigureAwait(false),
             new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options, progress, cancellationToken);
     }
@@ -51,6 +57,31 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason.Length > 0 ? options.Reason : $"Undo commit {number}: {undone.Reason}".TrimEnd(' ', ':'), Reverts = number },
             options, progress, cancellationToken).ConfigureAwait(false);
     }
+
+    public async Task<ChangeReport> MoveShardsAsync(
+        string service, IReadOnlyDictionary<int, string?> owners, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(owners);
+        ArgumentNullException.ThrowIfNull(options);
+        if (owners.Count == 0) throw new ArgumentException("A move moves at least one shard.", nameof(owners));
+        var name = ServiceName.Parse(service).Canonical;
+        var shards = new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false));
+        await shards.RequireAsync(name, owners, options.Force, cancellationToken).ConfigureAwait(false);
+        var report = await MakeAsync(
+            async (from, _) =>
+            {
+                var path = CommitPath.OfRoute(name);
+                var before = await from.ReadAsync(path).ConfigureAwait(false);
+                return [new TreeEdit(path, before, (before is null ? RouteEntry.Create([]) : RouteEntry.Parse(before)).Assign(owners).ToJson())];
+            },
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken).ConfigureAwait(false);
+        // Committed and known is not all: the former owner finishes what it has in hand, and then the new one holds the lock.
+        var held = await WithinAsync(options.ApplyTimeout, token => shards.UntilHeldAsync(name, owners, token), cancellationToken).ConfigureAwait(false);
+        return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held by its new owner within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
+    }
+
+    public async ValueTask<IReadOnlyList<ShardState>> ShardsAsync(string service, CancellationToken cancellationToken = default) =>
+        await new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false)).ListAsync(ServiceName.Parse(service).Canonical, cancellationToken).ConfigureAwait(false);
 
     public async IAsyncEnumerable<Commit> LogAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

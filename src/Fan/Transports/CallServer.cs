@@ -6,6 +6,7 @@ using Fan.Commits;
 using Fan.Diagnostics;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Sharding;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Transports;
@@ -71,8 +72,9 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         if (method.Method is not IUnaryMethod unary) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
 
+        using var lease = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
-        var running = Begin(method, call, tree, cancellationToken);
+        var running = Begin(method, call, tree, lease, cancellationToken);
         Exception? failure = null;
         try
         {
@@ -111,8 +113,9 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
+        using var lease = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
-        var running = Begin(method, call, tree, cancellationToken);
+        var running = Begin(method, call, tree, lease, cancellationToken);
         Exception? failure = null;
         try
         {
@@ -161,7 +164,7 @@ public sealed class CallServer
     internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available) =>
         new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
 
-    private ServerCall Begin(ServedMethod method, IncomingCall call, TreeScope tree, CancellationToken cancellationToken)
+    private ServerCall Begin(ServedMethod method, IncomingCall call, TreeScope tree, ShardLease lease, CancellationToken cancellationToken)
     {
         var headers = call.Headers;
         // What can be refused comes before anything that must be ended.
@@ -199,6 +202,7 @@ public sealed class CallServer
             User = headers.User,
             ShardKeys = shardKeys,
             Deadline = headers.TimeToLive is { } left ? Deadline.In(left, _clock) : default,
+            FencingToken = lease.Token != 0 ? lease.Token : null,
             Tree = tree.Snapshot ?? (headers.Snapshot is { } number ? _trees.History.TryFind(number) : null),
             SnapshotNumber = headers.Snapshot,
             Draw = tree.IsRoot ? tree.Draw : headers.Draw,

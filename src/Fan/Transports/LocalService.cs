@@ -5,4 +5,5 @@ namespace Fan.Transports;
 /// <summary>A service of this application, as its own callers see it. Immutable.</summary>
 /// <param name="Implementation">What serves it.</param>
 /// <param name="Version">Its version.</param>
-internal sealed record LocalService(ServiceImplementation Implementation, SemVersion Version);
+/// <param name="Shards">The shards of it that are owned here; null where it has none.</param>
+internal sealed record LocalService(ServiceImplementation Implementation, SemVersion Version, Sharding.ShardOwner? Shards);

@@ -31,6 +31,9 @@ public sealed class ServedService
     public bool IsPersistent { get; }
 
     internal ServiceImplementation Implementation { get; }
+
+    /// <summary>The shards of it that are owned here; null where it has none.</summary>
+    internal Sharding.ShardOwner? Shards { get; init; }
 }
 
 /// <summary>A method of a hosted service. Immutable; safe from any thread.</summary>

@@ -30,6 +30,9 @@ internal sealed class ServerConnection
     private long _lastZxid;
     private long _lastSent;
     private long _lastReceived;
+    private long _confirmed;
+    private long _probed;
+    private int _probe;
 
     public ServerConnection(
         Stream stream, string server, SessionTicket ticket, long lastZxid, ZooKeeperClientOptions options, TimeProvider clock, Action<WatchEvent> onEvent)
@@ -40,7 +43,7 @@ internal sealed class ServerConnection
         _clock = clock;
         _onEvent = onEvent;
         _lastZxid = lastZxid;
-        _lastSent = _lastReceived = clock.GetTimestamp();
+        _lastSent = _lastReceived = _confirmed = clock.GetTimestamp();
         _gathering = new FrameWriter(options.Chroot);
         _sending = new FrameWriter(options.Chroot);
         Server = server;
@@ -56,6 +59,9 @@ internal sealed class ServerConnection
 
     /// <summary>Completed when nothing of the connection runs any more; tells what was lost. Never fails.</summary>
     public Task<ConnectionLoss> Ended { get; }
+
+    /// <summary>When the newest of those requests was sent that were answered: until then at least the server knew of the session.</summary>
+    public long Confirmed => Volatile.Read(ref _confirmed);
 
     public long LastZxid => Volatile.Read(ref _lastZxid);
 
@@ -85,6 +91,7 @@ internal sealed class ServerConnection
             }
 
             _inFlight.Enqueue(request);
+            Probe(request.Xid);
         }
 
         _outgoing.Set();
@@ -222,6 +229,7 @@ internal sealed class ServerConnection
         var xid = reader.Int32();
         var zxid = reader.Int64();
         var error = (ErrorCode)reader.Int32();
+        if (xid != WatchXid) NoteAnswer(xid);
         switch (xid)
         {
             case WatchXid:
@@ -293,8 +301,27 @@ internal sealed class ServerConnection
             _gathering.Int32(PingXid);
             _gathering.Int32((int)OpCode.Ping);
             _gathering.EndFrame();
+            Probe(PingXid);
         }
 
         _outgoing.Set();
+    }
+
+    // One request at a time is timed: enough to know, and nothing to pay for each. Under the gate.
+    private void Probe(int xid)
+    {
+        if (_probe != 0) return;
+        _probe = xid;
+        _probed = _clock.GetTimestamp();
+    }
+
+    private void NoteAnswer(int xid)
+    {
+        lock (_gate)
+        {
+            if (_probe != xid) return;
+            Volatile.Write(ref _confirmed, _probed);
+            _probe = 0;
+        }
     }
 }

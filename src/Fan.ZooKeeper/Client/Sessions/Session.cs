@@ -28,6 +28,17 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
     /// <summary>What was agreed on with the servers; zero before the first session.</summary>
     public TimeSpan Timeout { get; private set; }
 
+    /// <summary>How long the session is known to be held; zero when that can't be known.</summary>
+    public TimeSpan LeaseRemaining
+    {
+        get
+        {
+            if (Volatile.Read(ref _current) is not { Ended.IsCompleted: false } current) return TimeSpan.Zero;
+            var left = Timeout - clock.GetElapsedTime(current.Confirmed);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
     /// <summary>The server that is connected at this moment; null while there is none.</summary>
     public string? Server => Volatile.Read(ref _current) is { Ended.IsCompleted: false } current ? current.Server : null;
 

@@ -21,6 +21,9 @@ public sealed class MemoryCoordinationStore(MemoryTree tree) : ICoordinationStor
     public SessionState State => _states.Current;
 
     /// <inheritdoc/>
+    public TimeSpan LeaseRemaining => State == SessionState.Connected ? TimeSpan.MaxValue : TimeSpan.Zero;
+
+    /// <inheritdoc/>
     public Task OpenAsync(CancellationToken cancellationToken = default)
     {
         if (State != SessionState.None) throw new InvalidOperationException("The store is open already.");

@@ -1,0 +1,328 @@
+using System.Globalization;
+using System.Text;
+using System.Threading.Channels;
+using Fan.Commits;
+using Fan.Coordination;
+using Fan.Discovery;
+using Fan.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Sharding;
+
+/// <summary>
+/// The shards of one service that this worker owns: it takes the lock of each that it is to own, serves calls for those only
+/// whose lock it holds, and gives up what others are to own once nothing is in flight on it. So one worker at most serves a
+/// shard at any time. Safe from any thread.
+/// </summary>
+internal sealed class ShardOwner : IAsyncDisposable
+{
+    // Of the lease: what is left for the time between the look at it and the work.
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _service;
+    private readonly string _worker;
+    private readonly ShardPlan _plan;
+    private readonly StoreConnection _connection;
+    private readonly EndpointDirectory _directory;
+    private readonly SnapshotHistory _history;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, OwnedShard> _owned = [];
+    private ICoordinationStore? _store;
+    private ShardAssignment? _assignment;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _leaving;
+    private Task[] _running = [];
+
+    public ShardOwner(string service, string worker, ShardPlan plan, StoreConnection connection, EndpointDirectory directory, SnapshotHistory history, TimeProvider clock, ILogger logger)
+    {
+        (_service, _worker, _plan, _connection, _directory, _history, _clock, _logger) = (service, worker, plan, connection, directory, history, clock, logger);
+    }
+
+    public ShardPlan Plan => _plan;
+
+    public void Start()
+    {
+        void Trouble(string? text)
+        {
+        }
+
+        _running =
+        [
+            OwnerTask.Run(_connection, _clock, _logger, Trouble, ReconcileAsync, _stopping.Token),
+            OwnerTask.Run(_connection, _clock, _logger, Trouble, FollowLocksAsync, _stopping.Token),
+            OwnerTask.Run(_connection, _clock, _logger, Trouble, FollowEndpointsAsync, _stopping.Token),
+            OwnerTask.Run(_connection, _clock, _logger, Trouble, FollowSnapshotsAsync, _stopping.Token),
+            OwnerTask.Run(_connection, _clock, _logger, Trouble, FollowSessionAsync, _stopping.Token),
+        ];
+    }
+
+    /// <summary>The right to serve a call; waits where this worker is to own the shard and does not hold its lock yet.</summary>
+    /// <param name="keys">The call's shard keys as they travel.</param>
+    /// <param name="patience">How long it may wait; null as long as it takes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ShardMovedException">Another worker is to own it. Nothing was done.</exception>
+    public ValueTask<ShardLease> EnterAsync(string? keys, TimeSpan? patience, CancellationToken cancellationToken)
+    {
+        var shard = _plan.ShardOf(keys);
+        return TryEnter(shard) is { } lease ? new(lease) : EnterSlowlyAsync(shard, patience, cancellationToken);
+    }
+
+    /// <summary>As <see cref="EnterAsync"/>; null where it would wait or fail.</summary>
+    public ShardLease? TryEnter(string? keys) => TryEnter(_plan.ShardOf(keys));
+
+    /// <summary>Gives up every shard: takes no more calls, waits for those in flight, and lets the locks go.</summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _leaving, true);
+        Wake();
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_owned.Count == 0) return;
+                changed = _changed.Task;
+            }
+
+            // Without a store the locks go with the session.
+            if (_connection.State != SessionState.Connected) return;
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested) return;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_running).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private ShardLease? TryEnter(int shard)
+    {
+        OwnedShard? owned;
+        lock (_gate) owned = _owned.GetValueOrDefault(shard);
+        if (owned is null || !owned.TryEnter()) return null;
+        // A process that was paused past its lease may be awake again without knowing.
+        if (_store!.LeaseRemaining > Margin) return new ShardLease(owned);
+        owned.Exit();
+        return null;
+    }
+
+    private async ValueTask<ShardLease> EnterSlowlyAsync(int shard, TimeSpan? patience, CancellationToken cancellationToken)
+    {
+        var since = _clock.GetTimestamp();
+        while (true)
+        {
+            Task changed;
+            ShardAssignment? assignment;
+            lock (_gate) (changed, assignment) = (_changed.Task, _assignment);
+            if (TryEnter(shard) is { } lease) return lease;
+            if (_leaving || (assignment is not null && assignment.OwnerOf(shard) != _worker))
+                throw new ShardMovedException(_service, shard, $"Shard {shard} of '{_service}' belongs to {assignment?.OwnerOf(shard) ?? "nobody"}, not to {_worker}.");
+            if (patience is not { } limit)
+            {
+                await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            var left = limit - _clock.GetElapsedTime(since);
+            try
+            {
+                await changed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _clock, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException error)
+            {
+                throw new DeadlineExceededException($"{_worker} did not come to own shard {shard} of '{_service}' in the time of the call.", error);
+            }
+        }
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+
+    private async Task FollowLocksAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        await foreach (var _ in store.WatchAsync(ShardPath.OfService(_service), stopping).ConfigureAwait(false)) Wake();
+    }
+
+    private async Task FollowSessionAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        await foreach (var state in store.WatchSessionAsync(stopping).ConfigureAwait(false))
+        {
+            // The locks have gone with the session: somebody else may hold them already.
+            if (state == SessionState.Expired) Drop();
+            Wake();
+        }
+    }
+
+    private async Task FollowEndpointsAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        var follower = _directory.Follow(_service);
+        await follower.LoadedAsync(stopping).ConfigureAwait(false);
+        while (true)
+        {
+            var seen = follower.Current;
+            Wake();
+            await follower.ChangedAsync(seen, stopping).ConfigureAwait(false);
+            stopping.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task FollowSnapshotsAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        while (true)
+        {
+            var applied = _history.AppliedAsync();
+            Wake();
+            await applied.WaitAsync(stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReconcileAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        _store = store;
+        await CreateParentsAsync(store, stopping).ConfigureAwait(false);
+        // What an interruption left half-done is looked at again.
+        Wake();
+        await foreach (var _ in _wake.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+        {
+            var follower = _directory.Follow(_service);
+            if (!follower.IsLoaded) continue;
+            var assignment = ShardAssignment.Of(follower.Current, _history.Current.RouteOf(_service));
+            lock (_gate) _assignment = assignment;
+            try
+            {
+                for (var shard = 0; shard < _plan.Count; shard++) await ReconcileAsync(store, shard, IsMine(assignment, shard), stopping).ConfigureAwait(false);
+            }
+            catch (StoreException)
+            {
+                Wake();
+                throw;
+            }
+
+            Tell();
+            retry.Reset();
+        }
+    }
+
+    private bool IsMine(ShardAssignment? assignment, int shard) =>
+        !Volatile.Read(ref _leaving) && assignment is not null && assignment.Plan.Text == _plan.Text && assignment.OwnerOf(shard) == _worker;
+
+    private async ValueTask ReconcileAsync(ICoordinationStore store, int shard, bool isMine, CancellationToken cancellationToken)
+    {
+        OwnedShard? owned;
+        lock (_gate) owned = _owned.GetValueOrDefault(shard);
+        if (owned is null)
+        {
+            if (isMine) await TakeAsync(store, shard, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (isMine && !owned.IsIdle) return;
+        // A shard that is given up is given up to its end, so that who waits for its lock gets it.
+        owned.Leave();
+        if (!owned.IsIdle) return;
+        await ReleaseAsync(store, owned, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_owned.GetValueOrDefault(shard) == owned) _owned.Remove(shard);
+        }
+
+        if (isMine) Wake();
+    }
+
+    private async ValueTask TakeAsync(ICoordinationStore store, int shard, CancellationToken cancellationToken)
+    {
+        var path = ShardPath.OfShard(_service, shard);
+        // Asked for first: a lock that is held says so when it goes.
+        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } held)
+        {
+            // One that an interrupted attempt of this session took.
+            if (held.EphemeralOwner == store.SessionId && Encoding.UTF8.GetString(held.Data.Span) == _worker) Own(store, shard, held);
+            return;
+        }
+
+        try
+        {
+            await store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes(_worker), NodeKind.Ephemeral)], cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreConflictException)
+        {
+            // Somebody else was faster, or the parent has gone; the watch tells.
+            return;
+        }
+
+        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } taken && taken.EphemeralOwner == store.SessionId) Own(store, shard, taken);
+        else Wake();
+    }
+
+    private void Own(ICoordinationStore store, int shard, StoreNode node)
+    {
+        lock (_gate)
+        {
+            // The session may have gone since.
+            if (node.EphemeralOwner != store.SessionId) return;
+            _owned[shard] = new OwnedShard(ShardPath.OfShard(_service, shard), node.CreatedTransaction, Wake);
+        }
+
+        ShardLog.Taken(_logger, _service, shard, node.CreatedTransaction);
+    }
+
+    private async ValueTask ReleaseAsync(ICoordinationStore store, OwnedShard owned, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(owned.Path, cancellationToken).ConfigureAwait(false) is not { } node || node.CreatedTransaction != owned.Token) return;
+        try
+        {
+            await store.CommitAsync([new StoreOperation.Delete(owned.Path, node.Version)], cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreConflictException)
+        {
+            // It went with an earlier session.
+        }
+
+        ShardLog.Released(_logger, _service, owned.Path);
+    }
+
+    private void Drop()
+    {
+        lock (_gate)
+        {
+            foreach (var owned in _owned.Values) owned.Leave();
+            _owned.Clear();
+        }
+
+        Tell();
+    }
+
+    private void Tell()
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+
+    private async Task CreateParentsAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        foreach (var path in (string[])[CommitPath.Root, ShardPath.Root, ShardPath.OfService(_service)])
+        {
+            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not null) continue;
+            try
+            {
+                await store.CommitAsync([new StoreOperation.Create(path)], cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
+            {
+                // Somebody else was faster.
+            }
+        }
+    }
+}

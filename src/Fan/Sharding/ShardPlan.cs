@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+
+namespace Fan.Sharding;
+
+/// <summary>How the shard keys of a service divide into shards. The same in every process that knows its text. Immutable.</summary>
+internal sealed class ShardPlan
+{
+    /// <summary>The most shards of one service.</summary>
+    public const int MaxShards = 4096;
+
+    private const string HashPrefix = "hash:";
+    private const string RangePrefix = "range:";
+
+    private readonly string[]? _bounds;
+
+    private ShardPlan(int count, string[]? bounds, string text) => (Count, _bounds, Text) = (count, bounds, text);
+
+    /// <summary>One shard for all: a service of which one instance works in the whole system.</summary>
+    public static ShardPlan Unique { get; } = new(1, null, HashPrefix + "1");
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; }
+
+    /// <summary>As endpoints publish it.</summary>
+    public string Text { get; }
+
+    /// <exception cref="ArgumentOutOfRangeException">Too few, or too many.</exception>
+    public static ShardPlan Hash(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxShards);
+        return count == 1 ? Unique : new ShardPlan(count, null, HashPrefix + count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Shards between bounds: keys below the first one, from the first to below the second, and so on.</summary>
+    /// <exception cref="FormatException">The bounds do not ascend, or are too many.</exception>
+    public static ShardPlan Range(IReadOnlyList<string> bounds)
+    {
+        if (bounds.Count is 0 or >= MaxShards) throw new FormatException($"Shards by range need 1 to {MaxShards - 1} bounds; these are {bounds.Count}.");
+        for (var i = 0; i < bounds.Count; i++)
+        {
+            if (bounds[i].Length == 0 || bounds[i].Contains(',', StringComparison.Ordinal)) throw new FormatException($"A bound of shards has at least one character and no comma; one is '{bounds[i]}'.");
+            if (i > 0 && Compare(bounds[i - 1], bounds[i]) >= 0) throw new FormatException($"The bounds of shards must ascend; '{bounds[i]}' comes after '{bounds[i - 1]}'.");
+        }
+
+        return new ShardPlan(bounds.Count + 1, [.. bounds], RangePrefix + string.Join(',', bounds));
+    }
+
+    /// <summary>Reads what an endpoint publishes; null where it is not understood.</summary>
+    public static ShardPlan? TryParse(string? text)
+    {
+        if (text is null) return null;
+        if (text.StartsWith(HashPrefix, StringComparison.Ordinal))
+            return int.TryParse(text.AsSpan(HashPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MaxShards ? Hash(count) : null;
+        if (!text.StartsWith(RangePrefix, StringComparison.Ordinal)) return null;
+        try
+        {
+            return Range(text[RangePrefix.Length..].Split(','));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The shard of a call, from 0.</summary>
+    /// <param name="keys">Its shard keys as they travel; null where it has none.</param>
+    public int ShardOf(string? keys)
+    {
+        if (Count == 1) return 0;
+        var key = keys ?? "";
+        if (_bounds is null) return (int)(ShardHash.Of(key) % (uint)Count);
+        // Ranges are of the first key.
+        var comma = key.IndexOf(',', StringComparison.Ordinal);
+        if (comma >= 0) key = key[..comma];
+        int low = 0, high = _bounds.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Compare(_bounds[middle], key) <= 0) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    // Numbers as numbers, everything else by its characters, numbers before everything else.
+    private static int Compare(string left, string right) =>
+        (long.TryParse(left, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var first), long.TryParse(right, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var second)) switch
+        {
+            (true, true) => first.CompareTo(second),
+            (true, false) => -1,
+            (false, true) => 1,
+            _ => string.CompareOrdinal(left, right),
+        };
+}
+
+/// <summary>The hash by which every process comes to the same shards and owners.</summary>
+internal static class ShardHash
+{
+    public static uint Of(string text, uint seed = 2166136261)
+    {
+        var hash = seed;
+        foreach (var b in Encoding.UTF8.GetBytes(text)) hash = (hash ^ b) * 16777619;
+        return Mix(hash);
+    }
+
+    // The finaliser of MurmurHash3: the low bits of FNV alone are not even.
+    public static uint Mix(uint hash)
+    {
+        hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
+        hash = (hash ^ (hash >> 13)) * 0xc2b2ae35;
+        return hash ^ (hash >> 16);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using Fan.Commits;
+using Fan.Coordination;
+using Fan.Switching;
+using Fan.Tests.Applications;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fan.Tests.Sharding;
+
+[Service("stock[store_id].counter", Version = "1.0.0")]
+public interface ICounter
+{
+    ValueTask<string> CountAsync(CancellationToken ct = default);
+}
+
+[Service("clock.ticker")]
+public interface ITicker
+{
+    ValueTask<string> TickAsync(CancellationToken ct = default);
+}
+
+public sealed class ShardingTests : IAsyncLifetime
+{
+    private const int Shards = 8;
+
+    private static readonly ChangeOptions Options = new() { Author = "tester" };
+
+    private readonly MemoryTree _tree = new();
+    private readonly LoopNetwork _network = new();
+    private readonly Dictionary<string, TestHost> _workers = [];
+    private readonly ServedShards _served = new();
+    private TestHost _caller = null!;
+
+    private ISystemChanges Changes => _caller.Services.GetRequiredService<ISystemChanges>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
+        foreach (var name in new[] { "w1", "w2", "w3" }) await StartWorkerAsync(name);
+        await SettledAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _caller.DisposeAsync();
+        foreach (var worker in _workers.Values) await worker.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Each_shard_is_served_by_its_owner()
+    {
+        var states = await Changes.ShardsAsync("stock.counter");
+        Assert.Equal(Shards, states.Count);
+        Assert.All(states, state => Assert.True(state.Token > 0 && state.Holder == state.Owner));
+        Assert.True(states.Select(state => state.Owner).Distinct().Count() > 1);
+        for (var store = 0; store < 50; store++)
+        {
+            // From outside, and from a worker that may own it itself.
+            var answer = await _caller.Fan.Get<ICounter>(store).CountAsync();
+            Assert.Equal(answer, await _workers["w1"].Fan.Get<ICounter>(store).CountAsync());
+            Assert.Contains(states, state => answer == $"{state.Holder} {state.Token}");
+        }
+    }
+
+    [Fact]
+    public async Task Shards_move_under_load_without_a_failed_call_or_two_owners()
+    {
+        using var stop = new CancellationTokenSource();
+        var calls = Enumerable.Range(0, 6).Select(caller => Task.Run(async () =>
+        {
+            var count = 0;
+            for (; !stop.IsCancellationRequested; count++)
+            {
+                var fan = caller % 2 == 0 ? _caller.Fan : _workers["w2"].Fan;
+                await fan.Get<ICounter>(Random.Shared.Next(40)).CountAsync();
+            }
+
+            return count;
+        })).ToList();
+        for (var move = 0; move < 100; move++)
+        {
+            var report = await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [move % Shards] = $"w{(move % 3) + 1}" }, Options);
+            Assert.Empty(report.Warnings);
+            var state = (await Changes.ShardsAsync("stock.counter"))[move % Shards];
+            Assert.Equal(($"w{(move % 3) + 1}", true), (state.Holder, state.IsAssigned));
+        }
+
+        await stop.CancelAsync();
+        Assert.True((await Task.WhenAll(calls)).Sum() > 100);
+        Assert.Empty(_served.Violations);
+    }
+
+    [Fact]
+    public async Task A_worker_that_stops_hands_its_shards_over_without_a_failed_call()
+    {
+        using var stop = new CancellationTokenSource();
+        var calls = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested) await _caller.Fan.Get<ICounter>(Random.Shared.Next(40)).CountAsync();
+        })).ToList();
+        for (var round = 0; round < 6; round++)
+        {
+            var name = $"w{(round % 3) + 1}";
+            await _workers[name].DisposeAsync();
+            Assert.DoesNotContain(await Changes.ShardsAsync("stock.counter"), state => state.Holder == name);
+            await StartWorkerAsync(name);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(calls);
+        Assert.Empty(_served.Violations);
+    }
+
+    [Fact]
+    public async Task A_worker_whose_session_ended_owns_nothing_until_it_has_the_locks_again_and_with_higher_tokens()
+    {
+        var before = (await Changes.ShardsAsync("stock.counter")).ToDictionary(state => state.Shard, state => state.Token);
+        var name = (await Changes.ShardsAsync("stock.counter"))[0].Holder!;
+        _workers[name].Store.Expire();
+        await SettledAsync();
+        Assert.All(await Changes.ShardsAsync("stock.counter"), state => Assert.True(state.Token >= before[state.Shard]));
+        Assert.True((await Changes.ShardsAsync("stock.counter"))[0].Token > before[0]);
+        for (var store = 0; store < 40; store++) await _caller.Fan.Get<ICounter>(store).CountAsync();
+    }
+
+    [Fact]
+    public async Task While_its_session_is_not_known_to_be_held_a_worker_serves_no_call()
+    {
+        var state = (await Changes.ShardsAsync("stock.counter"))[3];
+        var store = Enumerable.Range(0, 1000).First(key => Fan.Sharding.ShardPlan.Hash(Shards).ShardOf($"{key}") == 3);
+        var worker = _workers[state.Holder!];
+        worker.Store.Disconnect();
+        var served = _served.Count;
+        using (new CallContext().WithTimeout(TimeSpan.FromMilliseconds(100)).Use())
+            await Assert.ThrowsAsync<DeadlineExceededException>(async () => await _caller.Fan.Get<ICounter>(store).CountAsync());
+        Assert.Equal(served, _served.Count);
+        worker.Store.Reconnect();
+        Assert.Equal($"{state.Holder} {state.Token}", await _caller.Fan.Get<ICounter>(store).CountAsync());
+    }
+
+    [Fact]
+    public async Task One_instance_of_a_unique_service_works_and_another_takes_over()
+    {
+        var first = await _caller.Fan.Get<ITicker>().TickAsync();
+        for (var i = 0; i < 20; i++) Assert.Equal(first, await _workers[$"w{(i % 3) + 1}"].Fan.Get<ITicker>().TickAsync());
+        await _workers[first].DisposeAsync();
+        var second = await _caller.Fan.Get<ITicker>().TickAsync();
+        Assert.NotEqual(first, second);
+        await StartWorkerAsync(first);
+    }
+
+    [Fact]
+    public async Task A_move_to_nobody_or_of_no_shard_is_refused()
+    {
+        var nobody = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w9" }, Options));
+        Assert.Equal(["No worker 'w9' serves 'stock.counter'; there is w1, w2, w3."], nobody.Reasons);
+        var none = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [99] = "w1" }, Options));
+        Assert.Contains("has no shard 99", none.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("nowhere", new Dictionary<int, string?> { [1] = "w1" }, Options));
+    }
+
+    private async Task StartWorkerAsync(string name) => _workers[name] = await TestHost.StartAsync(_tree, _network, name, fan => fan
+        .Configure(options => options.Worker = name)
+        .AddService<ICounter>(_ => new Counter(name, _served)).Shard<ICounter>(Shards)
+        .AddService<ITicker>(_ => new Ticker(name)).Unique<ITicker>());
+
+    private Task SettledAsync() => Eventually.TrueAsync(
+        async () => await Changes.ShardsAsync("stock.counter") is { Count: Shards } states && states.All(state => state.Holder is not null && state.Holder == state.Owner), "every shard is held by its owner");
+
+    private sealed class Ticker(string name) : ITicker
+    {
+        public ValueTask<string> TickAsync(CancellationToken ct = default) => new(name);
+    }
+
+    private sealed class Counter(string worker, ServedShards served) : ICounter
+    {
+        public async ValueTask<string> CountAsync(CancellationToken ct = default)
+        {
+            var shard = Fan.Sharding.ShardPlan.Hash(Shards).ShardOf(CallContext.Current.ShardKeys[0]);
+            served.Enter(shard, worker, CallContext.Current.FencingToken!.Value);
+            await Task.Yield();
+            served.Exit(shard, worker);
+            return $"{worker} {CallContext.Current.FencingToken}";
+        }
+    }
+
+    /// <summary>Who is serving each shard at the moment, and whatever was not as it must be.</summary>
+    private sealed class ServedShards
+    {
+        private readonly Lock _gate = new();
+        private readonly Dictionary<int, (string Worker, int Calls)> _active = [];
+        private readonly Dictionary<int, long> _tokens = [];
+
+        public ConcurrentQueue<string> Violations { get; } = [];
+
+        public int Count { get; private set; }
+
+        public void Enter(int shard, string worker, long token)
+        {
+            lock (_gate)
+            {
+                Count++;
+                var (owner, calls) = _active.GetValueOrDefault(shard, (worker, 0));
+                if (calls > 0 && owner != worker) Violations.Enqueue($"{shard}: {worker} while {owner} serves");
+                if (token < _tokens.GetValueOrDefault(shard)) Violations.Enqueue($"{shard}: token {token} after {_tokens[shard]}");
+                _tokens[shard] = token;
+                _active[shard] = (worker, calls + 1);
+            }
+        }
+
+        public void Exit(int shard, string worker)
+        {
+            lock (_gate) _active[shard] = (worker, _active[shard].Calls - 1);
+        }
+    }
+}
