@@ -42,7 +42,7 @@ internal sealed class CallPipeline(
             tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
             var codec = codecs.Json;
             codec.WriteArguments(buffer, method, args);
-            using var reply = await SendAsync(route, method, buffer, codec.ContentType, new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History.Current), measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), lease.Token).ConfigureAwait(false);
+            using var reply = await SendAsync(route, method, buffer, codec.ContentType, new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History), measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), lease.Token).ConfigureAwait(false);
             return codecs.For(reply.ContentType).ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Memory));
         }
         catch (OperationCanceledException error) when (lease.TimedOut)
@@ -83,7 +83,7 @@ internal sealed class CallPipeline(
         {
             tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
             var items = SendStreamAsync(
-                route, method, args, buffer, new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History.Current), measure.Activity, recorded, shardKeys, left is { } time ? Deadline.In(time, cancellation.Clock) : default, lease.Token).GetAsyncEnumerator(CancellationToken.None);
+                route, method, args, buffer, new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History), measure.Activity, recorded, shardKeys, left is { } time ? Deadline.In(time, cancellation.Clock) : default, lease.Token).GetAsyncEnumerator(CancellationToken.None);
             await using var ending = items.ConfigureAwait(false);
             while (true)
             {
@@ -148,7 +148,6 @@ internal sealed class CallPipeline(
             {
                 // Nothing was done there. It ends with the time of the call.
                 await route.MovedAsync(++moves, cancellationToken).ConfigureAwait(false);
-                request = request with { Newest = trees.History.Current };
                 sendings--;
             }
             catch (ServiceUnavailableException error) when (method.Description.Idempotent && sendings < MaxSendings)
@@ -197,7 +196,6 @@ internal sealed class CallPipeline(
                 catch (ShardMovedException)
                 {
                     await route.MovedAsync(++moves, cancellationToken).ConfigureAwait(false);
-                    request = request with { Newest = trees.History.Current };
                     continue;
                 }
 

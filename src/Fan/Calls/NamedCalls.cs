@@ -38,7 +38,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
     {
         if (FindLocal(path, options) is { } local) return EndpointMethod.From(local.Method.Description);
         using var tree = await trees.BeginAsync(CallContext.Current, path.Service.Canonical, cancellationToken).ConfigureAwait(false);
-        var endpoint = await Route(path, options).PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History.Current), null, cancellationToken).ConfigureAwait(false);
+        var endpoint = await Route(path, options).PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History), null, cancellationToken).ConfigureAwait(false);
         return endpoint.FindMethod(path.Method) ?? throw CallServer.NoSuchMethod(
             $"{endpoint.Service} {endpoint.Version}", path.Method, [.. endpoint.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal)]);
     }
@@ -80,7 +80,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
         var snapshot = context.Tree ?? (context.SnapshotNumber is { } number ? trees.History.TryFind(number) : trees.History.Current);
         // One that is not known here yet is found on the way over the route.
         return snapshot is not null && (snapshot.RouteOf(path.Service.Canonical) is null
-            || (ServiceVersion.TryParse(version, out var own) && Route(path, options).Gives(new RouteRequest(snapshot, context.Draw, context, null, snapshot), own)));
+            || (ServiceVersion.TryParse(version, out var own) && Route(path, options).Gives(new RouteRequest(snapshot, context.Draw, context, null, trees.History), own)));
     }
 
     private async ValueTask<TResult> CallLocallyAsync<TResult>(ServedMethod method, CallPath path, JsonElement arguments, CancellationToken cancellationToken)

@@ -37,7 +37,7 @@ internal sealed class RoutedChannel(LocalService? local, LocalCalls locals, Call
 
     // A shard is served by whoever holds its lock, be it here or elsewhere.
     private bool IsHere(LocalService own, ShardLease lease, TreeScope tree, CallContext context) => own.Shards is null
-        ? Route.Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History.Current), own.Version)
+        ? Route.Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History), own.Version)
         : lease.Token != 0;
 
     // While the tree is empty, or not known for want of a store, what is here is taken.

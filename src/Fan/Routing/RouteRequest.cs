@@ -7,5 +7,5 @@ namespace Fan.Routing;
 /// <param name="Draw">The call tree's draw.</param>
 /// <param name="Context">The caller's context.</param>
 /// <param name="Keys">The call's shard keys as they travel; null where it has none.</param>
-/// <param name="Newest">The newest snapshot: a shard has one owner at a time, whatever an older tree reads.</param>
-internal readonly record struct RouteRequest(TreeSnapshot Snapshot, uint Draw, CallContext Context, string? Keys, TreeSnapshot Newest);
+/// <param name="History">Has the newest snapshot: a shard has one owner at a time, whatever an older tree reads.</param>
+internal readonly record struct RouteRequest(TreeSnapshot Snapshot, uint Draw, CallContext Context, string? Keys, SnapshotHistory History);

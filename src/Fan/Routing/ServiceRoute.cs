@@ -14,6 +14,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     // An alias of an alias of …: what is longer is a circle.
     private const int MaxAliases = 8;
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
     private readonly ServiceFollower _follower = follow(service);
     // Two: around a commit, call trees of both sides are under way.
     private Choice? _newer;
@@ -66,6 +68,14 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             var entry = EntryOf(target, follower, request);
             if (TryPick(follower, target, entry, request, tried) is { } endpoint) return endpoint;
             var error = RouteErrors.Explain(target, range, seen, entry, tried, transports);
+            if (seen.IsSharded && error is ServiceUnavailableException or CircuitOpenException)
+            {
+                // Nobody else may serve the shard: the call waits until its owner is back, or has a successor.
+                await HoldAsync(follower, seen, error, cancellationToken).ConfigureAwait(false);
+                tried?.Clear();
+                continue;
+            }
+
             // A hard dependency is waited for as long as the call may take; everything else is told at once.
             if (!waits || error is not (NoSuchServiceException or NoMatchingVersionException)) throw error;
             try
@@ -76,6 +86,22 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             {
                 throw error;
             }
+        }
+    }
+
+    private static async ValueTask HoldAsync(ServiceFollower follower, EndpointSet seen, FanException error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await follower.ChangedAsync(seen, cancellationToken).WaitAsync(LookAgain, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // An endpoint that was left out may be tried again.
+        }
+        catch (OperationCanceledException)
+        {
+            throw error;
         }
     }
 
@@ -93,7 +119,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     // A shard has one owner at a time, so the newest snapshot counts for it, whichever the tree reads.
     private static RouteEntry? EntryOf(string target, ServiceFollower follower, in RouteRequest request) =>
-        (follower.Current.IsSharded ? request.Newest : request.Snapshot).RouteOf(target);
+        (follower.Current.IsSharded ? request.History.Current : request.Snapshot).RouteOf(target);
 
     private Endpoint? TryPick(ServiceFollower follower, string target, RouteEntry? entry, in RouteRequest request, List<Endpoint>? tried)
     {

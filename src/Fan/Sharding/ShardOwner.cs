@@ -78,6 +78,8 @@ internal sealed class ShardOwner : IAsyncDisposable
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _leaving, true);
+        // Whoever waits here for a lock that will not come any more goes elsewhere.
+        Tell();
         Wake();
         while (true)
         {
@@ -97,6 +99,8 @@ internal sealed class ShardOwner : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested) return;
+        Volatile.Write(ref _leaving, true);
+        Tell();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_running).ConfigureAwait(false);
         _stopping.Dispose();
