@@ -45,7 +45,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
             ((Generated.IUnaryMethod)local.Method).CheckArguments(new ReadOnlySequence<byte>(written.WrittenMemory), pipeline.Codecs.Json);
         }
 
-        var method = new NamedMethod<JsonElement>(NamedMethods.Describe<JsonElement>(path.Method, MethodKind.Push));
+        var method = new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Push));
         return await pushes.PushAsync(
             path.Service.Canonical, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options, () => Route(path, null), pipeline, cancellationToken).ConfigureAwait(false);
     }

@@ -73,7 +73,7 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         var unary = Unary(method);
         return method.Method.Description.Kind == MethodKind.Push
-            ? AcceptAsync(method, unary, call, cancellationToken)
+            ? AcceptAsync(method, unary, call, reply, cancellationToken)
             : RunAsync(method, unary, call, reply, null, cancellationToken);
     }
 
@@ -98,16 +98,18 @@ public sealed class CallServer
     private static IUnaryMethod Unary(ServedMethod method) =>
         method.Method as IUnaryMethod ?? throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
 
-    private async ValueTask AcceptAsync(ServedMethod method, IUnaryMethod unary, IncomingCall call, CancellationToken cancellationToken)
+    private async ValueTask AcceptAsync(ServedMethod method, IUnaryMethod unary, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
         var running = Begin(method, call, null, cancellationToken);
         Exception? failure = null;
         try
         {
             // Whoever sends what nobody can handle is told so, rather than the reader of dead letters.
-            unary.CheckArguments(call.Payload, _codecs.For(call.ContentType));
+            var codec = _codecs.For(call.ContentType);
+            unary.CheckArguments(call.Payload, codec);
             var payload = call.Payload.IsSingleSegment ? call.Payload.First : call.Payload.ToArray();
             await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, call.ContentType, payload, running.Token).ConfigureAwait(false);
+            codec.WriteValue(reply, default(Unit));
         }
         catch (OperationCanceledException error) when (running.TimedOut)
         {
