@@ -23,6 +23,7 @@ internal sealed class Subscriptions : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _measuring = Task.CompletedTask;
     private volatile IReadOnlyList<QueueStatus> _depths = [];
+    private int _disposed;
 
     public Subscriptions(
         ApplicationPlan plan, FanApplication application, IServiceProvider services, SubscriptionSettings settings, QueueDirectory directory, QueueTelemetry telemetry,
@@ -79,7 +80,7 @@ internal sealed class Subscriptions : IAsyncDisposable
     /// <summary>Subscribes while the application runs.</summary>
     public async Task<ISubscription> SubscribeAsync(QueueName queue, IPushTarget target, SubscriptionOptions? options, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, typeof(IFan));
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) == 1 || _stopping.IsCancellationRequested, typeof(IFan));
         var errors = new List<string>();
         var wanted = _settings.Resolve(queue, options ?? new SubscriptionOptions(), errors);
         if (errors.Count > 0) throw new ArgumentException(string.Join(" ", errors), nameof(options));
@@ -101,6 +102,7 @@ internal sealed class Subscriptions : IAsyncDisposable
     /// <summary>Handles what is left in memory, as far as the time allows.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref _disposed) == 1) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _measuring.ConfigureAwait(false);
         await Task.WhenAll(Current.Select(subscription => subscription.DrainAsync(cancellationToken))).ConfigureAwait(false);
@@ -110,7 +112,7 @@ internal sealed class Subscriptions : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _stopping.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) _stopping.Dispose();
     }
 
     private Subscription Make(QueueName queue, IPushTarget target, Action<SubscriptionOptions>? configure, List<string> errors)
