@@ -4,6 +4,8 @@ using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Queues;
+using Fan.Queues.Local;
 using Fan.Routing;
 using Fan.Sharding;
 using Fan.Transports;
@@ -19,8 +21,9 @@ internal sealed class FanApplication : IAsyncDisposable
     private readonly List<PlannedDependency> _dependencies;
 
     public FanApplication(
-        ApplicationPlan plan, IOptions<FanOptions> options, IServiceProvider services, StoreConnection store, EndpointDirectory directory, FanTelemetry telemetry,
-        IEnumerable<IClientTransport> transports, TimeProvider clock, ILogger<CallServer> logger, ILogger<TreeFollower> treeLogger)
+        ApplicationPlan plan, IOptions<FanOptions> options, IOptions<RoutingOptions> routing, IServiceProvider services, StoreConnection store, EndpointDirectory directory,
+        QueueDirectory queueDirectory, FanTelemetry telemetry, QueueTelemetry queueTelemetry, IEnumerable<IClientTransport> transports,
+        IEnumerable<IQueueTransport> queueTransports, LocalQueueTransport localQueues, TimeProvider clock, ILogger<CallServer> logger, ILogger<TreeFollower> treeLogger)
     {
         Options = options.Value;
         Directory = directory;
@@ -35,7 +38,10 @@ internal sealed class FanApplication : IAsyncDisposable
         var hosted = plan.Hosted.Select(service => Serve(service, plan, services, store, treeLogger)).ToList();
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
-        Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, clock, logger);
+        Table = new RouteTable(routing.Value);
+        Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
+        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry);
+        Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, clock, logger);
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry);
         Locals = new LocalCalls(Name, telemetry);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
@@ -58,6 +64,13 @@ internal sealed class FanApplication : IAsyncDisposable
     public CallServer Server { get; }
 
     public CallPipeline Pipeline { get; }
+
+    /// <summary>What is said of routes.</summary>
+    public RouteTable Table { get; }
+
+    public QueueChoice Queues { get; }
+
+    public PushPipeline Pushes { get; }
 
     public LocalCalls Locals { get; }
 
@@ -84,11 +97,11 @@ internal sealed class FanApplication : IAsyncDisposable
         return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version, hosted.Shards) : null;
     }
 
-    public ServiceRoute RouteFor(ServiceContract contract)
+    public ServiceRoutes RoutesFor(ServiceContract contract)
     {
         var name = ServiceName.Parse(contract.Name).Canonical;
         var waits = _dependencies.Any(dependency => dependency.IsHard && dependency.ServiceType == contract.ServiceType);
-        return new ServiceRoute(Directory.Follow, name, RangeFor(contract.ServiceType), waits, Pipeline.Transports);
+        return new ServiceRoutes(Directory.Follow, name, RangeFor(contract.ServiceType), waits, Pipeline.Transports, Table);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,28 +2,28 @@ using System.Runtime.CompilerServices;
 using Fan.Commits;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Queues;
 using Fan.Routing;
 using Fan.Sharding;
 using Fan.Transports;
 
 namespace Fan.Calls;
 
-/// <summary>The channel behind a typed client: to the implementation in this process where there is one that fits and the tree gives it the call, else over the route. Safe from any thread.</summary>
-internal sealed class RoutedChannel(LocalService? local, LocalCalls locals, CallTrees trees, Func<ServiceRoute> route, CallPipeline pipeline, IReadOnlyList<string> keys) : CallChannel
+/// <summary>The channel behind a typed client: a push goes to its queue; a call to the implementation in this process where there is one that fits and the tree gives it the call, else over the route. Safe from any thread.</summary>
+internal sealed class RoutedChannel(
+    LocalService? local, LocalCalls locals, CallTrees trees, Func<ServiceRoutes> routes, CallPipeline pipeline, PushPipeline pushes, string service, IReadOnlyList<string> keys, PushOptions? options) : CallChannel
 {
     private readonly string? _shardKeys = ShardKeyList.Format(keys);
-    private ServiceRoute? _route;
-
-    // Made on first use: a service that is only called in process is never looked up in the store.
-    private ServiceRoute Route => _route ??= route();
+    private ServiceRoutes? _routes;
 
     public override ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken) =>
-        local is null ? pipeline.CallAsync(Route, method, args, _shardKeys, null, cancellationToken)
+        method.Description.Kind == MethodKind.Push ? PushAsync(method, args, cancellationToken)
+        : local is null ? pipeline.CallAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken)
         : IsUnrouted ? locals.CallAsync(local.Implementation, method, args, keys, cancellationToken)
         : CallByTreeAsync(local, method, args, cancellationToken);
 
     public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) =>
-        local is null ? pipeline.StreamAsync(Route, method, args, _shardKeys, null, cancellationToken)
+        local is null ? pipeline.StreamAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken)
         : IsUnrouted ? locals.StreamAsync(local.Implementation, method, args, keys, cancellationToken)
         : StreamByTreeAsync(local, method, args, cancellationToken);
 
@@ -36,8 +36,8 @@ internal sealed class RoutedChannel(LocalService? local, LocalCalls locals, Call
     }
 
     // A shard is served by whoever holds its lock, be it here or elsewhere.
-    private bool IsHere(LocalService own, ShardLease lease, TreeScope tree, CallContext context) => own.Shards is null
-        ? Route.Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History), own.Version)
+    private bool IsHere(LocalService own, string method, ShardLease lease, TreeScope tree, CallContext context) => own.Shards is null
+        ? Route(method).Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History), own.Version)
         : lease.Token != 0;
 
     // While the tree is empty, or not known for want of a store, what is here is taken.
@@ -46,23 +46,23 @@ internal sealed class RoutedChannel(LocalService? local, LocalCalls locals, Call
     private async ValueTask<TResult> CallByTreeAsync<TArgs, TResult>(LocalService own, UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
         where TArgs : struct
     {
-        using var tree = await trees.BeginAsync(CallContext.Current, Route.Service, cancellationToken).ConfigureAwait(false);
+        using var tree = await trees.BeginAsync(CallContext.Current, service, cancellationToken).ConfigureAwait(false);
         var context = Pin(tree);
         using var lease = Enter(own, ref context);
-        return IsHere(own, lease, tree, context)
+        return IsHere(own, method.Name, lease, tree, context)
             ? await locals.CallAsync(own.Implementation, method, args, keys, cancellationToken).ConfigureAwait(false)
-            : await pipeline.CallAsync(Route, method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
+            : await pipeline.CallAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<TItem> StreamByTreeAsync<TArgs, TItem>(LocalService own, StreamMethod<TArgs, TItem> method, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
-        using var tree = await trees.BeginAsync(CallContext.Current, Route.Service, cancellationToken).ConfigureAwait(false);
+        using var tree = await trees.BeginAsync(CallContext.Current, service, cancellationToken).ConfigureAwait(false);
         var context = Pin(tree);
         using var lease = Enter(own, ref context);
-        var items = IsHere(own, lease, tree, context)
+        var items = IsHere(own, method.Name, lease, tree, context)
             ? locals.StreamAsync(own.Implementation, method, args, keys, cancellationToken)
-            : pipeline.StreamAsync(Route, method, args, _shardKeys, null, cancellationToken);
+            : pipeline.StreamAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken);
         await foreach (var item in items.ConfigureAwait(false)) yield return item;
     }
 
@@ -75,4 +75,15 @@ internal sealed class RoutedChannel(LocalService? local, LocalCalls locals, Call
         context.Use();
         return context;
     }
+
+    private async ValueTask<TResult> PushAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+        where TArgs : struct
+    {
+        await pushes.PushAsync(service, method, args, _shardKeys, options, () => Route(method.Name), pipeline, cancellationToken).ConfigureAwait(false);
+        // A push has no result but the fact.
+        return default!;
+    }
+
+    // Made on first use: a service that is only called in process is never looked up in the store.
+    private ServiceRoute Route(string method) => (_routes ??= routes())[method];
 }
