@@ -31,9 +31,9 @@ internal static class GrpcContender
             _cellar = new Wire.Cellar.CellarClient(_channel);
         }
 
-        public override async Task<string> EchoAsync(string text) => (await _cellar.EchoAsync(new Text { Text_ = text })).Text_;
+        public override async ValueTask<string> EchoAsync(string text) => (await _cellar.EchoAsync(new Text { Text_ = text })).Text_;
 
-        public override async Task<int> RecordAsync()
+        public override async ValueTask<int> RecordAsync()
         {
             var wine = CrossProcess.Wine.Sample;
             return (await _cellar.RecordAsync(new Wire.Wine { Id = wine.Id, Name = wine.Name, Price = wine.Price, InStock = wine.InStock, Changed = wine.Changed })).Id;
