@@ -29,7 +29,7 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
         _connection = connection;
         _server = server;
         _reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
-        _incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport };
+        _incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport, StartsFlow = true };
     }
 
     public uint Stream { get; private set; }
@@ -44,6 +44,9 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     public bool IsCancelled { get; set; }
 
     public MessageHeaders Headers => _incoming.Headers;
+
+    /// <summary>Whether the arguments came in the compact form, so that the reply goes in it too.</summary>
+    public bool IsCompact => ReferenceEquals(_incoming.ContentType, MediaTypes.Compact);
 
     public IBufferWriter<byte> Output => _reply;
 

@@ -27,7 +27,7 @@ internal sealed class FanApplication : IDisposable
         _dependencies = plan.Dependencies;
         Gate = new TelemetryGate(telemetry, clock);
         var cancellation = new CancellationPool(clock);
-        var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits));
+        var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits), new CompactCodec(Options.Limits));
         var hosted = plan.Hosted.Select(service => new ServedService(
             Contracts.For(service.ServiceType), new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))).ToList();
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)

@@ -18,11 +18,17 @@ internal sealed class CallPipeline(
     // An idempotent call that broke off is sent at most this often in all.
     private const int MaxSendings = 3;
 
+    private const int MaxKept = 256;
+
+    private readonly FreeList<Exchange> _exchanges = new(MaxKept);
+
     /// <summary>The kinds of network on which calls can leave.</summary>
     public TransportChoice Transports { get; } = new(transports);
 
     public PayloadCodecs Codecs => codecs;
 
+    // Awaited once, by whoever called: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> CallAsync<TArgs, TResult>(
         ServiceRoute route, UnaryMethod<TArgs, TResult> method, TArgs args, string? shardKeys, TimeSpan? timeout, CancellationToken cancellationToken)
         where TArgs : struct
@@ -31,16 +37,46 @@ internal sealed class CallPipeline(
         var left = TimeFor(context, method, timeout);
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
-        var lease = cancellation.Rent(left, cancellationToken);
-        var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        var lease = cancellation.Rent(left, cancellationToken, out var deadline);
+        var exchange = _exchanges.Take() ?? new Exchange(limits);
         Exception? failure = null;
+        List<Endpoint>? tried = null;
         try
         {
             RequireTime(left, route.Service, method);
-            var codec = codecs.Json;
-            codec.WriteArguments(buffer, method, args);
-            using var reply = await SendAsync(route, method, buffer, codec.ContentType, context, measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), lease.Token).ConfigureAwait(false);
-            return codecs.For(reply.ContentType).ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Memory));
+            Fill(exchange.Call.Headers, context, measure.Activity, route, shardKeys, left);
+            for (var sendings = 1; ; sendings++)
+            {
+                var picking = route.PickAsync(tried, lease.Token);
+                var waits = !picking.IsCompleted;
+                var endpoint = await picking.ConfigureAwait(false);
+                if (waits || sendings > 1) exchange.Call.Headers.TimeToLive = deadline.Remaining;
+                exchange.Encode(CodecFor(endpoint, route.Service, method), method, args);
+                var call = exchange.To(endpoint, route.Service, method.Name);
+                endpoint.Load.Begin();
+                try
+                {
+                    using var reply = await Transports[endpoint.Description.Transport].CallAsync(call, lease.Token).ConfigureAwait(false);
+                    endpoint.Load.Succeeded();
+                    return codecs.For(reply.ContentType).ReadResult(new ReadOnlySequence<byte>(reply.Memory), method);
+                }
+                catch (EndpointUnreachableException error)
+                {
+                    endpoint.Load.Failed(error.Message);
+                    telemetry.Unreachable(route.Service);
+                    (tried ??= []).Add(endpoint);
+                }
+                catch (ServiceUnavailableException error) when (method.Description.Idempotent && sendings < MaxSendings)
+                {
+                    endpoint.Load.LastFailure = error.Message;
+                    (tried ??= []).Add(endpoint);
+                }
+                finally
+                {
+                    context.Recorder?.Merge(recorded, call.ReplySpans);
+                    endpoint.Load.End();
+                }
+            }
         }
         catch (OperationCanceledException error) when (lease.TimedOut)
         {
@@ -54,7 +90,7 @@ internal sealed class CallPipeline(
         }
         finally
         {
-            buffer.Dispose();
+            Return(exchange, failure);
             lease.Dispose();
             context.Recorder?.End(recorded, failure);
             measure.End(failure);
@@ -71,13 +107,14 @@ internal sealed class CallPipeline(
         TimeSpan? left = named is { } limit ? context.Deadline.Within(limit) : context.Remaining;
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
-        var lease = cancellation.Rent(left, cancellationToken);
-        var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        var lease = cancellation.Rent(left, cancellationToken, out var deadline);
+        var exchange = new Exchange(limits);
         Exception? failure = null;
         try
         {
+            Fill(exchange.Call.Headers, context, measure.Activity, route, shardKeys, left);
             var items = SendStreamAsync(
-                route, method, args, buffer, context, measure.Activity, recorded, shardKeys, left is { } time ? Deadline.In(time, cancellation.Clock) : default, lease.Token).GetAsyncEnumerator(CancellationToken.None);
+                route, method, args, exchange, context, recorded, deadline, lease.Token).GetAsyncEnumerator(CancellationToken.None);
             await using var ending = items.ConfigureAwait(false);
             while (true)
             {
@@ -86,7 +123,7 @@ internal sealed class CallPipeline(
                 {
                     if (!await items.MoveNextAsync().ConfigureAwait(false)) break;
                     using var payload = items.Current;
-                    item = codecs.For(payload.ContentType).ReadValue<TItem>(new ReadOnlySequence<byte>(payload.Memory));
+                    item = codecs.For(payload.ContentType).ReadResult(new ReadOnlySequence<byte>(payload.Memory), method);
                 }
                 catch (OperationCanceledException error) when (lease.TimedOut)
                 {
@@ -104,63 +141,24 @@ internal sealed class CallPipeline(
         }
         finally
         {
-            buffer.Dispose();
+            exchange.Dispose();
             lease.Dispose();
             context.Recorder?.End(recorded, failure);
             measure.End(failure);
         }
     }
 
-    // Awaited once, at the one place above: what it waits with can be used again.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReplyPayload> SendAsync(
-        ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, CallContext context, Activity? activity, int recorded,
-        string? shardKeys, Deadline deadline, CancellationToken cancellationToken)
-    {
-        List<Endpoint>? tried = null;
-        for (var sendings = 1; ; sendings++)
-        {
-            var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
-            RequireMethod(endpoint, route.Service, method);
-            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(context, activity, route, shardKeys, deadline.Remaining));
-            endpoint.Load.Begin();
-            try
-            {
-                var reply = await Transports[endpoint.Description.Transport].CallAsync(call, cancellationToken).ConfigureAwait(false);
-                endpoint.Load.Succeeded();
-                return reply;
-            }
-            catch (EndpointUnreachableException error)
-            {
-                endpoint.Load.Failed(error.Message);
-                telemetry.Unreachable(route.Service);
-                (tried ??= []).Add(endpoint);
-            }
-            catch (ServiceUnavailableException error) when (method.Description.Idempotent && sendings < MaxSendings)
-            {
-                endpoint.Load.LastFailure = error.Message;
-                (tried ??= []).Add(endpoint);
-            }
-            finally
-            {
-                context.Recorder?.Merge(recorded, call.ReplySpans);
-                endpoint.Load.End();
-            }
-        }
-    }
-
     private async IAsyncEnumerable<ReplyPayload> SendStreamAsync<TArgs, TItem>(
-        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, PayloadBuffer payload, CallContext context, Activity? activity, int recorded,
-        string? shardKeys, Deadline deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, Exchange exchange, CallContext context, int recorded, Deadline deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
-        codecs.Json.WriteArguments(payload, method, args);
         List<Endpoint>? tried = null;
         while (true)
         {
             var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
-            RequireMethod(endpoint, route.Service, method);
-            var call = Outgoing(endpoint, route, method, payload, codecs.Json.ContentType, Headers(context, activity, route, shardKeys, deadline.Remaining));
+            exchange.Encode(CodecFor(endpoint, route.Service, method), method, args);
+            var call = exchange.To(endpoint, route.Service, method.Name);
+            call.Headers.TimeToLive = deadline.Remaining;
             endpoint.Load.Begin();
             try
             {
@@ -191,33 +189,30 @@ internal sealed class CallPipeline(
         }
     }
 
-    private OutgoingCall Outgoing(Endpoint endpoint, ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, MessageHeaders headers) => new()
+    // What a failed call leaves behind may still be looked at by a transport that is about to give it up.
+    private void Return(Exchange exchange, Exception? failure)
     {
-        Endpoint = endpoint,
-        Service = route.Service,
-        Method = method.Name,
-        Payload = payload.Written,
-        ContentType = contentType,
-        Headers = headers,
-        Limits = limits,
-    };
+        if (failure is null)
+        {
+            exchange.Reset();
+            if (_exchanges.TryKeep(exchange)) return;
+        }
 
-    private MessageHeaders Headers(CallContext context, Activity? activity, ServiceRoute route, string? shardKeys, TimeSpan? left)
+        exchange.Dispose();
+    }
+
+    private void Fill(MessageHeaders headers, CallContext context, Activity? activity, ServiceRoute route, string? shardKeys, TimeSpan? left)
     {
         activity ??= Activity.Current;
-        var baggage = context.Baggage.Count == 0 && activity is null ? null : Baggage.Format(AllBaggage(context, activity));
-        return new MessageHeaders
-        {
-            TraceParent = activity is null ? context.TraceParent : TraceParent.Format(activity),
-            TraceState = activity is null ? context.TraceState : activity.TraceStateString,
-            Baggage = baggage,
-            TimeToLive = left,
-            VersionRange = ReferenceEquals(route.Range, VersionRange.Any) ? null : route.Range.Text,
-            ShardKeys = shardKeys,
-            Caller = application,
-            User = context.User,
-            Spans = context.Recorder is null ? null : "1",
-        };
+        headers.TraceParent = activity is null ? context.TraceParent : TraceParent.Format(activity);
+        headers.TraceState = activity is null ? context.TraceState : activity.TraceStateString;
+        if (activity is not null || context.Baggage.Count > 0) headers.Baggage = Baggage.Format(AllBaggage(context, activity));
+        headers.TimeToLive = left;
+        headers.VersionRange = ReferenceEquals(route.Range, VersionRange.Any) ? null : route.Range.Text;
+        headers.ShardKeys = shardKeys;
+        headers.Caller = application;
+        headers.User = context.User;
+        headers.Spans = context.Recorder is null ? null : "1";
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> AllBaggage(CallContext context, Activity? activity)
@@ -244,9 +239,11 @@ internal sealed class CallPipeline(
     private static DeadlineExceededException TimeIsOver(string service, ServiceMethod method, TimeSpan left, Exception? inner) =>
         new(left <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {left.TotalSeconds:0.###} s.", inner);
 
-    private static void RequireMethod(Endpoint endpoint, string service, ServiceMethod method)
+    // JSON, unless both the endpoint and this contract say that they have the compact form of the method.
+    private PayloadCodec CodecFor(Endpoint endpoint, string service, ServiceMethod method)
     {
-        if (endpoint.FindMethod(method.Name) is null)
+        var known = endpoint.FindMethod(method.Name) ??
             throw CallServer.NoSuchMethod($"{service} {endpoint.Version}", method.Name, [.. endpoint.Description.Methods.Select(m => m.Name).Order(StringComparer.Ordinal)]);
+        return method.IsCompact && known.ContentType is MediaTypes.Compact ? codecs.Compact : codecs.Json;
     }
 }

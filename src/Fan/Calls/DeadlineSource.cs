@@ -30,14 +30,17 @@ internal sealed class DeadlineSource : IDisposable
     public bool IsCancelled => _source.IsCancellationRequested;
 
     /// <summary>Begins a call that may take so long.</summary>
-    public void Begin(TimeSpan time)
+    public Deadline Begin(TimeSpan time)
     {
+        var deadline = Deadline.In(time, _clock);
         if (time > Longest) time = Longest;
         lock (_gate)
         {
-            _due = _clock.GetTimestamp() + (long)(time.TotalSeconds * _clock.TimestampFrequency);
+            _due = deadline.Timestamp;
             if (_fires > _due) Set(time);
         }
+
+        return deadline;
     }
 
     /// <summary>Ends the call; false where it was cancelled, so that no other one may use this.</summary>

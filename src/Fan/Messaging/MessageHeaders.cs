@@ -38,6 +38,9 @@ public sealed class MessageHeaders
     /// <summary>On a request: whether the spans of the call are wanted.</summary>
     public string? Spans { get; set; }
 
+    /// <summary>Whether there is nothing in it that a context must be made for, beside the caller and the time.</summary>
+    internal bool IsPlain => TraceParent is null && TraceState is null && Baggage is null && ShardKeys is null && User is null && Spans is null;
+
     /// <summary>Forgets everything, so that it can be used for another message.</summary>
     public void Clear()
     {

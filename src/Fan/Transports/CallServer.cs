@@ -19,6 +19,7 @@ public sealed class CallServer
     private readonly FanTelemetry _telemetry;
     private readonly TelemetryGate _gate;
     private readonly TimeProvider _clock;
+    private readonly PlainContexts _plain;
     private readonly ILogger _logger;
 
     internal CallServer(
@@ -34,6 +35,7 @@ public sealed class CallServer
         _telemetry = telemetry;
         _gate = gate;
         _clock = clock;
+        _plain = new PlainContexts(clock);
         _logger = logger;
     }
 
@@ -180,6 +182,15 @@ public sealed class CallServer
         var info = method.Method;
         var measure = _telemetry.StartServerCall(info.Service, info.Name, info.FullName, remote);
         var logs = _logger.IsEnabled(LogLevel.Critical);
+        var lease = _cancellation.Rent(headers.TimeToLive, cancellationToken, out var deadline);
+        call.ReplySpans = null;
+        if (call.StartsFlow && !logs && measure.Activity is null && headers.IsPlain)
+        {
+            _plain.Enter(headers.Caller, headers.TimeToLive, deadline);
+            call.TraceId = null;
+            return new ServerCall(measure, null, null, null, CallTrace.Root, lease);
+        }
+
         // Where only the log is listening, an activity still gives its lines their ids; ASP.NET Core does the same.
         var activity = measure.Activity is null && logs ? StartForLog(info.FullName, parent, headers.TraceState) : null;
 
@@ -193,15 +204,14 @@ public sealed class CallServer
             Caller = headers.Caller,
             User = headers.User,
             ShardKeys = shardKeys,
-            Deadline = headers.TimeToLive is { } left ? Deadline.In(left, _clock) : default,
+            Deadline = deadline,
             Recorder = recorder,
             RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application) ?? CallTrace.Root,
         };
         context.Use();
-        call.ReplySpans = null;
         call.TraceId = context.TraceId;
         var scope = logs ? _logger.BeginScope(new CallLogScope(Activity.Current, info, headers.Caller)) : null;
-        return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, _cancellation.Rent(headers.TimeToLive, cancellationToken));
+        return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, lease);
     }
 
     private void End(ServerCall running, ServedMethod method, IncomingCall call, Exception? failure)
