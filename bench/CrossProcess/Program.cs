@@ -15,7 +15,11 @@ Contender[] all =
     MinimalApi.Contender("minimal api http", HttpVersion.Version11),
     FanRoute.Http("fan http2", HttpVersion.Version20),
     MinimalApi.Contender("minimal api http2", HttpVersion.Version20),
-    GrpcContender.Contender("grpc"),
+    GrpcContender.Tcp("grpc"),
+    GrpcContender.UnixSocket("grpc unix"),
+    OrleansContender.Contender("orleans"),
+    SignalRContender.Contender("signalr"),
+    StreamJsonRpcContender.UnixSocket("streamjsonrpc"),
 ];
 var peers = new Dictionary<string, string>
 {
