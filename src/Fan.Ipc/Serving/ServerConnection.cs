@@ -189,6 +189,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         lock (Writer.Gate)
         {
             foreach (var call in _open.Values) Cancel(call);
+            while (_free.TryPop(out var call)) call.Dispose();
         }
     }
 
@@ -244,7 +245,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
 
         var method = entry is null ? Resolve(reader.Decode(inline)) : entry.Meaning ??= Resolve(entry.Text);
         if (reader.Left > server.Limits.MaxPayloadBytes) throw TooLarge();
-        call.Prepare(method, isSequence, contentType.Length == 0 ? null : contentType == MediaTypes.Compact ? MediaTypes.Compact : contentType, frame.TakePayload(reader.Position));
+        call.Prepare(method, isSequence, contentType.Length == 0 ? null : contentType == MediaTypes.Compact ? MediaTypes.Compact : contentType, ref frame, reader.Position);
     }
 
     private ServedMethod Resolve(string fullName)
@@ -310,9 +311,13 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
             _requestsOwed = 0;
         }
 
-        if (call.TryReset() && _free.Count < MaxKeptCalls) _free.Push(call);
-        return _goesAway && _open.Count == 0 && Broken is null;
+        if (!call.TryReset()) return IsLast();
+        if (Broken is null && _free.Count < MaxKeptCalls) _free.Push(call);
+        else call.Dispose();
+        return IsLast();
     }
+
+    private bool IsLast() => _goesAway && _open.Count == 0 && Broken is null;
 
     private LimitExceededException TooLarge() =>
         new(nameof(FanLimits.MaxPayloadBytes), $"The arguments have more than {server.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");

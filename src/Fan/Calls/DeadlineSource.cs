@@ -29,6 +29,9 @@ internal sealed class DeadlineSource : IDisposable
 
     public bool IsCancelled => _source.IsCancellationRequested;
 
+    /// <summary>Whether the time was over before the call had ended.</summary>
+    public bool IsExpired => Volatile.Read(ref _isExpired);
+
     /// <summary>Begins a call that may take so long.</summary>
     public Deadline Begin(TimeSpan time)
     {
@@ -54,6 +57,9 @@ internal sealed class DeadlineSource : IDisposable
     }
 
     public void Cancel() => _source.Cancel();
+
+    /// <summary>Lets its timer go, but not what somebody may be about to cancel.</summary>
+    public void Abandon() => _timer.Dispose();
 
     public void Dispose()
     {

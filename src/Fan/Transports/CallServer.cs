@@ -63,6 +63,9 @@ public sealed class CallServer
             : throw NoSuchMethod(service, method, [.. found.Methods.Keys.Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>What a transport may cancel its calls with that it uses again.</summary>
+    public CallCancellation CreateCancellation() => new(_clock);
+
     /// <summary>Serves a call with one reply; what it throws is for <see cref="Describe"/>.</summary>
     public async ValueTask ServeAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
@@ -182,13 +185,17 @@ public sealed class CallServer
         var info = method.Method;
         var measure = _telemetry.StartServerCall(info.Service, info.Name, info.FullName, remote);
         var logs = _logger.IsEnabled(LogLevel.Critical);
-        var lease = _cancellation.Rent(headers.TimeToLive, cancellationToken, out var deadline);
+        var own = call.Cancellation;
+        Deadline deadline;
+        CancellationPool.Lease lease = default;
+        if (own is not null) deadline = own.Begin(headers.TimeToLive);
+        else lease = _cancellation.Rent(headers.TimeToLive, cancellationToken, out deadline);
         call.ReplySpans = null;
         if (call.StartsFlow && !logs && measure.Activity is null && headers.IsPlain)
         {
             _plain.Enter(headers.Caller, headers.TimeToLive, deadline);
             call.TraceId = null;
-            return new ServerCall(measure, null, null, null, CallTrace.Root, lease);
+            return new ServerCall(measure, null, null, null, CallTrace.Root, lease, own);
         }
 
         // Where only the log is listening, an activity still gives its lines their ids; ASP.NET Core does the same.
@@ -211,7 +218,7 @@ public sealed class CallServer
         context.Use();
         call.TraceId = context.TraceId;
         var scope = logs ? _logger.BeginScope(new CallLogScope(Activity.Current, info, headers.Caller)) : null;
-        return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, lease);
+        return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, lease, own);
     }
 
     private void End(ServerCall running, ServedMethod method, IncomingCall call, Exception? failure)
@@ -247,10 +254,10 @@ public sealed class CallServer
         new($"The time for '{method.Method.FullName}' was over before it was done.", inner);
 
     private readonly record struct ServerCall(
-        CallMeasure Measure, Activity? LogActivity, IDisposable? LogScope, CallTrace? Recorder, int RecorderSpan, CancellationPool.Lease Lease)
+        CallMeasure Measure, Activity? LogActivity, IDisposable? LogScope, CallTrace? Recorder, int RecorderSpan, CancellationPool.Lease Lease, CallCancellation? Own)
     {
-        public CancellationToken Token => Lease.Token;
+        public CancellationToken Token => Own is null ? Lease.Token : Own.Token;
 
-        public bool TimedOut => Lease.TimedOut;
+        public bool TimedOut => Own is null ? Lease.TimedOut : Own.TimedOut;
     }
 }
