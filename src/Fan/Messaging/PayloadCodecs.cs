@@ -14,7 +14,7 @@ internal sealed class PayloadCodecs(JsonCodec json, CompactCodec compact)
     {
         if (ReferenceEquals(contentType, CompactCodec.MediaType) || string.Equals(contentType, CompactCodec.MediaType, StringComparison.Ordinal)) return compact;
         if (contentType is null || ReferenceEquals(contentType, JsonCodec.MediaType) || IsJson(contentType)) return json;
-        throw new BadMessageException("content-type", $"Content type '{HeaderText.Shorten(contentType)}' is not understood; send {JsonCodec.MediaType} or {CompactCodec.MediaType}.");
+        throw new BadMessageException("content-type", $"Content type '{HeaderText.Shorten(contentType)}' is not understood; send {JsonCodec.MediaType}.");
     }
 
     private static bool IsJson(string contentType)
