@@ -13,6 +13,9 @@ public ref struct CompactWriter
     // UTF-8 has at most three bytes for a char, and a length below this stands in one byte.
     private const int ShortText = 127 / 3;
 
+    // And below this one in two.
+    private const int MediumText = 0x3fff / 3;
+
     private readonly IBufferWriter<byte> _output;
     private readonly int _maxDepth;
     private Span<byte> _room;
@@ -182,6 +185,25 @@ public ref struct CompactWriter
         {
             Ensure(ShortText * 3 + 1);
             var written = Encoding.UTF8.GetBytes(value, _room[(_count + 1)..]);
+            _room[_count] = (byte)written;
+            _count += 1 + written;
+            return;
+        }
+
+        if (value.Length <= MediumText)
+        {
+            // Two bytes for the length, as nearly all of that size need.
+            Ensure(2 + (value.Length * 3));
+            var written = Encoding.UTF8.GetBytes(value, _room[(_count + 2)..]);
+            if (written >= 0x80)
+            {
+                _room[_count] = (byte)(written | 0x80);
+                _room[_count + 1] = (byte)(written >> 7);
+                _count += 2 + written;
+                return;
+            }
+
+            _room.Slice(_count + 2, written).CopyTo(_room[(_count + 1)..]);
             _room[_count] = (byte)written;
             _count += 1 + written;
             return;
