@@ -55,6 +55,6 @@ internal abstract class WireServerTransport(WireSettings settings, ILogger logge
     /// <summary>Makes a link of an accepted socket.</summary>
     protected abstract ValueTask<WireLink> OpenAsync(Socket accepted, CancellationToken cancellationToken);
 
-    protected static IReadOnlyList<EndpointMethod> MethodsOf(ServedService service) => 
+    protected static IReadOnlyList<EndpointMethod> MethodsOf(ServedService service) =>
         [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description) with { ContentType = method.IsCompact ? MediaTypes.Compact : null })];
 }
