@@ -19,10 +19,10 @@ internal abstract class Server : IAsyncDisposable
 internal abstract class Client : IAsyncDisposable
 {
     /// <summary>Sends a text and takes it back.</summary>
-    public abstract Task<string> EchoAsync(string text);
+    public abstract ValueTask<string> EchoAsync(string text);
 
     /// <summary>Sends <see cref="Wine.Sample"/> and takes it back; tells its id.</summary>
-    public abstract Task<int> RecordAsync();
+    public abstract ValueTask<int> RecordAsync();
 
     public abstract ValueTask DisposeAsync();
 }

@@ -2,19 +2,32 @@ using System.Net;
 using Fan;
 using CrossProcess;
 using CrossProcess.Contenders;
+using CrossProcess.Contenders.Raw;
 
 // What a call to another process costs, beside peers on the same engines.
 Contender[] all =
 [
     FanRoute.Over("fan ipc", fan => fan.AddIpc()),
     FanRoute.Over("fan tcp", fan => fan.AddTcp()),
+    RawEcho.UnixSocket("raw unix"),
+    RawEcho.Tcp("raw tcp"),
     FanRoute.Http("fan http", HttpVersion.Version11),
     MinimalApi.Contender("minimal api http", HttpVersion.Version11),
     FanRoute.Http("fan http2", HttpVersion.Version20),
     MinimalApi.Contender("minimal api http2", HttpVersion.Version20),
-    GrpcContender.Contender("grpc"),
+    GrpcContender.Tcp("grpc"),
+    GrpcContender.UnixSocket("grpc unix"),
+    OrleansContender.Contender("orleans"),
+    SignalRContender.Contender("signalr"),
+    StreamJsonRpcContender.UnixSocket("streamjsonrpc"),
 ];
-var peers = new Dictionary<string, string> { ["fan http"] = "minimal api http", ["fan http2"] = "minimal api http2" };
+var peers = new Dictionary<string, string>
+{
+    ["fan ipc"] = "raw unix",
+    ["fan tcp"] = "raw tcp",
+    ["fan http"] = "minimal api http",
+    ["fan http2"] = "minimal api http2",
+};
 
 // Fan's own routes may be named without its name.
 Contender? Find(string name) => all.FirstOrDefault(contender => contender.Name == name || contender.Name == "fan " + name);

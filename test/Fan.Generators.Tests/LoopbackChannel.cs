@@ -5,10 +5,10 @@ using Fan.Generated;
 
 namespace Fan.Generators.Tests;
 
-/// <summary>Sends every call through JSON to a service of this process, as a transport would.</summary>
-internal sealed class LoopbackChannel(object service) : CallChannel
+/// <summary>Sends every call through JSON, or another form, to a service of this process, as a transport would.</summary>
+internal sealed class LoopbackChannel(object service, PayloadCodec? codec = null) : CallChannel
 {
-    private readonly TestCodec _codec = new();
+    private readonly PayloadCodec _codec = codec ?? new TestCodec();
 
     public override async ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
     {
@@ -16,7 +16,7 @@ internal sealed class LoopbackChannel(object service) : CallChannel
         _codec.WriteArguments(request, method, args);
         var reply = new ArrayBufferWriter<byte>();
         await method.ServeAsync(service, new ReadOnlySequence<byte>(request.WrittenMemory), _codec, reply, cancellationToken);
-        return _codec.ReadValue<TResult>(new ReadOnlySequence<byte>(reply.WrittenMemory));
+        return _codec.ReadResult(new ReadOnlySequence<byte>(reply.WrittenMemory), method);
     }
 
     public override async IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
@@ -26,7 +26,7 @@ internal sealed class LoopbackChannel(object service) : CallChannel
         _codec.WriteArguments(request, method, args);
         var sink = new Sink();
         await method.ServeAsync(service, new ReadOnlySequence<byte>(request.WrittenMemory), _codec, sink, cancellationToken);
-        foreach (var item in sink.Items) yield return _codec.ReadValue<TItem>(new ReadOnlySequence<byte>(item));
+        foreach (var item in sink.Items) yield return _codec.ReadResult(new ReadOnlySequence<byte>(item), method);
     }
 
     private sealed class Sink : IItemSink
@@ -61,17 +61,17 @@ internal sealed class LoopbackChannel(object service) : CallChannel
             return method.ReadArguments(ref reader, JsonSerializerOptions.Web);
         }
 
-        public override void WriteValue<T>(IBufferWriter<byte> output, T value)
+        public override void WriteResult<TArgs, TResult>(IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value)
         {
             using var writer = new Utf8JsonWriter(output);
             JsonArguments.WriteValue(writer, value, JsonSerializerOptions.Web);
         }
 
-        public override T ReadValue<T>(in ReadOnlySequence<byte> payload)
+        public override TResult ReadResult<TArgs, TResult>(in ReadOnlySequence<byte> payload, ResultMethod<TArgs, TResult> method)
         {
             var reader = new Utf8JsonReader(payload);
             reader.Read();
-            return JsonArguments.ReadValue<T>(ref reader, JsonSerializerOptions.Web)!;
+            return JsonArguments.ReadValue<TResult>(ref reader, JsonSerializerOptions.Web)!;
         }
     }
 }

@@ -67,6 +67,7 @@ public sealed class OrdinaryRequestTests : HttpTest
     [InlineData("application/json; charset=utf-8", 200)]
     [InlineData("application/vnd.wine+json", 200)]
     [InlineData("text/plain", 415)]
+    [InlineData("application/x-fan", 415)]
     [InlineData("application/xml", 415)]
     [InlineData("multipart/form-data", 415)]
     [InlineData("nonsense", 415)]

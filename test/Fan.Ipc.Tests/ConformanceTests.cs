@@ -65,7 +65,17 @@ public sealed class IpcStreamTests : TransportStreamConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
 }
 
-public sealed class IpcLimitTests : TransportLimitConformance
+/// <summary>The same bounds where payloads go in the compact form.</summary>
+public abstract class CompactLimitConformance : TransportLimitConformance
+{
+    // How many arguments, the tag of the one, a length of three bytes.
+    protected override int ArgumentFrame => 1 + 4 + 3;
+
+    // The kind and a length of three bytes.
+    protected override int ReplyFrame => 1 + 3;
+}
+
+public sealed class IpcLimitTests : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
 }
@@ -100,7 +110,7 @@ public sealed class TcpStreamTests : TransportStreamConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
 }
 
-public sealed class TcpLimitTests : TransportLimitConformance
+public sealed class TcpLimitTests : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
 }
@@ -135,7 +145,7 @@ public sealed class TlsStreamTests : TransportStreamConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
 }
 
-public sealed class TlsLimitTests : TransportLimitConformance
+public sealed class TlsLimitTests : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
 }

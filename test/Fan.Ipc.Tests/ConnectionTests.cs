@@ -69,6 +69,28 @@ public sealed class ConnectionTests : IpcTest
     }
 
     [Fact]
+    public async Task The_compact_form_is_sent_where_the_endpoint_says_so_and_json_where_it_does_not()
+    {
+        using var server = new RawListener(Folder.FullName);
+        var endpoint = server.Describe("echo", "add");
+        await RegisterAsync(endpoint with { Methods = [endpoint.Methods[0] with { ContentType = "application/x-fan" }, endpoint.Methods[1]] });
+        var cellar = (await CallerAsync()).Fan.Get<ICellar>();
+        var call = cellar.EchoAsync("one");
+        using var peer = await server.AcceptAsync();
+        await peer.SendAsync(WireDecoder.Hello());
+        var request = await peer.ExpectAsync("REQUEST", "HELLO", "NAME");
+        // One argument: the tag of "text" with the kind of bytes, its length, itself.
+        Assert.Equal(Convert.FromHexString("0156E364DE036F6E65"), request.Body[^9..]);
+        await peer.SendAsync(WireDecoder.Frame(4, request.Stream, WireDecoder.Text("application/x-fan"), [0], [6, 5], "reply"u8.ToArray()));
+        Assert.Equal("reply", await call);
+        var sum = Task.Run(() => cellar.Add(1, 2));
+        request = await peer.ExpectAsync("REQUEST", "NAME");
+        Assert.EndsWith("{\"left\":1,\"right\":2}", System.Text.Encoding.UTF8.GetString(request.Body), StringComparison.Ordinal);
+        await peer.SendAsync(WireDecoder.Frame(4, request.Stream, [0, 0], "3"u8.ToArray()));
+        Assert.Equal(3, await sum);
+    }
+
+    [Fact]
     public async Task Where_no_names_may_be_sent_they_stand_in_the_requests()
     {
         await ServeAsync(options => options.MaxNamesPerConnection = 0);

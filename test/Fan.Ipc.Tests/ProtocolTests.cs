@@ -6,6 +6,21 @@ namespace Fan.Ipc.Tests;
 /// <summary>The protocol as docs/wire.md has it, spoken by hand.</summary>
 public sealed class ProtocolTests : IpcTest
 {
+    [Fact]
+    public async Task A_reply_comes_in_the_form_of_its_request()
+    {
+        using var peer = await GreetAsync(await ServeAsync());
+        // add(left: 1, right: -2): two arguments, each its tag with the kind of a signed number, and the number in zigzag.
+        await peer.SendAsync(WireDecoder.Frame(3, 1, [0], WireDecoder.Text("cellar/add"), [0], WireDecoder.Text("application/x-fan"), [0], Convert.FromHexString("0212C7AE240222DE328E03")));
+        Assert.Equal([0, .. WireDecoder.Text("application/x-fan")], (await peer.ExpectAsync("NAME")).Body);
+        Assert.Equal([.. WireDecoder.Reference(0), 0, 2, 1], (await peer.ExpectAsync("REPLY")).Body);
+        await peer.SendAsync(WireDecoder.Request(2, WireDecoder.Text("cellar/add"), "{\"left\":1,\"right\":-2}"));
+        Assert.Equal([0, 0, .. "-1"u8], (await peer.ExpectAsync("REPLY")).Body);
+        await peer.SendAsync(WireDecoder.Frame(3, 3, [0], WireDecoder.Text("cellar/add"), [0], WireDecoder.Text("application/x-fan"), [0], Convert.FromHexString("0116C7AE2400")));
+        var error = WireDecoder.Members((await peer.ExpectAsync("ERROR")).Body);
+        Assert.Equal(("bad_argument", "left"), (error[1], error[8]));
+    }
+
     private static readonly byte[] Echo = Text("cellar/echo");
 
     [Fact]

@@ -84,10 +84,10 @@ internal sealed class WireDecoder(Socket socket) : IDisposable
         return new WireFrame(header[8], BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)), body);
     }
 
-    public async Task<WireFrame> ExpectAsync(string name, string? skip = null)
+    public async Task<WireFrame> ExpectAsync(string name, params string[] skip)
     {
         var frame = await ReadAsync();
-        while (frame is not null && frame.Name == skip) frame = await ReadAsync();
+        while (frame is not null && skip.Contains(frame.Name)) frame = await ReadAsync();
         Assert.NotNull(frame);
         Assert.True(frame.Name == name, $"{name} was expected and {frame.Name} came: {Encoding.UTF8.GetString(frame.Body)}");
         return frame;

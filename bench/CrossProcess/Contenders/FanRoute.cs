@@ -46,9 +46,9 @@ internal static class FanRoute
     {
         private readonly ICellar _cellar = host.Services.GetRequiredService<ICellar>();
 
-        public override Task<string> EchoAsync(string text) => _cellar.EchoAsync(text).AsTask();
+        public override ValueTask<string> EchoAsync(string text) => _cellar.EchoAsync(text);
 
-        public override async Task<int> RecordAsync() => (await _cellar.RecordAsync(Wine.Sample)).Id;
+        public override async ValueTask<int> RecordAsync() => (await _cellar.RecordAsync(Wine.Sample)).Id;
 
         public override async ValueTask DisposeAsync()
         {

@@ -33,9 +33,9 @@ internal static class MinimalApi
             Timeout = Timeout.InfiniteTimeSpan,
         };
 
-        public override Task<string> EchoAsync(string text) => PostAsync(_echo, new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
+        public override ValueTask<string> EchoAsync(string text) => new(PostAsync(_echo, new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String));
 
-        public override async Task<int> RecordAsync() => (await PostAsync(_record, Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
+        public override async ValueTask<int> RecordAsync() => (await PostAsync(_record, Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
 
         public override ValueTask DisposeAsync()
         {

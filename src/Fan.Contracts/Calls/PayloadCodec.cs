@@ -17,10 +17,12 @@ public abstract class PayloadCodec
     public abstract TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
         where TArgs : struct;
 
-    /// <summary>Writes one value.</summary>
-    public abstract void WriteValue<T>(IBufferWriter<byte> output, T value);
+    /// <summary>Writes the reply of a call, or one item of it.</summary>
+    public abstract void WriteResult<TArgs, TResult>(IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value)
+        where TArgs : struct;
 
-    /// <summary>Reads one value.</summary>
-    /// <exception cref="BadMessageException">The payload is no <typeparamref name="T"/>.</exception>
-    public abstract T ReadValue<T>(in ReadOnlySequence<byte> payload);
+    /// <summary>Reads the reply of a call, or one item of it.</summary>
+    /// <exception cref="BadMessageException">The payload is no <typeparamref name="TResult"/>.</exception>
+    public abstract TResult ReadResult<TArgs, TResult>(in ReadOnlySequence<byte> payload, ResultMethod<TArgs, TResult> method)
+        where TArgs : struct;
 }

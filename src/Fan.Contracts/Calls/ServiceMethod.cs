@@ -26,6 +26,12 @@ public abstract class ServiceMethod
     /// <summary><c>service/method</c>: the name of its spans and the path of its URL.</summary>
     public string FullName { get; private set; } = "";
 
+    /// <summary>Whether arguments and result can be written in the compact form; where they can't, JSON carries them on every route.</summary>
+    public virtual bool IsCompact => false;
+
+    /// <summary>The names of arguments and members, for errors that say where: the compact form has only their tags.</summary>
+    public virtual IReadOnlyList<string> CompactNames => [];
+
     // A method's one instance may be told several times, by contracts that all say the same.
     internal void BelongTo(string service) => (Service, FullName) = (service, $"{service}/{Name}");
 }
@@ -46,11 +52,35 @@ public abstract class ServiceMethod<TArgs> : ServiceMethod
     /// <summary>Reads the arguments from one JSON object; the reader stands before it.</summary>
     /// <exception cref="BadArgumentException">An argument is missing, unknown or of the wrong type.</exception>
     public abstract TArgs ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options);
+
+    /// <summary>Writes the arguments in the compact form, where <see cref="ServiceMethod.IsCompact"/> says so.</summary>
+    public virtual void WriteCompact(ref CompactWriter writer, in TArgs args) => throw new NotSupportedException();
+
+    /// <summary>Reads the arguments from the compact form.</summary>
+    /// <exception cref="BadArgumentException">An argument is missing or unknown, or null and must not be.</exception>
+    public virtual TArgs ReadCompact(ref CompactReader reader) => throw new NotSupportedException();
+}
+
+/// <summary>A method whose reply, or each item of it, is a <typeparamref name="TResult"/>.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class ResultMethod<TArgs, TResult> : ServiceMethod<TArgs>
+    where TArgs : struct
+{
+    private protected ResultMethod(MethodDescription description)
+        : base(description)
+    {
+    }
+
+    /// <summary>Writes the result in the compact form, where <see cref="ServiceMethod.IsCompact"/> says so.</summary>
+    public virtual void WriteCompactResult(ref CompactWriter writer, TResult value) => throw new NotSupportedException();
+
+    /// <summary>Reads the result from the compact form.</summary>
+    public virtual TResult ReadCompactResult(ref CompactReader reader) => throw new NotSupportedException();
 }
 
 /// <summary>A method with one reply, or with none.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class UnaryMethod<TArgs, TResult> : ServiceMethod<TArgs>, IUnaryMethod
+public abstract class UnaryMethod<TArgs, TResult> : ResultMethod<TArgs, TResult>, IUnaryMethod
     where TArgs : struct
 {
     /// <summary>Creates the method.</summary>
@@ -70,6 +100,13 @@ public abstract class UnaryMethod<TArgs, TResult> : ServiceMethod<TArgs>, IUnary
     }
 
     /// <inheritdoc/>
+    public void WriteDefault(IBufferWriter<byte> reply, PayloadCodec codec)
+    {
+        ArgumentNullException.ThrowIfNull(codec);
+        codec.WriteResult(reply, this, default!);
+    }
+
+    /// <inheritdoc/>
     public ValueTask ServeAsync(
         object service, in ReadOnlySequence<byte> payload, PayloadCodec codec, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
@@ -77,20 +114,20 @@ public abstract class UnaryMethod<TArgs, TResult> : ServiceMethod<TArgs>, IUnary
         var pending = InvokeAsync(service, codec.ReadArguments(payload, this), cancellationToken);
         if (!pending.IsCompletedSuccessfully)
         {
-            return Awaited(pending, codec, reply);
+            return AwaitedAsync(pending, codec, reply);
         }
 
-        codec.WriteValue(reply, pending.Result);
+        codec.WriteResult(reply, this, pending.Result);
         return default;
     }
 
-    private static async ValueTask Awaited(ValueTask<TResult> pending, PayloadCodec codec, IBufferWriter<byte> reply) =>
-        codec.WriteValue(reply, await pending.ConfigureAwait(false));
+    private async ValueTask AwaitedAsync(ValueTask<TResult> pending, PayloadCodec codec, IBufferWriter<byte> reply) =>
+        codec.WriteResult(reply, this, await pending.ConfigureAwait(false));
 }
 
 /// <summary>A method whose reply is a sequence.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class StreamMethod<TArgs, TItem> : ServiceMethod<TArgs>, IStreamMethod
+public abstract class StreamMethod<TArgs, TItem> : ResultMethod<TArgs, TItem>, IStreamMethod
     where TArgs : struct
 {
     /// <summary>Creates the method.</summary>
@@ -110,12 +147,12 @@ public abstract class StreamMethod<TArgs, TItem> : ServiceMethod<TArgs>, IStream
         return SendAllAsync(Invoke(service, codec.ReadArguments(payload, this), cancellationToken), codec, sink, cancellationToken);
     }
 
-    private static async ValueTask SendAllAsync(
+    private async ValueTask SendAllAsync(
         IAsyncEnumerable<TItem> items, PayloadCodec codec, IItemSink sink, CancellationToken cancellationToken)
     {
         await foreach (var item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            codec.WriteValue(sink.Output, item);
+            codec.WriteResult(sink.Output, this, item);
             await sink.ItemWrittenAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -125,6 +162,9 @@ public abstract class StreamMethod<TArgs, TItem> : ServiceMethod<TArgs>, IStream
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IUnaryMethod
 {
+    /// <summary>Encodes the reply of a push that is accepted and not handled yet: nothing.</summary>
+    void WriteDefault(IBufferWriter<byte> reply, PayloadCodec codec);
+
     /// <summary>Decodes the arguments and forgets them.</summary>
     /// <exception cref="BadArgumentException">The payload does not fit the method.</exception>
     void CheckArguments(in ReadOnlySequence<byte> payload, PayloadCodec codec);

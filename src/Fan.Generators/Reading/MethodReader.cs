@@ -17,7 +17,7 @@ internal static class MethodReader
     private static readonly SymbolDisplayFormat FullName = SymbolDisplayFormat.FullyQualifiedFormat.WithMiscellaneousOptions(
         SymbolDisplayFormat.FullyQualifiedFormat.MiscellaneousOptions | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
-    public static MethodModel? Read(IMethodSymbol method, string identifier, string service, ReportProblem report)
+    public static MethodModel? Read(IMethodSymbol method, string identifier, string service, CompactTypes compact, ReportProblem report)
     {
         if (method.IsGenericMethod)
         {
@@ -39,7 +39,7 @@ internal static class MethodReader
         if (form is ResultForm.Void or ResultForm.Value) report(Descriptors.Synchronous, method, method.Name);
         foreach (var parameter in parameters) Check(method, parameter, report);
 
-        var models = parameters.Select(Parameter).ToArray();
+        var models = parameters.Select(p => Parameter(p, compact)).ToArray();
         var route = Attributes.Of(method, "HttpRouteAttribute");
         var verb = (route?.ConstructorArguments.ElementAtOrDefault(0).Value as string)?.ToUpperInvariant();
         var template = route?.ConstructorArguments.ElementAtOrDefault(1).Value as string;
@@ -51,7 +51,8 @@ internal static class MethodReader
             identifier, method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), method.Name, wireName, method.ReturnType.ToDisplayString(FullName), form,
             result?.ToDisplayString(FullName) ?? "global::Fan.Generated.Unit", push is not null, Attributes.Named<bool>(rpc, "Idempotent"),
             Attributes.Named<int>(rpc, "TimeoutMilliseconds"), verb, template, Attributes.Named<string>(route, "ContentType") ?? "application/json",
-            token?.Name, token?.IsOptional ?? false, token is null ? -1 : token.Ordinal, Hash(shape), Summary(method), new(models));
+            token?.Name, token?.IsOptional ?? false, token is null ? -1 : token.Ordinal, Hash(shape), Summary(method), new(models),
+            result is null ? CompactTypes.None : compact.Add(result), IsCompact: false);
     }
 
     private static void Check(IMethodSymbol method, IParameterSymbol parameter, ReportProblem report)
@@ -61,17 +62,17 @@ internal static class MethodReader
         else if (!Serializability.CanCross(parameter.Type)) report(Descriptors.NotSerializable, parameter, parameter.Name, method.Name, parameter.Type.ToDisplayString());
     }
 
-    private static ParameterModel Parameter(IParameterSymbol parameter)
+    private static ParameterModel Parameter(IParameterSymbol parameter, CompactTypes compact)
     {
         var nullable = parameter.Type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T ||
             (parameter.Type.IsReferenceType && parameter.NullableAnnotation != NullableAnnotation.NotAnnotated);
         return new ParameterModel(
             parameter.Name, WireNames.SnakeCase(parameter.Name), parameter.Type.ToDisplayString(FullName),
             parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), parameter.IsOptional,
-            parameter.HasExplicitDefaultValue ? Literal(parameter) : null, nullable);
+            parameter.HasExplicitDefaultValue ? Literal(parameter) : null, nullable, compact.Add(parameter.Type));
     }
 
-    private static string Literal(IParameterSymbol parameter)
+    public static string Literal(IParameterSymbol parameter)
     {
         var value = parameter.ExplicitDefaultValue;
         if (value is null) return "default!";

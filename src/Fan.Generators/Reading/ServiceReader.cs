@@ -36,6 +36,7 @@ internal sealed class ServiceReader
         var isInterface = _type.TypeKind == TypeKind.Interface;
         var methods = new List<MethodModel>();
         var names = new HashSet<string>();
+        var compact = new CompactTypes();
         foreach (var member in Members(isInterface))
         {
             if (member is not IMethodSymbol method)
@@ -44,17 +45,27 @@ internal sealed class ServiceReader
                 continue;
             }
 
-            var read = MethodReader.Read(method, "M" + methods.Count, name, Report);
+            var read = MethodReader.Read(method, "M" + methods.Count, name, compact, Report);
             if (read is null) continue;
             if (!names.Add(read.WireName)) Report(Descriptors.SameWireName, method, method.Name, _type.Name, read.WireName);
             methods.Add(read);
         }
 
         if (methods.Count == 0 && _problems.Count == 0) Report(Descriptors.NoMethods, _type, _type.Name);
+        methods = [.. methods.Select(method => method with { IsCompact = Places(method).All(compact.Carries) && HasOwnTags(method) })];
         var space = _type.ContainingNamespace.IsGlobalNamespace ? "" : _type.ContainingNamespace.ToDisplayString();
         return new ServiceModel(
-            _type.ToDisplayString(FullName), SafeName(), space, IsPublic() ? "public" : "internal", isInterface, name, version, new(methods));
+            _type.ToDisplayString(FullName), SafeName(), space, IsPublic() ? "public" : "internal", isInterface, name, version, new(methods),
+            new(compact.All(methods.Where(method => method.IsCompact).SelectMany(Places))));
     }
+
+    private static IEnumerable<int> Places(MethodModel method)
+    {
+        var places = method.Parameters.Select(parameter => parameter.Compact);
+        return method.ResultType == "global::Fan.Generated.Unit" ? places : places.Concat([method.CompactResult]);
+    }
+
+    private static bool HasOwnTags(MethodModel method) => method.Parameters.Select(parameter => CompactWire.TagOf(parameter.WireName)).Distinct().Count() == method.Parameters.Count;
 
     private IEnumerable<ISymbol> Members(bool isInterface)
     {

@@ -35,6 +35,7 @@ internal static class ContractWriter
             ProxyWriter.Write(code, service);
         }
 
+        if (service.Methods.Any(method => method.IsCompact)) CompactTypeWriter.Write(code, service);
         foreach (var method in service.Methods) MethodWriter.Write(code, service, method);
         code.Close();
         if (service.IsInterface && service.Methods.Any(method => method.IsPush)) SubscriberWriter.Write(code, service);

@@ -22,6 +22,7 @@ internal static class MethodWriter
         Describe(code, method);
         WriteArguments(code, method, args);
         ReadArguments(code, method, args);
+        CompactMethodWriter.Write(code, service, method, args);
         Invoke(code, service, method, args, stream);
         code.Close().Line();
     }

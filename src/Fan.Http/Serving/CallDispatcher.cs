@@ -71,6 +71,8 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
                     (bytes, contentType) = (new(converted.Written), null);
                 }
 
+                // Replies are JSON here, and so are requests.
+                if (contentType == MediaTypes.Compact) throw new BadMessageException("content-type", $"{MediaTypes.Compact} is not taken over HTTP; send {MediaTypes.Json}.");
                 call = new IncomingCall { Payload = bytes.IsEmpty ? NoArguments : bytes, ContentType = bytes.IsEmpty ? null : contentType, Headers = headers, Transport = "http" };
                 if (match.Method.Method is IStreamMethod) await ServeStreamAsync(features, match.Method, call, OtHeaders.AreIn(request.Headers), aborted).ConfigureAwait(false);
                 else await ServeUnaryAsync(features, match.Method, call, aborted).ConfigureAwait(false);

@@ -27,6 +27,7 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
     private readonly Dictionary<uint, IOpenCall> _open = [];
     private readonly Stack<ClientCall> _free = new();
     private readonly ReceivedNames<object> _received = new(settings.Options.MaxNamesPerConnection);
+    private ClientCall? _atHand;
     private SentNames _names = new(0);
     private uint _lastStream;
     private long _credit;
@@ -45,7 +46,8 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         lock (Writer.Gate)
         {
             if (Check() is var state && state != Sending.Sent) return state;
-            if (!_free.TryPop(out sent)) sent = new ClientCall(this);
+            sent = Interlocked.Exchange(ref _atHand, null);
+            if (sent is null && !_free.TryPop(out sent)) sent = new ClientCall(this);
             sent.Call = call;
             sent.Stream = Append(call, sent, 0);
             open = _open.Count;
@@ -104,6 +106,8 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
 
     public void Return(ClientCall call)
     {
+        // A caller that goes on takes it at once for its next call.
+        if (Interlocked.CompareExchange(ref _atHand, call, null) is null) return;
         lock (Writer.Gate)
         {
             if (_free.Count < MaxKeptCalls) _free.Push(call);

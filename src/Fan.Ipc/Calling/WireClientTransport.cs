@@ -39,9 +39,10 @@ internal abstract class WireClientTransport(WireSettings settings) : IClientTran
     /// <summary>Opens a connection to the address of an endpoint.</summary>
     protected abstract ValueTask<WireLink> ConnectAsync(EndpointDescription endpoint, CancellationToken cancellationToken);
 
-    private WirePeer PeerOf(Endpoint endpoint)
+    private WirePeer PeerOf(Endpoint endpoint) => endpoint.TransportState as WirePeer ?? FindPeer(endpoint);
+
+    private WirePeer FindPeer(Endpoint endpoint)
     {
-        if (endpoint.TransportState is WirePeer known) return known;
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
         var address = AddressOf(endpoint.Description) ?? throw new EndpointUnreachableException(endpoint, $"Endpoint {endpoint.Id} has no usable address.");
         // All services of one listener share its connection.

@@ -13,11 +13,15 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     // A reply that was larger does not keep its room.
     private const int MaxKeptReply = 16 * 1024;
 
+    // Arguments up to that size have their room here, so that no array is rented for them.
+    private const int MaxSmall = 256;
+
     private readonly ServerConnection _connection;
     private readonly CallServer _server;
     private readonly PayloadBuffer _reply;
     private readonly IncomingCall _incoming;
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly CallCancellation _cancellation;
+    private readonly byte[] _small = new byte[MaxSmall];
     private ReplyPayload _payload;
     private ServedMethod? _method;
     private Exception? _refusal;
@@ -29,7 +33,8 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
         _connection = connection;
         _server = server;
         _reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
-        _incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport };
+        _cancellation = server.CreateCancellation();
+        _incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport, StartsFlow = true, Cancellation = _cancellation };
     }
 
     public uint Stream { get; private set; }
@@ -45,17 +50,29 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
 
     public MessageHeaders Headers => _incoming.Headers;
 
+    /// <summary>Whether the arguments came in the compact form, so that the reply goes in it too.</summary>
+    public bool IsCompact => ReferenceEquals(_incoming.ContentType, MediaTypes.Compact);
+
     public IBufferWriter<byte> Output => _reply;
 
     /// <summary>Takes the stream.</summary>
     public void Open(uint stream, int requestBytes, long credit) => (Stream, RequestBytes, Credit) = (stream, requestBytes, credit);
 
     /// <summary>What is to be called.</summary>
-    public void Prepare(ServedMethod method, bool isSequence, string? contentType, in ReplyPayload payload)
+    public void Prepare(ServedMethod method, bool isSequence, string? contentType, ref Frame frame, int from)
     {
-        (_method, _isSequence, _payload) = (method, isSequence, payload);
+        (_method, _isSequence) = (method, isSequence);
         _incoming.ContentType = contentType;
-        _incoming.Payload = new ReadOnlySequence<byte>(payload.Memory);
+        var count = frame.Body.Length - from;
+        if (frame.Owned is null && count <= MaxSmall)
+        {
+            frame.Body[from..].CopyTo(_small);
+            _incoming.Payload = new ReadOnlySequence<byte>(_small, 0, count);
+            return;
+        }
+
+        _payload = frame.TakePayload(from);
+        _incoming.Payload = new ReadOnlySequence<byte>(_payload.Memory);
     }
 
     /// <summary>It can't be served, and the caller is to be told why.</summary>
@@ -105,7 +122,11 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     }
 
     // Its cancellation may be under way still, and holds nothing but memory.
-    public void Dispose() => _reply.Dispose();
+    public void Dispose()
+    {
+        _reply.Dispose();
+        _cancellation.Dispose();
+    }
 
     private async Task FinishAsync(ValueTask serving)
     {

@@ -15,6 +15,8 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
     private readonly Dictionary<uint, ServedCall> _open = [];
     private readonly Stack<ServedCall> _free = new();
     private readonly ReceivedNames<ServedMethod> _names = new(settings.Options.MaxNamesPerConnection);
+    private SentNames _sent = new(0);
+    private uint? _compactName;
     private uint _lastStream;
     private long _requestsUnread;
     private long _requestsOwed;
@@ -49,8 +51,9 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
             {
                 if (Writer.IsFull) return false;
                 var frames = Writer.Frames;
+                var type = call.IsCompact ? CompactName(frames) : null;
                 var place = frames.Begin(FrameType.Reply, call.Stream);
-                frames.Number(0);
+                WriteType(frames, call, type);
                 WriteSpans(frames, spans);
                 frames.Bytes(payload);
                 frames.End(place);
@@ -61,6 +64,15 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
 
         if (isLast) EndWhenSent(Stopped());
         return true;
+    }
+
+    // Sent once as a name, so no frame may be open.
+    private uint? CompactName(FrameBuffer frames) => _compactName ??= _sent.Text(frames, MediaTypes.Compact);
+
+    private static void WriteType(FrameBuffer frames, ServedCall call, uint? name)
+    {
+        if (name is { } id) frames.NameReference(id);
+        else frames.Text(call.IsCompact ? MediaTypes.Compact : "");
     }
 
     private static void WriteSpans(FrameBuffer frames, string? spans)
@@ -122,8 +134,9 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
             if (Broken is not null || call.IsCancelled) throw new OperationCanceledException("The caller reads no more items.");
             if (MustWait(call)) return false;
             var frames = Writer.Frames;
+            var type = call.IsCompact ? CompactName(frames) : null;
             var place = frames.Begin(FrameType.Item, call.Stream);
-            frames.Number(0);
+            WriteType(frames, call, type);
             frames.Bytes(payload);
             var bytes = frames.End(place);
             call.Credit -= bytes;
@@ -152,7 +165,11 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
 
     protected override void OnGreeted()
     {
-        lock (Writer.Gate) _itemCredit = Peer.Window;
+        lock (Writer.Gate)
+        {
+            _itemCredit = Peer.Window;
+            _sent = new SentNames(Peer.MaxNames);
+        }
     }
 
     protected override void OnFrame(ref Frame frame)
@@ -172,6 +189,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         lock (Writer.Gate)
         {
             foreach (var call in _open.Values) Cancel(call);
+            while (_free.TryPop(out var call)) call.Dispose();
         }
     }
 
@@ -227,7 +245,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
 
         var method = entry is null ? Resolve(reader.Decode(inline)) : entry.Meaning ??= Resolve(entry.Text);
         if (reader.Left > server.Limits.MaxPayloadBytes) throw TooLarge();
-        call.Prepare(method, isSequence, contentType.Length == 0 ? null : contentType, frame.TakePayload(reader.Position));
+        call.Prepare(method, isSequence, contentType.Length == 0 ? null : contentType == MediaTypes.Compact ? MediaTypes.Compact : contentType, ref frame, reader.Position);
     }
 
     private ServedMethod Resolve(string fullName)
@@ -293,9 +311,13 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
             _requestsOwed = 0;
         }
 
-        if (call.TryReset() && _free.Count < MaxKeptCalls) _free.Push(call);
-        return _goesAway && _open.Count == 0 && Broken is null;
+        if (!call.TryReset()) return IsLast();
+        if (Broken is null && _free.Count < MaxKeptCalls) _free.Push(call);
+        else call.Dispose();
+        return IsLast();
     }
+
+    private bool IsLast() => _goesAway && _open.Count == 0 && Broken is null;
 
     private LimitExceededException TooLarge() =>
         new(nameof(FanLimits.MaxPayloadBytes), $"The arguments have more than {server.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Ipc.Connections;
+using Fan.Messaging;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -54,5 +55,6 @@ internal abstract class WireServerTransport(WireSettings settings, ILogger logge
     /// <summary>Makes a link of an accepted socket.</summary>
     protected abstract ValueTask<WireLink> OpenAsync(Socket accepted, CancellationToken cancellationToken);
 
-    protected static IReadOnlyList<EndpointMethod> MethodsOf(ServedService service) => [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description))];
+    protected static IReadOnlyList<EndpointMethod> MethodsOf(ServedService service) =>
+        [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description) with { ContentType = method.IsCompact ? MediaTypes.Compact : null })];
 }

@@ -1,3 +1,5 @@
+using Fan.Messaging;
+
 namespace Fan.Ipc.Wire;
 
 /// <summary>The texts that the peer has sent to refer to. Used by the connection's reader only.</summary>
@@ -23,7 +25,9 @@ internal sealed class ReceivedNames<TMeaning>(int limit)
         var reader = new BodyReader(FrameType.Name, body);
         var id = reader.Number();
         if (id != (ulong)_entries.Count) throw new WireException($"The next name must have the number {_entries.Count}; it has {id}.");
-        _entries.Add(new Entry(reader.InlineText()));
+        var text = reader.InlineText();
+        // The one text that is compared for each message: the instance that it is compared with.
+        _entries.Add(new Entry(string.Equals(text, MediaTypes.Compact, StringComparison.Ordinal) ? MediaTypes.Compact : text));
     }
 
     /// <exception cref="WireException">There is none of that number.</exception>

@@ -32,7 +32,7 @@ internal sealed class FanApplication : IAsyncDisposable
         _dependencies = plan.Dependencies;
         Gate = new TelemetryGate(telemetry, clock);
         var cancellation = new CancellationPool(clock);
-        var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits));
+        var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits), new CompactCodec(Options.Limits));
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
         var hosted = plan.Hosted.Select(service => Serve(service, plan, services, store, treeLogger)).ToList();
@@ -40,7 +40,7 @@ internal sealed class FanApplication : IAsyncDisposable
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
         Table = new RouteTable(routing.Value);
         Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
-        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry);
+        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry, clock);
         Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, clock, logger);
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry);
         Locals = new LocalCalls(Name, telemetry);

@@ -20,11 +20,17 @@ internal sealed class CallPipeline(
     // An idempotent call that broke off is sent at most this often in all.
     private const int MaxSendings = 3;
 
+    private const int MaxKept = 256;
+
+    private readonly FreeList<Exchange> _exchanges = new(MaxKept);
+
     /// <summary>The kinds of network on which calls can leave.</summary>
     public TransportChoice Transports { get; } = new(transports);
 
     public PayloadCodecs Codecs => codecs;
 
+    // Awaited once, by whoever called: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> CallAsync<TArgs, TResult>(
         ServiceRoute route, UnaryMethod<TArgs, TResult> method, TArgs args, string? shardKeys, TimeSpan? timeout, CancellationToken cancellationToken, PushDetails? push = null)
         where TArgs : struct
@@ -33,18 +39,56 @@ internal sealed class CallPipeline(
         var left = TimeFor(context, method, timeout);
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
-        var lease = cancellation.Rent(left, cancellationToken);
-        var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        var lease = cancellation.Rent(left, cancellationToken, out var deadline);
+        var exchange = _exchanges.Take() ?? new Exchange(limits);
         var tree = default(TreeScope);
+        var moves = 0;
         Exception? failure = null;
+        List<Endpoint>? tried = null;
         try
         {
             RequireTime(left, route.Service, method);
             tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
-            var codec = codecs.Json;
-            codec.WriteArguments(buffer, method, args);
-            using var reply = await SendAsync(route, method, buffer, codec.ContentType, new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History), measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), push, lease.Token).ConfigureAwait(false);
-            return codecs.For(reply.ContentType).ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Memory));
+            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History);
+            Fill(exchange.Call.Headers, request, measure.Activity, route, left, push);
+            for (var sendings = 1; ; sendings++)
+            {
+                var picking = route.PickAsync(request, tried, lease.Token);
+                var waits = !picking.IsCompleted;
+                var endpoint = await picking.ConfigureAwait(false);
+                if (waits || sendings > 1 || moves > 0) exchange.Call.Headers.TimeToLive = deadline.Remaining;
+                exchange.Encode(CodecFor(endpoint, route.Service, method, push is not null), method, args);
+                var call = exchange.To(endpoint, method.Name);
+                endpoint.Load.Begin();
+                try
+                {
+                    using var reply = await Transports[endpoint.Description.Transport].CallAsync(call, lease.Token).ConfigureAwait(false);
+                    endpoint.Load.Succeeded();
+                    return codecs.For(reply.ContentType).ReadResult(new ReadOnlySequence<byte>(reply.Memory), method);
+                }
+                catch (EndpointUnreachableException error)
+                {
+                    endpoint.Load.Failed(error.Message);
+                    telemetry.Unreachable(route.Service);
+                    (tried ??= []).Add(endpoint);
+                }
+                catch (ShardMovedException)
+                {
+                    // Nothing was done there. It ends with the time of the call.
+                    await route.MovedAsync(++moves, lease.Token).ConfigureAwait(false);
+                    sendings--;
+                }
+                catch (ServiceUnavailableException error) when (method.Description.Idempotent && sendings < MaxSendings)
+                {
+                    endpoint.Load.LastFailure = error.Message;
+                    (tried ??= []).Add(endpoint);
+                }
+                finally
+                {
+                    context.Recorder?.Merge(recorded, call.ReplySpans);
+                    endpoint.Load.End();
+                }
+            }
         }
         catch (OperationCanceledException error) when (lease.TimedOut)
         {
@@ -59,7 +103,7 @@ internal sealed class CallPipeline(
         finally
         {
             tree.Dispose();
-            buffer.Dispose();
+            Return(exchange, failure);
             lease.Dispose();
             context.Recorder?.End(recorded, failure);
             measure.End(failure);
@@ -76,15 +120,17 @@ internal sealed class CallPipeline(
         TimeSpan? left = named is { } limit ? context.Deadline.Within(limit) : context.Remaining;
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
-        var lease = cancellation.Rent(left, cancellationToken);
-        var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        var lease = cancellation.Rent(left, cancellationToken, out var deadline);
+        var exchange = new Exchange(limits);
         var tree = default(TreeScope);
         Exception? failure = null;
         try
         {
             tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
+            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History);
+            Fill(exchange.Call.Headers, request, measure.Activity, route, left, null);
             var items = SendStreamAsync(
-                route, method, args, buffer, new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History), measure.Activity, recorded, shardKeys, left is { } time ? Deadline.In(time, cancellation.Clock) : default, lease.Token).GetAsyncEnumerator(CancellationToken.None);
+                route, method, args, exchange, request, recorded, deadline, lease.Token).GetAsyncEnumerator(CancellationToken.None);
             await using var ending = items.ConfigureAwait(false);
             while (true)
             {
@@ -93,7 +139,7 @@ internal sealed class CallPipeline(
                 {
                     if (!await items.MoveNextAsync().ConfigureAwait(false)) break;
                     using var payload = items.Current;
-                    item = codecs.For(payload.ContentType).ReadValue<TItem>(new ReadOnlySequence<byte>(payload.Memory));
+                    item = codecs.For(payload.ContentType).ReadResult(new ReadOnlySequence<byte>(payload.Memory), method);
                 }
                 catch (OperationCanceledException error) when (lease.TimedOut)
                 {
@@ -112,71 +158,25 @@ internal sealed class CallPipeline(
         finally
         {
             tree.Dispose();
-            buffer.Dispose();
+            exchange.Dispose();
             lease.Dispose();
             context.Recorder?.End(recorded, failure);
             measure.End(failure);
         }
     }
 
-    // Awaited once, at the one place above: what it waits with can be used again.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReplyPayload> SendAsync(
-        ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, RouteRequest request, Activity? activity, int recorded,
-        string? shardKeys, Deadline deadline, PushDetails? push, CancellationToken cancellationToken)
-    {
-        List<Endpoint>? tried = null;
-        var moves = 0;
-        for (var sendings = 1; ; sendings++)
-        {
-            var endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
-            RequireMethod(endpoint, route.Service, method, push is not null);
-            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(request, activity, route, shardKeys, deadline.Remaining, push));
-            endpoint.Load.Begin();
-            try
-            {
-                var reply = await Transports[endpoint.Description.Transport].CallAsync(call, cancellationToken).ConfigureAwait(false);
-                endpoint.Load.Succeeded();
-                return reply;
-            }
-            catch (EndpointUnreachableException error)
-            {
-                endpoint.Load.Failed(error.Message);
-                telemetry.Unreachable(route.Service);
-                (tried ??= []).Add(endpoint);
-            }
-            catch (ShardMovedException)
-            {
-                // Nothing was done there. It ends with the time of the call.
-                await route.MovedAsync(++moves, cancellationToken).ConfigureAwait(false);
-                sendings--;
-            }
-            catch (ServiceUnavailableException error) when (method.Description.Idempotent && sendings < MaxSendings)
-            {
-                endpoint.Load.LastFailure = error.Message;
-                (tried ??= []).Add(endpoint);
-            }
-            finally
-            {
-                request.Context.Recorder?.Merge(recorded, call.ReplySpans);
-                endpoint.Load.End();
-            }
-        }
-    }
-
     private async IAsyncEnumerable<ReplyPayload> SendStreamAsync<TArgs, TItem>(
-        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, PayloadBuffer payload, RouteRequest request, Activity? activity, int recorded,
-        string? shardKeys, Deadline deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, Exchange exchange, RouteRequest request, int recorded, Deadline deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
-        codecs.Json.WriteArguments(payload, method, args);
         List<Endpoint>? tried = null;
         var moves = 0;
         while (true)
         {
             var endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
-            RequireMethod(endpoint, route.Service, method);
-            var call = Outgoing(endpoint, route, method, payload, codecs.Json.ContentType, Headers(request, activity, route, shardKeys, deadline.Remaining));
+            exchange.Encode(CodecFor(endpoint, route.Service, method, isPush: false), method, args);
+            var call = exchange.To(endpoint, method.Name);
+            call.Headers.TimeToLive = deadline.Remaining;
             endpoint.Load.Begin();
             try
             {
@@ -212,21 +212,21 @@ internal sealed class CallPipeline(
         }
     }
 
-    private OutgoingCall Outgoing(Endpoint endpoint, ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, MessageHeaders headers) => new()
+    // What a failed call leaves behind may still be looked at by a transport that is about to give it up.
+    private void Return(Exchange exchange, Exception? failure)
     {
-        Endpoint = endpoint,
-        // Not the route's: its calls may be led to another service.
-        Service = endpoint.Service,
-        Method = method.Name,
-        Payload = payload.Written,
-        ContentType = contentType,
-        Headers = headers,
-        Limits = limits,
-    };
+        if (failure is null)
+        {
+            exchange.Reset();
+            if (_exchanges.TryKeep(exchange)) return;
+        }
 
-    private MessageHeaders Headers(in RouteRequest request, Activity? activity, ServiceRoute route, string? shardKeys, TimeSpan? left, PushDetails? push = null)
+        exchange.Dispose();
+    }
+
+    private void Fill(MessageHeaders headers, in RouteRequest request, Activity? activity, ServiceRoute route, TimeSpan? left, PushDetails? push)
     {
-        var headers = OutgoingHeaders.From(request.Context, activity, application, shardKeys);
+        OutgoingHeaders.Fill(headers, request.Context, activity, application, request.Keys);
         headers.TimeToLive = left;
         headers.VersionRange = ReferenceEquals(route.Range, VersionRange.Any) ? null : route.Range.Text;
         headers.Spans = request.Context.Recorder is null ? null : "1";
@@ -240,8 +240,6 @@ internal sealed class CallPipeline(
             // Until something was committed there is one snapshot only.
             (headers.Snapshot, headers.Draw) = (request.Snapshot.Number, request.Draw);
         }
-
-        return headers;
     }
 
     private TimeSpan TimeFor(CallContext context, ServiceMethod method, TimeSpan? timeout) =>
@@ -258,10 +256,12 @@ internal sealed class CallPipeline(
     private static DeadlineExceededException TimeIsOver(string service, ServiceMethod method, TimeSpan left, Exception? inner) =>
         new(left <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {left.TotalSeconds:0.###} s.", inner);
 
-    private static void RequireMethod(Endpoint endpoint, string service, ServiceMethod method, bool isPush = false)
+    // JSON, unless both the endpoint and this contract say that they have the compact form of the method.
+    private PayloadCodec CodecFor(Endpoint endpoint, string service, ServiceMethod method, bool isPush)
     {
-        if (endpoint.FindMethod(method.Name) is not { } found)
+        var known = endpoint.FindMethod(method.Name) ??
             throw CallServer.NoSuchMethod($"{service} {endpoint.Version}", method.Name, [.. endpoint.Description.Methods.Select(m => m.Name).Order(StringComparer.Ordinal)]);
-        if (isPush && found.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
+        if (isPush && known.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
+        return method.IsCompact && known.ContentType is MediaTypes.Compact ? codecs.Compact : codecs.Json;
     }
 }

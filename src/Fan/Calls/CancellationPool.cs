@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Fan.Calls;
 
 /// <summary>Cancellation for calls with a deadline; the sources are used again. Safe from any thread.</summary>
@@ -7,34 +5,21 @@ internal sealed class CancellationPool(TimeProvider clock)
 {
     private const int MaxKept = 256;
 
-    private readonly ConcurrentQueue<DeadlineSource> _free = new();
-    private int _kept;
-
-    public TimeProvider Clock => clock;
+    private readonly FreeList<DeadlineSource> _free = new(MaxKept);
 
     /// <summary>A token that is cancelled when the time is over or <paramref name="outer"/> is. A null time has no limit.</summary>
-    public Lease Rent(TimeSpan? time, CancellationToken outer)
+    public Lease Rent(TimeSpan? time, CancellationToken outer, out Deadline deadline)
     {
+        deadline = default;
         if (time is not { } limit) return new Lease(null, null, outer);
-        if (_free.TryDequeue(out var source)) Interlocked.Decrement(ref _kept);
-        else source = new DeadlineSource(clock);
-        source.Begin(limit);
+        var source = _free.Take() ?? new DeadlineSource(clock);
+        deadline = source.Begin(limit);
         return new Lease(this, source, outer);
     }
 
     private void Return(DeadlineSource source)
     {
-        if (source.TryEnd())
-        {
-            if (Interlocked.Increment(ref _kept) <= MaxKept)
-            {
-                _free.Enqueue(source);
-                return;
-            }
-
-            Interlocked.Decrement(ref _kept);
-        }
-
+        if (source.TryEnd() && _free.TryKeep(source)) return;
         source.Dispose();
     }
 

@@ -8,6 +8,9 @@ internal readonly struct Deadline(TimeProvider clock, long timestamp)
 
     public bool IsSet => _clock is not null;
 
+    /// <summary>The moment, as its clock counts; of no use where none is set.</summary>
+    public long Timestamp => _timestamp;
+
     /// <summary>The time that is left, not below zero; null for "never".</summary>
     public TimeSpan? Remaining
     {

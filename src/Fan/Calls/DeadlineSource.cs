@@ -29,15 +29,21 @@ internal sealed class DeadlineSource : IDisposable
 
     public bool IsCancelled => _source.IsCancellationRequested;
 
+    /// <summary>Whether the time was over before the call had ended.</summary>
+    public bool IsExpired => Volatile.Read(ref _isExpired);
+
     /// <summary>Begins a call that may take so long.</summary>
-    public void Begin(TimeSpan time)
+    public Deadline Begin(TimeSpan time)
     {
+        var deadline = Deadline.In(time, _clock);
         if (time > Longest) time = Longest;
         lock (_gate)
         {
-            _due = _clock.GetTimestamp() + (long)(time.TotalSeconds * _clock.TimestampFrequency);
+            _due = deadline.Timestamp;
             if (_fires > _due) Set(time);
         }
+
+        return deadline;
     }
 
     /// <summary>Ends the call; false where it was cancelled, so that no other one may use this.</summary>
@@ -51,6 +57,9 @@ internal sealed class DeadlineSource : IDisposable
     }
 
     public void Cancel() => _source.Cancel();
+
+    /// <summary>Lets its timer go, but not what somebody may be about to cancel.</summary>
+    public void Abandon() => _timer.Dispose();
 
     public void Dispose()
     {

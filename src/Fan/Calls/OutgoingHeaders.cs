@@ -8,16 +8,20 @@ internal static class OutgoingHeaders
 {
     public static MessageHeaders From(CallContext context, Activity? activity, string application, string? shardKeys)
     {
+        var headers = new MessageHeaders();
+        Fill(headers, context, activity, application, shardKeys);
+        return headers;
+    }
+
+    public static void Fill(MessageHeaders headers, CallContext context, Activity? activity, string application, string? shardKeys)
+    {
         activity ??= Activity.Current;
-        return new MessageHeaders
-        {
-            TraceParent = activity is null ? context.TraceParent : TraceParent.Format(activity),
-            TraceState = activity is null ? context.TraceState : activity.TraceStateString,
-            Baggage = context.Baggage.Count == 0 && activity is null ? null : Baggage.Format(AllBaggage(context, activity)),
-            ShardKeys = shardKeys,
-            Caller = application,
-            User = context.User,
-        };
+        headers.TraceParent = activity is null ? context.TraceParent : TraceParent.Format(activity);
+        headers.TraceState = activity is null ? context.TraceState : activity.TraceStateString;
+        if (activity is not null || context.Baggage.Count > 0) headers.Baggage = Baggage.Format(AllBaggage(context, activity));
+        headers.ShardKeys = shardKeys;
+        headers.Caller = application;
+        headers.User = context.User;
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> AllBaggage(CallContext context, Activity? activity)

@@ -89,8 +89,9 @@ internal static class EndpointJson
         {
             json.WriteString("url", method.Url);
             json.WriteString("method", method.Verb);
-            WriteText(json, "content_type", method.ContentType);
         }
+
+        WriteText(json, "content_type", method.ContentType);
 
         if (method.Kind != MethodKind.Rpc) json.WriteString("kind", method.Kind == MethodKind.Push ? "push" : "stream");
         WriteText(json, "fingerprint", method.Fingerprint);

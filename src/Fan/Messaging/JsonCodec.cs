@@ -7,7 +7,7 @@ namespace Fan.Messaging;
 /// <summary>Arguments as a JSON object of names, values as JSON. Safe from any thread.</summary>
 internal sealed class JsonCodec : PayloadCodec
 {
-    public const string MediaType = "application/json";
+    public const string MediaType = MediaTypes.Json;
 
     private readonly JsonSerializerOptions _options;
     private readonly JsonReaderOptions _reading;
@@ -65,7 +65,11 @@ internal sealed class JsonCodec : PayloadCodec
         }
     }
 
-    public override void WriteValue<T>(IBufferWriter<byte> output, T value)
+    public override void WriteResult<TArgs, TResult>(IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value) => WriteValue(output, value);
+
+    public override TResult ReadResult<TArgs, TResult>(in ReadOnlySequence<byte> payload, ResultMethod<TArgs, TResult> method) => ReadValue<TResult>(payload);
+
+    public void WriteValue<T>(IBufferWriter<byte> output, T value)
     {
         var writer = _writers.Rent(output);
         try
@@ -83,7 +87,7 @@ internal sealed class JsonCodec : PayloadCodec
         }
     }
 
-    public override T ReadValue<T>(in ReadOnlySequence<byte> payload)
+    public T ReadValue<T>(in ReadOnlySequence<byte> payload)
     {
         // A method without a result: whatever stands there is not looked at.
         if (typeof(T) == typeof(Unit)) return default!;

@@ -67,6 +67,9 @@ public sealed class MessageHeaders
         set => (_push ??= new PushPart()).Lifetime = value;
     }
 
+    /// <summary>Whether there is nothing in it that a context must be made for, beside the caller and the time.</summary>
+    internal bool IsPlain => TraceParent is null && TraceState is null && Baggage is null && ShardKeys is null && User is null && Spans is null && Snapshot is null;
+
     /// <summary>Forgets everything, so that it can be used for another message.</summary>
     public void Clear()
     {

@@ -5,6 +5,8 @@ namespace Fan.Messaging;
 /// <summary>Bytes in an array of the shared pool: written once, read, and given back with <see cref="Dispose"/>. Not safe for concurrent use.</summary>
 public sealed class PayloadBuffer : IBufferWriter<byte>, IDisposable
 {
+    private const int Least = 512;
+
     private readonly int _limit;
     private byte[] _array;
     private int _count;
@@ -12,7 +14,7 @@ public sealed class PayloadBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>Rents room.</summary>
     /// <param name="limit">The most bytes it takes.</param>
     /// <param name="initial">The bytes expected.</param>
-    public PayloadBuffer(int limit, int initial = 512)
+    public PayloadBuffer(int limit, int initial = Least)
     {
         _limit = limit;
         _array = ArrayPool<byte>.Shared.Rent(initial);
@@ -74,7 +76,7 @@ public sealed class PayloadBuffer : IBufferWriter<byte>, IDisposable
         if (needed <= _array.Length) return;
         // A writer's hint may be far above what it writes, so only what was really written counts against the limit.
         if (_count > _limit) throw Exceeded();
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _array.Length * 2));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(needed, _array.Length * 2), Least));
         _array.AsSpan(0, _count).CopyTo(larger);
         if (_array.Length > 0) ArrayPool<byte>.Shared.Return(_array);
         _array = larger;

@@ -3,13 +3,16 @@ using Fan.Generated;
 namespace Fan.Messaging;
 
 /// <summary>The codecs of an application by media type. Safe from any thread.</summary>
-internal sealed class PayloadCodecs(JsonCodec json)
+internal sealed class PayloadCodecs(JsonCodec json, CompactCodec compact)
 {
     public JsonCodec Json => json;
+
+    public CompactCodec Compact => compact;
 
     /// <exception cref="BadMessageException">No codec reads the type.</exception>
     public PayloadCodec For(string? contentType)
     {
+        if (ReferenceEquals(contentType, CompactCodec.MediaType) || string.Equals(contentType, CompactCodec.MediaType, StringComparison.Ordinal)) return compact;
         if (contentType is null || ReferenceEquals(contentType, JsonCodec.MediaType) || IsJson(contentType)) return json;
         throw new BadMessageException("content-type", $"Content type '{HeaderText.Shorten(contentType)}' is not understood; send {JsonCodec.MediaType}.");
     }

@@ -10,7 +10,7 @@ namespace Fan.Queues;
 /// <summary>The way of a push until it is accepted: options, span, choice of a route, encode, send. Safe from any thread.</summary>
 internal sealed class PushPipeline(
     string application, FanLimits limits, TimeSpan defaultTimeout, QueueChoice choice, PayloadCodecs codecs, CancellationPool cancellation,
-    QueueTelemetry telemetry)
+    QueueTelemetry telemetry, TimeProvider clock)
 {
     private static readonly PushOptions NoOptions = new();
 
@@ -19,12 +19,12 @@ internal sealed class PushPipeline(
         string service, UnaryMethod<TArgs, TResult> method, TArgs args, string? shardKeys, PushOptions? options, Func<ServiceRoute> route, CallPipeline calls, CancellationToken cancellationToken)
         where TArgs : struct
     {
-        var details = (options ?? NoOptions).Resolve(cancellation.Clock);
+        var details = (options ?? NoOptions).Resolve(clock);
         var context = CallContext.Current;
         var left = context.Deadline.Within(method.Description.Timeout ?? defaultTimeout);
         var measure = telemetry.StartSend(service, method.Name, details.Id);
         var recorded = CallTrace.Root;
-        var lease = cancellation.Rent(left, cancellationToken);
+        var lease = cancellation.Rent(left, cancellationToken, out _);
         var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
         Exception? failure = null;
         try
@@ -65,14 +65,14 @@ internal sealed class PushPipeline(
     /// <summary>Takes a push that came over a route without queues into the queue of this application's own service.</summary>
     public async ValueTask AcceptAsync(string service, string method, MessageHeaders headers, string? contentType, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        var details = PushDetails.From(headers, cancellation.Clock);
+        var details = PushDetails.From(headers, clock);
         var context = CallContext.Current;
         var measure = telemetry.StartSend(service, method, details.Id);
         Exception? failure = null;
         try
         {
             var own = OutgoingHeaders.From(context, measure.Activity, headers.Caller ?? application, headers.ShardKeys);
-            (own.VersionRange, own.Snapshot) = (headers.VersionRange, headers.Snapshot);
+            own.VersionRange = headers.VersionRange;
             var queues = await choice.FindAsync(service, method, cancellationToken).ConfigureAwait(false);
             if (queues.Transport is null) queues = choice.InMemory(service);
             var message = Message(service, method, details, own, contentType ?? codecs.Json.ContentType, payload);

@@ -23,6 +23,7 @@ public sealed class CallServer
     private readonly FanTelemetry _telemetry;
     private readonly TelemetryGate _gate;
     private readonly TimeProvider _clock;
+    private readonly PlainContexts _plain;
     private readonly ILogger _logger;
     private readonly NoReply _noReply = new();
     private readonly PushPipeline _pushes;
@@ -44,6 +45,7 @@ public sealed class CallServer
         _telemetry = telemetry;
         _gate = gate;
         _clock = clock;
+        _plain = new PlainContexts(clock);
         _logger = logger;
     }
 
@@ -70,6 +72,9 @@ public sealed class CallServer
             ? served
             : throw NoSuchMethod(service, method, [.. found.Methods.Keys.Order(StringComparer.Ordinal)]);
     }
+
+    /// <summary>What a transport may cancel its calls with that it uses again.</summary>
+    public CallCancellation CreateCancellation() => new(_clock);
 
     /// <summary>Serves a call with one reply; what it throws is for <see cref="Describe"/>. A push is put into its queue, where it waits for its handling.</summary>
     public ValueTask ServeAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
@@ -114,7 +119,7 @@ public sealed class CallServer
             unary.CheckArguments(call.Payload, codec);
             var payload = call.Payload.IsSingleSegment ? call.Payload.First : call.Payload.ToArray();
             await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, call.ContentType, payload, running.Token).ConfigureAwait(false);
-            codec.WriteValue(reply, default(Unit));
+            unary.WriteDefault(reply, codec);
         }
         catch (OperationCanceledException error) when (running.TimedOut)
         {
@@ -135,9 +140,9 @@ public sealed class CallServer
     private async ValueTask RunAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
     {
         var unary = Unary(method);
-        using var lease = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
+        using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
-        var running = Begin(method, call, push, tree, lease, cancellationToken);
+        var running = Begin(method, call, push, tree, shard, cancellationToken);
         Exception? failure = null;
         try
         {
@@ -176,9 +181,9 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
-        using var lease = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
+        using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
-        var running = Begin(method, call, null, tree, lease, cancellationToken);
+        var running = Begin(method, call, null, tree, shard, cancellationToken);
         Exception? failure = null;
         try
         {
@@ -227,7 +232,7 @@ public sealed class CallServer
     internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available) =>
         new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
 
-    private ServerCall Begin(ServedMethod method, IncomingCall call, DeliveredPush? push, TreeScope tree, ShardLease lease, CancellationToken cancellationToken)
+    private ServerCall Begin(ServedMethod method, IncomingCall call, DeliveredPush? push, TreeScope tree, ShardLease shard, CancellationToken cancellationToken)
     {
         var headers = call.Headers;
         // What can be refused comes before anything that must be ended.
@@ -253,6 +258,20 @@ public sealed class CallServer
             ? _telemetry.StartServerCall(info.Service, info.Name, info.FullName, remote)
             : _queueTelemetry.StartProcess(info.Service, info.Name, push, remote);
         var logs = _logger.IsEnabled(LogLevel.Critical);
+        var own = call.Cancellation;
+        Deadline deadline;
+        CancellationPool.Lease lease = default;
+        if (own is not null) deadline = own.Begin(headers.TimeToLive);
+        else lease = _cancellation.Rent(headers.TimeToLive, cancellationToken, out deadline);
+        call.ReplySpans = null;
+        // Until something was committed a call tree needs no number.
+        if (call.StartsFlow && !logs && measure.Activity is null && headers.IsPlain && push is null && shard.Token == 0 && tree.Snapshot is not { Number: > 0 })
+        {
+            _plain.Enter(headers.Caller, headers.TimeToLive, deadline);
+            call.TraceId = null;
+            return new ServerCall(measure, null, null, null, CallTrace.Root, lease, own);
+        }
+
         // Where only the log is listening, an activity still gives its lines their ids; ASP.NET Core does the same.
         var activity = measure.Activity is null && logs ? StartForLog(info.FullName, parent, headers.TraceState) : null;
 
@@ -267,8 +286,8 @@ public sealed class CallServer
             User = headers.User,
             ShardKeys = shardKeys,
             Push = push?.Info,
-            Deadline = headers.TimeToLive is { } left ? Deadline.In(left, _clock) : default,
-            FencingToken = lease.Token != 0 ? lease.Token : null,
+            Deadline = deadline,
+            FencingToken = shard.Token != 0 ? shard.Token : null,
             Tree = tree.Snapshot ?? (headers.Snapshot is { } number ? _trees.History.TryFind(number) : null),
             SnapshotNumber = headers.Snapshot,
             Draw = tree.IsRoot ? tree.Draw : headers.Draw,
@@ -276,10 +295,9 @@ public sealed class CallServer
             RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application) ?? CallTrace.Root,
         };
         context.Use();
-        call.ReplySpans = null;
         call.TraceId = context.TraceId;
         var scope = logs ? _logger.BeginScope(new CallLogScope(Activity.Current, info, headers.Caller)) : null;
-        return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, _cancellation.Rent(headers.TimeToLive, cancellationToken));
+        return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, lease, own);
     }
 
     private void End(ServerCall running, ServedMethod method, IncomingCall call, Exception? failure, DeliveredPush? push)
@@ -316,10 +334,10 @@ public sealed class CallServer
         new($"The time for '{method.Method.FullName}' was over before it was done.", inner);
 
     private readonly record struct ServerCall(
-        CallMeasure Measure, Activity? LogActivity, IDisposable? LogScope, CallTrace? Recorder, int RecorderSpan, CancellationPool.Lease Lease)
+        CallMeasure Measure, Activity? LogActivity, IDisposable? LogScope, CallTrace? Recorder, int RecorderSpan, CancellationPool.Lease Lease, CallCancellation? Own)
     {
-        public CancellationToken Token => Lease.Token;
+        public CancellationToken Token => Own is null ? Lease.Token : Own.Token;
 
-        public bool TimedOut => Lease.TimedOut;
+        public bool TimedOut => Own is null ? Lease.TimedOut : Own.TimedOut;
     }
 }

@@ -15,6 +15,12 @@ public sealed class IncomingCall
     /// <summary>What travels beside it.</summary>
     public required MessageHeaders Headers { get; init; }
 
+    /// <summary>Whether the call is the beginning of its flow of control: the thread that serves it carries no ambient values of others. Default false.</summary>
+    public bool StartsFlow { get; init; }
+
+    /// <summary>What ends the call, from <see cref="CallServer.CreateCancellation"/>; null where the token does that is handed over with it.</summary>
+    public CallCancellation? Cancellation { get; init; }
+
     /// <summary>The name of the transport, for spans and logs.</summary>
     public required string Transport { get; init; }
 

@@ -3,23 +3,23 @@ using Fan.Messaging;
 
 namespace Fan.Transports;
 
-/// <summary>One call as a transport sends it.</summary>
+/// <summary>One call as a transport sends it. It is used again when the call has ended, so nobody keeps it.</summary>
 public sealed class OutgoingCall
 {
     /// <summary>Where to.</summary>
-    public required Endpoint Endpoint { get; init; }
+    public required Endpoint Endpoint { get; set; }
 
     /// <summary>The service, without brackets.</summary>
-    public required string Service { get; init; }
+    public required string Service { get; set; }
 
     /// <summary>The wire name of the method.</summary>
-    public required string Method { get; init; }
+    public required string Method { get; set; }
 
     /// <summary>The arguments. Valid until the call ends.</summary>
-    public required ReadOnlyMemory<byte> Payload { get; init; }
+    public required ReadOnlyMemory<byte> Payload { get; set; }
 
     /// <summary>The media type of <see cref="Payload"/>.</summary>
-    public required string ContentType { get; init; }
+    public required string ContentType { get; set; }
 
     /// <summary>What travels beside it.</summary>
     public required MessageHeaders Headers { get; init; }

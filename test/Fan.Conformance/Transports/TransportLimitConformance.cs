@@ -9,9 +9,11 @@ public abstract class TransportLimitConformance : TransportConformance
 {
     private const int Limit = 256 * 1024;
 
-    // {"text":""} around the argument, quotes around the reply.
-    private const int ArgumentFrame = 11;
-    private const int ReplyFrame = 2;
+    /// <summary>The bytes around a text that is the only argument: in JSON <c>{"text":""}</c>.</summary>
+    protected virtual int ArgumentFrame => 11;
+
+    /// <summary>The bytes around a text that is the reply: in JSON its quotes.</summary>
+    protected virtual int ReplyFrame => 2;
 
     [Fact]
     public async Task Arguments_are_taken_up_to_the_limit_and_not_one_byte_beyond()

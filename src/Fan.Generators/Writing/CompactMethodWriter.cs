@@ -1,0 +1,75 @@
+using System.Linq;
+using Fan.Generators.Model;
+using Fan.Generators.Reading;
+
+namespace Fan.Generators.Writing;
+
+/// <summary>Writes how the arguments and the result of one method stand in the compact form.</summary>
+internal static class CompactMethodWriter
+{
+    public static void Write(CodeText code, ServiceModel service, MethodModel method, string args)
+    {
+        if (!method.IsCompact) return;
+        code.Line("public override bool IsCompact => true;")
+            .Line("public override global::System.Collections.Generic.IReadOnlyList<string> CompactNames => Compact.Names;")
+            .Line();
+        WriteArguments(code, service, method, args);
+        ReadArguments(code, service, method, args);
+        if (method.CompactResult == CompactTypes.None) return;
+        code.Open($"public override void WriteCompactResult({CompactTypeWriter.Writer.Replace(" w", " writer")}, {method.ResultType} value)").Line("ref var w = ref writer;");
+        CompactTypeWriter.Alone(code, service, method.CompactResult, "value");
+        code.Close().Line()
+            .Open($"public override {method.ResultType} ReadCompactResult({CompactTypeWriter.Reader.Replace(" r", " reader")})")
+            .Line("ref var r = ref reader;")
+            .Line("var kind = r.Kind();")
+            .Line($"return {CompactTypeWriter.Read(service, method.CompactResult, "kind")};")
+            .Close().Line();
+    }
+
+    // An optional argument with its default value stays away, so that a service that does not know it yet takes the call.
+    private static void WriteArguments(CodeText code, ServiceModel service, MethodModel method, string args)
+    {
+        code.Open($"public override void WriteCompact({CompactTypeWriter.Writer.Replace(" w", " writer")}, in {args} args)").Line("ref var w = ref writer;");
+        var always = method.Parameters.Count(p => !p.IsOptional);
+        foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)).Where(p => p.p.IsOptional))
+            code.Line($"var is{i} = !global::System.Collections.Generic.EqualityComparer<{p.Type}>.Default.Equals(args.{p.Escaped}, {p.Default ?? "default!"});");
+        var optional = string.Concat(method.Parameters.Select((p, i) => p.IsOptional ? $" + (is{i} ? 1u : 0u)" : ""));
+        code.Line($"w.BeginObject({always}u{optional});");
+        foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
+        {
+            if (p.IsOptional) code.Open($"if (is{i})");
+            CompactTypeWriter.Member(code, service, CompactWire.TagOf(p.WireName), p.Compact, "args." + p.Escaped);
+            if (p.IsOptional) code.Close();
+        }
+
+        code.Line("w.End();").Close().Line();
+    }
+
+    private static void ReadArguments(CodeText code, ServiceModel service, MethodModel method, string args)
+    {
+        code.Open($"public override {args} ReadCompact({CompactTypeWriter.Reader.Replace(" r", " reader")})").Line("ref var r = ref reader;");
+        foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i))) code.Line($"{p.Type} v{i} = {p.Default ?? "default!"};");
+        code.Line("ulong seen = 0;")
+            .Open("for (var members = r.BeginMembers(); members > 0; members--)")
+            .Line("var tag = r.Tag();")
+            .Line("var k = tag & 15;")
+            .Open("switch (tag >> 4)");
+        foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
+        {
+            code.Line($"case {CompactWire.TagOf(p.WireName)}u:")
+                .Line($"    if ((seen & {1UL << i}UL) != 0) throw global::Fan.Generated.CompactArguments.Twice(this, {i});");
+            if (!p.AllowsNull) code.Line($"    if (k == 0) throw global::Fan.Generated.CompactArguments.Null(this, {i});");
+            code.Line($"    seen |= {1UL << i}UL;")
+                .Line($"    v{i} = {CompactTypeWriter.Read(service, p.Compact, "k")};")
+                .Line("    break;");
+        }
+
+        var all = method.Parameters.Count == 64 ? ulong.MaxValue : (1UL << method.Parameters.Count) - 1;
+        code.Line("default: throw global::Fan.Generated.CompactArguments.Unknown(this, tag);")
+            .Close().Close()
+            .Line("r.End();")
+            .Line($"if (seen != {all}UL) global::Fan.Generated.JsonArguments.RequireAll(this, seen);")
+            .Line(method.Parameters.Count == 0 ? "return default;" : $"return new({string.Join(", ", method.Parameters.Select((_, i) => "v" + i))});")
+            .Close().Line();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Buffers;
+using Fan.Generated;
+
+namespace Fan.Messaging;
+
+/// <summary>Arguments and results in the compact form of docs/codec.md, by generated code. Safe from any thread.</summary>
+internal sealed class CompactCodec(FanLimits limits) : PayloadCodec
+{
+    public const string MediaType = MediaTypes.Compact;
+
+    private readonly int _maxDepth = limits.MaxDepth;
+
+    public override string ContentType => MediaType;
+
+    public override void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args) =>
+        CompactPayload.WriteArguments(output, method, args, _maxDepth);
+
+    public override TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
+    {
+        Require(method);
+        return CompactPayload.ReadArguments(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), method, _maxDepth);
+    }
+
+    public override void WriteResult<TArgs, TResult>(IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value) =>
+        CompactPayload.WriteResult(output, method, value, _maxDepth);
+
+    public override TResult ReadResult<TArgs, TResult>(in ReadOnlySequence<byte> payload, ResultMethod<TArgs, TResult> method)
+    {
+        Require(method);
+        return CompactPayload.ReadResult(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), method, _maxDepth);
+    }
+
+    private static void Require(ServiceMethod method)
+    {
+        if (!method.IsCompact) throw new BadMessageException("content-type", $"'{method.Name}' has arguments or a result that {MediaType} can't carry; send {JsonCodec.MediaType}.");
+    }
+}
