@@ -10,7 +10,7 @@ internal static class RootTree
 {
     public static RootCommand Create(GlobalOptions global)
     {
-        var root = new RootCommand("Calls, lists and explains the services of a Fan system.")
+        var root = new RootCommand("Calls, lists, explains and changes the services of a Fan system.")
         {
             global.Store,
             global.Json,
@@ -18,6 +18,12 @@ internal static class RootTree
             new CallCommand(global),
             new ListCommand(global),
             new InfoCommand(global),
+            new SwitchCommand(global),
+            new SplitCommand(global),
+            new RevertCommand(global),
+            new LogCommand(global),
+            new ShowCommand(global),
+            new DiffCommand(global),
             new DoctorCommand(global),
             new CompletionsCommand(global),
         };

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Fan.Cli.Changes;
 using Fan.Cli.Errors;
 using Fan.Cli.Health;
 using Fan.Cli.Listing;
@@ -12,5 +14,12 @@ namespace Fan.Cli.Output;
 [JsonSerializable(typeof(ServiceReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(TraceReport))]
+[JsonSerializable(typeof(ChangeOutcome))]
+[JsonSerializable(typeof(CommitReport))]
+[JsonSerializable(typeof(IReadOnlyList<CommitReport>))]
+[JsonSerializable(typeof(IReadOnlyList<EditReport>))]
+[JsonSerializable(typeof(RoutesReport))]
+[JsonSerializable(typeof(ContractDifference))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ToldError))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using Fan.Cli.Output;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Switching;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,8 @@ internal sealed class ToolSession : IAsyncDisposable
     public IFan Fan => _services.GetRequiredService<IFan>();
 
     public IEndpointDirectory Directory => _services.GetRequiredService<IEndpointDirectory>();
+
+    public ISystemChanges Changes => _services.GetRequiredService<ISystemChanges>();
 
     /// <summary>A session that is not open yet.</summary>
     /// <param name="choice">Which store.</param>
