@@ -12,7 +12,7 @@ internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions op
 {
     public async Task<int> RunAsync(Func<IProgress<ChangeProgress>, Task<ChangeReport>> change, string conflictHint)
     {
-        var progress = new ProgressDisplay(terminal, isSilent: asJson);
+        var progress = new ProgressDisplay(terminal, isSilent: asJson, options.Barrier);
         ChangeReport report;
         try
         {

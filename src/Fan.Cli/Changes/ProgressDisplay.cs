@@ -4,7 +4,7 @@ using Fan.Switching;
 namespace Fan.Cli.Changes;
 
 /// <summary>Shows where a change stands on standard error: one line that is written anew on a terminal, a line for each step elsewhere, nothing where it is silent. One flow of control uses it.</summary>
-internal sealed class ProgressDisplay(Terminal terminal, bool isSilent) : IProgress<ChangeProgress>
+internal sealed class ProgressDisplay(Terminal terminal, bool isSilent, bool withBarrier) : IProgress<ChangeProgress>
 {
     private ChangeProgress? _last;
     private int _shown;
@@ -29,13 +29,14 @@ internal sealed class ProgressDisplay(Terminal terminal, bool isSilent) : IProgr
         Write("\r");
     }
 
-    private static string Text(ChangeProgress progress)
+    private string Text(ChangeProgress progress)
     {
         var waiting = progress.WaitsFor.Count == 0 ? "" : $"; waiting for {string.Join(", ", progress.WaitsFor)}{(progress.Of - progress.Done > progress.WaitsFor.Count ? ", …" : "")}";
         var count = $"{progress.Done} of {progress.Of} applications";
         return SafeText.Line(progress.Stage switch
         {
-            ChangeStage.Preparing => $"preparing: {count} ready{waiting}",
+            ChangeStage.Preparing when withBarrier => $"preparing: {count} hold their calls{waiting}",
+            ChangeStage.Preparing => $"the log begins: {count} follow it{waiting}",
             ChangeStage.Applying => $"commit {progress.Commit} is made: {count} have applied it{waiting}",
             ChangeStage.Draining => $"draining: {count} are done with calls from before{waiting}",
             _ => $"settled: nothing reads what was before commit {progress.Commit}",

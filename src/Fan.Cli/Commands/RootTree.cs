@@ -24,6 +24,7 @@ internal static class RootTree
             new LogCommand(global),
             new ShowCommand(global),
             new DiffCommand(global),
+            new DepsCommand(global),
             new DoctorCommand(global),
             new CompletionsCommand(global),
         };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Fan.Cli.Changes;
+using Fan.Cli.Dependencies;
 using Fan.Cli.Errors;
 using Fan.Cli.Health;
 using Fan.Cli.Listing;
@@ -20,6 +21,7 @@ namespace Fan.Cli.Output;
 [JsonSerializable(typeof(IReadOnlyList<EditReport>))]
 [JsonSerializable(typeof(RoutesReport))]
 [JsonSerializable(typeof(ContractDifference))]
+[JsonSerializable(typeof(DependencyReport))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ToldError))]
 internal sealed partial class ToolJson : JsonSerializerContext;

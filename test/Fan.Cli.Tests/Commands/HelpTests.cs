@@ -6,6 +6,13 @@ public sealed class HelpTests
     [InlineData("call")]
     [InlineData("ls")]
     [InlineData("info")]
+    [InlineData("switch")]
+    [InlineData("split")]
+    [InlineData("revert")]
+    [InlineData("log")]
+    [InlineData("show")]
+    [InlineData("diff")]
+    [InlineData("deps")]
     [InlineData("doctor")]
     [InlineData("completions")]
     public async Task Every_verb_has_help_with_examples(string verb)
