@@ -8,4 +8,5 @@ namespace WineStore.Contracts;
 [JsonSerializable(typeof(Wine))]
 [JsonSerializable(typeof(RegisterSetting))]
 [JsonSerializable(typeof(ClearedBarcodes))]
+[JsonSerializable(typeof(ScannedLabel))]
 public sealed partial class WineStoreJson : JsonSerializerContext;

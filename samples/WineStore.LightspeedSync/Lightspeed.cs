@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Fan;
 using WineStore.Contracts;
 
 namespace WineStore.LightspeedSync;
 
-/// <summary>The link to the registers, which needs the integrations.</summary>
-internal sealed class Lightspeed(IIntegrationApi integrations) : ILightspeed
+/// <summary>The link to the registers, which needs the integrations, and the labels of each store.</summary>
+internal sealed class Lightspeed(IFan fan, IIntegrationApi integrations) : ILightspeed
 {
     private readonly ConcurrentDictionary<string, string> _settings = new(StringComparer.Ordinal);
 
@@ -18,4 +19,10 @@ internal sealed class Lightspeed(IIntegrationApi integrations) : ILightspeed
 
     public async ValueTask<ClearedBarcodes> BarcodeSyncClearAsync(int storeId, CancellationToken ct = default) =>
         new(storeId, await integrations.BarcodeSyncClearAsync(storeId, ct), _settings.GetValueOrDefault("sync_every", "1h"));
+
+    public async ValueTask<ScannedLabel> ScanAsync(int storeId, int inventoryId, CancellationToken ct = default)
+    {
+        var code = await fan.Get<ILabels>(storeId).BarcodeAsync(inventoryId, ct);
+        return new(code, await integrations.BarcodeReadAsync(code, ct));
+    }
 }
