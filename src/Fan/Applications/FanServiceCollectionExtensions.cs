@@ -4,6 +4,7 @@ using Fan.Applications;
 using Fan.Coordination;
 using Fan.Diagnostics;
 using Fan.Discovery;
+using Fan.Observing;
 using Fan.Switching;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -42,6 +43,8 @@ public static class FanServiceCollectionExtensions
         });
         services.AddSingleton<IEndpointDirectory>(provider => provider.GetRequiredService<EndpointDirectory>());
         services.AddSingleton<ISystemChanges>(provider => new SystemChanges(provider.GetRequiredService<StoreConnection>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ICallObserver>(provider => new CallObserver(provider.GetRequiredService<StoreConnection>()));
+        services.AddSingleton<CallReporter>();
         services.AddSingleton<FanApplication>();
         services.AddSingleton<IFan, FanClient>();
         services.AddSingleton(provider => provider.GetRequiredService<FanApplication>().Server);
