@@ -19,6 +19,9 @@ internal sealed record ChangeOutcome
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>What was seen of its services' calls, where that was asked for.</summary>
+    public IReadOnlyList<WatchedCalls>? Watched { get; init; }
+
     public static ChangeOutcome Of(ChangeReport report) => new()
     {
         Commit = CommitReport.Of(report.Commit),
@@ -27,6 +30,14 @@ internal sealed record ChangeOutcome
         DrainedMs = report.Drained?.TotalMilliseconds,
         Warnings = report.Warnings,
     };
+}
+
+/// <summary>Calls of a service while it was watched.</summary>
+internal sealed record WatchedCalls(string Service, long Calls, long Failed, double? P99Ms)
+{
+    public static WatchedCalls Of(string service, Observing.ObservedCalls calls) => new(service, calls.Calls, calls.Failed, calls.Percentile(0.99)?.TotalMilliseconds);
+
+    public override string ToString() => $"{Service}: {Calls} calls, {Failed} failed{(P99Ms is { } time ? $", 99 of 100 within {time:0.0} ms" : "")}";
 }
 
 /// <summary>A commit for programs.</summary>

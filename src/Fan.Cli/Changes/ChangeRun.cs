@@ -10,14 +10,25 @@ namespace Fan.Cli.Changes;
 /// <summary>Makes one change and tells what becomes of it.</summary>
 internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions options)
 {
+    public static void WriteJson(Terminal terminal, ChangeOutcome outcome) => JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(outcome, ToolJson.Default.ChangeOutcome));
+
     public async Task<int> RunAsync(Func<IProgress<ChangeProgress>, Task<ChangeReport>> change, string conflictHint)
     {
+        var report = await MakeAsync(change, conflictHint).ConfigureAwait(false);
+        if (asJson) WriteJson(terminal, ChangeOutcome.Of(report));
+        else await WriteAsync(report).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Makes it with its progress; an error gets the hint that goes with it.</summary>
+    public async Task<ChangeReport> MakeAsync(Func<IProgress<ChangeProgress>, Task<ChangeReport>> change, string conflictHint)
+    {
         var progress = new ProgressDisplay(terminal, isSilent: asJson, options.Barrier);
-        ChangeReport report;
         try
         {
-            report = await change(progress).ConfigureAwait(false);
+            var report = await change(progress).ConfigureAwait(false);
             progress.End();
+            return report;
         }
         catch (Exception error)
         {
@@ -25,10 +36,21 @@ internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions op
             Explain(error, progress, conflictHint);
             throw;
         }
+    }
 
-        if (asJson) JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(ChangeOutcome.Of(report), ToolJson.Default.ChangeOutcome));
-        else await WriteAsync(report).ConfigureAwait(false);
-        return ExitCode.Done;
+    /// <summary>Tells what it came to, for people.</summary>
+    public async Task WriteAsync(ChangeReport report)
+    {
+        var (output, commit) = (terminal.Out, report.Commit);
+        output.WriteLine($"{terminal.OutColours.Name($"commit {commit.Number}")}{(commit.Reason.Length > 0 ? "  " + SafeText.Line(commit.Reason) : "")}");
+        foreach (var edit in commit.Edits) output.WriteLine("  " + SafeText.Line(EditText.Edit(edit)));
+        var drained = report.Drained is { } time ? $", calls from before ended after {EditText.Duration(time)}" : "";
+        output.WriteLine($"applied by {report.Applications} application{(report.Applications == 1 ? "" : "s")} in {EditText.Duration(report.Applied)}{drained}");
+        await terminal.FlushAsync().ConfigureAwait(false);
+        var remarks = report.Warnings.Concat(commit.Overridden.Select(line => "overridden: " + line));
+        if (report.Drained is null && options.DrainTimeout > TimeSpan.Zero)
+            remarks = remarks.Append($"Calls that began before are still under way after {EditText.Duration(options.DrainTimeout)}: leave the old versions running.");
+        foreach (var remark in remarks) terminal.Error.WriteLine($"{terminal.ErrorColours.Error("warning:")} {SafeText.Line(remark)}");
     }
 
     private void Explain(Exception error, ProgressDisplay progress, string conflictHint)
@@ -50,19 +72,5 @@ internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions op
                 terminal.Error.WriteLine($"{terminal.ErrorColours.Error("fan:")} Interrupted: {left}");
                 break;
         }
-    }
-
-    private async Task WriteAsync(ChangeReport report)
-    {
-        var (output, commit) = (terminal.Out, report.Commit);
-        output.WriteLine($"{terminal.OutColours.Name($"commit {commit.Number}")}{(commit.Reason.Length > 0 ? "  " + SafeText.Line(commit.Reason) : "")}");
-        foreach (var edit in commit.Edits) output.WriteLine("  " + SafeText.Line(EditText.Edit(edit)));
-        var drained = report.Drained is { } time ? $", calls from before ended after {EditText.Duration(time)}" : "";
-        output.WriteLine($"applied by {report.Applications} application{(report.Applications == 1 ? "" : "s")} in {EditText.Duration(report.Applied)}{drained}");
-        await terminal.FlushAsync().ConfigureAwait(false);
-        var remarks = report.Warnings.Concat(commit.Overridden.Select(line => "overridden: " + line));
-        if (report.Drained is null && options.DrainTimeout > TimeSpan.Zero)
-            remarks = remarks.Append($"Calls that began before are still under way after {EditText.Duration(options.DrainTimeout)}: leave the old versions running.");
-        foreach (var remark in remarks) terminal.Error.WriteLine($"{terminal.ErrorColours.Error("warning:")} {SafeText.Line(remark)}");
     }
 }

@@ -14,16 +14,20 @@ internal sealed class SwitchCommand : Verb
 
     private readonly ChangeSettings _settings = new();
 
+    private readonly WatchSettings _watch = new();
+
     public SwitchCommand(GlobalOptions global)
         : base(
             "switch", "Leads the calls of services to other versions, all of them in one commit.", global,
             "fan switch retail.store=2.0.0 integration_api=3.1.0 -m 'new prices'",
             "fan switch retail.store=2.0.0 --barrier",
+            "fan switch retail.store=2.0.0 --watch 30s --max-errors 1% --max-p99 +50%     # takes itself back",
             "fan switch retail.store='*'                     # every version takes calls again",
             "fan switch lightspeed=@lightspeed_cloud         # another service takes its calls")
     {
         Add(_changes);
         _settings.AddTo(this);
+        _watch.AddTo(this);
         _changes.CompletionSources.Add(context => global.Suggestions.SwitchesFor(context.WordToComplete));
     }
 
@@ -31,10 +35,13 @@ internal sealed class SwitchCommand : Verb
     {
         var changes = ChangeArguments.ParseSwitch(parsed.GetValue(_changes)!);
         var options = _settings.Read(parsed, Global.Terminal);
+        var rule = _watch.Read(parsed);
         var session = Global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return await new ChangeRun(Global.Terminal, parsed.GetValue(Global.Json), options).RunAsync(
+        var asJson = parsed.GetValue(Global.Json);
+        if (rule is not null) return await new WatchedChange(Global.Terminal, asJson, session, options, rule).RunAsync(changes, cancellationToken).ConfigureAwait(false);
+        return await new ChangeRun(Global.Terminal, asJson, options).RunAsync(
             progress => session.Changes.ChangeAsync(changes, options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
     }
 }

@@ -1,6 +1,7 @@
 using Fan.Cli.Output;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Observing;
 using Fan.Switching;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,8 @@ internal sealed class ToolSession : IAsyncDisposable
     public IEndpointDirectory Directory => _services.GetRequiredService<IEndpointDirectory>();
 
     public ISystemChanges Changes => _services.GetRequiredService<ISystemChanges>();
+
+    public ICallObserver Observer => _services.GetRequiredService<ICallObserver>();
 
     /// <summary>A session that is not open yet.</summary>
     /// <param name="choice">Which store.</param>

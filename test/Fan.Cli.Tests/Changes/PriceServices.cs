@@ -46,7 +46,9 @@ public sealed record Label(string Text);
 
 internal sealed class Prices(string version) : IPriceOne, IPriceTwo, ITaxOne, ITaxTwo
 {
-    public ValueTask<string> WhichAsync(CancellationToken ct = default) => new(version);
+    public bool IsBroken { get; init; }
+
+    public ValueTask<string> WhichAsync(CancellationToken ct = default) => IsBroken ? throw new InvalidOperationException("broken") : new(version);
 
     public ValueTask<int> OldAsync(int id, CancellationToken ct = default) => new(id);
 
