@@ -65,7 +65,7 @@ internal sealed class DependencyGraph
         applications.AddRange(others.GroupBy(endpoint => endpoint.Description.Application ?? "-", StringComparer.Ordinal).Select(group => new ApplicationNeeds(
             group.Key, group.Select(endpoint => endpoint.Description.Instance ?? endpoint.Id).Distinct(StringComparer.Ordinal).Count(),
             [.. group.Select(endpoint => new HostedService(endpoint.Service, endpoint.Version)).Distinct()], [])));
-        return [.. applications.OrderBy(application => application.Application, StringComparer.Ordinal)];
+        return [.. applications.OrderBy(application => application.Application, StringComparer.Ordinal).ThenBy(application => string.Join(", ", application.Hosts), StringComparer.Ordinal)];
     }
 
     private Need Look(DeclaredNeed need)
