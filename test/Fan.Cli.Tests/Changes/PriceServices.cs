@@ -48,7 +48,13 @@ internal sealed class Prices(string version) : IPriceOne, IPriceTwo, ITaxOne, IT
 {
     public bool IsBroken { get; init; }
 
-    public ValueTask<string> WhichAsync(CancellationToken ct = default) => IsBroken ? throw new InvalidOperationException("broken") : new(version);
+    public TimeSpan Takes { get; init; }
+
+    public async ValueTask<string> WhichAsync(CancellationToken ct = default)
+    {
+        if (Takes > TimeSpan.Zero) await Task.Delay(Takes, ct);
+        return IsBroken ? throw new InvalidOperationException("broken") : version;
+    }
 
     public ValueTask<int> OldAsync(int id, CancellationToken ct = default) => new(id);
 

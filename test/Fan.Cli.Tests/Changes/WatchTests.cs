@@ -13,7 +13,7 @@ public sealed class WatchTests : IAsyncLifetime
     {
         await _place.StartAsync("ones", fan => fan.AddService<IPriceOne>(_ => new Prices("1")).AddService<ITaxOne>(_ => new Prices("1")));
         (await _place.RunAsync("switch", "price=1.0.0", "tax=1.0.0")).Succeeded();
-        await _place.StartAsync("good", fan => fan.AddService<ITaxTwo>(_ => new Prices("2")));
+        await _place.StartAsync("good", fan => fan.AddService<ITaxTwo>(_ => new Prices("2") { Takes = TimeSpan.FromMilliseconds(20) }));
         await _place.StartAsync("bad", fan => fan.AddService<IPriceTwo>(_ => new Prices("2") { IsBroken = true }));
     }
 
@@ -29,7 +29,7 @@ public sealed class WatchTests : IAsyncLifetime
     public async Task A_version_whose_calls_fail_is_taken_back_with_the_reason()
     {
         await CallAsync();
-        var result = await _place.RunAsync("switch", "price=2.0.0", "--watch", "1h", "--max-errors", "1%", "--author", "ann");
+        var result = await _place.RunAsync("switch", "price=2.0.0", "--watch", "60s", "--max-errors", "1%", "--author", "ann");
         Assert.Equal(1, result.Code);
         Assert.Matches(@"fan: Commit 3 was taken back by commit 4: (\d+) of \1 calls of 'price' failed, 100\.0 %, where at most 1\.0 % may\. \[reverted\]", result.Error);
         Assert.Contains("watching the calls for ", result.Error, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class WatchTests : IAsyncLifetime
     public async Task A_version_that_takes_too_long_is_taken_back()
     {
         await CallAsync();
-        var error = (await _place.RunAsync("switch", "tax=2.0.0", "--watch", "1h", "--max-p99", "1ms", "--json")).ErrorJson;
+        var error = (await _place.RunAsync("switch", "tax=2.0.0", "--watch", "60s", "--max-p99", "1ms", "--json")).ErrorJson;
         Assert.Equal("reverted", error.GetProperty("code").GetString());
         Assert.Matches(@"99 of 100 calls of 'tax' ended within \d+\.\d ms, where 1\.0 ms is the limit", error.GetProperty("message").GetString());
     }
@@ -93,7 +93,7 @@ public sealed class WatchTests : IAsyncLifetime
                     {
                         await fan.CallAsync<string>(service + ".which", default);
                     }
-                    catch (RemoteFailureException)
+                    catch (FanException)
                     {
                         // That is what it is watched for.
                     }
