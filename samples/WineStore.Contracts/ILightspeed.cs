@@ -24,6 +24,11 @@ public interface ILightspeed
     /// <summary>Clears the synced barcodes of a store, here and at the integrations.</summary>
     [HttpRoute("POST", "/lightspeed/stores/{store_id}/barcodes/clear")]
     ValueTask<ClearedBarcodes> BarcodeSyncClearAsync(int storeId, CancellationToken ct = default);
+
+    /// <summary>Prints the label of a bottle and reads it at the register.</summary>
+    [Rpc(Idempotent = true)]
+    [HttpRoute("GET", "/lightspeed/stores/{store_id}/wines/{inventory_id}/scan")]
+    ValueTask<ScannedLabel> ScanAsync(int storeId, int inventoryId, CancellationToken ct = default);
 }
 
 /// <summary>A setting of the registers.</summary>
@@ -41,3 +46,8 @@ public sealed record RegisterState(string SyncEvery, int Journal);
 /// <param name="Barcodes">How many barcodes.</param>
 /// <param name="SyncEvery">The setting that was in force.</param>
 public sealed record ClearedBarcodes(int StoreId, int Barcodes, string SyncEvery);
+
+/// <summary>A label that was read.</summary>
+/// <param name="Code">Its barcode.</param>
+/// <param name="InventoryId">The wine that it stands for.</param>
+public sealed record ScannedLabel(string Code, int InventoryId);

@@ -9,4 +9,5 @@ namespace WineStore.Contracts;
 [JsonSerializable(typeof(RegisterSetting))]
 [JsonSerializable(typeof(RegisterState))]
 [JsonSerializable(typeof(ClearedBarcodes))]
+[JsonSerializable(typeof(ScannedLabel))]
 public sealed partial class WineStoreJson : JsonSerializerContext;

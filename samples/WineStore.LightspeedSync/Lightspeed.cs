@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Fan;
 using WineStore.Contracts;
 
 namespace WineStore.LightspeedSync;
 
-/// <summary>The link to the registers, which needs the integrations.</summary>
-internal sealed class Lightspeed(IIntegrationApi integrations, SettingJournal journal) : ILightspeed
+/// <summary>The link to the registers, which needs the integrations, and the labels of each store.</summary>
+internal sealed class Lightspeed(IFan fan, IIntegrationApi integrations, SettingJournal journal) : ILightspeed
 {
     private readonly ConcurrentDictionary<string, string> _settings = new(StringComparer.Ordinal);
 
@@ -20,6 +21,12 @@ internal sealed class Lightspeed(IIntegrationApi integrations, SettingJournal jo
 
     public async ValueTask<ClearedBarcodes> BarcodeSyncClearAsync(int storeId, CancellationToken ct = default) =>
         new(storeId, await integrations.BarcodeSyncClearAsync(storeId, ct), SyncEvery);
+
+    public async ValueTask<ScannedLabel> ScanAsync(int storeId, int inventoryId, CancellationToken ct = default)
+    {
+        var code = await fan.Get<ILabels>(storeId).BarcodeAsync(inventoryId, ct);
+        return new(code, await integrations.BarcodeReadAsync(code, ct));
+    }
 
     private string SyncEvery => _settings.GetValueOrDefault("sync_every", "1h");
 }

@@ -6,4 +6,6 @@ using WineStore.ServiceDefaults;
 await WineStoreApplication.Build(args, "LightspeedSync", fan => fan
     .AddService<ILightspeed, Lightspeed>()
     .AddSubscription<ILightspeed, SettingJournal>("journal")
-    .DependsOn<IIntegrationApi>("^2.0")).RunAsync();
+    // Both releases of each: which one takes a call is a matter of the routes.
+    .DependsOn<IIntegrationApi>(">=2 <4")
+    .DependsOn<ILabels>(">=1.4 <3")).RunAsync();

@@ -13,6 +13,9 @@ public static class WineStoreApplication
     /// <summary>Set for the processes that the story starts: they end with it.</summary>
     public const string EndWithParent = "WINESTORE_END_WITH_PARENT";
 
+    /// <summary>The argument of a program that is to be its coming release.</summary>
+    public const string NextRelease = "next";
+
     /// <summary>Builds one process of the wine store.</summary>
     public static IHost Build(string[] args, string name, Action<FanBuilder> configure)
     {

@@ -1,11 +1,14 @@
 using Fan;
+using Fan.Commits;
+using Fan.Coordination;
+using Fan.Switching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WineStore;
 using WineStore.Contracts;
 using WineStore.ServiceDefaults;
 
-// The wine store in four processes: three that serve, and this one, which starts them, plays the story and prints what happened.
+// The wine store in six processes: three that serve, two of their next release, and this one, which starts them, plays the story and prints what happened.
 if (StoryOptions.Parse(args, out var wrong) is not { } options)
 {
     Console.Error.WriteLine(wrong);
@@ -19,17 +22,21 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     ending.Cancel();
 };
-await using var services = new ServiceProcesses(options.Native, "WineStore.Retail", "WineStore.Integrations", "WineStore.LightspeedSync");
+await using var services = new ServiceProcesses(options.Native);
 using var host = WineStoreApplication.Build([], "WineStore", fan => fan.DependsOn<IPublicWines>("^1.2").DependsOn<ILightspeed>("^1.0"));
 try
 {
-    await services.ReadyAsync(ending.Token);
+    await services.StartAsync(["WineStore.Retail", "WineStore.Integrations", "WineStore.LightspeedSync"], [], ending.Token);
     await host.StartAsync(ending.Token);
-    var story = new Story(host.Services.GetRequiredService<IFan>(), Console.Out);
-    await story.PlayAsync(ending.Token);
+    var fan = host.Services.GetRequiredService<IFan>();
+    await new Story(fan, Console.Out).PlayAsync(ending.Token);
+    var release = new ReleaseStory(fan, host.Services.GetRequiredService<ISystemChanges>(), Console.Out);
+    await release.PinAsync(ending.Token);
+    await services.StartAsync(["WineStore.Retail", "WineStore.Integrations"], [WineStoreApplication.NextRelease], ending.Token);
+    await release.PlayAsync(ending.Token);
     if (!options.Once)
     {
-        Console.WriteLine("Serving. In another terminal: ./fan ls   ./fan call lightspeed.ping   Ctrl-C ends.");
+        Console.WriteLine("Serving. In another terminal: ./fan ls   ./fan call lightspeed.ping   ./fan switch retail.store.labels=2.0.0 integration_api=3.0.0   ./fan log   Ctrl-C ends.");
         await services.RunningAsync(ending.Token);
     }
 }
@@ -37,7 +44,7 @@ catch (OperationCanceledException) when (ending.IsCancellationRequested)
 {
     Console.WriteLine("Ending.");
 }
-catch (Exception error) when (error is StoryException or FanException or InvalidOperationException)
+catch (Exception error) when (error is StoryException or FanException or InvalidOperationException or StoreException or CommitRefusedException or CommitConflictException or ChangeUnappliedException)
 {
     Console.Error.WriteLine($"The story failed: {error.Message}");
     return 1;

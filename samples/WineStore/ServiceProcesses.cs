@@ -4,18 +4,17 @@ using WineStore.ServiceDefaults;
 namespace WineStore;
 
 /// <summary>The services as processes of their own; they end with this one.</summary>
-internal sealed class ServiceProcesses : IAsyncDisposable
+/// <param name="native">A folder whose programs are taken where it has them.</param>
+internal sealed class ServiceProcesses(string? native) : IAsyncDisposable
 {
-    private readonly List<(string Name, Process Process)> _processes;
+    private readonly List<(string Name, Process Process)> _processes = [];
 
-    /// <param name="native">A folder whose programs are taken where it has them.</param>
-    /// <param name="names">The programs.</param>
-    public ServiceProcesses(string? native, params string[] names) => _processes = [.. names.Select(name => (name, Start(native, name)))];
-
-    /// <summary>Waits until every service is registered.</summary>
-    public async Task ReadyAsync(CancellationToken cancellationToken)
+    /// <summary>Starts programs, and waits until every service of theirs is registered.</summary>
+    public async Task StartAsync(string[] names, string[] arguments, CancellationToken cancellationToken)
     {
-        foreach (var (name, process) in _processes)
+        var started = names.Select(name => (Name: name, Process: Start(name, arguments))).ToList();
+        _processes.AddRange(started);
+        foreach (var (name, process) in started)
         {
             if (await process.StandardOutput.ReadLineAsync(cancellationToken) != "ready") throw new StoryException($"{name} did not start; what it said is above.");
         }
@@ -41,11 +40,11 @@ internal sealed class ServiceProcesses : IAsyncDisposable
         }
     }
 
-    private static Process Start(string? native, string name)
+    private Process Start(string name, string[] arguments)
     {
         var start = native is not null && Path.GetFullPath(Path.Combine(native, name)) is var program && File.Exists(program)
-            ? new ProcessStartInfo(program)
-            : new ProcessStartInfo("dotnet", [BesideThisOne(name)]);
+            ? new ProcessStartInfo(program, arguments)
+            : new ProcessStartInfo("dotnet", [BesideThisOne(name), .. arguments]);
         start.RedirectStandardInput = start.RedirectStandardOutput = true;
         start.Environment[WineStoreApplication.EndWithParent] = "1";
         return Process.Start(start) ?? throw new StoryException($"{name} could not be started.");

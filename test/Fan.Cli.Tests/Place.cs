@@ -41,7 +41,7 @@ internal sealed class Place : IAsyncDisposable
     public Task<IHost> StartCellarAsync(Cellar? cellar = null) => StartAsync("cellars", fan => fan.AddService<ICellar>(_ => cellar ?? new Cellar()));
 
     /// <summary>Puts a node into the store, with those above it.</summary>
-    public async Task PutAsync(string path, string data)
+    public async Task PutAsync(string path, string data, bool ephemeral = false)
     {
         if (_store is null)
         {
@@ -55,7 +55,7 @@ internal sealed class Place : IAsyncDisposable
             if (await _store.GetAsync(path[..slash]) is null) await _store.CommitAsync([new StoreOperation.Create(path[..slash])]);
         }
 
-        await _store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes(data))]);
+        await _store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes(data), ephemeral ? NodeKind.Ephemeral : NodeKind.Persistent)]);
     }
 
     /// <summary>Registers an endpoint by hand.</summary>
@@ -118,6 +118,6 @@ internal sealed record ToolRun
                 Environment.ToDictionary(variable => variable.Key.Replace("__", ":", StringComparison.Ordinal), string? (variable) => variable.Value)).Build(),
         };
         var code = await Tool.RunAsync(args, terminal, Cancellation);
-        return new ToolResult(code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
+        return new ToolResult(code, output.ToString().Replace("\r\n", "\n", StringComparison.Ordinal), error.ToString().Replace("\r\n", "\n", StringComparison.Ordinal));
     }
 }

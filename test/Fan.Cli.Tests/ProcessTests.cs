@@ -29,6 +29,27 @@ public sealed partial class ProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_that_is_interrupted_says_what_it_left()
+    {
+        (await _place.RunAsync("switch", "cellar=1.2.0")).Succeeded();
+        await _place.PutAsync("/fan/apps/app_9999999999", """{"application": "sleeper", "instance": "x", "applied": 2, "oldest": 2, "hosts": [], "needs": []}""", ephemeral: true);
+        using var tool = Start(Tool, "switch", "cellar=*");
+        var told = await tool.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Fan.Conformance.Eventually.Deadline);
+        Assert.StartsWith("commit 3 is made: ", told, StringComparison.Ordinal);
+        Assert.Equal(0, Signal(tool.Id, Interrupt));
+        Assert.Equal((130, "", "fan: Interrupted: commit 3 is made and stays; 'fan revert 3' undoes it.\n"), await EndAsync(tool));
+    }
+
+    [Fact]
+    public async Task A_change_goes_on_when_nobody_reads_of_it_any_more()
+    {
+        (await _place.RunAsync("switch", "cellar=1.2.0")).Succeeded();
+        using var shell = Start("bash", "-c", "\"$0\" \"$1\" switch cellar='*' 2>&1 >/dev/null | true; echo ${PIPESTATUS[0]}", "dotnet", Tool);
+        Assert.Equal((0, "0\n", ""), await EndAsync(shell));
+        Assert.Equal(3, (await _place.RunAsync("show", "--json")).Succeeded().Json.GetProperty("commit").GetInt32());
+    }
+
+    [Fact]
     public async Task A_reader_that_leaves_ends_the_sequence_quietly()
     {
         using var shell = Start("bash", "-c", "\"$0\" \"$1\" call cellar.count to=100000000 | head -n 2; echo ${PIPESTATUS[0]}", "dotnet", Tool);

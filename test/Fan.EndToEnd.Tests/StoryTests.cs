@@ -10,13 +10,17 @@ public sealed class StoryTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task The_story_is_played_over_four_processes_and_its_trace_is_one_tree()
+    public async Task The_story_is_played_over_six_processes_and_its_trace_is_one_tree()
     {
         using var story = ChildProcess.Start("WineStore", "--once", "--store", $"sqlite:{_folder}/fan.db");
         var told = await story.ReadToEndAsync();
         Assert.True(await story.ExitAsync() == 0, await story.ReadErrorsAsync());
         Assert.Contains("clear the barcodes, here and at the integrations: ClearedBarcodes { StoreId = 42, Barcodes = 3, SyncEvery = 5m }", told, StringComparison.Ordinal);
         Assert.Contains("until both groups have handled it: RegisterState { SyncEvery = 5m, Journal = 1 }", told, StringComparison.Ordinal);
+        Assert.Contains("both releases of the labels run, and callers may ask for one: 1.x prints 00000079, 2.x 0000000000079", told, StringComparison.Ordinal);
+        Assert.Matches(@"\n  both services, in one commit: commit 3, applied by 6 applications in \d+ ms\n", told);
+        Assert.Matches(@"\n  the customers want their old barcodes: commit 4, applied by 6 applications in \d+ ms\n", told);
+        Assert.Matches(@"\n  labels scanned: \d{3,} of 8 digits, \d{3,} of 13; failed calls: 0\n", told);
         var tree = told[told.IndexOf("lightspeed/barcode_sync_clear (WineStore, calls)", StringComparison.Ordinal)..];
         Assert.Matches(@"^lightspeed/barcode_sync_clear \(WineStore, calls\).*\n    lightspeed/barcode_sync_clear \(LightspeedSync, serves\).*\n      integration_api/barcode_sync_clear \(LightspeedSync, calls\).*\n        integration_api/barcode_sync_clear \(Integrations, serves\)", tree);
     }

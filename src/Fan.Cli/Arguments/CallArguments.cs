@@ -40,7 +40,7 @@ internal sealed class CallArguments
             foreach (var word in words)
             {
                 var equals = word.IndexOf('=');
-                if (equals != 0 && word.StartsWith("--", StringComparison.Ordinal)) throw UnknownOption(word);
+                if (equals != 0 && word.StartsWith("--", StringComparison.Ordinal)) throw UsageException.UnknownOption(word, "call");
                 if (equals <= 0) throw new UsageException(InputText.IsSource(word)
                     ? $"'{word}' is all arguments at once, so it must stand alone; for one argument write name={word}."
                     : $"'{word}' must be name=value, as in inventory_id=7.");
@@ -58,9 +58,6 @@ internal sealed class CallArguments
 
         return new CallArguments(Parse("The arguments", buffer.WrittenMemory), plain);
     }
-
-    /// <summary>The parser takes an option that it does not know for an argument.</summary>
-    public static UsageException UnknownOption(string word, string verb = "call") => new($"Option '{word.Split('=')[0]}' is not known. See 'fan {verb} --help'.");
 
     private static JsonElement Whole(string source, string text)
     {

@@ -56,7 +56,7 @@ internal sealed class CallCommand : Verb
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var path = parsed.GetValue(_method)!;
-        if (path.StartsWith('-')) throw CallArguments.UnknownOption(path);
+        if (path.StartsWith('-')) throw UsageException.UnknownOption(path, "call");
         var target = CallPath.Parse(path);
         var options = new CallOptions
         {

@@ -43,7 +43,7 @@ internal sealed class PushCommand : Verb
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var path = parsed.GetValue(_method)!;
-        if (path.StartsWith('-')) throw CallArguments.UnknownOption(path, "push");
+        if (path.StartsWith('-')) throw UsageException.UnknownOption(path, "push");
         var target = CallPath.Parse(path);
         var options = new PushOptions
         {

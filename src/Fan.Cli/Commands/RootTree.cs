@@ -11,7 +11,7 @@ internal static class RootTree
 {
     public static RootCommand Create(GlobalOptions global)
     {
-        var root = new RootCommand("Calls, lists and explains the services of a Fan system.")
+        var root = new RootCommand("Calls, lists, explains and changes the services of a Fan system.")
         {
             global.Store,
             global.Json,
@@ -21,6 +21,13 @@ internal static class RootTree
             new InfoCommand(global),
             new PushCommand(global),
             new QueueCommands(global),
+            new SwitchCommand(global),
+            new SplitCommand(global),
+            new RevertCommand(global),
+            new LogCommand(global),
+            new ShowCommand(global),
+            new DiffCommand(global),
+            new DepsCommand(global),
             new DoctorCommand(global),
             new CompletionsCommand(global),
         };

@@ -5,12 +5,14 @@ internal static class ShellScripts
 {
     private const string Bash = """
         _fan() {
-          local candidate word=${COMP_WORDS[COMP_CWORD]}
+          local candidate word=${COMP_WORDS[COMP_CWORD]} given=${COMP_LINE:0:COMP_POINT}
           [[ $word == = ]] && word=
           word=${word#[\"\']}
+          given=${given##* }
           COMPREPLY=()
           while IFS= read -r candidate; do
-            [[ $candidate == "$word"* ]] && COMPREPLY+=("$candidate")
+            [[ $given == *=* ]] && candidate=${candidate#"${given%%=*}="}
+            [[ -n $candidate && $candidate == "$word"* ]] && COMPREPLY+=("$candidate")
           done < <("$1" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
           [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
           return 0

@@ -1,17 +1,27 @@
+using System.Globalization;
 using Fan.Cli.Commands;
 using Fan.Cli.Listing;
 using Fan.Cli.Output;
 using Fan.Discovery;
+using Fan.Routing;
 
 namespace Fan.Cli.Completion;
 
 /// <summary>What the store knows that may complete a command line. Read before the line is parsed, as the parser asks without waiting. Immutable.</summary>
-internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
+internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints, IReadOnlyList<long> commits)
 {
-    public static Suggestions None { get; } = new([]);
+    private const int MaxCommits = 20;
+
+    // The verbs that take the number of a commit.
+    private static readonly string[] OfCommits = ["revert", "show", "diff"];
+
+    public static Suggestions None { get; } = new([], []);
 
     /// <summary>The services' names, those only that a shell can be given.</summary>
     public IEnumerable<string> Services => Sound.Select(endpoint => endpoint.Service).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The newest commits' numbers.</summary>
+    public IEnumerable<string> Commits => commits.Select(number => number.ToString(CultureInfo.InvariantCulture));
 
     private IEnumerable<Endpoint> Sound => endpoints.Where(endpoint => ServiceName.TryParse(endpoint.Service, out _, out _));
 
@@ -28,7 +38,11 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
             var session = global.Session(RootTree.Create(global).Parse(line));
             await using var closing = session.ConfigureAwait(false);
             await session.OpenAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
-            return new Suggestions((await session.Directory.ListAsync(patience.Token).ConfigureAwait(false)).Endpoints);
+            var endpoints = (await session.Directory.ListAsync(patience.Token).ConfigureAwait(false)).Endpoints;
+            var commits = OfCommits.Any(verb => line.StartsWith(verb + " ", StringComparison.Ordinal))
+                ? await session.Changes.LogAsync(patience.Token).Select(commit => commit.Number).Take(MaxCommits).ToListAsync(patience.Token).ConfigureAwait(false)
+                : [];
+            return new Suggestions(endpoints, commits);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -51,6 +65,17 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
                 else if (plain is not null && path.StartsWith(plain, StringComparison.Ordinal)) yield return typed + path[plain.Length..];
             }
         }
+    }
+
+    /// <summary>The versions of a service that run, those only that a shell can be given.</summary>
+    public IEnumerable<string> VersionsOf(string? service) => service is null || WithoutKeys(service) is not { } plain ? []
+        : Sound.Where(endpoint => endpoint.Service == plain).Select(endpoint => endpoint.Version).Where(version => ServiceVersion.TryParse(version, out _)).Distinct(StringComparer.Ordinal);
+
+    /// <summary>What goes on with a service, as <c>name=</c>, and then with its version.</summary>
+    public IEnumerable<string> SwitchesFor(string typed)
+    {
+        var equals = typed.IndexOf('=', StringComparison.Ordinal);
+        return equals < 0 ? Services.Select(service => service + "=") : VersionsOf(typed[..equals]).Select(version => typed[..(equals + 1)] + version);
     }
 
     /// <summary>The arguments of a method, as <c>name=</c>.</summary>

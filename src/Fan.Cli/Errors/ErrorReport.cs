@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Fan.Cli.Output;
+using Fan.Commits;
 using Fan.Coordination;
 using Fan.Messaging;
+using Fan.Switching;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Cli.Errors;
@@ -47,18 +49,35 @@ internal sealed class ErrorReport(Terminal terminal)
     {
         var text = SafeText.Line(told.Message, MaxLine);
         var hint = told.Hint is null ? "" : " " + SafeText.Line(told.Hint, MaxLine);
-        terminal.Error.WriteLine($"{terminal.ErrorColours.Error("fan:")} {text}{hint} {terminal.ErrorColours.Faint($"[{SafeText.Line(told.Code, 64)}]")}");
+        var code = terminal.ErrorColours.Faint($"[{SafeText.Line(told.Code, 64)}]");
+        if (told.Reasons is { Count: > 1 })
+        {
+            terminal.Error.WriteLine($"{terminal.ErrorColours.Error("fan:")} {text}");
+            foreach (var reason in told.Reasons) terminal.Error.WriteLine("  - " + SafeText.Line(reason, MaxLine));
+            terminal.Error.WriteLine($"{hint.TrimStart()} {code}".TrimStart());
+        }
+        else
+        {
+            terminal.Error.WriteLine($"{terminal.ErrorColours.Error("fan:")} {text}{hint} {code}");
+        }
+
         if (!IsVerbose) return;
         if (told.TraceId is not null) terminal.Error.WriteLine("trace id: " + SafeText.Line(told.TraceId, 64));
         if (error is RemoteFailureException { Body: { } body }) terminal.Error.WriteLine("reply: " + SafeText.Line(body, MaxLine));
         terminal.Error.WriteLine(SafeText.Lines(error.ToString()));
     }
 
+    private static string Summary(CommitRefusedException refused) => refused.Reasons is [var only] ? only : $"{refused.Reasons.Count} reasons speak against it:";
+
     private static ToldError Describe(Exception error) => error switch
     {
         UsageException or FormatException or OptionsValidationException => new ToldError { Code = "usage", Message = error.Message },
         StoreException => new ToldError { Code = "store_unavailable", Message = error.Message, Hint = Hints.Of(error) },
         FanException or OperationCanceledException => ToldError.From(WireError.From(error), Hints.Of(error)),
+        ToolException known => new ToldError { Code = known.Code, Message = error.Message, Hint = Hints.Of(error) },
+        CommitRefusedException refused => new ToldError { Code = "refused", Message = Summary(refused), Hint = Hints.Of(error), Reasons = refused.Reasons },
+        CommitConflictException conflict => new ToldError { Code = "conflict", Message = error.Message, Hint = Hints.Of(error), Place = conflict.Path },
+        ChangeUnappliedException unapplied => new ToldError { Code = "unapplied", Message = error.Message, Hint = Hints.Of(error), Commit = unapplied.Commit.Number, WaitsFor = unapplied.WaitsFor },
         _ => new ToldError { Code = "unexpected", Message = $"Unexpected {error.GetType().Name}: {error.Message}", Hint = "Run it again with --verbose for the details." },
     };
 }

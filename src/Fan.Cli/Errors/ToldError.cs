@@ -28,6 +28,15 @@ internal sealed record ToldError
 
     public long? RetryAfterMs { get; init; }
 
+    /// <summary>Why a commit was refused.</summary>
+    public IReadOnlyList<string>? Reasons { get; init; }
+
+    /// <summary>The commit that is made but not applied everywhere.</summary>
+    public long? Commit { get; init; }
+
+    /// <summary>The applications that have not applied it.</summary>
+    public IReadOnlyList<string>? WaitsFor { get; init; }
+
     public static ToldError From(WireError error, string? hint) => new()
     {
         Code = error.Code,

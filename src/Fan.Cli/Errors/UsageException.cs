@@ -5,6 +5,9 @@ namespace Fan.Cli.Errors;
 /// <summary>The command line, or a file that it names, is wrong. The message says where and what to write.</summary>
 internal sealed class UsageException(string message, Exception? inner = null) : Exception(message, inner)
 {
+    /// <summary>The parser takes an option that it does not know for an argument.</summary>
+    public static UsageException UnknownOption(string word, string verb) => new($"Option '{word.Split('=')[0]}' is not known. See 'fan {verb} --help'.");
+
     /// <summary>What the parser found, as one line.</summary>
     public static UsageException Of(ParseResult parsed)
     {

@@ -13,6 +13,8 @@ internal readonly struct Colours(bool enabled)
 
     public string Text(string text) => Paint("32", text);
 
+    public string Warning(string text) => Paint("33", text);
+
     public string Number(string text) => Paint("36", text);
 
     public string Word(string text) => Paint("35", text);

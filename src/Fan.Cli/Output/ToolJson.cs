@@ -1,6 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Fan.Cli.Changes;
 using Fan.Cli.Commands;
 using Fan.Cli.Commands.Queues;
+using Fan.Cli.Dependencies;
 using Fan.Cli.Errors;
 using Fan.Cli.Health;
 using Fan.Cli.Listing;
@@ -14,6 +17,14 @@ namespace Fan.Cli.Output;
 [JsonSerializable(typeof(ServiceReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(TraceReport))]
+[JsonSerializable(typeof(ChangeOutcome))]
+[JsonSerializable(typeof(CommitReport))]
+[JsonSerializable(typeof(IReadOnlyList<CommitReport>))]
+[JsonSerializable(typeof(IReadOnlyList<EditReport>))]
+[JsonSerializable(typeof(RoutesReport))]
+[JsonSerializable(typeof(ContractDifference))]
+[JsonSerializable(typeof(DependencyReport))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ToldError))]
 [JsonSerializable(typeof(AcceptedPush))]
 [JsonSerializable(typeof(AffectedMessages))]

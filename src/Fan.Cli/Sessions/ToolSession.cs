@@ -1,7 +1,9 @@
 using Fan.Cli.Output;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Observing;
 using Fan.Queues;
+using Fan.Switching;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -35,6 +37,10 @@ internal sealed class ToolSession : IAsyncDisposable
 
     /// <summary>The queue transports that the tool can open.</summary>
     public IReadOnlyList<IQueueTransport> QueueTransports => [.. _services.GetServices<IQueueTransport>()];
+
+    public ISystemChanges Changes => _services.GetRequiredService<ISystemChanges>();
+
+    public ICallObserver Observer => _services.GetRequiredService<ICallObserver>();
 
     /// <summary>A session that is not open yet.</summary>
     /// <param name="choice">Which store.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fan.Discovery;
+using Fan.Observing;
 using Fan.Queues;
 using Fan.Sharding;
 using Fan.Transports;
@@ -12,7 +13,7 @@ namespace Fan.Applications;
 /// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
 /// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
 internal sealed class FanHost(
-    FanApplication application, ApplicationPlan plan, StoreConnection store, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger) : IHostedLifecycleService, IDisposable
+    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
     private readonly List<EndpointRegistration> _registrations = [];
@@ -25,6 +26,7 @@ internal sealed class FanHost(
         store.Start();
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
+        reporter.Start();
         foreach (var dependency in application.Dependencies) dependency.Follow();
         await subscriptions.PrepareAsync(cancellationToken).ConfigureAwait(false);
         foreach (var transport in transports)

@@ -4,6 +4,7 @@ using Fan.Applications;
 using Fan.Coordination;
 using Fan.Diagnostics;
 using Fan.Discovery;
+using Fan.Observing;
 using Fan.Queues;
 using Fan.Queues.Local;
 using Fan.Routing;
@@ -58,6 +59,8 @@ public static class FanServiceCollectionExtensions
         services.AddSingleton(provider => new SubscriptionSettings(provider.GetService<IConfiguration>()?.GetSection("Fan:Queues")));
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<ISystemChanges>(provider => new SystemChanges(provider.GetRequiredService<StoreConnection>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ICallObserver>(provider => new CallObserver(provider.GetRequiredService<StoreConnection>()));
+        services.AddSingleton<CallReporter>();
         services.AddSingleton<FanApplication>();
         services.AddSingleton<IFan, FanClient>();
         services.AddSingleton(provider => provider.GetRequiredService<FanApplication>().Server);

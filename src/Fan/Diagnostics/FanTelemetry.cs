@@ -31,6 +31,9 @@ internal sealed class FanTelemetry : IDisposable
     /// <summary>Whether anybody would see a span or a duration.</summary>
     public bool HasListeners => Source.HasListeners() || _client.Enabled;
 
+    /// <summary>Whether that is the instrument of this application's calls, as their callers see them.</summary>
+    public bool IsOfCalls(Instrument instrument) => ReferenceEquals(instrument, _client);
+
     public void Rejected(string place, string reason) =>
         _rejected.Add(1, new KeyValuePair<string, object?>("fan.place", place), new KeyValuePair<string, object?>("error.type", reason));
 

@@ -184,7 +184,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                     waitsFor = missing;
                     progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing));
                 }, token), cancellationToken).ConfigureAwait(false);
-            return prepared ? id : throw new CommitRefusedException([$"Not every application holds its calls within {options.ApplyTimeout.TotalSeconds:0.#} s: {string.Join(", ", waitsFor)}. Nothing was changed."]);
+            return prepared ? id : throw new CommitRefusedException([$"Not every application holds its calls within {options.ApplyTimeout.TotalSeconds:0.#} s: {string.Join(", ", waitsFor)}. Nothing was changed."], canBeForced: false);
         }
         catch
         {

@@ -134,5 +134,5 @@ public sealed class CallTests : IAsyncLifetime
 
     [Fact]
     public async Task A_call_without_an_end_ends_with_its_timeout() =>
-        (await _place.RunAsync("call", "cellar.wait", "--timeout", "100ms")).Failed(1, "gave no reply within 0.1 s. Give it more time with --timeout. [deadline_exceeded]");
+        (await _place.RunAsync("call", "cellar.wait", "--timeout", "1s")).Failed(1, "gave no reply within 1 s. Give it more time with --timeout. [deadline_exceeded]");
 }

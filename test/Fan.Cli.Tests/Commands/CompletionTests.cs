@@ -9,10 +9,10 @@ public sealed class CompletionTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     [Theory]
-    [InlineData("fan ", "call completions doctor info ls push queue")]
+    [InlineData("fan ", "call completions deps diff doctor info log ls push queue revert show split switch")]
     [InlineData("fan push cellar.", "cellar.restock")]
     [InlineData("fan queue r", "retry")]
-    [InlineData("/opt/fan l", "ls")]
+    [InlineData("/opt/fan l", "log ls")]
     [InlineData("fan call cellar.w", "cellar.wait cellar.who")]
     [InlineData("fan call shop", "shop[shop_id].till.name")]
     [InlineData("fan call shop[42].t", "shop[42].till.name")]
@@ -22,9 +22,26 @@ public sealed class CompletionTests : IAsyncLifetime
     [InlineData("fan call cellar.count ", "fail_at= to=")]
     [InlineData("fan call cellar.count t", "to=")]
     [InlineData("fan info ce", "cellar")]
+    [InlineData("fan switch ce", "cellar=")]
+    [InlineData("fan switch cellar=", "cellar=1.2.0")]
+    [InlineData("fan switch cellar=1.2.0 shop.till=2", "shop.till=2.0.0")]
+    [InlineData("fan split cellar 1", "1.2.0=")]
+    [InlineData("fan split cellar 1.2.0=100 --sticky u", "user")]
+    [InlineData("fan log ce", "cellar")]
+    [InlineData("fan deps --p", "--problems")]
+    [InlineData("fan diff cellar 1", "1.2.0")]
     [InlineData("fan call --v", "--verbose --version")]
     [InlineData("fan completions z", "zsh")]
     public async Task A_line_is_completed(string line, string words) => Assert.Equal(words, await SuggestAsync(line));
+
+    [Fact]
+    public async Task Commits_are_completed_where_one_may_stand()
+    {
+        (await _place.RunAsync("switch", "cellar=1.2.0")).Succeeded();
+        Assert.Equal("1 2", await SuggestAsync("fan revert "));
+        Assert.Equal("2", await SuggestAsync("fan show 2"));
+        Assert.Equal("1 2", await SuggestAsync("fan diff 1 "));
+    }
 
     [Fact]
     public async Task Names_that_a_shell_could_take_for_something_else_are_left_out()

@@ -8,6 +8,7 @@ namespace Fan.ZooKeeper.Tests.MicroFan;
 public sealed class WineStoreTests(ZooKeeperServers servers) : MicroFanTest(servers)
 {
     private const string Wines = "retail.store.public_wines";
+    private const string Labels = "retail.store.labels";
 
     [Fact]
     public async Task Every_method_of_the_sample_is_called()
@@ -15,7 +16,7 @@ public sealed class WineStoreTests(ZooKeeperServers servers) : MicroFanTest(serv
         using var retail = ChildProcess.Start("WineStore.Retail", "--Fan:Store", Url);
         using var lightspeed = ChildProcess.Start("WineStore.LightspeedSync", "--Fan:Store", Url);
         using var integrations = ChildProcess.Start("WineStore.Integrations", "--Fan:Store", Url);
-        foreach (var service in (string[])[Wines, "lightspeed", "integration_api"])
+        foreach (var service in (string[])[Wines, Labels, "lightspeed", "integration_api"])
             await Eventually.TrueAsync(async () => (await Peer.FindAsync(service))["error"] is null, $"{service} is found");
 
         var wine = await ResultAsync(Wines, "create", """{"store_id": 42, "name": "Rkatsiteli č", "vintage": 2021, "price": 14.5}""");
@@ -36,6 +37,10 @@ public sealed class WineStoreTests(ZooKeeperServers servers) : MicroFanTest(serv
         var cleared = await ResultAsync("lightspeed", "barcode_sync_clear", """{"store_id": 42}""");
         Assert.Equal((42, 3, "5m"), ((int)cleared["storeId"]!, (int)cleared["barcodes"]!, (string?)cleared["syncEvery"]));
         Assert.Equal(0, (int)await ResultAsync("integration_api", "barcode_sync_clear", """{"store_id": 42}"""));
+
+        Assert.Equal("00000079", (string?)await ResultAsync(Labels, "barcode", """{"store_id": 42, "inventory_id": 7}"""));
+        Assert.Equal(7, (int)await ResultAsync("integration_api", "barcode_read", """{"code": "00000079"}"""));
+        Assert.Equal("00000079", (string?)(await ResultAsync("lightspeed", "scan", """{"store_id": 42, "inventory_id": 7}"""))["code"]);
     }
 
     private async Task<JsonNode> ResultAsync(string service, string method, string arguments)

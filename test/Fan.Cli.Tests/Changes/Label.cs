@@ -1,0 +1,4 @@
+namespace Fan.Cli.Tests.Changes.Labels;
+
+/// <summary>The same name, with another member.</summary>
+public sealed record Label(string Text, string Colour);
