@@ -34,9 +34,9 @@ internal static partial class BrokerLog
     [LoggerMessage(10, LogLevel.Debug, "A message of type '{Type}' was dropped: {Reason}")]
     public static partial void Dropped(ILogger logger, string type, string reason);
 
-    [LoggerMessage(11, LogLevel.Warning, "A message could not be handled")]
-    public static partial void HandlingFailed(ILogger logger, Exception error);
-
     [LoggerMessage(12, LogLevel.Debug, "The caller of {Calls} calls has gone")]
     public static partial void CallerGone(ILogger logger, int calls);
+
+    [LoggerMessage(13, LogLevel.Information, "Calls in flight are broken off: {Reason}")]
+    public static partial void DrainEnded(ILogger logger, string reason);
 }
