@@ -18,6 +18,7 @@ internal sealed class AmqpServerTransport(Broker broker, IOptions<FanAmqpOptions
     private readonly string _queue = Topology.NewQueue(application.Value.Name!);
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<ServingLink?>? _running;
+    private bool _isDisposed;
 
     public string Name => "amqp";
 
@@ -58,10 +59,15 @@ internal sealed class AmqpServerTransport(Broker broker, IOptions<FanAmqpOptions
         await link.DisposeAsync().ConfigureAwait(false);
     }
 
-    public void Dispose() => _stopping.Cancel();
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _isDisposed, true)) _stopping.Cancel();
+    }
 
+    // The container has it under two names, and so disposes it twice.
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_running is not null && await _running.ConfigureAwait(false) is { Ended.IsCompleted: false } link) await link.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
