@@ -1,0 +1,34 @@
+using Fan.Messaging;
+
+namespace Fan.Queues.Local;
+
+/// <summary>Copies of messages.</summary>
+internal static class LocalMessages
+{
+    /// <summary>A copy that shares nothing with what the sender uses again.</summary>
+    public static QueueMessage Keep(QueueMessage message)
+    {
+        var headers = new MessageHeaders();
+        message.Headers.CopyTo(headers, static (copy, name, value) => copy.TrySet(name, value));
+        return Copy(message, headers, message.Payload.ToArray(), message.Delay, message.TimeToLive);
+    }
+
+    /// <summary>The same with another time left.</summary>
+    public static QueueMessage WithTime(QueueMessage message, TimeSpan left) => Copy(message, message.Headers, message.Payload, message.Delay, left);
+
+    /// <summary>The same, to be handled now and without a time of its own.</summary>
+    public static QueueMessage Again(QueueMessage message) => Copy(message, message.Headers, message.Payload, null, null);
+
+    private static QueueMessage Copy(QueueMessage message, MessageHeaders headers, ReadOnlyMemory<byte> payload, TimeSpan? delay, TimeSpan? left) => new()
+    {
+        Id = message.Id,
+        Service = message.Service,
+        Method = message.Method,
+        Headers = headers,
+        ContentType = message.ContentType,
+        Payload = payload,
+        Key = message.Key,
+        Delay = delay,
+        TimeToLive = left,
+    };
+}
