@@ -1,7 +1,9 @@
 using Fan.Amqp;
 using Fan.Amqp.Calling;
 using Fan.Amqp.Connections;
+using Fan.Amqp.Queues;
 using Fan.Amqp.Serving;
+using Fan.Queues;
 using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +15,7 @@ namespace Fan;
 /// <summary>Adds the AMQP route (RabbitMQ) to an application.</summary>
 public static class FanAmqpBuilderExtensions
 {
-    /// <summary>Calls services over a broker, and serves the application's own where it hosts any. A second call changes the settings.</summary>
+    /// <summary>Calls services over a broker, serves the application's own where it hosts any, and keeps pushes in the broker's queues. A second call changes the settings.</summary>
     public static FanBuilder AddAmqp(this FanBuilder builder, Action<FanAmqpOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -29,6 +31,7 @@ public static class FanAmqpBuilderExtensions
         services.AddSingleton<AmqpServerTransport>();
         services.AddSingleton<IServerTransport>(provider => provider.GetRequiredService<AmqpServerTransport>());
         services.AddSingleton<IClientTransport, AmqpClientTransport>();
+        services.AddSingleton<IQueueTransport, AmqpQueueTransport>();
         return builder;
     }
 }

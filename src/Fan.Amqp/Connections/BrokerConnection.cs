@@ -22,6 +22,9 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
     /// <summary>Where the broker is, for people.</summary>
     public string Where => address.Text;
 
+    /// <summary>Why it can't be used at the moment; null when nothing is known to be wrong.</summary>
+    public string? Trouble => Volatile.Read(ref _attempt).Task is { IsFaulted: true } failed ? failed.Exception!.InnerException!.Message : _blocked;
+
     /// <summary>Why the broker takes no messages on it at the moment; null when it does.</summary>
     public string? Blocked => _blocked;
 

@@ -39,4 +39,10 @@ internal static partial class BrokerLog
 
     [LoggerMessage(13, LogLevel.Information, "Calls in flight are broken off: {Reason}")]
     public static partial void DrainEnded(ILogger logger, string reason);
+
+    [LoggerMessage(14, LogLevel.Information, "The consuming of {Queue} was interrupted, and goes on when it can: {Reason}")]
+    public static partial void ConsumerInterrupted(ILogger logger, string queue, string reason);
+
+    [LoggerMessage(15, LogLevel.Warning, "A message of {Queue} could not be settled, and will come again: {Reason}")]
+    public static partial void SettlingFailed(ILogger logger, string queue, string reason);
 }
