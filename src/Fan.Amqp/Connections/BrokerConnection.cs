@@ -12,15 +12,22 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
     // A connection that did not live that long was no success: some brokers let one in and throw it out.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource<IConnection> _attempt = NewAttempt();
     private TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running;
+    private long _openedAgain;
+    private bool _wasLost;
     private volatile string? _blocked;
 
     /// <summary>Where the broker is, for people.</summary>
     public string Where => address.Text;
+
+    /// <summary>Whether it came back a short time ago after a loss: the broker may have come back too, and not be ready for all.</summary>
+    public bool IsFresh => Volatile.Read(ref _openedAgain) is > 0 and var since && clock.GetElapsedTime(since) < Fresh;
 
     /// <summary>Why it can't be used at the moment; null when nothing is known to be wrong.</summary>
     public string? Trouble => Volatile.Read(ref _attempt).Task is { IsFaulted: true } failed ? failed.Exception!.InnerException!.Message : _blocked;
@@ -98,6 +105,7 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
             await EndAsync(connection).ConfigureAwait(false);
             if (_closing.IsCancellationRequested) break;
             BrokerLog.Lost(logger, name, Where, reason);
+            _wasLost = true;
             if (clock.GetElapsedTime(since) > Settled) pause.Reset();
             else await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
         }
@@ -143,6 +151,7 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
     private void Opened(IConnection connection)
     {
         BrokerLog.Connected(logger, name, Where);
+        if (_wasLost) Volatile.Write(ref _openedAgain, clock.GetTimestamp());
         lock (_gate)
         {
             if (!_attempt.TrySetResult(connection)) (_attempt = NewAttempt()).SetResult(connection);

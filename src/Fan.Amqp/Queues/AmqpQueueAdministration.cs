@@ -4,10 +4,12 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Queues;
 
 /// <summary>What people do with queues, by what AMQP itself can: no plugin is needed. Safe from any thread.</summary>
-internal sealed class AmqpQueueAdministration(QueueTopology topology, PushPublisher publisher, AmqpQueueTransport transport, TimeSpan patience) : IQueueAdministration, IDisposable
+internal sealed class AmqpQueueAdministration(QueueTopology topology, PushPublisher publisher, AmqpQueueTransport transport, TimeSpan patience, TimeProvider clock) : IQueueAdministration, IDisposable
 {
     // So many dead letters are looked at with one request after another; more are left for the next time.
     private const int MostLooked = 100_000;
+
+    private const int MostLooksForReturned = 100;
 
     // Looking takes messages in hand for a moment: two who look at once would each see a part.
     private readonly SemaphoreSlim _looking = new(1, 1);
@@ -28,7 +30,7 @@ internal sealed class AmqpQueueAdministration(QueueTopology topology, PushPublis
             Dead = (await topology.CountAsync(QueueNames.Dead(name), cancellationToken).ConfigureAwait(false))?.MessageCount,
             Consumers = (int)main.ConsumerCount,
         };
-    });
+    }, cancellationToken);
 
     public Task<IReadOnlyList<QueueDelivery>> PeekAsync(QueueName queue, int most, CancellationToken cancellationToken) =>
         throw new NotSupportedException("RabbitMQ can't show messages that wait without delivering them, which would count as an attempt. Dead letters can be shown.");
@@ -47,7 +49,7 @@ internal sealed class AmqpQueueAdministration(QueueTopology topology, PushPublis
                 },
                 cancellationToken).ConfigureAwait(false);
             return letters;
-        });
+        }, cancellationToken);
 
     public Task<int> RetryDeadAsync(QueueName queue, IReadOnlyCollection<string>? ids, CancellationToken cancellationToken) => transport.GuardAsync(queue.Service, () =>
     {
@@ -65,7 +67,7 @@ internal sealed class AmqpQueueAdministration(QueueTopology topology, PushPublis
                 return true;
             },
             cancellationToken);
-    });
+    }, cancellationToken);
 
     public Task<int> PurgeAsync(QueueName queue, QueuePart part, CancellationToken cancellationToken) => transport.GuardAsync(queue.Service, async () =>
     {
@@ -73,7 +75,7 @@ internal sealed class AmqpQueueAdministration(QueueTopology topology, PushPublis
         foreach (var name in await NamesAsync(queue, part, cancellationToken).ConfigureAwait(false))
             await topology.UseAsync(async channel => deleted += (int)await channel.QueuePurgeAsync(name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return deleted;
-    });
+    }, cancellationToken);
 
     public Task DeleteAsync(QueueName queue, CancellationToken cancellationToken) => transport.GuardAsync(queue.Service, async () =>
     {
@@ -82,7 +84,7 @@ internal sealed class AmqpQueueAdministration(QueueTopology topology, PushPublis
         foreach (var name in names.Concat(await NamesAsync(queue, QueuePart.Dead, cancellationToken).ConfigureAwait(false)))
             await topology.UseAsync(channel => channel.QueueDeleteAsync(name, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
         return true;
-    });
+    }, cancellationToken);
 
     public void Dispose() => _looking.Dispose();
 
@@ -117,11 +119,22 @@ internal sealed class AmqpQueueAdministration(QueueTopology topology, PushPublis
                     await channel.CloseAsync(cancellationToken).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
+            await ReturnedAsync(dead, (long)there.MessageCount - used, cancellationToken).ConfigureAwait(false);
             return used;
         }
         finally
         {
             _looking.Release();
+        }
+    }
+
+    // What goes back is there some moments later, and whoever looks next should find it.
+    private async Task ReturnedAsync(string dead, long expected, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < MostLooksForReturned; i++)
+        {
+            if (await topology.CountAsync(dead, cancellationToken).ConfigureAwait(false) is not { } there || there.MessageCount >= expected) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -27,9 +27,9 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
     public AmqpQueueTransport(Broker broker, IOptions<FanAmqpOptions> options, TimeProvider clock, ILogger<AmqpQueueTransport> logger)
     {
         (_broker, _clock, _logger) = (broker, clock, logger);
-        _topology = new QueueTopology(broker.Outgoing);
+        _topology = new QueueTopology(broker.Outgoing, clock);
         _publisher = new PushPublisher(broker.Outgoing);
-        _administration = new AmqpQueueAdministration(_topology, _publisher, this, options.Value.ConnectTimeout);
+        _administration = new AmqpQueueAdministration(_topology, _publisher, this, options.Value.ConnectTimeout, clock);
     }
 
     public string Name => "amqp";
@@ -45,7 +45,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         {
             await _topology.DeclareAsync(queue, policy, cancellationToken).ConfigureAwait(false);
             return true;
-        });
+        }, cancellationToken);
 
     public async ValueTask SendAsync(QueueMessage message, CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         {
             await SendToAllAsync(message, cancellationToken).ConfigureAwait(false);
             return true;
-        }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     public Task<IQueueConsumer> ConsumeAsync(QueueSubscription subscription, QueueHandler handler, CancellationToken cancellationToken) =>
@@ -67,10 +67,10 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
             var consumer = new AmqpQueueConsumer(_broker.Incoming, new DeliverySettler(_publisher, _topology, queue, _clock), subscription, queue, partitions, handled, handler, _clock, _logger);
             await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
             return consumer;
-        });
+        }, cancellationToken);
 
     /// <summary>Turns what the broker and its client say into what a caller of this transport may get.</summary>
-    public async Task<T> GuardAsync<T>(string service, Func<Task<T>> work)
+    public async Task<T> GuardAsync<T>(string service, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,6 +79,11 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         catch (PublishReturnException)
         {
             throw NoGroup(service);
+        }
+        catch (PublishException error) when (_broker.Outgoing.IsFresh)
+        {
+            // Both look the same: a queue that is full, and one whose leader is not there yet after the broker came back.
+            throw new ServiceUnavailableException(service, $"The broker at {_broker.Outgoing.Where} came back a moment ago and does not take the message yet.", error);
         }
         catch (PublishException error)
         {
@@ -89,7 +94,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         {
             throw new ServiceUnavailableException(service, error.Message, error);
         }
-        catch (Exception error) when (error is RabbitMQClientException or IOException or SocketException or ObjectDisposedException or TimeoutException)
+        catch (Exception error) when (error is OperationCanceledException && !cancellationToken.IsCancellationRequested || error is RabbitMQClientException or IOException or SocketException or ObjectDisposedException or TimeoutException)
         {
             throw new ServiceUnavailableException(service, $"The broker at {_broker.Outgoing.Where} refused: {error.Message}", error);
         }

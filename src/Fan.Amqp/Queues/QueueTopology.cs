@@ -6,10 +6,14 @@ using RabbitMQ.Client.Exceptions;
 namespace Fan.Amqp.Queues;
 
 /// <summary>Makes, finds and deletes the queues of groups. Safe from any thread: each use has a channel of its own, as the broker ends the channel on which something is asked for that is not there.</summary>
-internal sealed class QueueTopology(BrokerConnection broker)
+internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
 {
     /// <summary>The bound of a queue whose policy has none.</summary>
     public const int DefaultMaxMessages = 1_000_000;
+
+    // RabbitMQ writes down which quorum queues there are half a second after it has said that they are. One that is killed before has
+    // the queue's name without the queue: what it accepted is lost, and it accepts nothing more.
+    private static readonly TimeSpan WrittenDown = TimeSpan.FromSeconds(1);
 
     private const ushort NotFound = 404;
     private const ushort Differs = 406;
@@ -26,6 +30,7 @@ internal sealed class QueueTopology(BrokerConnection broker)
         try
         {
             await UseAsync(channel => DeclareAsync(channel, name.Service, queue, policy, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await Task.Delay(WrittenDown, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Differs)
         {
