@@ -13,10 +13,10 @@ internal sealed partial class RabbitServer(string folder, IReadOnlyDictionary<st
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private const int KillSignal = 9;
-    private const int TermSignal = 15;
 
     // The port mapper of Erlang stays when the broker goes, so it is a child of its own; whatever runs ends when our end of the pipe does.
     private const string Script = """
+        trap '' TERM INT HUP
         log=$1; shift
         epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" </dev/null >>"$log" 2>&1 & mapper=$!
         "$@" </dev/null >>"$log" 2>&1 & broker=$!
@@ -109,15 +109,6 @@ internal sealed partial class RabbitServer(string folder, IReadOnlyDictionary<st
         if (_shell is null) return;
         // The process group: the program is a script around Erlang's machine.
         if (_pid != 0) _ = Signal(-_pid, KillSignal);
-        await EndShellAsync();
-    }
-
-    /// <summary>Ends it as an operator does.</summary>
-    public async Task StopAsync()
-    {
-        if (_shell is null) return;
-        _ = Signal(-_pid, TermSignal);
-        await Eventually.TrueAsync(() => Task.FromResult(Signal(-_pid, 0) != 0), "the broker has stopped");
         await EndShellAsync();
     }
 
