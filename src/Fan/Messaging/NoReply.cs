@@ -7,8 +7,6 @@ internal sealed class NoReply : IBufferWriter<byte>
 {
     private readonly byte[] _scrap = new byte[512];
 
-    public static NoReply Instance { get; } = new();
-
     public void Advance(int count)
     {
     }

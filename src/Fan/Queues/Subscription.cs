@@ -18,6 +18,7 @@ internal sealed class Subscription : ISubscription
     private readonly Dictionary<IQueueTransport, IQueueConsumer> _consumers = [];
     private Task _running = Task.CompletedTask;
     private volatile string? _trouble = "not started";
+    private int _disposed;
 
     public Subscription(QueueName queue, IPushTarget target, SubscriptionOptions options, SubscriptionSource source)
     {
@@ -77,6 +78,7 @@ internal sealed class Subscription : ISubscription
 
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
+        if (Volatile.Read(ref _disposed) == 1) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         List<IQueueConsumer> consumers;
@@ -108,7 +110,7 @@ internal sealed class Subscription : ISubscription
     {
         using var draining = new CancellationTokenSource(_source.DrainTimeout, _source.Clock);
         await StopAsync(draining.Token).ConfigureAwait(false);
-        _stopping.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) _stopping.Dispose();
     }
 
     /// <summary>Waits until the memory queue has nothing left that could be handled now, and tells what is lost with the process.</summary>

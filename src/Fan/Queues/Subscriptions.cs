@@ -23,6 +23,7 @@ internal sealed class Subscriptions : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _measuring = Task.CompletedTask;
     private volatile IReadOnlyList<QueueStatus> _depths = [];
+    private int _disposed;
 
     public Subscriptions(
         ApplicationPlan plan, FanApplication application, IServiceProvider services, SubscriptionSettings settings, QueueDirectory directory, QueueTelemetry telemetry,
@@ -71,15 +72,16 @@ internal sealed class Subscriptions : IAsyncDisposable
     {
         var all = Current;
         _telemetry.Queues = () => _depths;
-        _measuring = MeasureAsync();
         foreach (var subscription in all) subscription.Start();
-        return Task.WhenAll(all.Select(subscription => subscription.Settled));
+        var settled = Task.WhenAll(all.Select(subscription => subscription.Settled));
+        _measuring = MeasureAsync(settled);
+        return settled;
     }
 
     /// <summary>Subscribes while the application runs.</summary>
     public async Task<ISubscription> SubscribeAsync(QueueName queue, IPushTarget target, SubscriptionOptions? options, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, typeof(IFan));
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) == 1 || _stopping.IsCancellationRequested, typeof(IFan));
         var errors = new List<string>();
         var wanted = _settings.Resolve(queue, options ?? new SubscriptionOptions(), errors);
         if (errors.Count > 0) throw new ArgumentException(string.Join(" ", errors), nameof(options));
@@ -101,6 +103,7 @@ internal sealed class Subscriptions : IAsyncDisposable
     /// <summary>Handles what is left in memory, as far as the time allows.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref _disposed) == 1) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _measuring.ConfigureAwait(false);
         await Task.WhenAll(Current.Select(subscription => subscription.DrainAsync(cancellationToken))).ConfigureAwait(false);
@@ -110,7 +113,7 @@ internal sealed class Subscriptions : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _stopping.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) _stopping.Dispose();
     }
 
     private Subscription Make(QueueName queue, IPushTarget target, Action<SubscriptionOptions>? configure, List<string> errors)
@@ -126,8 +129,9 @@ internal sealed class Subscriptions : IAsyncDisposable
     }
 
     // Gauges are asked in passing and can't wait for a broker, so the answer is kept ready while anybody asks.
-    private async Task MeasureAsync()
+    private async Task MeasureAsync(Task settled)
     {
+        await settled.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!_stopping.IsCancellationRequested)
         {
             if (_telemetry.WantsDepth)

@@ -21,6 +21,7 @@ public sealed class CallServer
     private readonly TelemetryGate _gate;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly NoReply _noReply = new();
     private readonly PushPipeline _pushes;
     private readonly QueueTelemetry _queueTelemetry;
 
@@ -71,15 +72,14 @@ public sealed class CallServer
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(call);
-        var unary = Unary(method);
         return method.Method.Description.Kind == MethodKind.Push
-            ? AcceptAsync(method, unary, call, reply, cancellationToken)
-            : RunAsync(method, unary, call, reply, null, cancellationToken);
+            ? AcceptAsync(method, call, reply, cancellationToken)
+            : RunAsync(method, call, reply, null, cancellationToken);
     }
 
     /// <summary>Handles a push that was delivered by a queue.</summary>
     internal ValueTask HandleAsync(ServedMethod method, IncomingCall call, DeliveredPush push, CancellationToken cancellationToken) =>
-        RunAsync(method, Unary(method), call, NoReply.Instance, push, cancellationToken);
+        RunAsync(method, call, _noReply, push, cancellationToken);
 
     /// <summary>Whether the arguments of a message are those of the method.</summary>
     internal bool Understands(ServedMethod method, ReadOnlySequence<byte> payload, string? contentType)
@@ -98,8 +98,9 @@ public sealed class CallServer
     private static IUnaryMethod Unary(ServedMethod method) =>
         method.Method as IUnaryMethod ?? throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
 
-    private async ValueTask AcceptAsync(ServedMethod method, IUnaryMethod unary, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
+    private async ValueTask AcceptAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
+        var unary = Unary(method);
         var running = Begin(method, call, null, cancellationToken);
         Exception? failure = null;
         try
@@ -127,8 +128,9 @@ public sealed class CallServer
         }
     }
 
-    private async ValueTask RunAsync(ServedMethod method, IUnaryMethod unary, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
+    private async ValueTask RunAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
     {
+        var unary = Unary(method);
         var running = Begin(method, call, push, cancellationToken);
         Exception? failure = null;
         try
