@@ -8,6 +8,14 @@ namespace Fan.Amqp.Tests.Servers;
 /// <summary>The brokers of a whole run, each started when a test asks for it first.</summary>
 public sealed class RabbitServers : IAsyncDisposable
 {
+    // No more than the documentation says that an application needs.
+    private static readonly Dictionary<string, string> Permissions = new()
+    {
+        ["default_permissions.configure"] = @"^fan\\.",
+        ["default_permissions.write"] = @"^(fan\\.|amq\\.default$)",
+        ["default_permissions.read"] = @"^fan\\.",
+    };
+
     private readonly string _folder;
     private readonly Lazy<Task<RabbitServer>> _shared;
     private readonly Lazy<Task<RabbitServer>> _disturbed;
@@ -21,7 +29,7 @@ public sealed class RabbitServers : IAsyncDisposable
         foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}"))) left.Delete(recursive: true);
         _folder = Path.Combine(all.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         _shared = new(() => StartAsync("shared"));
-        _disturbed = new(() => StartAsync("disturbed"));
+        _disturbed = new(() => StartAsync("disturbed", Permissions));
     }
 
     /// <summary>A broker that nobody may disturb.</summary>
@@ -42,9 +50,9 @@ public sealed class RabbitServers : IAsyncDisposable
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<RabbitServer> StartAsync(string name)
+    private async Task<RabbitServer> StartAsync(string name, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var server = new RabbitServer(NewFolder(name));
+        var server = new RabbitServer(NewFolder(name), settings);
         await server.StartAsync();
         await server.ServesAsync();
         return server;
