@@ -43,7 +43,12 @@ internal static class DeadFields
             // Whatever it is, it is shown.
             message = new QueueMessage
             {
-                Id = properties.MessageId ?? "", Service = queue.Service, Method = "", Headers = new MessageHeaders(), ContentType = properties.ContentType ?? "", Payload = body,
+                Id = properties.MessageId ?? "",
+                Service = queue.Service,
+                Method = "",
+                Headers = new MessageHeaders(),
+                ContentType = properties.ContentType ?? "",
+                Payload = body,
             };
         }
 
