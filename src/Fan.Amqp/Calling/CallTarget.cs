@@ -1,0 +1,28 @@
+using Fan.Discovery;
+
+namespace Fan.Amqp.Calling;
+
+/// <summary>Where an endpoint takes its requests. Immutable.</summary>
+/// <param name="Queue">The queue behind it.</param>
+/// <param name="Exchange">Where to publish; empty for the default exchange.</param>
+/// <param name="RoutingKey">With what key.</param>
+internal sealed record CallTarget(string Queue, string Exchange, string RoutingKey)
+{
+    public const string QueueProperty = "queue";
+    public const string ExchangeProperty = "exchange";
+    public const string ExchangeTypeProperty = "exchange_type";
+    public const string RoutingKeyProperty = "routing_key";
+
+    /// <summary>That of an endpoint; null where its data has none.</summary>
+    public static CallTarget? Of(Endpoint endpoint)
+    {
+        if (endpoint.TransportState is CallTarget known) return known;
+        var properties = endpoint.Description.Properties;
+        if (!properties.TryGetValue(QueueProperty, out var queue)) return null;
+        var exchange = properties.GetValueOrDefault(ExchangeProperty) ?? "";
+        // The routing key of a Fan endpoint is for those who call in micro-fan's form.
+        var target = new CallTarget(queue, exchange, endpoint.Description.IsFan ? queue : properties.GetValueOrDefault(RoutingKeyProperty) ?? queue);
+        endpoint.TransportState = target;
+        return target;
+    }
+}

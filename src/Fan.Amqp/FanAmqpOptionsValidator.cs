@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Options;
+
+namespace Fan.Amqp;
+
+/// <summary>Checks all settings at once.</summary>
+internal sealed class FanAmqpOptionsValidator : IValidateOptions<FanAmqpOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FanAmqpOptions options)
+    {
+        var errors = options.Validate().Select(error => $"The amqp route: {error}").ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

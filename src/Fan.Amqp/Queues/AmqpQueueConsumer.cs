@@ -1,0 +1,104 @@
+using System.Threading.Channels;
+using Fan.Amqp.Connections;
+using Fan.Queues;
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Amqp.Queues;
+
+/// <summary>Consumes the queues of one group, through the loss of connections. Owns the tasks that do. Safe from any thread.</summary>
+internal sealed class AmqpQueueConsumer(
+    BrokerConnection broker, DeliverySettler settler, QueueSubscription subscription, string queue, IReadOnlyList<string> partitions, HandledIds? handled, QueueHandler handler, TimeProvider clock, ILogger logger)
+    : IQueueConsumer
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _breaking = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _running = Task.CompletedTask;
+    private int _disposed;
+
+    /// <summary>Begins; returns when it consumes.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Whoever subscribes must not be the caller of all that is handled.
+        using (ExecutionContext.SuppressFlow()) _running = Task.Run(RunAsync, CancellationToken.None);
+        try
+        {
+            await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _disposed) == 1) return;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await using (cancellationToken.UnsafeRegister(static breaking => ((CancellationTokenSource)breaking!).Cancel(), _breaking).ConfigureAwait(false))
+            await _running.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
+        _stopping.Dispose();
+        _breaking.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var pause = new BackOff(clock);
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                // The first one fails, if it does; once it consumes it waits for the broker as long as it takes.
+                var connection = _started.Task.IsCompleted
+                    ? await broker.OpenedAsync(_stopping.Token).ConfigureAwait(false)
+                    : await broker.OpenAsync(_stopping.Token).ConfigureAwait(false);
+                var deliveries = Channel.CreateUnbounded<HeldMessage>();
+                var link = await ConsumerLink.OpenAsync(connection, subscription, queue, partitions, deliveries.Writer, clock, _stopping.Token).ConfigureAwait(false);
+                await using (link.ConfigureAwait(false))
+                {
+                    _started.TrySetResult();
+                    pause.Reset();
+                    await WorkAsync(link, deliveries).ConfigureAwait(false);
+                }
+            }
+            catch (Exception error)
+            {
+                if (_stopping.IsCancellationRequested || _started.TrySetException(error)) return;
+                BrokerLog.ConsumerInterrupted(logger, subscription.Queue.ToString(), error.Message);
+            }
+
+            await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    // Until the link ends or the consumer stops; nothing is in hand then.
+    private async Task WorkAsync(ConsumerLink link, Channel<HeldMessage> deliveries)
+    {
+        // Cancelled when its messages are somebody else's.
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(_breaking.Token);
+        using var worker = new DeliveryWorker(settler, subscription, handled, handler, deliveries, clock, logger, lost.Token);
+        var workers = Enumerable.Range(0, subscription.Concurrency).Select(_ => Task.Run(() => worker.RunAsync(_stopping.Token), CancellationToken.None)).ToList();
+        await ((Task)link.Ended.WaitAsync(_stopping.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (link.Ended.IsCompleted)
+        {
+            BrokerLog.ConsumerInterrupted(logger, subscription.Queue.ToString(), link.Ended.Result);
+            await lost.CancelAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            await link.StopTakingAsync().ConfigureAwait(false);
+        }
+
+        deliveries.Writer.TryComplete();
+        worker.GiveUpWaits();
+        await Task.WhenAll(workers).ConfigureAwait(false);
+        await worker.WaitsEndedAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,65 @@
+using Fan.Queues;
+using RabbitMQ.Client;
+
+namespace Fan.Amqp.Queues;
+
+/// <summary>The kinds of queues of a group.</summary>
+internal enum Lane
+{
+    /// <summary>Messages without order.</summary>
+    AnyOrder,
+
+    /// <summary>Messages whose consumers died with them, one at a time.</summary>
+    Suspects,
+
+    /// <summary>Messages of some keys, in order, one at a time.</summary>
+    Ordered,
+}
+
+/// <summary>A message that the broker has given into our hand, until it is settled.</summary>
+internal sealed class HeldMessage(IChannel channel, ulong tag, Lane lane, string home, IReadOnlyBasicProperties properties, byte[] body, long receivedAt)
+{
+    public Lane Lane => lane;
+
+    /// <summary>The queue that it came from.</summary>
+    public string Home => home;
+
+    public IReadOnlyBasicProperties Properties => properties;
+
+    public byte[] Body => body;
+
+    /// <summary>When it came, as a timestamp: its time runs on while it waits here.</summary>
+    public long ReceivedAt => receivedAt;
+
+    /// <summary>The attempts that ended; counted here while it waits for its retry in hand.</summary>
+    public int AttemptsBefore { get; set; } = PushFields.AttemptsBefore(properties);
+
+    public string? LastFailure { get; set; } = Messages.MessageFields.Text(properties, PushFields.Failure);
+
+    /// <summary>Whether its consumers died with it so often that it may be the reason.</summary>
+    public bool IsSuspect => lane == Lane.AnyOrder && PushFields.Deliveries(properties) >= 2;
+
+    public ValueTask AcknowledgeAsync(CancellationToken cancellationToken) => channel.BasicAckAsync(tag, multiple: false, cancellationToken);
+
+    public ValueTask GiveBackAsync(CancellationToken cancellationToken) => channel.BasicNackAsync(tag, multiple: false, requeue: true, cancellationToken);
+
+    /// <summary>The message with what remains of its time.</summary>
+    /// <exception cref="FanException">It is no push.</exception>
+    public QueueMessage Read(string service, TimeProvider clock)
+    {
+        var message = PushFields.Read(properties, body, service);
+        return message.TimeToLive is { } ttl ? WithTimeToLive(message, ttl - clock.GetElapsedTime(receivedAt)) : message;
+    }
+
+    public static QueueMessage WithTimeToLive(QueueMessage message, TimeSpan? ttl) => new()
+    {
+        Id = message.Id,
+        Service = message.Service,
+        Method = message.Method,
+        Headers = message.Headers,
+        ContentType = message.ContentType,
+        Payload = message.Payload,
+        Key = message.Key,
+        TimeToLive = ttl,
+    };
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using Fan.Amqp.Messages;
+using Fan.Messaging;
+using Fan.Queues;
+using RabbitMQ.Client;
+
+namespace Fan.Amqp.Queues;
+
+/// <summary>A push as AMQP carries it, and its history.</summary>
+internal static class PushFields
+{
+    public const string MessageType = "fan.push";
+
+    /// <summary>How many attempts there were before this copy was written.</summary>
+    public const string Attempts = "fan-attempts";
+
+    /// <summary>Why the last one failed.</summary>
+    public const string Failure = "fan-failure";
+
+    private const string EnqueuedAt = "fan-enqueued-at";
+
+    /// <summary>Writes a message that is published.</summary>
+    /// <param name="message">The message; its ttl is what remains after the delay.</param>
+    /// <param name="attempts">The attempts before.</param>
+    /// <param name="failure">Why the last one failed.</param>
+    /// <param name="enqueuedAt">When it was accepted first.</param>
+    /// <param name="expires">Whether the broker measures its ttl: while it is kept back it must not.</param>
+    public static BasicProperties Write(QueueMessage message, int attempts, string? failure, DateTimeOffset enqueuedAt, bool expires)
+    {
+        var properties = new BasicProperties { Type = MessageType, ContentType = message.ContentType, DeliveryMode = DeliveryModes.Persistent };
+        MessageFields.Write(properties, message.Headers, WideLimits);
+        var headers = properties.Headers!;
+        properties.MessageId = message.Id;
+        headers.Remove(HeaderNames.MessageId);
+        headers[MessageFields.Service] = message.Service;
+        headers[MessageFields.Method] = message.Method;
+        headers[EnqueuedAt] = enqueuedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        if (message.Key is { } key) headers[HeaderNames.Key] = Uri.EscapeDataString(key);
+        if (attempts > 0) headers[Attempts] = attempts.ToString(CultureInfo.InvariantCulture);
+        if (failure is not null) headers[Failure] = failure;
+        if (message.TimeToLive is { } ttl)
+        {
+            var left = ((long)Math.Max(1, ttl.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+            headers[HeaderNames.Lifetime] = left;
+            // The broker takes no more than 32 bits.
+            if (expires && ttl.TotalMilliseconds <= uint.MaxValue) properties.Expiration = left;
+        }
+
+        return properties;
+    }
+
+    /// <summary>Reads a message that was delivered.</summary>
+    /// <exception cref="FanException">It is no push.</exception>
+    public static QueueMessage Read(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, string service)
+    {
+        var headers = new MessageHeaders();
+        MessageFields.Read(properties, headers, WideLimits);
+        var (key, lifetime) = (headers.Key, headers.Lifetime);
+        (headers.Key, headers.Lifetime, headers.Delay, headers.TimeToLive) = (null, null, null, null);
+        return new QueueMessage
+        {
+            Id = properties.MessageId ?? throw new BadMessageException(HeaderNames.MessageId, "The push has no message id."),
+            Service = service,
+            Method = MessageFields.Text(properties, MessageFields.Method) ?? throw new BadMessageException(MessageFields.Method, "The push names no method."),
+            Headers = headers,
+            ContentType = properties.ContentType ?? "application/json",
+            Payload = body,
+            Key = key,
+            TimeToLive = lifetime,
+        };
+    }
+
+    /// <summary>The attempts before this delivery: those that were written down, and the deliveries that ended without a word.</summary>
+    public static int AttemptsBefore(IReadOnlyBasicProperties properties) => (int)Math.Min(Number(properties, Attempts) + Deliveries(properties), int.MaxValue - 1);
+
+    /// <summary>How often this copy was delivered before.</summary>
+    public static long Deliveries(IReadOnlyBasicProperties properties) => Math.Max(0, Number(properties, "x-delivery-count"));
+
+    public static DateTimeOffset Enqueued(IReadOnlyBasicProperties properties)
+    {
+        var milliseconds = Number(properties, EnqueuedAt);
+        return milliseconds is > 0 and < 253_402_300_799_000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : DateTimeOffset.UnixEpoch;
+    }
+
+    public static long Number(IReadOnlyBasicProperties properties, string name)
+    {
+        if (properties.Headers is not { } table || !table.TryGetValue(name, out var value)) return 0;
+        var text = value is byte[] bytes ? Encoding.ASCII.GetString(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture);
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
+
+    // The application's own limits are checked where pushes are made and handled; here only what a frame can carry counts.
+    private static FanLimits WideLimits { get; } = new() { MaxHeaderBytes = 1 << 20, MaxHeaders = 1000 };
+}

@@ -1,0 +1,63 @@
+using System.Threading.RateLimiting;
+using Fan.Amqp.Connections;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Fan.Amqp.Queues;
+
+/// <summary>Publishes messages that must not be lost: each returns when the broker has it on disk. Many are on their way at once, on one channel. Safe from any thread.</summary>
+internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable, IDisposable
+{
+    // Confirmations that may be outstanding; more wait.
+    private const int MaxOutstanding = 1024;
+
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly ConcurrencyLimiter _outstanding = new(new ConcurrencyLimiterOptions { PermitLimit = MaxOutstanding, QueueLimit = int.MaxValue });
+    private IChannel? _channel;
+
+    /// <exception cref="PublishReturnException">No queue takes it.</exception>
+    /// <exception cref="PublishException">A queue refuses it.</exception>
+    /// <exception cref="BrokerAwayException">The broker can't be used; whether it has the message is unknown.</exception>
+    public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (broker.Blocked is { } reason) throw new BrokerAwayException($"The broker at {broker.Where} takes no messages for now: {reason}.");
+        try
+        {
+            var channel = Volatile.Read(ref _channel) is { IsOpen: true } open ? open : await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not (PublishException or BrokerAwayException) && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        {
+            throw new BrokerAwayException($"The broker at {broker.Where} broke off: {error.Message}", error);
+        }
+    }
+
+    public void Dispose()
+    {
+        _opening.Dispose();
+        _outstanding.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_channel is { IsOpen: true } channel) await channel.DisposeAsync().ConfigureAwait(false);
+        Dispose();
+    }
+
+    private async Task<IChannel> OpenAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_channel is { IsOpen: true } open) return open;
+            var connection = await broker.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true, _outstanding), cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _channel, channel);
+            return channel;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Fan.Amqp.Tests.Servers;
+
+[assembly: AssemblyFixture(typeof(RabbitServers))]
+
+namespace Fan.Amqp.Tests.Servers;
+
+/// <summary>The brokers of a whole run, each started when a test asks for it first.</summary>
+public sealed class RabbitServers : IAsyncDisposable
+{
+    // No more than the documentation says that an application needs. RabbitMQ 3.10 takes what its file says of writing for reading, and the other way.
+    private static readonly Dictionary<string, string> Permissions = new()
+    {
+        ["default_permissions.configure"] = "^fan[.]",
+        ["default_permissions.read"] = "^fan[.]|^amq[.]default$",
+        ["default_permissions.write"] = "^fan[.]",
+    };
+
+    private readonly string _folder;
+    private readonly Lazy<Task<RabbitServer>> _shared;
+    private readonly Lazy<Task<RabbitServer>> _disturbed;
+    private int _folders;
+
+    public RabbitServers()
+    {
+        RabbitServer.RequireInstalled();
+        var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
+        var all = Directory.CreateDirectory(Path.Combine(artifacts, "rabbitmq"));
+        foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}"))) left.Delete(recursive: true);
+        _folder = Path.Combine(all.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        _shared = new(() => StartAsync("shared"));
+        _disturbed = new(() => StartAsync("disturbed", Permissions));
+    }
+
+    /// <summary>A broker that nobody may disturb.</summary>
+    internal Task<RabbitServer> SharedAsync() => _shared.Value;
+
+    /// <summary>A broker that the tests of one collection may kill; they leave it running.</summary>
+    internal Task<RabbitServer> DisturbedAsync() => _disturbed.Value;
+
+    internal string NewFolder(string name) => Path.Combine(_folder, $"{name}{Interlocked.Increment(ref _folders)}");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var started in new[] { _shared, _disturbed })
+        {
+            if (started.IsValueCreated) await (await started.Value).DisposeAsync();
+        }
+
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<RabbitServer> StartAsync(string name, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var server = new RabbitServer(NewFolder(name), settings);
+        await server.StartAsync();
+        await server.ServesAsync();
+        return server;
+    }
+}
