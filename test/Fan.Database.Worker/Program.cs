@@ -1,0 +1,32 @@
+using System.Text;
+using Fan.Database;
+using Fan.Database.Engines;
+using Fan.Database.Queues;
+using Fan.Queues;
+using Microsoft.Extensions.Options;
+
+// Another process with the queues of a database, for the tests: it consumes, and tells what it gets, line by line.
+var (verb, kind, place, service) = (args[0], args[1], args[2], args[3]);
+var options = kind == "sqlite" ? new FanDatabaseOptions { Sqlite = place } : new FanDatabaseOptions { Postgres = place };
+await using var database = DatabaseFactory.Create(options, TimeProvider.System);
+await using var transport = new DatabaseQueueTransport(database, Options.Create(options), TimeProvider.System);
+var subscription = new QueueSubscription
+{
+    Queue = new QueueName(service),
+    Policy = new QueuePolicy { LeaseTime = TimeSpan.FromSeconds(2) },
+    Consumer = "worker",
+    Concurrency = 4,
+    Prefetch = 8,
+};
+await using var consumer = await transport.ConsumeAsync(
+    subscription,
+    async (delivery, token) =>
+    {
+        Console.WriteLine($"{Encoding.UTF8.GetString(delivery.Message.Payload.Span).Trim('"')} {delivery.Attempt}");
+        // Whatever it was told to do, it never ends what it holds.
+        if (verb == "hold") await Task.Delay(Timeout.Infinite, token);
+        return QueueSettlement.Done;
+    },
+    CancellationToken.None);
+Console.WriteLine("ready");
+await Task.Delay(Timeout.Infinite);
