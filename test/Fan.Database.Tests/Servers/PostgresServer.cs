@@ -23,6 +23,9 @@ internal sealed partial class PostgresServer(string folder) : IAsyncDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).LastOrDefault(bin => File.Exists(Path.Combine(bin, "postgres"))) ?? ""
         : "";
 
+    // One that has ended stays as a zombie until its shell ends too.
+    private bool IsRunning => _pid != 0 && File.Exists($"/proc/{_pid}/stat") && File.ReadAllText($"/proc/{_pid}/stat").Split(") ")[^1][0] != 'Z';
+
     private static bool IsRoot => Environment.UserName == "root";
 
     /// <summary>Makes a database cluster and starts its server.</summary>
@@ -45,7 +48,7 @@ internal sealed partial class PostgresServer(string folder) : IAsyncDisposable
             async () =>
             {
                 // What a killed server left may keep the next one from starting for a moment.
-                if (_pid == 0 || !File.Exists($"/proc/{_pid}/stat")) await LaunchAsync();
+                if (!IsRunning) await LaunchAsync();
                 try
                 {
                     await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");

@@ -73,7 +73,8 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, Dialect dialect, b
 
     private async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var exists = new NpgsqlCommand("SELECT to_regclass('fan.versions') IS NOT NULL", connection);
+        // to_regclass would not do: after the wait for the lock it may still remember that there is no such schema.
+        var exists = new NpgsqlCommand("SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'fan' AND tablename = 'versions')", connection);
         await using var existsEnding = exists.ConfigureAwait(false);
         if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true) return 0;
         var command = new NpgsqlCommand("SELECT version, oldest_reader FROM fan.versions ORDER BY version DESC LIMIT 1", connection);
