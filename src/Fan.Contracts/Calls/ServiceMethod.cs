@@ -63,6 +63,13 @@ public abstract class UnaryMethod<TArgs, TResult> : ServiceMethod<TArgs>, IUnary
     public abstract ValueTask<TResult> InvokeAsync(object service, TArgs args, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
+    public void CheckArguments(in ReadOnlySequence<byte> payload, PayloadCodec codec)
+    {
+        ArgumentNullException.ThrowIfNull(codec);
+        _ = codec.ReadArguments(payload, this);
+    }
+
+    /// <inheritdoc/>
     public ValueTask ServeAsync(
         object service, in ReadOnlySequence<byte> payload, PayloadCodec codec, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
@@ -118,6 +125,10 @@ public abstract class StreamMethod<TArgs, TItem> : ServiceMethod<TArgs>, IStream
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IUnaryMethod
 {
+    /// <summary>Decodes the arguments and forgets them.</summary>
+    /// <exception cref="BadArgumentException">The payload does not fit the method.</exception>
+    void CheckArguments(in ReadOnlySequence<byte> payload, PayloadCodec codec);
+
     /// <summary>Decodes the arguments, calls <paramref name="service"/> and encodes its reply.</summary>
     /// <exception cref="BadArgumentException">The payload does not fit the method.</exception>
     ValueTask ServeAsync(

@@ -14,7 +14,14 @@ public abstract class ServiceProxy<TService>
     private volatile TService _target;
 
     /// <summary>Creates the proxy.</summary>
-    protected ServiceProxy(TService target) => _target = target;
+    protected ServiceProxy(TService target)
+    {
+        _target = target;
+        Pushes = target;
+    }
+
+    /// <summary>Whom pushes go to: the first target, always. A push is accepted by a queue, so it has no direct way.</summary>
+    protected TService Pushes { get; }
 
     /// <summary>Whom calls go to at the moment.</summary>
     public TService Target

@@ -36,7 +36,9 @@ internal static class ContractWriter
         }
 
         foreach (var method in service.Methods) MethodWriter.Write(code, service, method);
-        return code.Close().ToString();
+        code.Close();
+        if (service.IsInterface && service.Methods.Any(method => method.IsPush)) SubscriberWriter.Write(code, service);
+        return code.ToString();
     }
 
     /// <summary>The parameters of a method as declared, without defaults: an implementation needs none.</summary>

@@ -17,6 +17,9 @@ internal static class HeaderBlock
     private const int Caller = 8;
     private const int User = 9;
     private const int Spans = 10;
+    private const int Key = 11;
+    private const int Delay = 12;
+    private const int Lifetime = 13;
 
     /// <summary>Writes what is set; the caller only where it is not <paramref name="application"/>, whom the peer knows.</summary>
     public static void Write(FrameBuffer output, MessageHeaders headers, uint? versionRange, string application)
@@ -42,6 +45,9 @@ internal static class HeaderBlock
         Write(output, Caller, caller);
         Write(output, User, headers.User);
         Write(output, Spans, headers.Spans);
+        Write(output, Key, headers.Key);
+        Write(output, Delay, Milliseconds(headers.Delay));
+        Write(output, Lifetime, Milliseconds(headers.Lifetime));
     }
 
     /// <summary>Reads a block into <paramref name="headers"/>.</summary>
@@ -81,6 +87,9 @@ internal static class HeaderBlock
                 case Caller: headers.Caller = value; break;
                 case User: headers.User = value; break;
                 case Spans: headers.Spans = value; break;
+                case Key: headers.Key = value; break;
+                case Delay: headers.TrySet(HeaderNames.Delay, value); break;
+                case Lifetime: headers.TrySet(HeaderNames.Lifetime, value); break;
                 // A newer peer's; what it means we can't know.
                 default: break;
             }
@@ -100,8 +109,13 @@ internal static class HeaderBlock
         if (caller is not null) count++;
         if (headers.User is not null) count++;
         if (headers.Spans is not null) count++;
+        if (headers.Key is not null) count++;
+        if (headers.Delay is not null) count++;
+        if (headers.Lifetime is not null) count++;
         return (byte)count;
     }
+
+    private static string? Milliseconds(TimeSpan? time) => time is { } set ? ((long)set.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null;
 
     private static void Write(FrameBuffer output, byte number, string? value)
     {

@@ -21,6 +21,10 @@ internal sealed class ApplicationPlan
 
     public List<PlannedDependency> Dependencies { get; } = [];
 
+    public Dictionary<Type, Action<SubscriptionOptions>> QueueOptions { get; } = [];
+
+    public List<PlannedSubscription> Subscriptions { get; } = [];
+
     public List<IJsonTypeInfoResolver> JsonResolvers { get; } = [];
 }
 

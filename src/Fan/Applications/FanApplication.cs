@@ -3,6 +3,8 @@ using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Queues;
+using Fan.Queues.Local;
 using Fan.Routing;
 using Fan.Transports;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,8 +19,9 @@ internal sealed class FanApplication : IDisposable
     private readonly List<PlannedDependency> _dependencies;
 
     public FanApplication(
-        ApplicationPlan plan, IOptions<FanOptions> options, IServiceProvider services, EndpointDirectory directory, FanTelemetry telemetry,
-        IEnumerable<IClientTransport> transports, TimeProvider clock, ILogger<CallServer> logger)
+        ApplicationPlan plan, IOptions<FanOptions> options, IOptions<RoutingOptions> routing, IServiceProvider services, EndpointDirectory directory,
+        QueueDirectory queueDirectory, FanTelemetry telemetry, QueueTelemetry queueTelemetry, IEnumerable<IClientTransport> transports,
+        IEnumerable<IQueueTransport> queueTransports, LocalQueueTransport localQueues, TimeProvider clock, ILogger<CallServer> logger)
     {
         Options = options.Value;
         Directory = directory;
@@ -32,7 +35,10 @@ internal sealed class FanApplication : IDisposable
             Contracts.For(service.ServiceType), new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))).ToList();
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
-        Server = new CallServer(Name, Options.Limits, hosted, codecs, cancellation, telemetry, Gate, clock, logger);
+        Table = new RouteTable(routing.Value);
+        Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
+        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry);
+        Server = new CallServer(Name, Options.Limits, hosted, codecs, cancellation, telemetry, Gate, Pushes, queueTelemetry, clock, logger);
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, cancellation, telemetry);
         Locals = new LocalCalls(Name, telemetry);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
@@ -56,6 +62,13 @@ internal sealed class FanApplication : IDisposable
 
     public CallPipeline Pipeline { get; }
 
+    /// <summary>What is said of routes.</summary>
+    public RouteTable Table { get; }
+
+    public QueueChoice Queues { get; }
+
+    public PushPipeline Pushes { get; }
+
     public LocalCalls Locals { get; }
 
     public IReadOnlyList<Dependency> Dependencies { get; }
@@ -70,11 +83,11 @@ internal sealed class FanApplication : IDisposable
         return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? hosted.Implementation : null;
     }
 
-    public ServiceRoute RouteFor(ServiceContract contract)
+    public ServiceRoutes RoutesFor(ServiceContract contract)
     {
         var name = ServiceName.Parse(contract.Name).Canonical;
         var waits = _dependencies.Any(dependency => dependency.IsHard && dependency.ServiceType == contract.ServiceType);
-        return new ServiceRoute(Directory.Follow(name), name, RangeFor(contract.ServiceType), waits, Pipeline.Transports);
+        return new ServiceRoutes(Directory.Follow(name), name, RangeFor(contract.ServiceType), waits, Pipeline.Transports, Table);
     }
 
     public void Dispose() => Gate.Dispose();

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Fan;
 
 /// <summary>Says what an application hosts, calls and uses. Not safe for concurrent use.</summary>
-public sealed class FanBuilder
+public sealed partial class FanBuilder
 {
     internal FanBuilder(IServiceCollection services, ApplicationPlan plan)
     {
@@ -104,6 +104,17 @@ public sealed class FanBuilder
     /// <exception cref="FormatException">It is no version range.</exception>
     public FanBuilder Uses<TService>(string? range = null)
         where TService : class => Depend<TService>(range, isHard: false);
+
+    /// <summary>Says which transports the application takes to a service; configuration <c>Fan:Routes</c> has the last word.</summary>
+    /// <param name="target">A service without brackets, <c>service/method</c>, or <c>*</c> for everything that nothing else is said of.</param>
+    /// <param name="calls">The transports that calls may take, the best first: <c>"tcp, http"</c>. Null says nothing.</param>
+    /// <param name="pushes">The queue transport that pushes take; <c>local</c> is the memory of the process that hosts the service. Null says nothing.</param>
+    public FanBuilder Route(string target, string? calls = null, string? pushes = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(target);
+        Services.Configure<Routing.RoutingOptions>(options => options.Set(target, calls, pushes, $"Route(\"{target}\")"));
+        return this;
+    }
 
     /// <summary>Adds source-generated JSON metadata for the types of arguments and results; without it, reflection is used where the platform allows it.</summary>
     public FanBuilder AddJson(IJsonTypeInfoResolver resolver)

@@ -6,6 +6,8 @@ using Fan.Calls;
 using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
+using Fan.Queues;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Applications;
 
@@ -13,13 +15,17 @@ namespace Fan.Applications;
 internal sealed class FanClient : IFan
 {
     private readonly FanApplication _application;
+    private readonly Subscriptions _subscriptions;
+    private readonly IServiceProvider _services;
     private readonly NamedCalls _named;
     private readonly ConcurrentDictionary<Type, ServiceBinding> _bindings = new();
 
-    public FanClient(FanApplication application)
+    public FanClient(FanApplication application, Subscriptions subscriptions, IServiceProvider services)
     {
         _application = application;
-        _named = new NamedCalls(application.Server, application.Pipeline, application.Directory);
+        _subscriptions = subscriptions;
+        _services = services;
+        _named = new NamedCalls(application.Server, application.Pipeline, application.Pushes, application.Directory, application.Table);
         application.Gate.Follow(seen =>
         {
             foreach (var binding in _bindings.Values) binding.Retarget(seen);
@@ -39,8 +45,14 @@ internal sealed class FanClient : IFan
         where TService : class
     {
         _application.Gate.Check();
-        var binding = _bindings.TryGetValue(typeof(TService), out var known) ? known : Bind<TService>();
-        return ((ServiceBinding<TService>)binding).Get(shardKeys);
+        return Binding<TService>().Get(shardKeys);
+    }
+
+    public TService Push<TService>(PushOptions options, params ReadOnlySpan<object> shardKeys)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Binding<TService>().Push(options, shardKeys);
     }
 
     public ValueTask<JsonElement> CallAsync(string path, JsonElement arguments, CallOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -48,6 +60,25 @@ internal sealed class FanClient : IFan
 
     public ValueTask<TResult> CallAsync<TResult>(string path, JsonElement arguments, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         _named.CallAsync<TResult>(CallPath.Parse(path), arguments, options, cancellationToken);
+
+    public ValueTask<string> PushAsync(string path, JsonElement arguments, PushOptions? options = null, CancellationToken cancellationToken = default) =>
+        _named.PushAsync(CallPath.Parse(path), arguments, options, cancellationToken);
+
+    public Task<ISubscription> SubscribeAsync<TService>(string group, TService subscriber, SubscriptionOptions? options = null, CancellationToken cancellationToken = default)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        var planned = new PlannedSubscription(typeof(TService), null, group, _ => subscriber, ServiceLifetime.Singleton, null);
+        return _subscriptions.SubscribeAsync(planned.QueueOf(_application), planned.TargetOf(_application, _services), options, cancellationToken);
+    }
+
+    public Task<ISubscription> SubscribeAsync(
+        string service, string group, Func<ReceivedPush, CancellationToken, ValueTask> handler, SubscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var queue = new QueueName(service, group);
+        return _subscriptions.SubscribeAsync(queue, new FunctionTarget(queue.Service, handler, _services), options, cancellationToken);
+    }
 
     public IAsyncEnumerable<JsonElement> StreamAsync(string path, JsonElement arguments, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         _named.StreamAsync(CallPath.Parse(path), arguments, options, cancellationToken);
@@ -60,6 +91,9 @@ internal sealed class FanClient : IFan
         _application.Gate.BeginRecording();
         return new CallTrace(_application.Clock, makeCurrent: true, _application.Gate.EndRecording);
     }
+
+    private ServiceBinding<TService> Binding<TService>()
+        where TService : class => (ServiceBinding<TService>)(_bindings.TryGetValue(typeof(TService), out var known) ? known : Bind<TService>());
 
     private ServiceBinding Bind<TService>()
         where TService : class

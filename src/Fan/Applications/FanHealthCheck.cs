@@ -1,17 +1,19 @@
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Queues;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fan.Applications;
 
-/// <summary>Ready when every endpoint is registered and every hard dependency is there; degraded while the store is away or a soft one is missing.</summary>
-internal sealed class FanHealthCheck(FanApplication application, FanHost host, StoreConnection store) : IHealthCheck
+/// <summary>Ready when every endpoint is registered and every hard dependency is there; degraded while the store is away, a queue is not consumed, or a soft one is missing.</summary>
+internal sealed class FanHealthCheck(FanApplication application, FanHost host, Subscriptions subscriptions, StoreConnection store) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var unmet = application.Dependencies.Where(dependency => !dependency.IsMet(application.Server.Services)).ToList();
         var wrong = host.Obstacles.Concat(unmet.Where(d => d.IsHard).Select(d => $"needs {d.Service} {d.Range}, which is not there")).ToList();
         var lesser = unmet.Where(d => !d.IsHard).Select(d => $"works without {d.Service} {d.Range}").ToList();
+        lesser.AddRange(subscriptions.Troubles);
         if (store.State != SessionState.Connected) lesser.Add($"the store {store.DisplayName} is away ({store.Trouble ?? store.State.ToString()}); calls go on with what is known");
         return Task.FromResult(
             wrong.Count > 0 ? new HealthCheckResult(context.Registration.FailureStatus, string.Join("; ", wrong.Concat(lesser)))

@@ -1,4 +1,5 @@
 using Fan.Discovery;
+using Fan.Queues;
 using Fan.Transports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace Fan.Applications;
 /// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
 /// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
 internal sealed class FanHost(
-    FanApplication application, ApplicationPlan plan, StoreConnection store, IEnumerable<IServerTransport> transports, TimeProvider clock, ILogger<FanHost> logger) : IHostedLifecycleService, IDisposable
+    FanApplication application, ApplicationPlan plan, StoreConnection store, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
     private readonly List<EndpointRegistration> _registrations = [];
@@ -22,6 +23,7 @@ internal sealed class FanHost(
     {
         store.Start();
         foreach (var dependency in application.Dependencies) dependency.Follow();
+        await subscriptions.PrepareAsync(cancellationToken).ConfigureAwait(false);
         foreach (var transport in transports)
         {
             await transport.StartAsync(application.Server, cancellationToken).ConfigureAwait(false);
@@ -55,14 +57,15 @@ internal sealed class FanHost(
 
         foreach (var (service, version, description) in plan.Announced)
             _registrations.Add(new EndpointRegistration(store, service, version, [description], persistent: false, clock, logger));
+        var consuming = subscriptions.StartAsync();
         foreach (var registration in _registrations) registration.Start();
         try
         {
-            await Task.WhenAll(_registrations.Select(r => r.Settled)).WaitAsync(application.Options.StartTimeout, clock, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll([consuming, .. _registrations.Select(r => r.Settled)]).WaitAsync(application.Options.StartTimeout, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            ApplicationLog.StartedUnregistered(logger, string.Join("; ", Obstacles));
+            ApplicationLog.StartedUnregistered(logger, string.Join("; ", Obstacles.Concat(subscriptions.Troubles)));
         }
     }
 
@@ -73,10 +76,17 @@ internal sealed class FanHost(
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
     public Task StoppingAsync(CancellationToken cancellationToken) =>
-        WithinDrainTimeAsync(token => Task.WhenAll(_registrations.Select(r => r.StopAsync(token))), cancellationToken);
+        WithinDrainTimeAsync(token => Task.WhenAll([subscriptions.StopDurableAsync(token), .. _registrations.Select(r => r.StopAsync(token))]), cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) =>
-        WithinDrainTimeAsync(token => Task.WhenAll(_started.Select(transport => transport.StopAsync(token))), cancellationToken);
+        WithinDrainTimeAsync(
+            async token =>
+            {
+                await Task.WhenAll(_started.Select(transport => transport.StopAsync(token))).ConfigureAwait(false);
+                // After them, as they put what they take into the memory queues.
+                await subscriptions.DrainAsync(token).ConfigureAwait(false);
+            },
+            cancellationToken);
 
     private async Task WithinDrainTimeAsync(Func<CancellationToken, Task> stop, CancellationToken cancellationToken)
     {

@@ -4,6 +4,9 @@ using Fan.Applications;
 using Fan.Coordination;
 using Fan.Diagnostics;
 using Fan.Discovery;
+using Fan.Queues;
+using Fan.Queues.Local;
+using Fan.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -40,6 +43,19 @@ public static class FanServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EndpointDirectory>>());
         });
         services.AddSingleton<IEndpointDirectory>(provider => provider.GetRequiredService<EndpointDirectory>());
+        services.AddSingleton<QueueTelemetry>();
+        services.AddSingleton<LocalQueueTransport>();
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<FanOptions>>().Value;
+            return new QueueDirectory(
+                provider.GetRequiredService<StoreConnection>(), options.Limits, options.DiscoveryTimeout, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<QueueDirectory>>());
+        });
+        services.AddOptions<RoutingOptions>().ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<RoutingOptions>>(provider => new RoutingConfiguration(provider.GetService<IConfiguration>()?.GetSection("Fan:Routes")));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RoutingOptions>, RoutingOptionsValidator>());
+        services.AddSingleton(provider => new SubscriptionSettings(provider.GetService<IConfiguration>()?.GetSection("Fan:Queues")));
+        services.AddSingleton<Subscriptions>();
         services.AddSingleton<FanApplication>();
         services.AddSingleton<IFan, FanClient>();
         services.AddSingleton(provider => provider.GetRequiredService<FanApplication>().Server);

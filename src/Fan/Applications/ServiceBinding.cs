@@ -29,24 +29,18 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
         _name = ServiceName.Parse(contract.Name);
         _local = application.FindLocal(contract);
         if (_name.ShardKeys.Count > 0) return;
-        _routed = CreateClient([]);
+        _routed = CreateClient([], null);
         _proxy = contract.CreateProxy(_routed);
     }
 
     public TService Get(ReadOnlySpan<object> keys)
     {
-        if (keys.Length != _name.ShardKeys.Count)
-            throw new ArgumentException($"Service '{_name}' takes {_name.ShardKeys.Count} shard keys ({string.Join(", ", _name.ShardKeys)}); it was given {keys.Length}.", nameof(keys));
-        if (_proxy is not null) return (TService)(object)_proxy;
-        var texts = new string[keys.Length];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            texts[i] = Convert.ToString(keys[i], CultureInfo.InvariantCulture) ?? "";
-            if (texts[i].Length is 0 or > 256) throw new ArgumentException($"Shard key '{_name.ShardKeys[i]}' of '{_name}' must have 1 to 256 characters.", nameof(keys));
-        }
-
-        return CreateClient(texts);
+        var texts = Texts(keys);
+        return _proxy is not null ? (TService)(object)_proxy : CreateClient(texts, null);
     }
+
+    /// <summary>A client whose pushes have these options.</summary>
+    public TService Push(PushOptions options, ReadOnlySpan<object> keys) => CreateClient(Texts(keys), options);
 
     public override void Retarget(bool callsAreSeen)
     {
@@ -54,6 +48,21 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
         _proxy.Target = !callsAreSeen && _local?.Shared is TService direct ? direct : _routed!;
     }
 
-    private TService CreateClient(IReadOnlyList<string> keys) => _contract.CreateClient(
-        new RoutedChannel(_local, _application.Locals, () => _application.RouteFor(_contract), _application.Pipeline, keys));
+    private string[] Texts(ReadOnlySpan<object> keys)
+    {
+        if (keys.Length != _name.ShardKeys.Count)
+            throw new ArgumentException($"Service '{_name}' takes {_name.ShardKeys.Count} shard keys ({string.Join(", ", _name.ShardKeys)}); it was given {keys.Length}.", nameof(keys));
+        if (keys.Length == 0) return [];
+        var texts = new string[keys.Length];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Convert.ToString(keys[i], CultureInfo.InvariantCulture) ?? "";
+            if (texts[i].Length is 0 or > 256) throw new ArgumentException($"Shard key '{_name.ShardKeys[i]}' of '{_name}' must have 1 to 256 characters.", nameof(keys));
+        }
+
+        return texts;
+    }
+
+    private TService CreateClient(IReadOnlyList<string> keys, PushOptions? options) => _contract.CreateClient(new RoutedChannel(
+        _local, _application.Locals, () => _application.RoutesFor(_contract), _application.Pipeline, _application.Pushes, _name.Canonical, keys, options));
 }

@@ -5,6 +5,7 @@ using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Queues;
 using Fan.Routing;
 using Fan.Transports;
 
@@ -24,7 +25,7 @@ internal sealed class CallPipeline(
     public PayloadCodecs Codecs => codecs;
 
     public async ValueTask<TResult> CallAsync<TArgs, TResult>(
-        ServiceRoute route, UnaryMethod<TArgs, TResult> method, TArgs args, string? shardKeys, TimeSpan? timeout, CancellationToken cancellationToken)
+        ServiceRoute route, UnaryMethod<TArgs, TResult> method, TArgs args, string? shardKeys, TimeSpan? timeout, CancellationToken cancellationToken, PushDetails? push = null)
         where TArgs : struct
     {
         var context = CallContext.Current;
@@ -39,7 +40,7 @@ internal sealed class CallPipeline(
             RequireTime(left, route.Service, method);
             var codec = codecs.Json;
             codec.WriteArguments(buffer, method, args);
-            using var reply = await SendAsync(route, method, buffer, codec.ContentType, context, measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), lease.Token).ConfigureAwait(false);
+            using var reply = await SendAsync(route, method, buffer, codec.ContentType, context, measure.Activity, recorded, shardKeys, Deadline.In(left, cancellation.Clock), push, lease.Token).ConfigureAwait(false);
             return codecs.For(reply.ContentType).ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Memory));
         }
         catch (OperationCanceledException error) when (lease.TimedOut)
@@ -115,14 +116,14 @@ internal sealed class CallPipeline(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReplyPayload> SendAsync(
         ServiceRoute route, ServiceMethod method, PayloadBuffer payload, string contentType, CallContext context, Activity? activity, int recorded,
-        string? shardKeys, Deadline deadline, CancellationToken cancellationToken)
+        string? shardKeys, Deadline deadline, PushDetails? push, CancellationToken cancellationToken)
     {
         List<Endpoint>? tried = null;
         for (var sendings = 1; ; sendings++)
         {
             var endpoint = await route.PickAsync(tried, cancellationToken).ConfigureAwait(false);
-            RequireMethod(endpoint, route.Service, method);
-            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(context, activity, route, shardKeys, deadline.Remaining));
+            RequireMethod(endpoint, route.Service, method, push is not null);
+            var call = Outgoing(endpoint, route, method, payload, contentType, Headers(context, activity, route, shardKeys, deadline.Remaining, push));
             endpoint.Load.Begin();
             try
             {
@@ -202,32 +203,14 @@ internal sealed class CallPipeline(
         Limits = limits,
     };
 
-    private MessageHeaders Headers(CallContext context, Activity? activity, ServiceRoute route, string? shardKeys, TimeSpan? left)
+    private MessageHeaders Headers(CallContext context, Activity? activity, ServiceRoute route, string? shardKeys, TimeSpan? left, PushDetails? push = null)
     {
-        activity ??= Activity.Current;
-        var baggage = context.Baggage.Count == 0 && activity is null ? null : Baggage.Format(AllBaggage(context, activity));
-        return new MessageHeaders
-        {
-            TraceParent = activity is null ? context.TraceParent : TraceParent.Format(activity),
-            TraceState = activity is null ? context.TraceState : activity.TraceStateString,
-            Baggage = baggage,
-            TimeToLive = left,
-            VersionRange = ReferenceEquals(route.Range, VersionRange.Any) ? null : route.Range.Text,
-            ShardKeys = shardKeys,
-            Caller = application,
-            User = context.User,
-            Spans = context.Recorder is null ? null : "1",
-        };
-    }
-
-    private static IEnumerable<KeyValuePair<string, string?>> AllBaggage(CallContext context, Activity? activity)
-    {
-        foreach (var (key, value) in context.Baggage) yield return new(key, value);
-        if (activity is null) yield break;
-        foreach (var member in activity.Baggage)
-        {
-            if (!context.Baggage.ContainsKey(member.Key)) yield return member;
-        }
+        var headers = OutgoingHeaders.From(context, activity, application, shardKeys);
+        headers.TimeToLive = left;
+        headers.VersionRange = ReferenceEquals(route.Range, VersionRange.Any) ? null : route.Range.Text;
+        headers.Spans = context.Recorder is null ? null : "1";
+        if (push is not null) (headers.MessageId, headers.Key, headers.Delay, headers.Lifetime) = (push.Id, push.Key, push.Delay, push.TimeToLive);
+        return headers;
     }
 
     private TimeSpan TimeFor(CallContext context, ServiceMethod method, TimeSpan? timeout) =>
@@ -244,9 +227,10 @@ internal sealed class CallPipeline(
     private static DeadlineExceededException TimeIsOver(string service, ServiceMethod method, TimeSpan left, Exception? inner) =>
         new(left <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {left.TotalSeconds:0.###} s.", inner);
 
-    private static void RequireMethod(Endpoint endpoint, string service, ServiceMethod method)
+    private static void RequireMethod(Endpoint endpoint, string service, ServiceMethod method, bool isPush = false)
     {
-        if (endpoint.FindMethod(method.Name) is null)
+        if (endpoint.FindMethod(method.Name) is not { } found)
             throw CallServer.NoSuchMethod($"{service} {endpoint.Version}", method.Name, [.. endpoint.Description.Methods.Select(m => m.Name).Order(StringComparer.Ordinal)]);
+        if (isPush && found.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
     }
 }

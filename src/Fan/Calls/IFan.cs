@@ -29,6 +29,39 @@ public interface IFan
         get;
     }
 
+    /// <summary>
+    /// A client of a service whose pushes have these options: <c>await fan.Push&lt;IWines&gt;(new() { Key = "42" }).StockChangedAsync(change)</c>.
+    /// Its other methods are called as with <see cref="Get{TService}"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">Too many or too few keys. A push throws it where the options are out of their bounds.</exception>
+    TService Push<TService>(PushOptions options, params ReadOnlySpan<object> shardKeys)
+        where TService : class;
+
+    /// <summary>Pushes to <c>lightspeed.config_update</c> with arguments as a JSON object, and returns the id of the message when it is accepted. The service need not run where its queue is durable.</summary>
+    /// <exception cref="FormatException">The path is no service and method.</exception>
+    /// <exception cref="ArgumentException">The options are out of their bounds.</exception>
+    /// <exception cref="NoSuchServiceException">Nobody takes pushes of the service.</exception>
+    /// <exception cref="NoSuchMethodException">The service has no such push, as far as that is known here; otherwise the message becomes a dead letter.</exception>
+    /// <exception cref="LimitExceededException">A queue is full, or the message is too large.</exception>
+    /// <exception cref="FanException">It was not accepted, or that is unknown: <see cref="ServiceUnavailableException"/>, <see cref="DeadlineExceededException"/>.</exception>
+    ValueTask<string> PushAsync(string path, JsonElement arguments, PushOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Subscribes to a service's pushes for a group of one's own while the application runs; returns when it consumes. Derive the subscriber from the generated <c>…Subscriber</c> of the contract.</summary>
+    /// <param name="group">The group: its consumers, in any number of processes, share its copies.</param>
+    /// <param name="subscriber">Handles the pushes, several at once.</param>
+    /// <param name="options">How they are handled; configuration <c>Fan:Queues:{service}/{group}</c> has the last word.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ArgumentException">The options are out of their bounds.</exception>
+    /// <exception cref="FormatException">The group's name is not valid.</exception>
+    /// <exception cref="InvalidOperationException">The application consumes that queue already, or can't tell over which transport the pushes come.</exception>
+    /// <exception cref="ServiceUnavailableException">The broker or store can't be reached.</exception>
+    Task<Queues.ISubscription> SubscribeAsync<TService>(string group, TService subscriber, SubscriptionOptions? options = null, CancellationToken cancellationToken = default)
+        where TService : class;
+
+    /// <summary>As <see cref="SubscribeAsync{TService}"/>, without the contract: the function gets every push of the service.</summary>
+    Task<Queues.ISubscription> SubscribeAsync(
+        string service, string group, Func<Queues.ReceivedPush, CancellationToken, ValueTask> handler, SubscriptionOptions? options = null, CancellationToken cancellationToken = default);
+
     /// <summary>Calls <c>retail.store[42].public_wines.get</c> with arguments as a JSON object; an undefined element is none.</summary>
     /// <exception cref="FormatException">The path is no service and method.</exception>
     /// <exception cref="FanException">As a typed call.</exception>

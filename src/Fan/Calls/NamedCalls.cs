@@ -4,17 +4,18 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Fan.Discovery;
 using Fan.Messaging;
+using Fan.Queues;
 using Fan.Routing;
 using Fan.Transports;
 
 namespace Fan.Calls;
 
 /// <summary>Calls by name, without a contract. Safe from any thread.</summary>
-internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, EndpointDirectory directory)
+internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushPipeline pushes, EndpointDirectory directory, RouteTable table)
 {
     private const int MaxRoutes = 1024;
 
-    private readonly ConcurrentDictionary<(string Service, string Range), ServiceRoute> _routes = new();
+    private readonly ConcurrentDictionary<(string Service, string Range), ServiceRoutes> _routes = new();
 
     public async ValueTask<TResult> CallAsync<TResult>(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
     {
@@ -30,6 +31,23 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
         if (FindLocal(path, options) is { } local) return StreamLocallyAsync(local, path, arguments, cancellationToken);
         var method = new NamedStream(NamedMethods.Describe<JsonElement>(path.Method, MethodKind.Stream));
         return pipeline.StreamAsync(Route(path, options), method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken);
+    }
+
+    /// <summary>Pushes; returns the id of the message when it is accepted.</summary>
+    public async ValueTask<string> PushAsync(CallPath path, JsonElement arguments, PushOptions? options, CancellationToken cancellationToken)
+    {
+        RequireObject(path, arguments);
+        if (FindLocal(path, null) is { } local)
+        {
+            if (local.Method.Description.Kind != MethodKind.Push) throw PushErrors.NoPush(path.Service.Canonical, path.Method);
+            var written = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(written)) NamedMethods.Write(writer, new NamedArguments(arguments));
+            ((Generated.IUnaryMethod)local.Method).CheckArguments(new ReadOnlySequence<byte>(written.WrittenMemory), pipeline.Codecs.Json);
+        }
+
+        var method = new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Push));
+        return await pushes.PushAsync(
+            path.Service.Canonical, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options, () => Route(path, null), pipeline, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What is published of a method by the endpoint that a call would go to.</summary>
@@ -52,11 +70,11 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, Endpo
     {
         var range = VersionRange.Parse(options?.Version ?? "*");
         var key = (path.Service.Canonical, range.Text);
-        if (_routes.TryGetValue(key, out var known)) return known;
-        var route = new ServiceRoute(directory.Follow(path.Service.Canonical), path.Service.Canonical, range, waits: false, pipeline.Transports);
+        if (_routes.TryGetValue(key, out var known)) return known[path.Method];
+        var routes = new ServiceRoutes(directory.Follow(path.Service.Canonical), path.Service.Canonical, range, waits: false, pipeline.Transports, table);
         // The ranges come from callers: past the bound a route is made for the one call.
-        if (_routes.Count < MaxRoutes) _routes.TryAdd(key, route);
-        return route;
+        if (_routes.Count < MaxRoutes) _routes.TryAdd(key, routes);
+        return routes[path.Method];
     }
 
     private ServedMethod? FindLocal(CallPath path, CallOptions? options)

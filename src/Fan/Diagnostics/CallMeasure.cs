@@ -1,15 +1,28 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Fan.Queues;
 
 namespace Fan.Diagnostics;
 
-/// <summary>One call's span and duration, from its start to <see cref="End"/>.</summary>
+/// <summary>One call's, or one handling's, span and duration, from its start to <see cref="End"/>.</summary>
 internal readonly struct CallMeasure
 {
     private readonly Histogram<double> _durations;
     private readonly string _service;
     private readonly string _method;
     private readonly long _start;
+    private readonly DeliveredPush? _push;
+
+    /// <summary>The handling of a push, whose span has its tags.</summary>
+    public CallMeasure(Histogram<double> durations, Activity? activity, string service, DeliveredPush push)
+    {
+        _durations = durations;
+        _service = service;
+        _method = "";
+        _push = push;
+        Activity = activity;
+        _start = durations.Enabled ? Stopwatch.GetTimestamp() : 0;
+    }
 
     public CallMeasure(Histogram<double> durations, Activity? activity, string service, string method)
     {
@@ -42,7 +55,9 @@ internal readonly struct CallMeasure
         }
 
         if (_start == 0) return;
-        var tags = new TagList { { "rpc.system", "fan" }, { "rpc.service", _service }, { "rpc.method", _method } };
+        var tags = _push is { } push
+            ? new TagList { { "messaging.system", push.Transport }, { "messaging.destination.name", _service }, { "messaging.consumer.group.name", push.Info.Group } }
+            : new TagList { { "rpc.system", "fan" }, { "rpc.service", _service }, { "rpc.method", _method } };
         if (error is not null) tags.Add("error.type", ErrorType(error));
         _durations.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds, tags);
     }

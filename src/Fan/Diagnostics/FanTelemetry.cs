@@ -19,12 +19,14 @@ internal sealed class FanTelemetry : IDisposable
 
     public FanTelemetry(IMeterFactory? meters)
     {
-        var meter = meters is null ? _owned = new Meter(Name) : meters.Create(Name);
+        var meter = Meter = meters is null ? _owned = new Meter(Name) : meters.Create(Name);
         _client = meter.CreateHistogram<double>("rpc.client.call.duration", "s", "How long calls took, as their callers saw it.");
         _server = meter.CreateHistogram<double>("rpc.server.call.duration", "s", "How long calls took, as their services saw it.");
         _rejected = meter.CreateCounter<long>("fan.messages.rejected", "{message}", "Messages, or parts of them, that were refused because they break a rule or a limit.");
         _unreachable = meter.CreateCounter<long>("fan.endpoint.failures", "{failure}", "Endpoints that could not be reached.");
     }
+
+    public Meter Meter { get; }
 
     /// <summary>Whether anybody would see a span or a duration.</summary>
     public bool HasListeners => Source.HasListeners() || _client.Enabled;

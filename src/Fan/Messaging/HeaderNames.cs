@@ -33,6 +33,15 @@ public static class HeaderNames
     /// <summary>The user on whose behalf the call is made.</summary>
     public const string User = "fan-user";
 
+    /// <summary>On a push: the key that it is in order with, percent-encoded.</summary>
+    public const string Key = "fan-key";
+
+    /// <summary>On a push: how long it is kept back, in milliseconds.</summary>
+    public const string Delay = "fan-delay";
+
+    /// <summary>On a push: the time within which it must be begun, in milliseconds.</summary>
+    public const string Lifetime = "fan-lifetime";
+
     /// <summary>On a request: asks for the spans of the call. On a reply: has them, see <see cref="Diagnostics.CallTrace"/>.</summary>
     public const string Spans = "fan-spans";
 

@@ -5,6 +5,11 @@ namespace Fan.Messaging;
 /// <summary>What travels with a message besides its payload. A transport carries it in its own form, under <see cref="HeaderNames"/>. Not safe for concurrent writes.</summary>
 public sealed class MessageHeaders
 {
+    private const long MaxLongTime = 366L * 24 * 3600 * 1000;
+
+    // Few messages are pushes over such routes: the others need not make room for what these have.
+    private PushPart? _push;
+
     /// <summary>W3C <c>traceparent</c>, as it was received or will be sent.</summary>
     public string? TraceParent { get; set; }
 
@@ -38,12 +43,33 @@ public sealed class MessageHeaders
     /// <summary>On a request: whether the spans of the call are wanted.</summary>
     public string? Spans { get; set; }
 
+    /// <summary>On a push over a route without queues: the key that it is in order with.</summary>
+    public string? Key
+    {
+        get => _push?.Key;
+        set => (_push ??= new PushPart()).Key = value;
+    }
+
+    /// <summary>On a push over a route without queues: how long it is kept back; whole milliseconds on the wire.</summary>
+    public TimeSpan? Delay
+    {
+        get => _push?.Delay;
+        set => (_push ??= new PushPart()).Delay = value;
+    }
+
+    /// <summary>On a push over a route without queues: the time within which it must be begun; whole milliseconds on the wire.</summary>
+    public TimeSpan? Lifetime
+    {
+        get => _push?.Lifetime;
+        set => (_push ??= new PushPart()).Lifetime = value;
+    }
+
     /// <summary>Forgets everything, so that it can be used for another message.</summary>
     public void Clear()
     {
         (TraceParent, TraceState, Baggage, MessageId, VersionRange) = (null, null, null, null, null);
         (ShardKeys, Caller, User, Spans) = (null, null, null, null);
-        (Snapshot, TimeToLive) = (null, null);
+        (Snapshot, TimeToLive, _push) = (null, null, null);
     }
 
     /// <summary>Takes a header as it came off the wire; false where the name (any case) is not one of ours.</summary>
@@ -59,6 +85,9 @@ public sealed class MessageHeaders
             case 10 when Is(name, HeaderNames.TraceState): TraceState = value; return true;
             case 7 when Is(name, HeaderNames.Baggage): Baggage = value; return true;
             case 7 when Is(name, HeaderNames.TimeToLive): TimeToLive = ParseTimeToLive(value); return true;
+            case 7 when Is(name, HeaderNames.Key): Key = Uri.UnescapeDataString(value); return true;
+            case 9 when Is(name, HeaderNames.Delay): Delay = ParseLongTime(HeaderNames.Delay, value); return true;
+            case 12 when Is(name, HeaderNames.Lifetime): Lifetime = ParseLongTime(HeaderNames.Lifetime, value); return true;
             case 14 when Is(name, HeaderNames.MessageId): MessageId = value; return true;
             case 11 when Is(name, HeaderNames.VersionRange): VersionRange = value; return true;
             case 12 when Is(name, HeaderNames.Snapshot): Snapshot = ParseSnapshot(value); return true;
@@ -86,6 +115,9 @@ public sealed class MessageHeaders
         if (Caller is not null) write(state, HeaderNames.Caller, Plain(HeaderNames.Caller, Caller));
         if (User is not null) write(state, HeaderNames.User, Plain(HeaderNames.User, User));
         if (Spans is not null) write(state, HeaderNames.Spans, Spans);
+        if (Key is not null) write(state, HeaderNames.Key, Uri.EscapeDataString(Key));
+        if (Delay is { } delay) write(state, HeaderNames.Delay, FormatTimeToLive(delay));
+        if (Lifetime is { } lifetime) write(state, HeaderNames.Lifetime, FormatTimeToLive(lifetime));
     }
 
     private static string Plain(string name, string value) =>
@@ -103,8 +135,22 @@ public sealed class MessageHeaders
             ? TimeSpan.FromMilliseconds(milliseconds)
             : throw new BadMessageException(HeaderNames.TimeToLive, $"Header '{HeaderNames.TimeToLive}' must be whole milliseconds from 0 to {uint.MaxValue}; it is '{HeaderText.Shorten(value)}'.");
 
+    private static TimeSpan ParseLongTime(string name, string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= MaxLongTime
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : throw new BadMessageException(name, $"Header '{name}' must be whole milliseconds from 0 to {MaxLongTime}; it is '{HeaderText.Shorten(value)}'.");
+
     private static long ParseSnapshot(string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new BadMessageException(HeaderNames.Snapshot, $"Header '{HeaderNames.Snapshot}' must be a whole number; it is '{HeaderText.Shorten(value)}'.");
+
+    private sealed class PushPart
+    {
+        public string? Key { get; set; }
+
+        public TimeSpan? Delay { get; set; }
+
+        public TimeSpan? Lifetime { get; set; }
+    }
 }

@@ -16,7 +16,7 @@ internal static class RouteErrors
         if (reachable.Count == 0)
         {
             var offered = string.Join(", ", all.Select(endpoint => endpoint.Description.Transport).Distinct(StringComparer.Ordinal));
-            return new ServiceUnavailableException(service, $"Service '{service}' is reached over {offered} only, where this application does not reach it ({(transports.Names.Count == 0 ? "it has no transport" : "it has " + string.Join(", ", transports.Names.Order(StringComparer.Ordinal)))}).");
+            return new ServiceUnavailableException(service, $"Service '{service}' is reached over {offered} only, where this application does not reach it ({Reach(transports)}).");
         }
 
         var versions = reachable.Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal)
@@ -29,6 +29,11 @@ internal static class RouteErrors
         var pause = matching.Min(endpoint => endpoint.Load.Pause);
         return new CircuitOpenException(service, pause, $"Every endpoint of '{service}' failed lately ({string.Join("; ", matching.Take(MaxNamed).Select(Reason))}); the next attempt is allowed in {pause.TotalSeconds:0.0} s.");
     }
+
+    private static string Reach(TransportChoice transports) =>
+        transports.Names.Count == 0 ? "it has no transport"
+        : transports.IsConfigured ? "its routes allow " + string.Join(", ", transports.Names) + " only"
+        : "it has " + string.Join(", ", transports.Names.Order(StringComparer.Ordinal));
 
     private static string Reason(Endpoint endpoint)
     {

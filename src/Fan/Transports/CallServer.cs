@@ -5,6 +5,7 @@ using Fan.Calls;
 using Fan.Diagnostics;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Queues;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Transports;
@@ -20,11 +21,16 @@ public sealed class CallServer
     private readonly TelemetryGate _gate;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly NoReply _noReply = new();
+    private readonly PushPipeline _pushes;
+    private readonly QueueTelemetry _queueTelemetry;
 
     internal CallServer(
         string application, FanLimits limits, IReadOnlyList<ServedService> services, PayloadCodecs codecs, CancellationPool cancellation,
-        FanTelemetry telemetry, TelemetryGate gate, TimeProvider clock, ILogger logger)
+        FanTelemetry telemetry, TelemetryGate gate, PushPipeline pushes, QueueTelemetry queueTelemetry, TimeProvider clock, ILogger logger)
     {
+        _pushes = pushes;
+        _queueTelemetry = queueTelemetry;
         Application = application;
         Limits = limits;
         Services = services;
@@ -61,14 +67,71 @@ public sealed class CallServer
             : throw NoSuchMethod(service, method, [.. found.Methods.Keys.Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Serves a call with one reply; what it throws is for <see cref="Describe"/>.</summary>
-    public async ValueTask ServeAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
+    /// <summary>Serves a call with one reply; what it throws is for <see cref="Describe"/>. A push is put into its queue, where it waits for its handling.</summary>
+    public ValueTask ServeAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(call);
-        if (method.Method is not IUnaryMethod unary) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
+        return method.Method.Description.Kind == MethodKind.Push
+            ? AcceptAsync(method, call, reply, cancellationToken)
+            : RunAsync(method, call, reply, null, cancellationToken);
+    }
 
-        var running = Begin(method, call, cancellationToken);
+    /// <summary>Handles a push that was delivered by a queue.</summary>
+    internal ValueTask HandleAsync(ServedMethod method, IncomingCall call, DeliveredPush push, CancellationToken cancellationToken) =>
+        RunAsync(method, call, _noReply, push, cancellationToken);
+
+    /// <summary>Whether the arguments of a message are those of the method.</summary>
+    internal bool Understands(ServedMethod method, ReadOnlySequence<byte> payload, string? contentType)
+    {
+        try
+        {
+            Unary(method).CheckArguments(payload, _codecs.For(contentType));
+            return true;
+        }
+        catch (FanException)
+        {
+            return false;
+        }
+    }
+
+    private static IUnaryMethod Unary(ServedMethod method) =>
+        method.Method as IUnaryMethod ?? throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
+
+    private async ValueTask AcceptAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
+    {
+        var unary = Unary(method);
+        var running = Begin(method, call, null, cancellationToken);
+        Exception? failure = null;
+        try
+        {
+            // Whoever sends what nobody can handle is told so, rather than the reader of dead letters.
+            var codec = _codecs.For(call.ContentType);
+            unary.CheckArguments(call.Payload, codec);
+            var payload = call.Payload.IsSingleSegment ? call.Payload.First : call.Payload.ToArray();
+            await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, call.ContentType, payload, running.Token).ConfigureAwait(false);
+            codec.WriteValue(reply, default(Unit));
+        }
+        catch (OperationCanceledException error) when (running.TimedOut)
+        {
+            failure = error;
+            throw TimeIsOver(method, error);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            throw;
+        }
+        finally
+        {
+            End(running, method, call, failure, null);
+        }
+    }
+
+    private async ValueTask RunAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
+    {
+        var unary = Unary(method);
+        var running = Begin(method, call, push, cancellationToken);
         Exception? failure = null;
         try
         {
@@ -96,7 +159,7 @@ public sealed class CallServer
         }
         finally
         {
-            End(running, method, call, failure);
+            End(running, method, call, failure, push);
         }
     }
 
@@ -107,7 +170,7 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
-        var running = Begin(method, call, cancellationToken);
+        var running = Begin(method, call, null, cancellationToken);
         Exception? failure = null;
         try
         {
@@ -135,7 +198,7 @@ public sealed class CallServer
         }
         finally
         {
-            End(running, method, call, failure);
+            End(running, method, call, failure, null);
         }
     }
 
@@ -156,7 +219,7 @@ public sealed class CallServer
     internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available) =>
         new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
 
-    private ServerCall Begin(ServedMethod method, IncomingCall call, CancellationToken cancellationToken)
+    private ServerCall Begin(ServedMethod method, IncomingCall call, DeliveredPush? push, CancellationToken cancellationToken)
     {
         var headers = call.Headers;
         // What can be refused comes before anything that must be ended.
@@ -178,7 +241,9 @@ public sealed class CallServer
 
         var remote = parent is not null && ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out var found) ? found : default;
         var info = method.Method;
-        var measure = _telemetry.StartServerCall(info.Service, info.Name, info.FullName, remote);
+        var measure = push is null
+            ? _telemetry.StartServerCall(info.Service, info.Name, info.FullName, remote)
+            : _queueTelemetry.StartProcess(info.Service, info.Name, push, remote);
         var logs = _logger.IsEnabled(LogLevel.Critical);
         // Where only the log is listening, an activity still gives its lines their ids; ASP.NET Core does the same.
         var activity = measure.Activity is null && logs ? StartForLog(info.FullName, parent, headers.TraceState) : null;
@@ -193,6 +258,7 @@ public sealed class CallServer
             Caller = headers.Caller,
             User = headers.User,
             ShardKeys = shardKeys,
+            Push = push?.Info,
             Deadline = headers.TimeToLive is { } left ? Deadline.In(left, _clock) : default,
             Recorder = recorder,
             RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application) ?? CallTrace.Root,
@@ -204,9 +270,10 @@ public sealed class CallServer
         return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, _cancellation.Rent(headers.TimeToLive, cancellationToken));
     }
 
-    private void End(ServerCall running, ServedMethod method, IncomingCall call, Exception? failure)
+    private void End(ServerCall running, ServedMethod method, IncomingCall call, Exception? failure, DeliveredPush? push)
     {
-        if (failure is not null and not FanException and not OperationCanceledException)
+        // What becomes of a failed push, and how loudly that is told, is its queue's affair.
+        if (push is null && failure is not null and not FanException and not OperationCanceledException)
             TransportLog.Failed(_logger, failure, method.Method.FullName, call.TraceId);
         if (running.Recorder is { } recorder)
         {

@@ -62,7 +62,7 @@ internal sealed class LoopServer(LoopNetwork network) : IServerTransport
 
 internal sealed class LoopClient(LoopNetwork network) : IClientTransport
 {
-    public string Name => "loop";
+    public string Name { get; init; } = "loop";
 
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {

@@ -3,6 +3,10 @@ namespace Fan.Queues.Local;
 /// <summary>One group's queue in the memory of this process. Safe from any thread.</summary>
 internal sealed class LocalQueue : IDisposable
 {
+    private const double MaxSeconds = 100d * 366 * 24 * 3600;
+
+    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(40);
+
     private readonly QueueName _name;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
@@ -19,6 +23,7 @@ internal sealed class LocalQueue : IDisposable
     private long _number;
     private int _inHand;
     private int _consumers;
+    private TaskCompletionSource? _drained;
 
     public LocalQueue(QueueName name, QueuePolicy policy, TimeProvider clock)
     {
@@ -115,6 +120,18 @@ internal sealed class LocalQueue : IDisposable
             }
 
             Sweep();
+            if (IsIdle) _drained?.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends when nothing is handled, or could be handled now.</summary>
+    public Task DrainedAsync()
+    {
+        lock (_gate)
+        {
+            _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (IsIdle) _drained.SetResult();
+            return _drained.Task;
         }
     }
 
@@ -194,6 +211,8 @@ internal sealed class LocalQueue : IDisposable
         _timer.Dispose();
         _available.Dispose();
     }
+
+    private bool IsIdle => _ready.Count == 0 && _inHand == 0;
 
     private void OnAlarm()
     {
@@ -289,8 +308,4 @@ internal sealed class LocalQueue : IDisposable
         var left = _clock.GetElapsedTime(_clock.GetTimestamp(), timestamp);
         return left <= TimeSpan.Zero ? TimeSpan.Zero : left > MaxTimer ? MaxTimer : left;
     }
-
-    private const double MaxSeconds = 100d * 366 * 24 * 3600;
-
-    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(40);
 }

@@ -55,6 +55,10 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
         return Task.FromResult<IQueueConsumer>(new LocalConsumer(queue, subscription.Concurrency, handler));
     }
 
+    /// <summary>Waits until a queue has nothing that is handled, or could be handled now.</summary>
+    public Task DrainedAsync(QueueName queue, CancellationToken cancellationToken) =>
+        _queues.TryGetValue(queue, out var known) ? known.DrainedAsync().WaitAsync(cancellationToken) : Task.CompletedTask;
+
     public Task<QueueStatus?> GetStatusAsync(QueueName queue, CancellationToken cancellationToken) => Task.FromResult(_queues.TryGetValue(queue, out var known) ? known.Status() : null);
 
     public Task<IReadOnlyList<QueueDelivery>> PeekAsync(QueueName queue, int most, CancellationToken cancellationToken) =>

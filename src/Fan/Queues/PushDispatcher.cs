@@ -1,0 +1,102 @@
+using System.Buffers;
+using Fan.Diagnostics;
+using Fan.Messaging;
+using Fan.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Queues;
+
+/// <summary>Hands the deliveries of one queue to their target, and decides what becomes of them. Safe from any thread.</summary>
+internal sealed class PushDispatcher(
+    CallServer server, IPushTarget target, SubscriptionOptions options, QueueTelemetry telemetry, string transport, ILogger logger)
+{
+    public async ValueTask<QueueSettlement> HandleAsync(QueueDelivery delivery, CancellationToken cancellationToken)
+    {
+        var message = delivery.Message;
+        var (settlement, error) = await DecideAsync(delivery, cancellationToken).ConfigureAwait(false);
+        telemetry.Settled(delivery.Queue, transport, settlement);
+        var name = $"{message.Service}/{HeaderText.Shorten(message.Method)}";
+        if (settlement.Outcome == QueueOutcome.Retry) QueueLog.Retrying(logger, name, delivery.Attempt, message.Id, settlement.Delay, settlement.Detail ?? "");
+        else if (settlement.Outcome == QueueOutcome.Dead) QueueLog.Died(logger, error, name, delivery.Attempt, message.Id, settlement.Reason!, settlement.Detail);
+        return settlement;
+    }
+
+    private async ValueTask<(QueueSettlement Settlement, Exception? Error)> DecideAsync(QueueDelivery delivery, CancellationToken cancellationToken)
+    {
+        var message = delivery.Message;
+        // Only a consumer that dies in the attempt lets the count come this far.
+        if (delivery.Attempt > options.MaxAttempts)
+            return (QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted, delivery.LastFailure ?? $"its consumer ended before it did, in the last of {delivery.Attempt - 1} attempts"), null);
+        if (message.TimeToLive <= TimeSpan.Zero) return (QueueSettlement.Dead(DeadLetterReasons.Expired, delivery.LastFailure ?? "its time was over before an attempt could begin"), null);
+        if (target.Find(message.Method) is not { } method)
+            return (QueueSettlement.Dead(DeadLetterReasons.NoSuchMethod, $"'{message.Service}' has no push '{HeaderText.Shorten(message.Method)}' here; it has {(target.Methods.Count == 0 ? "none" : string.Join(", ", target.Methods))}"), null);
+
+        var call = new IncomingCall
+        {
+            Payload = new ReadOnlySequence<byte>(message.Payload),
+            ContentType = message.ContentType,
+            Headers = Headers(message),
+            Transport = transport,
+        };
+        try
+        {
+            await server.HandleAsync(method, call, Describe(delivery), cancellationToken).ConfigureAwait(false);
+            return (QueueSettlement.Done, null);
+        }
+        catch (PushRejectedException error)
+        {
+            return (QueueSettlement.Dead(DeadLetterReasons.Rejected, error.Message, TypeOf(error)), error);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            return (QueueSettlement.Release, null);
+        }
+        catch (Exception error) when (error is BadArgumentException or BadMessageException or LimitExceededException && !IsUnderstood(method, call))
+        {
+            return (QueueSettlement.Dead(DeadLetterReasons.BadMessage, error.Message, TypeOf(error)), error);
+        }
+        catch (Exception error)
+        {
+            return delivery.Attempt >= options.MaxAttempts
+                ? (QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted, error.Message, TypeOf(error)), error)
+                : (QueueSettlement.Retry(RetryBackoff.After(options, delivery.Attempt, Random.Shared.NextDouble()), error.Message, TypeOf(error)), error);
+        }
+    }
+
+    // The same kinds of error may come from what the handler calls: then the message itself is sound.
+    private bool IsUnderstood(ServedMethod method, IncomingCall call)
+    {
+        try
+        {
+            _ = ShardKeyList.Parse(call.Headers.ShardKeys);
+            return server.Understands(method, call.Payload, call.ContentType);
+        }
+        catch (BadMessageException)
+        {
+            return false;
+        }
+    }
+
+    private MessageHeaders Headers(QueueMessage message)
+    {
+        // The message's own are shared by all groups and attempts.
+        var headers = new MessageHeaders();
+        message.Headers.CopyTo(headers, static (copy, name, value) => copy.TrySet(name, value));
+        headers.TimeToLive = options.HandlingTimeout;
+        headers.Spans = null;
+        return headers;
+    }
+
+    private DeliveredPush Describe(QueueDelivery delivery) => new(
+        new PushInfo
+        {
+            MessageId = delivery.Message.Id,
+            Group = delivery.Queue.Group,
+            Attempt = delivery.Attempt,
+            Key = delivery.Message.Key,
+            EnqueuedAt = delivery.EnqueuedAt,
+        },
+        transport);
+
+    private static string TypeOf(Exception error) => error.GetType().FullName ?? error.GetType().Name;
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using Fan.Calls;
+using Fan.Diagnostics;
+using Fan.Generated;
+using Fan.Messaging;
+using Fan.Routing;
+
+namespace Fan.Queues;
+
+/// <summary>The way of a push until it is accepted: options, span, choice of a route, encode, send. Safe from any thread.</summary>
+internal sealed class PushPipeline(
+    string application, FanLimits limits, TimeSpan defaultTimeout, QueueChoice choice, PayloadCodecs codecs, CancellationPool cancellation,
+    QueueTelemetry telemetry)
+{
+    private static readonly PushOptions NoOptions = new();
+
+    /// <summary>Pushes; returns the id of the message when it is accepted.</summary>
+    public async ValueTask<string> PushAsync<TArgs, TResult>(
+        string service, UnaryMethod<TArgs, TResult> method, TArgs args, string? shardKeys, PushOptions? options, Func<ServiceRoute> route, CallPipeline calls, CancellationToken cancellationToken)
+        where TArgs : struct
+    {
+        var details = (options ?? NoOptions).Resolve(cancellation.Clock);
+        var context = CallContext.Current;
+        var left = context.Deadline.Within(method.Description.Timeout ?? defaultTimeout);
+        var measure = telemetry.StartSend(service, method.Name, details.Id);
+        var recorded = CallTrace.Root;
+        var lease = cancellation.Rent(left, cancellationToken);
+        var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
+        Exception? failure = null;
+        try
+        {
+            var queues = await choice.FindAsync(service, method.Name, lease.Token).ConfigureAwait(false);
+            if (queues.Transport is not null)
+            {
+                // A push over an ordinary route is recorded as the call that it is.
+                recorded = context.Recorder?.Begin(context.RecorderSpan, $"{service}/{method.Name}", CallSpanKind.Client, application) ?? CallTrace.Root;
+                codecs.Json.WriteArguments(buffer, method, args);
+                var headers = OutgoingHeaders.From(context, measure.Activity, application, shardKeys);
+                queues = await SendAsync(queues, Message(service, method.Name, details, headers, codecs.Json.ContentType, buffer.Written), measure, lease.Token).ConfigureAwait(false);
+            }
+
+            // The process that hosts the service puts it into its own queue.
+            if (queues.Transport is null) await calls.CallAsync(route(), method, args, shardKeys, left, lease.Token, details).ConfigureAwait(false);
+            return details.Id;
+        }
+        catch (OperationCanceledException error) when (lease.TimedOut)
+        {
+            failure = new DeadlineExceededException($"The push '{service}.{method.Name}' (message {details.Id}) was not accepted within {left.TotalSeconds:0.###} s; whether it will be handled is unknown.", error);
+            throw failure;
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            throw;
+        }
+        finally
+        {
+            buffer.Dispose();
+            lease.Dispose();
+            context.Recorder?.End(recorded, failure);
+            measure.End(failure);
+        }
+    }
+
+    /// <summary>Takes a push that came over a route without queues into the queue of this application's own service.</summary>
+    public async ValueTask AcceptAsync(string service, string method, MessageHeaders headers, string? contentType, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var details = PushDetails.From(headers, cancellation.Clock);
+        var context = CallContext.Current;
+        var measure = telemetry.StartSend(service, method, details.Id);
+        Exception? failure = null;
+        try
+        {
+            var own = OutgoingHeaders.From(context, measure.Activity, headers.Caller ?? application, headers.ShardKeys);
+            (own.VersionRange, own.Snapshot) = (headers.VersionRange, headers.Snapshot);
+            var queues = await choice.FindAsync(service, method, cancellationToken).ConfigureAwait(false);
+            if (queues.Transport is null) queues = choice.InMemory(service);
+            var message = Message(service, method, details, own, contentType ?? codecs.Json.ContentType, payload);
+            queues = await SendAsync(queues, message, measure, cancellationToken).ConfigureAwait(false);
+            if (queues.Transport is null) throw new ServiceUnavailableException(service, $"'{application}' does not host '{service}' and can't take pushes for it.");
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            throw;
+        }
+        finally
+        {
+            measure.End(failure);
+        }
+    }
+
+    // The route on which it went in the end; none where it must go to the process that hosts the service.
+    private async ValueTask<QueueRoute> SendAsync(QueueRoute queues, QueueMessage message, PushMeasure measure, CancellationToken cancellationToken)
+    {
+        while (queues.Transport is { } transport)
+        {
+            measure.Over(transport.Name);
+            try
+            {
+                await transport.SendAsync(message, cancellationToken).ConfigureAwait(false);
+                return queues;
+            }
+            catch (NoSuchServiceException) when (!queues.IsCertain)
+            {
+                queues = choice.InMemory(message.Service);
+            }
+        }
+
+        return queues;
+    }
+
+    private static QueueMessage Message(string service, string method, PushDetails details, MessageHeaders headers, string contentType, ReadOnlyMemory<byte> payload)
+    {
+        headers.MessageId = details.Id;
+        return new QueueMessage
+        {
+            Id = details.Id,
+            Service = service,
+            Method = method,
+            Headers = headers,
+            ContentType = contentType,
+            Payload = payload,
+            Key = details.Key,
+            Delay = details.Delay,
+            TimeToLive = details.TimeToLive,
+        };
+    }
+}
