@@ -13,7 +13,7 @@ internal abstract class DatabaseQueueHarness : IDurableQueueHarness
 {
     private readonly List<(IDatabase Database, DatabaseQueueTransport Transport)> _opened = [];
 
-    protected abstract FanDatabaseOptions Options { get; }
+    public abstract FanDatabaseOptions Options { get; }
 
     public Task<IQueueTransport> OpenAsync()
     {
@@ -43,7 +43,7 @@ internal abstract class DatabaseQueueHarness : IDurableQueueHarness
 
 internal sealed class PostgresQueueHarness(PostgresServer server) : DatabaseQueueHarness
 {
-    protected override FanDatabaseOptions Options { get; } = new() { Postgres = server.ConnectionString };
+    public override FanDatabaseOptions Options { get; } = new() { Postgres = server.ConnectionString };
 
     public override async Task RestartAsync()
     {
@@ -58,7 +58,7 @@ internal sealed class SqliteQueueHarness : DatabaseQueueHarness
 
     public SqliteQueueHarness() => Options = new FanDatabaseOptions { Sqlite = Path.Combine(_folder.FullName, "queues.db") };
 
-    protected override FanDatabaseOptions Options { get; }
+    public override FanDatabaseOptions Options { get; }
 
     // There is no server: what dies is whoever has the file open, in the middle of whatever it does to it.
     public override async Task RestartAsync()
