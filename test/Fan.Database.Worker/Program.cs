@@ -22,9 +22,9 @@ await using var consumer = await transport.ConsumeAsync(
     subscription,
     async (delivery, token) =>
     {
-        Console.WriteLine($"{Encoding.UTF8.GetString(delivery.Message.Payload.Span).Trim('"')} {delivery.Attempt}");
-        // Whatever it was told to do, it never ends what it holds.
-        if (verb == "hold") await Task.Delay(Timeout.Infinite, token);
+        var text = Encoding.UTF8.GetString(delivery.Message.Payload.Span).Trim('"');
+        Console.WriteLine($"{text} {delivery.Attempt}");
+        if (verb == "hold" || text == verb) await Task.Delay(Timeout.Infinite, token);
         return QueueSettlement.Done;
     },
     CancellationToken.None);

@@ -39,7 +39,7 @@ public abstract class ProcessFaultTests : QueueConformance
         await SendAsync("poison", "a", "b", "c");
         for (var i = 1; i < Policy.MaxAttempts; i++)
         {
-            using var worker = Start("hold");
+            using var worker = Start("poison");
             await worker.WaitForAsync($"poison {i}");
             worker.Kill();
         }
