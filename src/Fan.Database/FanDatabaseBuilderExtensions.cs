@@ -1,5 +1,6 @@
 using Fan.Database;
 using Fan.Database.Engines;
+using Fan.Database.Outbox;
 using Fan.Database.Queues;
 using Fan.Queues;
 using Microsoft.Extensions.Configuration;
@@ -27,6 +28,8 @@ public static class FanDatabaseBuilderExtensions
         services.AddSingleton(provider => DatabaseFactory.Create(provider.GetRequiredService<IOptions<FanDatabaseOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DatabaseQueueTransport>();
         services.AddSingleton<IQueueTransport>(provider => provider.GetRequiredService<DatabaseQueueTransport>());
+        services.AddSingleton<IPushOutbox, DatabaseOutbox>();
+        services.AddHostedService<OutboxRelay>();
         return builder;
     }
 }

@@ -32,3 +32,11 @@ internal interface IDatabase : IAsyncDisposable
     /// <summary>Adds to a script that the channel rings when its transaction commits.</summary>
     void RingAtCommit(Script script, string channel);
 }
+
+/// <summary>What both engines do the same way.</summary>
+internal static class DatabaseExtensions
+{
+    /// <summary>Does a script in the transaction that is given, or in one of its own.</summary>
+    public static Task RunAsync(this IDatabase database, Script script, DbTransaction? within, CancellationToken cancellationToken) =>
+        within is null ? database.RunAsync(script, cancellationToken) : database.RunWithinAsync(script, within, cancellationToken);
+}

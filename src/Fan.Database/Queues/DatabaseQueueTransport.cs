@@ -38,24 +38,16 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
     {
         ArgumentNullException.ThrowIfNull(message);
         Validate(message);
-        await _bounds.RequireRoomAsync(message.Service, cancellationToken).ConfigureAwait(false);
+        // In the transaction of the caller's code, which may hold what another connection would wait for.
+        var transaction = AmbientTransaction.Current;
+        await _bounds.RequireRoomAsync(message.Service, transaction, cancellationToken).ConfigureAwait(false);
         var script = new Script(message.Service);
         var queues = script.Query(QueueStatements.FindAll, QueueBounds.Read, message.Service);
-        script.Add(
-            QueueStatements.Send, message.Service, message.Id, message.Method, message.ContentType, MessageText.Write(message.Headers), message.Payload, message.Key,
-            Microseconds.Of(message.Delay > TimeSpan.Zero ? message.Delay : null), Microseconds.Of(message.TimeToLive));
+        script.AddSending(message);
         var channel = Channels.OfService(message.Service);
-        if (AmbientTransaction.Current is { } transaction)
-        {
-            database.RingAtCommit(script, channel);
-            await database.RunWithinAsync(script, transaction, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await database.RunAsync(script, cancellationToken).ConfigureAwait(false);
-            database.Ring(channel);
-        }
-
+        if (transaction is not null) database.RingAtCommit(script, channel);
+        await database.RunAsync(script, transaction, cancellationToken).ConfigureAwait(false);
+        if (transaction is null) database.Ring(channel);
         if (queues.Count == 0) throw QueueBounds.Nobody(message.Service);
         _bounds.Sent(message.Service, queues);
     }

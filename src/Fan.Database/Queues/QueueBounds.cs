@@ -22,9 +22,9 @@ internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProv
 
     /// <exception cref="LimitExceededException">A group's queue is full.</exception>
     /// <exception cref="NoSuchServiceException">No group has a queue.</exception>
-    public async ValueTask RequireRoomAsync(string service, CancellationToken cancellationToken)
+    public async ValueTask RequireRoomAsync(string service, DbTransaction? within, CancellationToken cancellationToken)
     {
-        if (!_known.TryGetValue(service, out var known) || MustLook(known)) known = await LookAsync(service, cancellationToken).ConfigureAwait(false);
+        if (!_known.TryGetValue(service, out var known) || MustLook(known)) known = await LookAsync(service, within, cancellationToken).ConfigureAwait(false);
         if (known.Full is not { } full) return;
         throw new LimitExceededException(
             nameof(QueuePolicy.MaxMessages), $"Queue '{service}/{full.Group}' holds {full.Bound(defaultBound)} messages ({nameof(QueuePolicy.MaxMessages)}); push again when some are handled.");
@@ -44,15 +44,15 @@ internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProv
         return age > LongestTrust || ((known.Full is not null || Interlocked.Read(ref known.Sent) >= known.Room) && age > ShortestTrust);
     }
 
-    private async ValueTask<Known> LookAsync(string service, CancellationToken cancellationToken)
+    private async ValueTask<Known> LookAsync(string service, DbTransaction? within, CancellationToken cancellationToken)
     {
         var find = new Script(service) { IsReading = true };
         var queues = find.Query(QueueStatements.FindAll, Read, service);
-        await database.RunAsync(find, cancellationToken).ConfigureAwait(false);
+        await database.RunAsync(find, within, cancellationToken).ConfigureAwait(false);
         if (queues.Count == 0) throw Nobody(service);
         var count = new Script(service) { IsReading = true };
         var counts = queues.Select(queue => count.Query(QueueStatements.Count, static row => row.GetInt64(0), queue.Id, queue.Bound(defaultBound))).ToList();
-        await database.RunAsync(count, cancellationToken).ConfigureAwait(false);
+        await database.RunAsync(count, within, cancellationToken).ConfigureAwait(false);
         var rooms = queues.Zip(counts, (queue, counted) => (Queue: queue, Room: queue.Bound(defaultBound) - counted[0])).ToList();
         var full = rooms.Find(room => room.Room <= 0);
         var known = new Known(queues, rooms.Min(room => room.Room), full.Queue, clock.GetTimestamp());

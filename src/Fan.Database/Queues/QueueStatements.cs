@@ -20,6 +20,18 @@ internal static class QueueStatements
         RETURNING id
         """;
 
+    /// <summary>As <see cref="Declare"/>, but one that is there stays as it is and is not locked.</summary>
+    public const string DeclareOnce = """
+        INSERT INTO fan.queues (service, grp, max_attempts, ttl, max_messages, remember, dead_retention, max_dead) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (service, grp) DO NOTHING
+        """;
+
+    /// <summary>As <see cref="Send"/>, to one queue: 10 its group.</summary>
+    public const string SendToGroup = """
+        INSERT INTO fan.messages (queue_id, place, state, message_id, method, content_type, headers, payload, message_key, enqueued_at, due_at, expires_at)
+        SELECT m.queue_id, CASE WHEN $8 IS NULL THEN {next place} END, CASE WHEN $8 IS NULL THEN 0 ELSE 1 END, $2, $3, $4, $5, $6, $7, m.at, m.at + $8, m.at + $9
+        FROM (SELECT q.id AS queue_id, {now} AS at FROM fan.queues q WHERE q.service = $1 AND q.grp = $10) m
+        """;
+
     public const string Find = "SELECT id FROM fan.queues WHERE service = $1 AND grp = $2";
 
     public const string FindAll = "SELECT id, grp, max_messages FROM fan.queues WHERE service = $1";

@@ -6,6 +6,11 @@ namespace Fan.Database.Queues;
 /// <summary>Writes down what becomes of messages, many in few statements.</summary>
 internal static class SettlementScript
 {
+    /// <summary>Adds a message to the queues of all groups of its service.</summary>
+    public static void AddSending(this Script script, QueueMessage message) => script.Add(
+        QueueStatements.Send, message.Service, message.Id, message.Method, message.ContentType, MessageText.Write(message.Headers), message.Payload, message.Key,
+        Microseconds.Of(message.Delay > TimeSpan.Zero ? message.Delay : null), Microseconds.Of(message.TimeToLive));
+
     /// <summary>Adds the ends of messages that a consumer has in hand.</summary>
     public static void AddSettlements(this Script script, long queue, long consumer, IReadOnlyList<Settled> settled)
     {

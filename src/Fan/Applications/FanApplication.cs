@@ -37,7 +37,7 @@ internal sealed class FanApplication : IDisposable
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
         Table = new RouteTable(routing.Value);
         Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
-        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry);
+        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry, services.GetServices<IPushOutbox>());
         Server = new CallServer(Name, Options.Limits, hosted, codecs, cancellation, telemetry, Gate, Pushes, queueTelemetry, clock, logger);
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, cancellation, telemetry);
         Locals = new LocalCalls(Name, telemetry);
