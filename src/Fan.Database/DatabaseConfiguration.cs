@@ -16,6 +16,8 @@ internal sealed class DatabaseConfiguration(IConfiguration? configuration) : ICo
         options.MakeTables = Flag(section, nameof(options.MakeTables)) ?? options.MakeTables;
         options.PollInterval = Time(section, nameof(options.PollInterval)) ?? options.PollInterval;
         options.MaxConnections = Number(section, nameof(options.MaxConnections)) ?? options.MaxConnections;
+        options.ServeCalls = Flag(section, nameof(options.ServeCalls)) ?? options.ServeCalls;
+        options.CallLease = Time(section, nameof(options.CallLease)) ?? options.CallLease;
         options.MaxMessages = Number(section, nameof(options.MaxMessages)) ?? options.MaxMessages;
         options.MaxMessageBytes = Number(section, nameof(options.MaxMessageBytes)) ?? options.MaxMessageBytes;
     }

@@ -1,8 +1,10 @@
 using Fan.Database;
+using Fan.Database.Calls;
 using Fan.Database.Engines;
 using Fan.Database.Outbox;
 using Fan.Database.Queues;
 using Fan.Queues;
+using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +15,7 @@ namespace Fan;
 /// <summary>Adds the route over a database.</summary>
 public static class FanDatabaseBuilderExtensions
 {
-    /// <summary>Keeps pushes in a database until they are handled, PostgreSQL or a SQLite file, and makes them part of the application's own transactions where it asks (<see cref="TransactionPushExtensions.UseForPushes"/>). A second call changes the settings.</summary>
+    /// <summary>Keeps pushes in a database until they are handled, PostgreSQL or a SQLite file, and makes them part of the application's own transactions where it asks (<see cref="TransactionPushExtensions.UseForPushes"/>). Carries calls too, where <see cref="FanDatabaseOptions.ServeCalls"/> is set. A second call changes the settings.</summary>
     public static FanBuilder AddDatabase(this FanBuilder builder, Action<FanDatabaseOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -28,6 +30,9 @@ public static class FanDatabaseBuilderExtensions
         services.AddSingleton(provider => DatabaseFactory.Create(provider.GetRequiredService<IOptions<FanDatabaseOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DatabaseQueueTransport>();
         services.AddSingleton<IQueueTransport>(provider => provider.GetRequiredService<DatabaseQueueTransport>());
+        services.AddSingleton<Mailbox>();
+        services.AddSingleton<IServerTransport, DatabaseServerTransport>();
+        services.AddSingleton<IClientTransport, DatabaseClientTransport>();
         services.AddSingleton<IPushOutbox, DatabaseOutbox>();
         services.AddHostedService<OutboxRelay>();
         return builder;

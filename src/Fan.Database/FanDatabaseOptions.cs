@@ -32,6 +32,18 @@ public sealed class FanDatabaseOptions
     /// <summary>The largest payload of a push, in bytes. From 1 KiB to 256 MiB, default 16 MiB.</summary>
     public int MaxMessageBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>Whether services are served over the database too: each call is a few statements, so that it is for where nothing else is open between processes. Default false. Calls to those that do are made in any case.</summary>
+    public bool ServeCalls { get; set; }
+
+    /// <summary>The time after which calls with a process end that has died without a word. From 1 s to 1 h, default 10 s.</summary>
+    public TimeSpan CallLease { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many calls are served at once; more are refused, and made elsewhere. Default 4,096.</summary>
+    public int MaxServedCalls { get; set; } = 4096;
+
+    /// <summary>How many bytes of one sequence may be unread. From 1 KiB to 64 MiB, default 256 KiB.</summary>
+    public int SequenceWindowBytes { get; set; } = 256 * 1024;
+
     internal IEnumerable<string> Validate()
     {
         var named = (Postgres is null ? 0 : 1) + (DataSource is null ? 0 : 1) + (Sqlite is null ? 0 : 1);
@@ -41,6 +53,9 @@ public sealed class FanDatabaseOptions
         if (Sqlite is not null && (Sqlite.Length == 0 || Sqlite.Contains('\0', StringComparison.Ordinal))) yield return $"{nameof(Sqlite)} must be the path of a file.";
         if (PollInterval < TimeSpan.FromMilliseconds(10) || PollInterval > TimeSpan.FromHours(1)) yield return $"{nameof(PollInterval)} must be from 10 ms to 1 h; it is {PollInterval}.";
         if (MaxConnections is < 1 or > 1000) yield return $"{nameof(MaxConnections)} must be from 1 to 1,000; it is {MaxConnections}.";
+        if (CallLease < TimeSpan.FromSeconds(1) || CallLease > TimeSpan.FromHours(1)) yield return $"{nameof(CallLease)} must be from 1 s to 1 h; it is {CallLease}.";
+        if (MaxServedCalls < 1) yield return $"{nameof(MaxServedCalls)} must be above zero; it is {MaxServedCalls}.";
+        if (SequenceWindowBytes is < 1024 or > 64 * 1024 * 1024) yield return $"{nameof(SequenceWindowBytes)} must be from 1 KiB to 64 MiB; it is {SequenceWindowBytes}.";
         if (MaxMessages < 1) yield return $"{nameof(MaxMessages)} must be above zero; it is {MaxMessages}.";
         if (MaxMessageBytes is < 1024 or > 256 * 1024 * 1024) yield return $"{nameof(MaxMessageBytes)} must be from 1 KiB to 256 MiB; it is {MaxMessageBytes}.";
     }

@@ -11,6 +11,9 @@ internal interface IDatabase : IAsyncDisposable
     /// <summary>What is wrong with it at the moment; null when nothing is known to be.</summary>
     string? Trouble { get; }
 
+    /// <summary>Whether a ring is for the channel that hears it; otherwise it may be for any, and the listener had better look before it takes a lock.</summary>
+    bool TellsChannelsApart { get; }
+
     /// <summary>Does a script in a transaction of its own.</summary>
     /// <exception cref="ServiceUnavailableException">It can't be reached, or refuses. Where that was noticed late, the script may have been done.</exception>
     Task RunAsync(Script script, CancellationToken cancellationToken);
@@ -28,9 +31,6 @@ internal interface IDatabase : IAsyncDisposable
 
     /// <summary>Rings a channel for everybody who listens now. What gets lost on the way, listeners find by looking from time to time.</summary>
     void Ring(string channel);
-
-    /// <summary>Adds to a script that the channel rings when its transaction commits.</summary>
-    void RingAtCommit(Script script, string channel);
 }
 
 /// <summary>What both engines do the same way.</summary>

@@ -7,10 +7,14 @@ namespace Fan.Database.Engines;
 internal sealed class Script(string service)
 {
     private readonly List<Statement> _statements = [];
+    private readonly HashSet<string> _rings = new(StringComparer.Ordinal);
 
     public string Service => service;
 
     public IReadOnlyList<Statement> Statements => _statements;
+
+    /// <summary>The channels that ring when it commits.</summary>
+    public IReadOnlyCollection<string> Rings => _rings;
 
     /// <summary>Whether it only reads, so that it needs no lock.</summary>
     public bool IsReading { get; init; }
@@ -30,6 +34,9 @@ internal sealed class Script(string service)
         _statements.Add(statement);
         return statement.Rows;
     }
+
+    /// <summary>Lets a channel ring when the transaction commits.</summary>
+    public void RingAtCommit(string channel) => _rings.Add(channel);
 
     /// <summary>Forgets what an attempt found that was rolled back.</summary>
     public void Reset() => _statements.ForEach(statement => statement.Reset());

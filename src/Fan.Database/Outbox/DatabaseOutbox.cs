@@ -30,7 +30,7 @@ internal sealed class DatabaseOutbox(IDatabase database) : IPushOutbox
         script.Add(
             QueueStatements.SendToGroup, OutboxMessage.Service, message.Id, OutboxMessage.MethodOf(message), message.ContentType, MessageText.Write(message.Headers), message.Payload,
             OutboxMessage.KeyOf(message), Microseconds.Of(message.Delay > TimeSpan.Zero ? message.Delay : null), Microseconds.Of(message.TimeToLive), transport.Name);
-        database.RingAtCommit(script, Channels.OfService(OutboxMessage.Service));
+        script.RingAtCommit(Channels.OfService(OutboxMessage.Service));
         await database.RunWithinAsync(script, transaction, cancellationToken).ConfigureAwait(false);
     }
 }

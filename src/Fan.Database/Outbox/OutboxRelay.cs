@@ -18,6 +18,7 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _breaking = new();
     private Task _relaying = Task.CompletedTask;
+    private bool _isDisposed;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -31,6 +32,8 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host may be stopped after it was disposed.
+        if (_isDisposed) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await using (cancellationToken.UnsafeRegister(static breaking => ((CancellationTokenSource)breaking!).Cancel(), _breaking).ConfigureAwait(false))
             await _relaying.ConfigureAwait(false);
@@ -38,6 +41,7 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
 
     public void Dispose()
     {
+        _isDisposed = true;
         _stopping.Dispose();
         _breaking.Dispose();
     }

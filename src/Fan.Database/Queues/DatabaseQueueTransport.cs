@@ -45,7 +45,7 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
         var queues = script.Query(QueueStatements.FindAll, QueueBounds.Read, message.Service);
         script.AddSending(message);
         var channel = Channels.OfService(message.Service);
-        if (transaction is not null) database.RingAtCommit(script, channel);
+        if (transaction is not null) script.RingAtCommit(channel);
         await database.RunAsync(script, transaction, cancellationToken).ConfigureAwait(false);
         if (transaction is null) database.Ring(channel);
         if (queues.Count == 0) throw QueueBounds.Nobody(message.Service);

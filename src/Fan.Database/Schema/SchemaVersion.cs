@@ -7,7 +7,7 @@ namespace Fan.Database.Schema;
 internal sealed record SchemaVersion(int Number, int OldestReader, IReadOnlyList<string> Statements)
 {
     /// <summary>All forms, the first one first.</summary>
-    public static IReadOnlyList<SchemaVersion> All { get; } = [new(1, 1, [.. QueueTables.Statements])];
+    public static IReadOnlyList<SchemaVersion> All { get; } = [new(1, 1, [.. QueueTables.Statements, .. CallTables.Statements])];
 
     /// <summary>The form that this program makes.</summary>
     public static int Newest => All[^1].Number;

@@ -34,6 +34,8 @@ internal sealed class PostgresDatabase : IDatabase
 
     public string? Trouble => Volatile.Read(ref _trouble);
 
+    public bool TellsChannelsApart => true;
+
     public async Task RunAsync(Script script, CancellationToken cancellationToken)
     {
         await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -109,8 +111,6 @@ internal sealed class PostgresDatabase : IDatabase
 
     public void Ring(string channel) => _bell.Ring(channel);
 
-    public void RingAtCommit(Script script, string channel) => script.Query("SELECT 1 FROM pg_notify($1, '')", static _ => 0, channel);
-
     public async ValueTask DisposeAsync()
     {
         await _listener.DisposeAsync().ConfigureAwait(false);
@@ -134,6 +134,13 @@ internal sealed class PostgresDatabase : IDatabase
             var command = new NpgsqlBatchCommand(_dialect.Translate(statement.Sql));
             foreach (var value in statement.Values) command.Parameters.Add(Parameter(value));
             batch.BatchCommands.Add(command);
+        }
+
+        foreach (var channel in script.Rings)
+        {
+            var ring = new NpgsqlBatchCommand("SELECT pg_notify($1, '')");
+            ring.Parameters.Add(Parameter(channel));
+            batch.BatchCommands.Add(ring);
         }
 
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

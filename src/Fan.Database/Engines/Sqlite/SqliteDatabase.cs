@@ -34,6 +34,8 @@ internal sealed class SqliteDatabase : IDatabase
 
     public string? Trouble => Volatile.Read(ref _trouble);
 
+    public bool TellsChannelsApart => false;
+
     public async Task RunAsync(Script script, CancellationToken cancellationToken)
     {
         Start();
@@ -58,6 +60,7 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
+    // Its rings need nothing here: whoever commits writes the log, which everybody watches.
     public Task RunWithinAsync(Script script, DbTransaction transaction, CancellationToken cancellationToken)
     {
         if (transaction is not SqliteTransaction own) throw new ArgumentException($"Pushes go to the {DisplayName}: the transaction must be a SqliteTransaction of it; it is a {transaction.GetType().Name}.", nameof(transaction));
@@ -106,11 +109,6 @@ internal sealed class SqliteDatabase : IDatabase
     {
         _listeners.Ring(channel);
         _signal?.Ring();
-    }
-
-    // Whoever commits writes the log, which everybody watches.
-    public void RingAtCommit(Script script, string channel)
-    {
     }
 
     public async ValueTask DisposeAsync()
@@ -172,7 +170,14 @@ internal sealed class SqliteDatabase : IDatabase
             return;
         }
 
-        foreach (var work in together) work.End();
+        foreach (var work in together)
+        {
+            work.End();
+            if (work.Error is null)
+            {
+                foreach (var channel in work.Script.Rings) Ring(channel);
+            }
+        }
     }
 
     private ServiceUnavailableException Explain(string service, SqliteException error)

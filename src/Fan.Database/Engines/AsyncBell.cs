@@ -1,4 +1,4 @@
-namespace Fan.Database.Queues;
+namespace Fan.Database.Engines;
 
 /// <summary>Wakes one waiter; a ring while nobody waits is kept, and many are one. Safe from any thread, for one waiter.</summary>
 internal sealed class AsyncBell(TimeProvider clock) : IDisposable

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Fan.Messaging;
 
-namespace Fan.Database.Queues;
+namespace Fan.Database.Engines;
 
 /// <summary>Headers as the text of a column: a JSON object of texts.</summary>
 internal static class MessageText

@@ -1,4 +1,4 @@
-namespace Fan.Database.Queues;
+namespace Fan.Database.Engines;
 
 /// <summary>Times as columns have them.</summary>
 internal static class Microseconds
