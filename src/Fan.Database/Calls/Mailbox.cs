@@ -12,6 +12,7 @@ internal sealed class Mailbox : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly IDatabase _database;
+    private readonly bool _isOwner;
     private readonly FanDatabaseOptions _options;
     private readonly string _name;
     private readonly TimeProvider _clock;
@@ -26,10 +27,11 @@ internal sealed class Mailbox : IAsyncDisposable
     private volatile bool _isOpen;
     private bool _isClosed;
 
-    public Mailbox(IDatabase database, IOptions<FanDatabaseOptions> options, IOptions<FanOptions> application, TimeProvider clock)
+    public Mailbox(IDatabase shared, IOptions<FanDatabaseOptions> options, IOptions<FanOptions> application, TimeProvider clock)
     {
-        (_database, _options, _name, _clock) = (database, options.Value, application.Value.Name ?? "fan", clock);
-        _writer = new FrameWriter(database, Id, clock);
+        _database = DatabaseFactory.CreateForCalls(options.Value, shared, clock);
+        (_isOwner, _options, _name, _clock) = (!ReferenceEquals(_database, shared), options.Value, application.Value.Name ?? "fan", clock);
+        _writer = new FrameWriter(_database, Id, clock);
         _bell = new AsyncBell(clock);
     }
 
@@ -65,6 +67,7 @@ internal sealed class Mailbox : IAsyncDisposable
         if (_isOpen) await LeaveAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
         _listening?.Dispose();
+        if (_isOwner) await _database.DisposeAsync().ConfigureAwait(false);
         _bell.Dispose();
         _opening.Dispose();
         _closing.Dispose();

@@ -47,6 +47,16 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
     /// <summary>Somebody rang, or the time was over: there may be something to take.</summary>
     public void Woken() => _mayHaveMore = true;
 
+    /// <summary>The queue where a turn would do nothing but take messages, if there are any; null otherwise.</summary>
+    public long? OnlyTakesFrom => _queue is { } queue && clock.GetTimestamp() is var now && now < _renewAt && now < _sweepAt ? queue : null;
+
+    /// <summary>There was nothing to take.</summary>
+    public void FoundNothing(IReadOnlyList<(long? Due, long? Expiry)> alarms)
+    {
+        _mayHaveMore = false;
+        SetAlarms(alarms);
+    }
+
     /// <summary>Begins a turn: adds the renewal where it is time, or the registration where there is none.</summary>
     public Turn Begin(Script script)
     {
@@ -78,6 +88,13 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
         if (turn.Renewal is not null) _renewAt = After(LeaseTime / 3);
         if (turn.CleansUp) _cleanUpAt = After(CleanUpInterval);
         if (turn.Sweeps) _sweepAt = After(Shortest(pollInterval, LeaseTime / 2));
+        SetAlarms(alarms);
+        _mayHaveMore |= taken > 0 && taken >= room;
+        return true;
+    }
+
+    private void SetAlarms(IReadOnlyList<(long? Due, long? Expiry)> alarms)
+    {
         foreach (var (due, expiry) in alarms)
         {
             foreach (var alarm in (long?[])[due, expiry])
@@ -86,9 +103,6 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
                 if (alarm is { } left) _sweepAt = Math.Min(_sweepAt, After(Microseconds.ToTime(Math.Max(left, 0) + 1000)));
             }
         }
-
-        _mayHaveMore |= taken > 0 && taken >= room;
-        return true;
     }
 
     private static TimeSpan Shortest(TimeSpan one, TimeSpan other) => one < other ? one : other;

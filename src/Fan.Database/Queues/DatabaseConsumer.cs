@@ -178,7 +178,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
 
             try
             {
-                await TurnAsync(settled, room).ConfigureAwait(false);
+                if (settled.Count > 0 || room == 0 || !await FoundNothingAsync().ConfigureAwait(false)) await TurnAsync(settled, room).ConfigureAwait(false);
                 pause = ShortestPause;
             }
             catch (ServiceUnavailableException)
@@ -215,7 +215,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
             // What died with its consumer may have killed it, and those beside it are innocent: one at a time is taken of them.
             if (!HoldsSuspect(settled)) suspects = script.Query(QueueStatements.Take, read, from, turn.Consumer, 1, 1);
             taken = script.Query(QueueStatements.Take, read, from, turn.Consumer, room, 0);
-            alarms = script.Query(QueueStatements.NextAlarm, static row => (row.IsDBNull(0) ? (long?)null : row.GetInt64(0), row.IsDBNull(1) ? (long?)null : row.GetInt64(1)), from);
+            alarms = AddAlarms(script, from);
         }
 
         await _database.RunAsync(script, _breaking.IsCancellationRequested && !_isStopping ? _breaking.Token : CancellationToken.None).ConfigureAwait(false);
@@ -238,6 +238,22 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         // Whoever waits for what was given back, or is behind it, need not wait for the next look.
         if (_isStopping && settled.Count > 0) _database.Ring(_channel);
     }
+
+    /// <summary>Looks before it takes the only lock, where what rang may have been something else.</summary>
+    private async ValueTask<bool> FoundNothingAsync()
+    {
+        if (_database.TellsChannelsApart || _lease.OnlyTakesFrom is not { } queue) return false;
+        var script = new Script(Queue.Service) { IsReading = true };
+        var ready = script.Query(QueueStatements.AnyReady, static _ => true, queue);
+        var alarms = AddAlarms(script, queue);
+        await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
+        if (ready.Count > 0) return false;
+        _lease.FoundNothing(alarms);
+        return true;
+    }
+
+    private static IReadOnlyList<(long? Due, long? Expiry)> AddAlarms(Script script, long queue) => script.Query(
+        QueueStatements.NextAlarm, static row => (row.IsDBNull(0) ? (long?)null : row.GetInt64(0), row.IsDBNull(1) ? (long?)null : row.GetInt64(1)), queue);
 
     private bool HoldsSuspect(List<Settled> settled)
     {

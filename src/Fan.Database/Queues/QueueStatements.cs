@@ -67,6 +67,8 @@ internal static class QueueStatements
             CASE WHEN remember IS NULL THEN 0 ELSE (SELECT count(*) FROM fan.handled h WHERE h.queue_id = $1 AND h.message_id = fan.messages.message_id AND h.until > {now}) END
         """;
 
+    public const string AnyReady = "SELECT 1 FROM fan.messages WHERE queue_id = $1 AND state = 0 LIMIT 1";
+
     /// <summary>When the next message becomes due or expires, from now; null where none does.</summary>
     public const string NextAlarm = """
         SELECT (SELECT d.due_at FROM fan.messages d WHERE d.queue_id = $1 AND d.state = 1 ORDER BY d.due_at LIMIT 1) - {now},

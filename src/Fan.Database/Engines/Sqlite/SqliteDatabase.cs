@@ -13,6 +13,7 @@ internal sealed class SqliteDatabase : IDatabase
 
     private readonly string _path;
     private readonly bool _makeTables;
+    private readonly bool _isDurable;
     private readonly TimeProvider _clock;
     private readonly Dialect _dialect = Dialect.ForSqlite();
     private readonly Channel<SqliteWork> _work = Channel.CreateBounded<SqliteWork>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
@@ -24,9 +25,9 @@ internal sealed class SqliteDatabase : IDatabase
     private bool _isDisposed;
     private string? _trouble;
 
-    public SqliteDatabase(string path, bool makeTables, TimeProvider clock)
+    public SqliteDatabase(string path, bool makeTables, bool isDurable, TimeProvider clock)
     {
-        (_path, _makeTables, _clock) = (path, makeTables, clock);
+        (_path, _makeTables, _isDurable, _clock) = (path, makeTables, isDurable, clock);
         DisplayName = $"SQLite file '{path}'";
     }
 
@@ -157,7 +158,7 @@ internal sealed class SqliteDatabase : IDatabase
     {
         try
         {
-            _file ??= SqliteFile.Open(_path, _dialect, _makeTables, _clock);
+            _file ??= SqliteFile.Open(_path, _dialect, _makeTables, _isDurable, _clock);
             _file.Run(together);
             Volatile.Write(ref _trouble, null);
         }

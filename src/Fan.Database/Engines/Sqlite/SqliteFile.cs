@@ -17,14 +17,19 @@ internal sealed class SqliteFile : IDisposable
     private SqliteFile(SqliteConnection connection, Dialect dialect) => (_connection, _dialect) = (connection, dialect);
 
     /// <exception cref="SqliteException">The file can't be used.</exception>
-    public static SqliteFile Open(string path, Dialect dialect, bool makeTables, TimeProvider clock)
+    /// <param name="path">The file.</param>
+    /// <param name="dialect">How statements are written.</param>
+    /// <param name="makeTables">Whether missing tables are made.</param>
+    /// <param name="isDurable">Whether a commit is on the disk when it ends, through a power cut too; otherwise it outlives processes only.</param>
+    /// <param name="clock">The time for the register of forms.</param>
+    public static SqliteFile Open(string path, Dialect dialect, bool makeTables, bool isDurable, TimeProvider clock)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var file = new SqliteFile(Connect(path, pooling: false), dialect);
         try
         {
-            // What was accepted is on the disk, through a power cut too.
-            foreach (var pragma in (string[])["journal_mode = WAL", "synchronous = FULL"]) file.Do("PRAGMA " + pragma);
+            file.Do("PRAGMA journal_mode = WAL");
+            file.Do("PRAGMA synchronous = " + (isDurable ? "FULL" : "NORMAL"));
             using var transaction = file._connection.BeginTransaction(deferred: false);
             EnsureTables(file._connection, transaction, dialect, makeTables, path, clock);
             transaction.Commit();
@@ -43,6 +48,9 @@ internal sealed class SqliteFile : IDisposable
         try
         {
             connection.Open();
+            // The library itself would look again for a lock only every 150 ms.
+            using var patience = Command(connection, $"PRAGMA busy_timeout = {BusySeconds * 1000}", []);
+            patience.ExecuteNonQuery();
             return connection;
         }
         catch
