@@ -3,13 +3,14 @@ using Fan.Database.Tests.Servers;
 
 namespace Fan.Database.Tests.Calls;
 
-internal sealed class PostgresCallHarness(PostgresServer server) : ITransportHarness
+internal sealed class PostgresCallHarness(string connectionString) : ITransportHarness
 {
-    public static async Task<ITransportHarness> CreateAsync(PostgresServers servers) => new PostgresCallHarness(await servers.SharedAsync());
+    // The tests' services have the same name, and would share their pushes.
+    public static async Task<ITransportHarness> CreateAsync(PostgresServers servers) => new PostgresCallHarness(await (await servers.SharedAsync()).CreateDatabaseAsync());
 
     public void AddTo(FanBuilder application) => application.AddDatabase(options =>
     {
-        options.Postgres = server.ConnectionString;
+        options.Postgres = connectionString;
         options.ServeCalls = true;
     });
 

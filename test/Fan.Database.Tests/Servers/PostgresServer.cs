@@ -41,6 +41,17 @@ internal sealed partial class PostgresServer(string folder) : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Makes a database of its own for one test; its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = "test_" + Guid.NewGuid().ToString("N");
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString.Replace("Database=postgres", "Database=" + name, StringComparison.Ordinal);
+    }
+
     /// <summary>Starts the process and waits until it takes connections.</summary>
     public async Task StartAsync()
     {

@@ -49,15 +49,7 @@ internal sealed class PostgresPlace(string connectionString) : ShopPlace
 {
     public static async Task<ShopPlace> CreateAsync(PostgresServer server)
     {
-        var name = "shop_" + Guid.NewGuid().ToString("N");
-        await using (var connection = new NpgsqlConnection(server.ConnectionString))
-        {
-            await connection.OpenAsync();
-            await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
-            await command.ExecuteNonQueryAsync();
-        }
-
-        var place = new PostgresPlace(server.ConnectionString.Replace("Database=postgres", "Database=" + name, StringComparison.Ordinal));
+        var place = new PostgresPlace(await server.CreateDatabaseAsync());
         await place.MakeTableAsync();
         return place;
     }
