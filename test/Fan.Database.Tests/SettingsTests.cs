@@ -42,7 +42,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Configuration_names_the_place_and_the_password_comes_from_elsewhere()
+    public async Task Configuration_names_the_place_and_the_password_comes_from_elsewhere()
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
@@ -52,7 +52,7 @@ public sealed class SettingsTests
             ["Fan:Database:PollInterval"] = "00:00:05",
         }).Build());
         services.AddFan().AddDatabase();
-        using var provider = services.BuildServiceProvider();
+        await using var provider = services.BuildServiceProvider();
         var options = provider.GetRequiredService<IOptions<FanDatabaseOptions>>().Value;
         Assert.Equal((Secret, TimeSpan.FromSeconds(5)), (options.Password, options.PollInterval));
         var transport = provider.GetServices<IQueueTransport>().Single(transport => transport.Name == "database");
