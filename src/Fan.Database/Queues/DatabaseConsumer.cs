@@ -43,6 +43,9 @@ internal sealed class DatabaseConsumer : IQueueConsumer
     /// <summary>Whether it was stopped and has nothing in hand.</summary>
     public bool HasEnded => _isStopping && _working.IsCompleted;
 
+    /// <summary>What keeps it from its work at the moment.</summary>
+    public string? Trouble { get; private set; }
+
     private QueueName Queue => _subscription.Queue;
 
     /// <summary>Registers it, so that what is wrong is said here; then it works until it is stopped.</summary>
@@ -179,10 +182,12 @@ internal sealed class DatabaseConsumer : IQueueConsumer
             try
             {
                 if (settled.Count > 0 || room == 0 || !await FoundNothingAsync().ConfigureAwait(false)) await TurnAsync(settled, room).ConfigureAwait(false);
-                pause = ShortestPause;
+                (pause, Trouble) = (ShortestPause, null);
             }
-            catch (ServiceUnavailableException)
+            catch (Exception error)
             {
+                // Whatever it is, messages wait for the next attempt.
+                Trouble = error.Message;
                 lock (_gate) _settled.InsertRange(0, settled.Where(one => !one.Message.IsLost));
                 // What can't be given back now goes to others when the lease is over.
                 if (_isStopping && _breaking.IsCancellationRequested) break;

@@ -18,7 +18,7 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
 
     public bool IsDurable => true;
 
-    public string? Trouble => database.Trouble;
+    public string? Trouble => database.Trouble ?? _consumers.Keys.FirstOrDefault(consumer => consumer.Trouble is not null)?.Trouble;
 
     public IQueueAdministration Administration { get; } = new DatabaseQueueAdministration(database, options.Value.MaxMessages);
 
