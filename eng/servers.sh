@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the servers that tests run against, where apt can: ZooKeeper with a Java runtime, kazoo as a client that is not ours, and RabbitMQ.
+# Installs the servers that tests run against, where apt can: ZooKeeper with a Java runtime, kazoo as a client that is not ours, RabbitMQ, PostgreSQL and Redis.
 # Nothing is started or left running; a machine that has them is not touched.
 set -euo pipefail
 
@@ -8,6 +8,7 @@ packages=()
 command -v java >/dev/null || packages+=(default-jre-headless)
 /usr/bin/python3 -c 'import kazoo' 2>/dev/null || packages+=(python3-kazoo)
 [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] || packages+=(rabbitmq-server)
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || packages+=(postgresql)
 [ ${#packages[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then

@@ -10,9 +10,11 @@ namespace Fan.Queues;
 /// <summary>The way of a push until it is accepted: options, span, choice of a route, encode, send. Safe from any thread.</summary>
 internal sealed class PushPipeline(
     string application, FanLimits limits, TimeSpan defaultTimeout, QueueChoice choice, PayloadCodecs codecs, CancellationPool cancellation,
-    QueueTelemetry telemetry, TimeProvider clock)
+    QueueTelemetry telemetry, IEnumerable<IPushOutbox> outboxes, TimeProvider clock)
 {
     private static readonly PushOptions NoOptions = new();
+
+    private readonly IPushOutbox[] _outboxes = [.. outboxes];
 
     /// <summary>Pushes; returns the id of the message when it is accepted.</summary>
     public async ValueTask<string> PushAsync<TArgs, TResult>(
@@ -40,6 +42,7 @@ internal sealed class PushPipeline(
             }
 
             // The process that hosts the service puts it into its own queue.
+            if (queues.Transport is null && Outbox is not null) throw InMemory(service);
             if (queues.Transport is null) await calls.CallAsync(route(), method, args, shardKeys, left, lease.Token, details).ConfigureAwait(false);
             return details.Id;
         }
@@ -98,7 +101,10 @@ internal sealed class PushPipeline(
             measure.Over(transport.Name);
             try
             {
-                await transport.SendAsync(message, cancellationToken).ConfigureAwait(false);
+                if (Outbox is not { } outbox) await transport.SendAsync(message, cancellationToken).ConfigureAwait(false);
+                else if (!transport.IsDurable) throw InMemory(message.Service);
+                else if (outbox.Keeps(transport)) await outbox.KeepAsync(transport, message, cancellationToken).ConfigureAwait(false);
+                else await transport.SendAsync(message, cancellationToken).ConfigureAwait(false);
                 return queues;
             }
             catch (NoSuchServiceException) when (!queues.IsCertain)
@@ -109,6 +115,23 @@ internal sealed class PushPipeline(
 
         return queues;
     }
+
+    // That of the transaction which the running code's pushes belong to.
+    private IPushOutbox? Outbox
+    {
+        get
+        {
+            foreach (var outbox in _outboxes)
+            {
+                if (outbox.IsCurrent) return outbox;
+            }
+
+            return null;
+        }
+    }
+
+    private static InvalidOperationException InMemory(string service) =>
+        new($"The pushes of '{service}' go into the memory of a process, which takes no part in a transaction: add a queue transport, such as the database's own, and route them over it (Fan:Routes).");
 
     private static QueueMessage Message(string service, string method, PushDetails details, MessageHeaders headers, string contentType, ReadOnlyMemory<byte> payload)
     {

@@ -1,0 +1,206 @@
+using System.Security.Cryptography;
+using Fan.Database.Engines;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Database.Calls;
+
+/// <summary>This process among those that call each other over the database: its row, which says that it lives, and the frames that come for it and go out. Opened by its first use. Owns its tasks. Safe from any thread.</summary>
+internal sealed class Mailbox : IAsyncDisposable
+{
+    private const string Subject = "database";
+    private const int MostAtOnce = 100;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly IDatabase _database;
+    private readonly bool _isOwner;
+    private readonly FanDatabaseOptions _options;
+    private readonly string _name;
+    private readonly TimeProvider _clock;
+    private readonly FrameWriter _writer;
+    private readonly AsyncBell _bell;
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _gate = new();
+    private readonly List<IFrameReceiver> _receivers = [];
+    private IDisposable? _listening;
+    private Task _working = Task.CompletedTask;
+    private volatile bool _isOpen;
+    private bool _isClosed;
+
+    public Mailbox(IDatabase shared, IOptions<FanDatabaseOptions> options, IOptions<FanOptions> application, TimeProvider clock)
+    {
+        _database = DatabaseFactory.CreateForCalls(options.Value, shared, clock);
+        (_isOwner, _options, _name, _clock) = (!ReferenceEquals(_database, shared), options.Value, application.Value.Name ?? "fan", clock);
+        _writer = new FrameWriter(_database, Id, clock);
+        _bell = new AsyncBell(clock);
+    }
+
+    /// <summary>Names this process; another one after each start.</summary>
+    public long Id { get; } = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
+
+    /// <summary>Where the caller's side and the service's side register.</summary>
+    public void Add(IFrameReceiver receiver)
+    {
+        lock (_gate) _receivers.Add(receiver);
+    }
+
+    /// <exception cref="ServiceUnavailableException">The database can't be reached.</exception>
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => _isOpen ? default : new(OpenSlowlyAsync(cancellationToken));
+
+    /// <summary>Sends a frame once; false where its recipient is not there.</summary>
+    public Task<bool> SendAsync(string service, Frame frame, CancellationToken cancellationToken) => _writer.SendAsync(service, frame, cancellationToken);
+
+    /// <summary>Sends a frame that may come twice without harm.</summary>
+    public ValueTask PostAsync(string service, Frame frame) => _writer.PostAsync(service, frame);
+
+    /// <summary>As <see cref="PostAsync"/>, at once or, where too many wait, not at all: then the caller's time ends the call.</summary>
+    public void TryPost(string service, Frame frame) => _writer.TryPost(service, frame);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isClosed) return;
+        _isClosed = true;
+        foreach (var receiver in Receivers) receiver.LostAll("the application stops");
+        await _closing.CancelAsync().ConfigureAwait(false);
+        _bell.Ring();
+        await _working.ConfigureAwait(false);
+        if (_isOpen) await LeaveAsync().ConfigureAwait(false);
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        _listening?.Dispose();
+        if (_isOwner) await _database.DisposeAsync().ConfigureAwait(false);
+        _bell.Dispose();
+        _opening.Dispose();
+        _closing.Dispose();
+    }
+
+    // From then on nobody can send here; what came before is received, so that requests among it are refused and made elsewhere.
+    private async Task LeaveAsync()
+    {
+        try
+        {
+            var script = new Script(Subject);
+            script.Add(CallStatements.Leave, Id);
+            await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
+            while (await ReceiveAsync().ConfigureAwait(false) == MostAtOnce)
+            {
+            }
+        }
+        catch (ServiceUnavailableException)
+        {
+            // The lease ends by itself.
+        }
+    }
+
+    private IFrameReceiver[] Receivers
+    {
+        get
+        {
+            lock (_gate) return [.. _receivers];
+        }
+    }
+
+    private async Task OpenSlowlyAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_isOpen) return;
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            await JoinAsync(cancellationToken).ConfigureAwait(false);
+            _listening = _database.Listen(Channels.OfInstance(Id), _bell.Ring);
+            _writer.Start();
+            using (ExecutionContext.SuppressFlow()) _working = Task.WhenAll(Task.Run(ReadAsync, CancellationToken.None), Task.Run(TendAsync, CancellationToken.None));
+            _isOpen = true;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private Task JoinAsync(CancellationToken cancellationToken)
+    {
+        var script = new Script(Subject);
+        script.Add(CallStatements.Join, Id, _name, Microseconds.Of(_options.CallLease));
+        return _database.RunAsync(script, cancellationToken);
+    }
+
+    private async Task ReadAsync()
+    {
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                if (await ReceiveAsync().ConfigureAwait(false) < MostAtOnce) await _bell.WaitAsync(_options.PollInterval).ConfigureAwait(false);
+            }
+            catch (ServiceUnavailableException)
+            {
+                await Task.Delay(Pause, _clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<int> ReceiveAsync()
+    {
+        if (!_database.TellsChannelsApart)
+        {
+            var look = new Script(Subject) { IsReading = true };
+            var any = look.Query(CallStatements.Any, static _ => true, Id);
+            await _database.RunAsync(look, CancellationToken.None).ConfigureAwait(false);
+            if (any.Count == 0) return 0;
+        }
+
+        var script = new Script(Subject);
+        var frames = script.Query(CallStatements.Receive, Frame.Read, Id);
+        await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
+        var receivers = Receivers;
+        foreach (var frame in frames.OrderBy(frame => frame.Id))
+        {
+            foreach (var receiver in receivers) receiver.Receive(frame);
+        }
+
+        return frames.Count;
+    }
+
+    /// <summary>Renews the lease, and asks whether those live whom calls are open with.</summary>
+    private async Task TendAsync()
+    {
+        var interval = _options.CallLease / 3 < TimeSpan.FromSeconds(1) ? _options.CallLease / 3 : TimeSpan.FromSeconds(1);
+        while (!_closing.IsCancellationRequested)
+        {
+            await Task.Delay(interval, _clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_closing.IsCancellationRequested) return;
+            try
+            {
+                await TendOnceAsync().ConfigureAwait(false);
+            }
+            catch (ServiceUnavailableException)
+            {
+                // It is tried again at the next turn; if it takes longer than the lease, others end what is open with us.
+            }
+        }
+    }
+
+    private async Task TendOnceAsync()
+    {
+        var script = new Script(Subject);
+        var renewal = script.Add(CallStatements.Renew, Id, Microseconds.Of(_options.CallLease));
+        script.Add(CallStatements.EndLeases);
+        script.Add(CallStatements.DropOrphans);
+        var peers = Receivers.SelectMany(receiver => receiver.Peers).Distinct().ToArray();
+        var living = peers.Length == 0 ? [] : script.Query(CallStatements.Living, static row => row.GetInt64(0), peers);
+        await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
+        if (renewal.Affected == 0)
+        {
+            // Others took this process for dead, or the server has lost what it does not keep on the disk.
+            foreach (var receiver in Receivers) receiver.LostAll("its lease in the database was over, or the database was started anew");
+            await JoinAsync(CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var gone in peers.Except(living))
+        {
+            foreach (var receiver in Receivers) receiver.Lost(gone, "the process at the other end has died, or does not renew its lease");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Fan.Database.Engines.Postgres;
+using Fan.Database.Engines.Sqlite;
+using Npgsql;
+
+namespace Fan.Database.Engines;
+
+/// <summary>Makes the database that the settings name. Nothing is connected yet.</summary>
+internal static class DatabaseFactory
+{
+    public static IDatabase Create(FanDatabaseOptions options, TimeProvider clock)
+    {
+        if (options.Sqlite is { } path) return new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: true, clock);
+        var source = options.DataSource ?? CreateSource(options);
+        return new PostgresDatabase(source, isOwner: options.DataSource is null, options.MakeTables, options.MaxConnections, clock);
+    }
+
+    /// <summary>The database as calls use it: a SQLite file by a connection of their own, which does not wait for the disk.</summary>
+    public static IDatabase CreateForCalls(FanDatabaseOptions options, IDatabase shared, TimeProvider clock) =>
+        options.Sqlite is { } path ? new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: false, clock) : shared;
+
+    private static NpgsqlDataSource CreateSource(FanDatabaseOptions options)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(options.Postgres);
+        if (options.Password is { } password) parts.Password = password;
+        parts.ApplicationName ??= "fan";
+        // What the application's string says about these wins: behind a pooler statements can't stay prepared.
+        if (!parts.ContainsKey("Max Auto Prepare")) parts.MaxAutoPrepare = 100;
+        if (!parts.ContainsKey("Keepalive")) parts.KeepAlive = 30;
+        var builder = new NpgsqlSlimDataSourceBuilder(parts.ConnectionString);
+        builder.EnableArrays();
+        builder.EnableTransportSecurity();
+        builder.EnableIntegratedSecurity();
+        return builder.Build();
+    }
+}

@@ -1,0 +1,173 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Fan.Database.Engines.Postgres;
+
+/// <summary>A PostgreSQL database. A script is one batch, and so one round trip. Safe from any thread.</summary>
+internal sealed class PostgresDatabase : IDatabase
+{
+    // What two transactions did to each other is over with the second attempt; each is rolled back before the next.
+    private const int MaxAttempts = 5;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly bool _isOwner;
+    private readonly SemaphoreSlim _connections;
+    private readonly Dialect _dialect = Dialect.ForPostgres();
+    private readonly PostgresSchema _schema;
+    private readonly PostgresBell _bell;
+    private readonly PostgresListener _listener;
+    private string? _trouble;
+
+    public PostgresDatabase(NpgsqlDataSource source, bool isOwner, bool makeTables, int maxConnections, TimeProvider clock)
+    {
+        (_source, _isOwner, _connections) = (source, isOwner, new SemaphoreSlim(maxConnections));
+        var place = new NpgsqlConnectionStringBuilder(source.ConnectionString);
+        DisplayName = $"PostgreSQL database '{place.Database ?? place.Username}' at {place.Host}:{place.Port}";
+        _schema = new PostgresSchema(source, _dialect, makeTables, DisplayName, clock);
+        _bell = new PostgresBell(source, clock);
+        _listener = new PostgresListener(source, clock);
+    }
+
+    public string DisplayName { get; }
+
+    public string? Trouble => Volatile.Read(ref _trouble);
+
+    public bool TellsChannelsApart => true;
+
+    public async Task RunAsync(Script script, CancellationToken cancellationToken)
+    {
+        await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    var batch = _source.CreateBatch();
+                    await using var batchEnding = batch.ConfigureAwait(false);
+                    await ExecuteAsync(script, batch, cancellationToken).ConfigureAwait(false);
+                    break;
+                }
+                catch (PostgresException error) when (attempt < MaxAttempts && PostgresErrors.MayBeTriedAgain(error))
+                {
+                    script.Reset();
+                }
+            }
+
+            Volatile.Write(ref _trouble, null);
+        }
+        catch (Exception error) when (PostgresErrors.IsOfDatabase(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw Explain(script.Service, error);
+        }
+        finally
+        {
+            _connections.Release();
+        }
+    }
+
+    public async Task RunWithinAsync(Script script, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (transaction is not NpgsqlTransaction own) throw new ArgumentException($"Pushes go to the {DisplayName}: the transaction must be an NpgsqlTransaction of it; it is a {transaction.GetType().Name}.", nameof(transaction));
+        if (own.Connection is not { } connection) throw new ArgumentException("The transaction has ended.", nameof(transaction));
+        try
+        {
+            await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            var batch = new NpgsqlBatch(connection, own);
+            await using var batchEnding = batch.ConfigureAwait(false);
+            await ExecuteAsync(script, batch, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (PostgresErrors.IsOfDatabase(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw Explain(script.Service, error);
+        }
+    }
+
+    public async Task<DbTransaction> BeginAsync(string service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch (Exception error) when (PostgresErrors.IsOfDatabase(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw Explain(service, error);
+        }
+    }
+
+    public IDisposable Listen(string channel, Action ring) => _listener.Listen(channel, ring);
+
+    public void Ring(string channel) => _bell.Ring(channel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        await _bell.DisposeAsync().ConfigureAwait(false);
+        if (_isOwner) await _source.DisposeAsync().ConfigureAwait(false);
+        _schema.Dispose();
+        _connections.Dispose();
+    }
+
+    private ServiceUnavailableException Explain(string service, Exception error)
+    {
+        var text = PostgresErrors.Describe(error, DisplayName);
+        Volatile.Write(ref _trouble, text);
+        return new ServiceUnavailableException(service, text, error);
+    }
+
+    private async Task ExecuteAsync(Script script, NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (var statement in script.Statements)
+        {
+            var command = new NpgsqlBatchCommand(_dialect.Translate(statement.Sql));
+            foreach (var value in statement.Values) command.Parameters.Add(Parameter(value));
+            batch.BatchCommands.Add(command);
+        }
+
+        foreach (var channel in script.Rings)
+        {
+            var ring = new NpgsqlBatchCommand("SELECT pg_notify($1, '')");
+            ring.Parameters.Add(Parameter(channel));
+            batch.BatchCommands.Add(ring);
+        }
+
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var readerEnding = reader.ConfigureAwait(false);
+        foreach (var statement in script.Statements.Where(statement => statement.HasRows))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) statement.Read(reader);
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+        }
+
+        for (var i = 0; i < script.Statements.Count; i++) script.Statements[i].Affected = batch.BatchCommands[i].RecordsAffected;
+    }
+
+    private static NpgsqlParameter Parameter(DbValue value) => new()
+    {
+        Value = value.Value ?? DBNull.Value,
+        NpgsqlDbType = value.Kind switch
+        {
+            DbKind.Text => NpgsqlDbType.Text,
+            DbKind.Number => NpgsqlDbType.Bigint,
+            DbKind.Bytes => NpgsqlDbType.Bytea,
+            DbKind.Numbers => NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+            _ => NpgsqlDbType.Array | NpgsqlDbType.Text,
+        },
+    };
+}

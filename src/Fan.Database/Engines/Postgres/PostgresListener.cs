@@ -1,0 +1,123 @@
+using Npgsql;
+
+namespace Fan.Database.Engines.Postgres;
+
+/// <summary>One connection that hears all channels; opened when the first is listened to, and again after it broke. Safe from any thread.</summary>
+internal sealed class PostgresListener : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly TimeProvider _clock;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ListenerTable _table = new();
+    private CancellationTokenSource _changed = new();
+    private Task? _listening;
+
+    public PostgresListener(NpgsqlDataSource source, TimeProvider clock) => (_source, _clock) = (source, clock);
+
+    public IDisposable Listen(string channel, Action ring)
+    {
+        var entry = _table.Add(channel, ring);
+        lock (_gate)
+        {
+            if (_listening is null && !_stopping.IsCancellationRequested)
+            {
+                using (ExecutionContext.SuppressFlow()) _listening = Task.Run(RunAsync);
+            }
+
+            _changed.Cancel();
+        }
+
+        return entry;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task? listening;
+        lock (_gate)
+        {
+            _stopping.Cancel();
+            listening = _listening;
+        }
+
+        if (listening is not null) await listening.ConfigureAwait(false);
+        _changed.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (PostgresErrors.IsOfDatabase(error) || error is OperationCanceledException)
+            {
+                await Task.Delay(Pause, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ListenAsync()
+    {
+        var connection = await _source.OpenConnectionAsync(_stopping.Token).ConfigureAwait(false);
+        await using var connectionEnding = connection.ConfigureAwait(false);
+        connection.Notification += (_, notification) => _table.Ring(notification.Channel);
+        var heard = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            CancellationToken changed;
+            lock (_gate)
+            {
+                if (_changed.IsCancellationRequested)
+                {
+                    _changed.Dispose();
+                    _changed = new CancellationTokenSource();
+                }
+
+                changed = _changed.Token;
+            }
+
+            await FollowAsync(connection, heard).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(changed, _stopping.Token);
+            try
+            {
+                while (true) await connection.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (changed.IsCancellationRequested && !_stopping.IsCancellationRequested)
+            {
+                // Somebody listens to another channel.
+            }
+        }
+    }
+
+    private async Task FollowAsync(NpgsqlConnection connection, HashSet<string> heard)
+    {
+        var wanted = _table.Channels;
+        foreach (var channel in wanted.Where(heard.Add).ToList())
+        {
+            // Channels are hashes or numbers: nothing in them needs quotes, but the upper case that there is not.
+            var command = new NpgsqlCommand($"LISTEN \"{channel}\"", connection);
+            await using var commandEnding = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(_stopping.Token).ConfigureAwait(false);
+            // What came before was not heard.
+            _table.Ring(channel);
+        }
+
+        foreach (var channel in heard.Except(wanted).ToList())
+        {
+            heard.Remove(channel);
+            var command = new NpgsqlCommand($"UNLISTEN \"{channel}\"", connection);
+            await using var commandEnding = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(_stopping.Token).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Fan.Database.Schema;
+using Npgsql;
+
+namespace Fan.Database.Engines.Postgres;
+
+/// <summary>Makes the tables, or brings them to the form that this program knows, once. Safe from any thread, and beside other processes that do the same.</summary>
+internal sealed class PostgresSchema(NpgsqlDataSource source, Dialect dialect, bool makeTables, string place, TimeProvider clock) : IDisposable
+{
+    // Any number that others are not likely to have for theirs: "fan" in ASCII.
+    private const long AdvisoryLock = 0x66616e;
+
+    private readonly SemaphoreSlim _gate = new(1);
+    private volatile bool _isThere;
+
+    private static readonly string[] Extras =
+    [
+        "CREATE SEQUENCE IF NOT EXISTS fan.places",
+        // Rows live for moments: they are swept as soon as some have gone, and updated within their page.
+        "ALTER TABLE fan.messages SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0)",
+        "ALTER TABLE fan.consumers SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000)",
+    ];
+
+    public ValueTask EnsureAsync(CancellationToken cancellationToken) => _isThere ? default : new(EnsureSlowlyAsync(cancellationToken));
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task EnsureSlowlyAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_isThere) return;
+            var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var connectionEnding = connection.ConfigureAwait(false);
+            // Who may only use the tables never asks for more than that.
+            if (await VersionAsync(connection, cancellationToken).ConfigureAwait(false) < SchemaVersion.Newest) await MakeAsync(connection, cancellationToken).ConfigureAwait(false);
+            _isThere = true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task MakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!makeTables) throw new NpgsqlException($"its schema 'fan' has not the form {SchemaVersion.Newest}, and Fan:Database:MakeTables is false: let a process with the right to do so make it.");
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transactionEnding = transaction.ConfigureAwait(false);
+        await DoAsync($"SELECT pg_advisory_xact_lock({AdvisoryLock})").ConfigureAwait(false);
+        if (await VersionAsync(connection, cancellationToken).ConfigureAwait(false) is var version && version == 0)
+        {
+            await DoAsync("CREATE SCHEMA IF NOT EXISTS fan").ConfigureAwait(false);
+            await DoAsync(SchemaVersion.Register).ConfigureAwait(false);
+        }
+
+        foreach (var next in SchemaVersion.All.Where(next => next.Number > version))
+        {
+            foreach (var statement in next.Statements) await DoAsync(dialect.Translate(statement)).ConfigureAwait(false);
+            await DoAsync($"INSERT INTO fan.versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000})").ConfigureAwait(false);
+        }
+
+        foreach (var extra in Extras) await DoAsync(extra).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+
+        async Task DoAsync(string sql)
+        {
+            var command = new NpgsqlCommand(sql, connection, transaction);
+            await using var commandEnding = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        // to_regclass would not do: after the wait for the lock it may still remember that there is no such schema.
+        var exists = new NpgsqlCommand("SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'fan' AND tablename = 'versions')", connection);
+        await using var existsEnding = exists.ConfigureAwait(false);
+        if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true) return 0;
+        var command = new NpgsqlCommand("SELECT version, oldest_reader FROM fan.versions ORDER BY version DESC LIMIT 1", connection);
+        await using var commandEnding = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var readerEnding = reader.ConfigureAwait(false);
+        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return 0;
+        var (version, oldest) = (reader.GetInt32(0), reader.GetInt32(1));
+        return oldest <= SchemaVersion.Newest
+            ? version
+            : throw new NpgsqlException($"the tables in the {place} were made by a later Fan (form {version}, this one knows {SchemaVersion.Newest}): update this process.");
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Options;
+
+namespace Fan.Database;
+
+/// <summary>Checks all settings at once.</summary>
+internal sealed class FanDatabaseOptionsValidator : IValidateOptions<FanDatabaseOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FanDatabaseOptions options)
+    {
+        var errors = options.Validate().Select(error => $"The database route: {error}").ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

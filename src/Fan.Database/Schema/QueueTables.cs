@@ -1,0 +1,55 @@
+namespace Fan.Database.Schema;
+
+/// <summary>The tables of queues. Times are microseconds: moments since 1970 by the database's clock, or durations.</summary>
+internal static class QueueTables
+{
+    /// <summary>To be taken, unless an earlier one of its key is there.</summary>
+    public const int Ready = 0;
+
+    /// <summary>Kept back until <c>due_at</c>: sent so (without a place), or waiting for its retry (with its place, so that it holds back its key).</summary>
+    public const int Scheduled = 1;
+
+    /// <summary>In the hand of the consumer <c>owner</c>.</summary>
+    public const int InHand = 2;
+
+    /// <summary>Known to be behind another one of its key, so that looking for ready ones need not pass it.</summary>
+    public const int Behind = 3;
+
+    /// <summary>About to be removed by the transaction that set this; nobody else ever sees it.</summary>
+    public const int Leaving = 4;
+
+    public static IEnumerable<string> Statements =>
+    [
+        """
+        CREATE TABLE fan.queues (
+            id {identity}, service text NOT NULL, grp text NOT NULL, max_attempts bigint NOT NULL, ttl bigint, max_messages bigint, remember bigint,
+            dead_retention bigint NOT NULL, max_dead bigint NOT NULL, UNIQUE (service, grp))
+        """,
+        """
+        CREATE TABLE fan.messages (
+            id {identity}, queue_id bigint NOT NULL REFERENCES fan.queues (id) ON DELETE CASCADE, place bigint, state bigint NOT NULL,
+            owner bigint, lost bigint NOT NULL DEFAULT 0, attempts bigint NOT NULL DEFAULT 0, message_id text NOT NULL, remember bigint, method text NOT NULL,
+            content_type text NOT NULL, headers text NOT NULL, payload {bytes} NOT NULL, message_key text, enqueued_at bigint NOT NULL, due_at bigint, expires_at bigint, failure text)
+        """,
+        "CREATE INDEX {index }messages_ready ON fan.messages (queue_id, lost, place) WHERE state = 0",
+        "CREATE INDEX {index }messages_due ON fan.messages (queue_id, due_at) WHERE state = 1",
+        "CREATE INDEX {index }messages_owner ON fan.messages (queue_id, owner) WHERE owner IS NOT NULL",
+        "CREATE INDEX {index }messages_place ON fan.messages (queue_id, place)",
+        "CREATE INDEX {index }messages_of_key ON fan.messages (queue_id, message_key, place) WHERE message_key IS NOT NULL",
+        "CREATE INDEX {index }messages_expiry ON fan.messages (queue_id, expires_at) WHERE expires_at IS NOT NULL",
+        // The database itself keeps a key from being in two hands.
+        "CREATE UNIQUE INDEX {index }messages_one_of_key ON fan.messages (queue_id, message_key) WHERE state = 2 AND message_key IS NOT NULL",
+        "CREATE UNIQUE INDEX {index }messages_once ON fan.messages (queue_id, message_id) WHERE remember IS NOT NULL",
+        "CREATE TABLE fan.handled (queue_id bigint NOT NULL REFERENCES fan.queues (id) ON DELETE CASCADE, message_id text NOT NULL, until bigint NOT NULL, PRIMARY KEY (queue_id, message_id))",
+        "CREATE INDEX {index }handled_until ON fan.handled (queue_id, until)",
+        """
+        CREATE TABLE fan.dead_letters (
+            id {identity}, queue_id bigint NOT NULL REFERENCES fan.queues (id) ON DELETE CASCADE, reason text NOT NULL, detail text, exception_type text, attempts bigint NOT NULL,
+            message_id text NOT NULL, method text NOT NULL, content_type text NOT NULL, headers text NOT NULL, payload {bytes} NOT NULL, message_key text, enqueued_at bigint NOT NULL, died_at bigint NOT NULL)
+        """,
+        "CREATE INDEX {index }dead_letters_of_queue ON fan.dead_letters (queue_id, id)",
+        "CREATE INDEX {index }dead_letters_by_message ON fan.dead_letters (queue_id, message_id)",
+        "CREATE TABLE fan.consumers (id bigint PRIMARY KEY, queue_id bigint NOT NULL REFERENCES fan.queues (id) ON DELETE CASCADE, name text NOT NULL, lease_until bigint NOT NULL)",
+        "CREATE INDEX {index }consumers_of_queue ON fan.consumers (queue_id, lease_until)",
+    ];
+}

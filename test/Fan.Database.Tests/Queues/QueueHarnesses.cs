@@ -1,0 +1,78 @@
+using Fan.Conformance.Queues;
+using Fan.Database.Engines;
+using Fan.Database.Queues;
+using Fan.Database.Tests.Servers;
+using Fan.Queues;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace Fan.Database.Tests.Queues;
+
+/// <summary>Opens transports as processes of their own would.</summary>
+internal abstract class DatabaseQueueHarness : IDurableQueueHarness
+{
+    private readonly List<(IDatabase Database, DatabaseQueueTransport Transport)> _opened = [];
+
+    public abstract FanDatabaseOptions Options { get; }
+
+    public Task<IQueueTransport> OpenAsync()
+    {
+        var database = DatabaseFactory.Create(Options, TimeProvider.System);
+        var transport = new DatabaseQueueTransport(database, Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System);
+        _opened.Add((database, transport));
+        return Task.FromResult<IQueueTransport>(transport);
+    }
+
+    public Task CrashAsync(IQueueTransport transport)
+    {
+        ((DatabaseQueueTransport)transport).Crash();
+        return Task.CompletedTask;
+    }
+
+    public abstract Task RestartAsync();
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var (database, transport) in _opened)
+        {
+            await transport.DisposeAsync();
+            await database.DisposeAsync();
+        }
+    }
+}
+
+internal sealed class PostgresQueueHarness(PostgresServer server) : DatabaseQueueHarness
+{
+    public override FanDatabaseOptions Options { get; } = new() { Postgres = server.ConnectionString };
+
+    public override async Task RestartAsync()
+    {
+        await server.KillAsync();
+        await server.StartAsync();
+    }
+}
+
+internal sealed class SqliteQueueHarness : DatabaseQueueHarness
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fan-queues-");
+
+    public SqliteQueueHarness() => Options = new FanDatabaseOptions { Sqlite = Path.Combine(_folder.FullName, "queues.db") };
+
+    public override FanDatabaseOptions Options { get; }
+
+    // There is no server: what dies is whoever has the file open, in the middle of whatever it does to it.
+    public override async Task RestartAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={Options.Sqlite};Pooling=false");
+        await connection.OpenAsync();
+        await using var lockingOut = connection.BeginTransaction(deferred: false);
+        await lockingOut.RollbackAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+    }
+}
