@@ -84,6 +84,8 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
             BacklogPolicy = BacklogPolicy.FailFast,
             ReconnectRetryPolicy = new LinearRetry(250),
             IncludeDetailInExceptions = false,
+            // To end the wait of a reader.
+            AllowAdmin = true,
             // Neither of the library's own conventions is needed, and a user may not be allowed to follow them.
             TieBreaker = "",
             ConfigurationChannel = "",
