@@ -1,7 +1,10 @@
 using Fan.Queues;
 using Fan.Redis;
 using Fan.Redis.Connections;
+using Fan.Redis.Calling;
 using Fan.Redis.Queues;
+using Fan.Redis.Serving;
+using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +28,9 @@ public static class FanRedisBuilderExtensions
         services.AddOptions<FanRedisOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanRedisOptions>, FanRedisOptionsValidator>());
         services.AddSingleton<RedisServer>();
+        services.AddSingleton<RedisServerTransport>();
+        services.AddSingleton<IServerTransport>(provider => provider.GetRequiredService<RedisServerTransport>());
+        services.AddSingleton<IClientTransport, RedisClientTransport>();
         services.AddSingleton<RedisQueueTransport>();
         services.AddSingleton<IQueueTransport>(provider => provider.GetRequiredService<RedisQueueTransport>());
         return builder;

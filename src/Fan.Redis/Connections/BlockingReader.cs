@@ -20,8 +20,12 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
 
     /// <summary>Reads the entries of streams that come after given ones.</summary>
     /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
-    public ValueTask<IReadOnlyList<StreamItem>> ReadAsync(IReadOnlyList<(RedisKey Stream, string After)> streams, int most) =>
-        ReadAsync("XREAD", ["COUNT", most, "BLOCK", Milliseconds, "STREAMS", .. streams.Select(stream => (object)stream.Stream), .. streams.Select(stream => (object)stream.After)]);
+    public ValueTask<IReadOnlyList<StreamItem>> ReadAsync(IReadOnlyList<ReadPosition> streams, int most, TimeSpan? wait = null) => ReadAsync(
+        "XREAD",
+        [
+            "COUNT", most, "BLOCK", wait is { } time ? (long)time.TotalMilliseconds : Milliseconds, "STREAMS",
+            .. streams.Select(stream => (object)stream.Stream), .. streams.Select(stream => (object)stream.After),
+        ]);
 
     /// <summary>Ends the wait of a read at the server, if there is one at this moment.</summary>
     public async Task WakeAsync()

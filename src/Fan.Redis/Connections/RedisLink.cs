@@ -70,8 +70,8 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
     }
 
     /// <summary>The same for a script.</summary>
-    public ValueTask<RedisResult> RunAsync(string script, RedisKey key, RedisValue[] arguments, CancellationToken cancellationToken) =>
-        RunAsync(database => database.ScriptEvaluateAsync(script, [key], arguments), cancellationToken);
+    public ValueTask<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        RunAsync(database => database.ScriptEvaluateAsync(script, keys, arguments), cancellationToken);
 
     /// <summary>Ends the connection as a process that dies does: nothing more is sent.</summary>
     public void Crash()

@@ -1,11 +1,11 @@
-using System.Reflection;
+using Fan.Redis.Connections;
 
 namespace Fan.Redis.Queues;
 
 /// <summary>The scripts that change queues, each in one step at the server. They stand in the folder <c>Scripts</c>.</summary>
 internal sealed class QueueScripts
 {
-    private readonly string _prelude = Read("prelude");
+    private readonly string _prelude = ScriptText.Read("prelude");
 
     public string Declare => field ??= Load("declare");
 
@@ -37,12 +37,5 @@ internal sealed class QueueScripts
 
     public string Delete => field ??= Load("delete");
 
-    private string Load(string name) => _prelude + Read(name);
-
-    private static string Read(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua") ?? throw new InvalidOperationException($"The script '{name}' is missing.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    private string Load(string name) => _prelude + ScriptText.Read(name);
 }

@@ -24,7 +24,7 @@ internal sealed class RedisQueues(RedisServer server)
     {
         try
         {
-            return await server.Shared.RunAsync(script, Base(service), arguments, cancellationToken).ConfigureAwait(false);
+            return await server.Shared.RunAsync(script, [Base(service)], arguments, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisAwayException error)
         {

@@ -13,6 +13,9 @@ internal static class EndpointJson
     // What the part "fan" says itself; the rest of it belongs to the transport.
     private static readonly FrozenSet<string> OwnMembers = FrozenSet.Create(StringComparer.Ordinal, "application", "instance", "template", "since");
 
+    // What micro-fan has beside the host, for its transports over brokers. Its user and password are nothing that a store should have: they are not read.
+    private static readonly FrozenSet<string> BrokerMembers = FrozenSet.Create(StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key");
+
     public static byte[] Write(EndpointDescription endpoint)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -21,6 +24,7 @@ internal static class EndpointJson
         json.WriteString("transport", endpoint.Transport);
         WriteText(json, "host", Bracketed(endpoint.Host));
         if (endpoint.Port > 0) json.WriteNumber("port", endpoint.Port);
+        foreach (var (key, value) in endpoint.Properties.Where(property => BrokerMembers.Contains(property.Key))) json.WriteString(key, value);
         json.WriteStartArray("methods");
         foreach (var method in endpoint.Methods) WriteMethod(json, method);
         json.WriteEndArray();
@@ -31,7 +35,7 @@ internal static class EndpointJson
             WriteText(json, "instance", endpoint.Instance);
             WriteText(json, "template", endpoint.Template);
             WriteText(json, "since", endpoint.Since?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-            foreach (var (key, value) in endpoint.Properties) json.WriteString(key, value);
+            foreach (var (key, value) in endpoint.Properties.Where(property => !BrokerMembers.Contains(property.Key))) json.WriteString(key, value);
             json.WriteEndObject();
         }
 
@@ -75,10 +79,25 @@ internal static class EndpointJson
             Instance = own ? Text(fan, "instance") : null,
             Template = own ? Text(fan, "template") : null,
             Since = own && DateTimeOffset.TryParse(Text(fan, "since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
-            Properties = own
-                ? fan.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String && !OwnMembers.Contains(p.Name)).ToDictionary(p => p.Name, p => p.Value.GetString()!)
-                : new Dictionary<string, string>(),
+            Properties = ReadProperties(root, fan),
         };
+    }
+
+    private static Dictionary<string, string> ReadProperties(JsonElement root, JsonElement fan)
+    {
+        var properties = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in root.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.String && BrokerMembers.Contains(member.Name)) properties[member.Name] = member.Value.GetString()!;
+        }
+
+        if (fan.ValueKind != JsonValueKind.Object) return properties;
+        foreach (var member in fan.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.String && !OwnMembers.Contains(member.Name)) properties[member.Name] = member.Value.GetString()!;
+        }
+
+        return properties;
     }
 
     private static void WriteMethod(Utf8JsonWriter json, EndpointMethod method)
