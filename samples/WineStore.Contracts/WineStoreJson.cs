@@ -7,5 +7,6 @@ namespace WineStore.Contracts;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Wine))]
 [JsonSerializable(typeof(RegisterSetting))]
+[JsonSerializable(typeof(RegisterState))]
 [JsonSerializable(typeof(ClearedBarcodes))]
 public sealed partial class WineStoreJson : JsonSerializerContext;

@@ -4,7 +4,7 @@ using WineStore.Contracts;
 namespace WineStore.LightspeedSync;
 
 /// <summary>The link to the registers, which needs the integrations.</summary>
-internal sealed class Lightspeed(IIntegrationApi integrations) : ILightspeed
+internal sealed class Lightspeed(IIntegrationApi integrations, SettingJournal journal) : ILightspeed
 {
     private readonly ConcurrentDictionary<string, string> _settings = new(StringComparer.Ordinal);
 
@@ -16,6 +16,10 @@ internal sealed class Lightspeed(IIntegrationApi integrations) : ILightspeed
         return default;
     }
 
+    public ValueTask<RegisterState> StateAsync(CancellationToken ct = default) => new(new RegisterState(SyncEvery, journal.Count));
+
     public async ValueTask<ClearedBarcodes> BarcodeSyncClearAsync(int storeId, CancellationToken ct = default) =>
-        new(storeId, await integrations.BarcodeSyncClearAsync(storeId, ct), _settings.GetValueOrDefault("sync_every", "1h"));
+        new(storeId, await integrations.BarcodeSyncClearAsync(storeId, ct), SyncEvery);
+
+    private string SyncEvery => _settings.GetValueOrDefault("sync_every", "1h");
 }

@@ -23,9 +23,11 @@ internal sealed class Story(IFan fan, TextWriter output)
         await StepAsync("are the registers there", () => lightspeed.PingAsync(cancellationToken));
         await StepAsync("tell them to sync more often", async () =>
         {
-            await lightspeed.ConfigUpdateAsync(new RegisterSetting("sync_every", "5m"), cancellationToken);
+            // In order with other changes of the same setting, whoever handles them.
+            await fan.Push<ILightspeed>(new() { Key = "sync_every" }).ConfigUpdateAsync(new RegisterSetting("sync_every", "5m"), cancellationToken);
             return "accepted";
         });
+        await StepAsync("until both groups have handled it", () => HandledAsync(lightspeed, cancellationToken));
         await StepAsync("clear the barcodes, here and at the integrations", () => lightspeed.BarcodeSyncClearAsync(StoreId, cancellationToken));
         await StepAsync("sold out", async () =>
         {
@@ -48,6 +50,18 @@ internal sealed class Story(IFan fan, TextWriter output)
         output.WriteLine("The calls, in every process:");
         TraceTree.Write(output, trace.Spans);
         output.WriteLine();
+    }
+
+    private static async ValueTask<RegisterState> HandledAsync(ILightspeed lightspeed, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var state = await lightspeed.StateAsync(patience.Token);
+            if (state is { SyncEvery: "5m", Journal: > 0 }) return state;
+            await Task.Delay(10, patience.Token);
+        }
     }
 
     private async ValueTask<T> StepAsync<T>(string what, Func<ValueTask<T>> step)

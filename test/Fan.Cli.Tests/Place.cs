@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Fan.Cli.Output;
 using Fan.Coordination;
+using Fan.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -89,6 +90,9 @@ internal sealed record ToolRun
 
     public Dictionary<string, string> Environment { get; init; } = [];
 
+    /// <summary>The queue transports that the tool can open.</summary>
+    public IReadOnlyList<IQueueTransport> Queues { get; init; } = [];
+
     public CancellationToken Cancellation { get; init; } = TestContext.Current.CancellationToken;
 
     public async Task<ToolResult> RunAsync(params string[] args)
@@ -104,6 +108,11 @@ internal sealed record ToolRun
             ErrorIsTerminal = OnTerminal,
             Width = Width,
             CompletionTime = Fan.Conformance.Eventually.Deadline,
+            Queues = fan =>
+            {
+                foreach (var transport in Queues) fan.Services.AddSingleton(transport);
+                return fan;
+            },
             Environment = name => Environment.GetValueOrDefault(name),
             Settings = () => new ConfigurationBuilder().AddInMemoryCollection(
                 Environment.ToDictionary(variable => variable.Key.Replace("__", ":", StringComparison.Ordinal), string? (variable) => variable.Value)).Build(),

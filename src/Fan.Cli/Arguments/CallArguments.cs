@@ -60,7 +60,7 @@ internal sealed class CallArguments
     }
 
     /// <summary>The parser takes an option that it does not know for an argument.</summary>
-    public static UsageException UnknownOption(string word) => new($"Option '{word.Split('=')[0]}' is not known. See 'fan call --help'.");
+    public static UsageException UnknownOption(string word, string verb = "call") => new($"Option '{word.Split('=')[0]}' is not known. See 'fan {verb} --help'.");
 
     private static JsonElement Whole(string source, string text)
     {

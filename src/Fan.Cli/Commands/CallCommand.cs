@@ -103,7 +103,7 @@ internal sealed class CallCommand : Verb
     private string? MethodIn(ParseResult parsed) => parsed.GetResult(_method) is { Tokens: [var first, ..] } ? first.Value : null;
 
     // A service that is called without its keys would fail somewhere in its own code.
-    private static async Task RequireKeysAsync(IEndpointDirectory directory, CallPath target, CancellationToken cancellationToken)
+    internal static async Task RequireKeysAsync(IEndpointDirectory directory, CallPath target, CancellationToken cancellationToken)
     {
         var endpoints = await directory.FindAsync(target.Service.Canonical, cancellationToken).ConfigureAwait(false);
         if (ServiceSummary.TemplateOf(endpoints) is not { } template) return;

@@ -25,5 +25,5 @@ internal sealed class GlobalOptions(Terminal terminal, Suggestions suggestions)
 
     /// <summary>The store that the command line, the environment or nobody names.</summary>
     public ToolSession Session(ParseResult parsed) =>
-        ToolSession.Create(StoreChoice.Of(parsed.GetValue(Store), terminal.Environment), terminal.Settings(), parsed.GetValue(Verbose) ? terminal : null);
+        ToolSession.Create(StoreChoice.Of(parsed.GetValue(Store), terminal.Environment), terminal.Settings(), parsed.GetValue(Verbose) ? terminal : null, terminal.Queues);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Fan.Cli.Commands.Queues;
 
 namespace Fan.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         var output = parseResult.InvocationConfiguration.Output;
         var command = parseResult.CommandResult.Command;
         output.WriteLine("Examples:");
-        foreach (var example in (command as Verb)?.Examples ?? OfTheRoot) output.WriteLine("  " + example);
+        foreach (var example in command is QueueCommands queues ? queues.Examples : (command as Verb)?.Examples ?? OfTheRoot) output.WriteLine("  " + example);
         if (command is not RootCommand) return ExitCode.Done;
         output.WriteLine();
         output.WriteLine("Exit codes: 0 done, 1 the call or a check failed, 2 wrong usage, 3 the store or service can't be reached, 130 ended by Ctrl-C.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Help;
+using Fan.Cli.Commands.Queues;
 using Fan.Cli.Completion;
 
 namespace Fan.Cli.Commands;
@@ -18,6 +19,8 @@ internal static class RootTree
             new CallCommand(global),
             new ListCommand(global),
             new InfoCommand(global),
+            new PushCommand(global),
+            new QueueCommands(global),
             new DoctorCommand(global),
             new CompletionsCommand(global),
         };

@@ -38,13 +38,13 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints)
     }
 
     /// <summary>The methods that go on with what was typed, whatever shard keys stand in it.</summary>
-    public IEnumerable<string> MethodsFor(string typed)
+    public IEnumerable<string> MethodsFor(string typed, MethodKind? kind = null)
     {
         var plain = WithoutKeys(typed);
         foreach (var endpoint in Sound)
         {
             var template = ServiceSummary.TemplateOf([endpoint]) ?? endpoint.Service;
-            foreach (var method in endpoint.Description.Methods.Where(method => method.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')))
+            foreach (var method in endpoint.Description.Methods.Where(method => (kind is null || method.Kind == kind) && method.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')))
             {
                 var path = $"{endpoint.Service}.{method.Name}";
                 if (!typed.Contains('[')) yield return $"{template}.{method.Name}";

@@ -1,4 +1,5 @@
 using System.Text;
+using Fan.Cli.Sessions;
 using Microsoft.Extensions.Configuration;
 
 namespace Fan.Cli.Output;
@@ -18,6 +19,9 @@ internal sealed class Terminal : IAsyncDisposable
 
     /// <summary>The settings of stores and routes, as applications have them: <c>Fan__ZooKeeper__User</c> and the like. Read when it is asked for.</summary>
     public Func<IConfiguration> Settings { get; init; } = static () => new ConfigurationBuilder().AddEnvironmentVariables().Build();
+
+    /// <summary>Adds the queue transports that can be opened from here.</summary>
+    public Func<FanBuilder, FanBuilder> Queues { get; init; } = QueueKinds.AddQueues;
 
     public bool OutIsTerminal { get; init; }
 

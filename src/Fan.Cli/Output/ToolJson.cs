@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Fan.Cli.Commands;
+using Fan.Cli.Commands.Queues;
 using Fan.Cli.Errors;
 using Fan.Cli.Health;
 using Fan.Cli.Listing;
@@ -13,4 +15,9 @@ namespace Fan.Cli.Output;
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(ToldError))]
+[JsonSerializable(typeof(AcceptedPush))]
+[JsonSerializable(typeof(AffectedMessages))]
+[JsonSerializable(typeof(IReadOnlyList<QueueSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<QueuedMessage>))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ToolJson : JsonSerializerContext;

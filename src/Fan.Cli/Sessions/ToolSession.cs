@@ -1,6 +1,7 @@
 using Fan.Cli.Output;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -30,19 +31,25 @@ internal sealed class ToolSession : IAsyncDisposable
 
     public IEndpointDirectory Directory => _services.GetRequiredService<IEndpointDirectory>();
 
+    public QueueDirectory Queues => _services.GetRequiredService<QueueDirectory>();
+
+    /// <summary>The queue transports that the tool can open.</summary>
+    public IReadOnlyList<IQueueTransport> QueueTransports => [.. _services.GetServices<IQueueTransport>()];
+
     /// <summary>A session that is not open yet.</summary>
     /// <param name="choice">Which store.</param>
     /// <param name="settings">The settings of the store, e.g. credentials.</param>
     /// <param name="log">Where the library's log goes; null for nowhere.</param>
+    /// <param name="queues">Adds the queue transports.</param>
     /// <exception cref="FormatException">The store's URL is none.</exception>
-    public static ToolSession Create(StoreChoice choice, IConfiguration settings, Terminal? log)
+    public static ToolSession Create(StoreChoice choice, IConfiguration settings, Terminal? log, Func<FanBuilder, FanBuilder> queues)
     {
         ToolSession? session = null;
         var services = new ServiceCollection();
         services.AddSingleton(settings);
         services.AddSingleton<ILoggerFactory>(log is null ? NullLoggerFactory.Instance : new ErrorLog(log));
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        services.AddFan(options => options.Name = ApplicationName)
+        queues(services.AddFan(options => options.Name = ApplicationName))
             .AddStores()
             .AddIpc()
             .AddTcp()

@@ -1,4 +1,5 @@
 using Fan.Messaging;
+using Fan.Queues;
 using Microsoft.AspNetCore.Http;
 
 namespace Fan.Http.Problems;
@@ -16,6 +17,7 @@ internal static class ProblemStatus
         ErrorCodes.BadMessage when error.Place == "content-type" => StatusCodes.Status415UnsupportedMediaType,
         ErrorCodes.BadMessage => StatusCodes.Status400BadRequest,
         ErrorCodes.LimitExceeded when error.Place is nameof(FanLimits.MaxHeaders) or nameof(FanLimits.MaxHeaderBytes) => StatusCodes.Status431RequestHeaderFieldsTooLarge,
+        ErrorCodes.LimitExceeded when error.Place is nameof(QueuePolicy.MaxMessages) => StatusCodes.Status429TooManyRequests,
         ErrorCodes.LimitExceeded => StatusCodes.Status413PayloadTooLarge,
         ErrorCodes.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
         ErrorCodes.CircuitOpen or ErrorCodes.Unavailable => StatusCodes.Status503ServiceUnavailable,

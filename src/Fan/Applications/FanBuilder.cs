@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Fan;
 
 /// <summary>Says what an application hosts, calls and uses. Not safe for concurrent use.</summary>
-public sealed class FanBuilder
+public sealed partial class FanBuilder
 {
     internal FanBuilder(IServiceCollection services, ApplicationPlan plan)
     {

@@ -11,7 +11,12 @@ internal sealed record PlannedSubscription(
     public QueueName QueueOf(FanApplication application) =>
         new(Service ?? ServiceName.Parse(application.Contracts.For(ServiceType!).Name).Canonical, Group);
 
-    public IPushTarget TargetOf(FanApplication application, IServiceProvider services) => ServiceType is null
-        ? new FunctionTarget(Service!, (Func<ReceivedPush, CancellationToken, ValueTask>)Factory(services), services)
-        : new ContractTarget(new ServedService(application.Contracts.For(ServiceType), new ServiceImplementation(Factory, Lifetime, services), isPersistent: false));
+    public IPushTarget TargetOf(FanApplication application, IServiceProvider services)
+    {
+        if (ServiceType is null) return new FunctionTarget(Service!, (Func<ReceivedPush, CancellationToken, ValueTask>)Factory(services), services);
+        var implementation = new ServiceImplementation(Factory, Lifetime, services);
+        // Made now, so that what it can't do without fails the start and not the first push.
+        _ = implementation.Shared;
+        return new ContractTarget(new ServedService(application.Contracts.For(ServiceType), implementation, isPersistent: false));
+    }
 }

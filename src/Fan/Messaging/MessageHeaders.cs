@@ -7,6 +7,9 @@ public sealed class MessageHeaders
 {
     private const long MaxLongTime = 366L * 24 * 3600 * 1000;
 
+    // Few messages are pushes over such routes: the others need not make room for what these have.
+    private PushPart? _push;
+
     /// <summary>W3C <c>traceparent</c>, as it was received or will be sent.</summary>
     public string? TraceParent { get; set; }
 
@@ -41,20 +44,32 @@ public sealed class MessageHeaders
     public string? Spans { get; set; }
 
     /// <summary>On a push over a route without queues: the key that it is in order with.</summary>
-    public string? Key { get; set; }
+    public string? Key
+    {
+        get => _push?.Key;
+        set => (_push ??= new PushPart()).Key = value;
+    }
 
     /// <summary>On a push over a route without queues: how long it is kept back; whole milliseconds on the wire.</summary>
-    public TimeSpan? Delay { get; set; }
+    public TimeSpan? Delay
+    {
+        get => _push?.Delay;
+        set => (_push ??= new PushPart()).Delay = value;
+    }
 
     /// <summary>On a push over a route without queues: the time within which it must be begun; whole milliseconds on the wire.</summary>
-    public TimeSpan? Lifetime { get; set; }
+    public TimeSpan? Lifetime
+    {
+        get => _push?.Lifetime;
+        set => (_push ??= new PushPart()).Lifetime = value;
+    }
 
     /// <summary>Forgets everything, so that it can be used for another message.</summary>
     public void Clear()
     {
         (TraceParent, TraceState, Baggage, MessageId, VersionRange) = (null, null, null, null, null);
         (ShardKeys, Caller, User, Spans) = (null, null, null, null);
-        (Snapshot, TimeToLive, Key, Delay, Lifetime) = (null, null, null, null, null);
+        (Snapshot, TimeToLive, _push) = (null, null, null);
     }
 
     /// <summary>Takes a header as it came off the wire; false where the name (any case) is not one of ours.</summary>
@@ -129,4 +144,13 @@ public sealed class MessageHeaders
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new BadMessageException(HeaderNames.Snapshot, $"Header '{HeaderNames.Snapshot}' must be a whole number; it is '{HeaderText.Shorten(value)}'.");
+
+    private sealed class PushPart
+    {
+        public string? Key { get; set; }
+
+        public TimeSpan? Delay { get; set; }
+
+        public TimeSpan? Lifetime { get; set; }
+    }
 }

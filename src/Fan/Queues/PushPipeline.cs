@@ -23,7 +23,7 @@ internal sealed class PushPipeline(
         var context = CallContext.Current;
         var left = context.Deadline.Within(method.Description.Timeout ?? defaultTimeout);
         var measure = telemetry.StartSend(service, method.Name, details.Id);
-        var recorded = context.Recorder?.Begin(context.RecorderSpan, $"{service}/{method.Name}", CallSpanKind.Client, application) ?? CallTrace.Root;
+        var recorded = CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken);
         var buffer = new PayloadBuffer(limits.MaxPayloadBytes);
         Exception? failure = null;
@@ -32,6 +32,8 @@ internal sealed class PushPipeline(
             var queues = await choice.FindAsync(service, method.Name, lease.Token).ConfigureAwait(false);
             if (queues.Transport is not null)
             {
+                // A push over an ordinary route is recorded as the call that it is.
+                recorded = context.Recorder?.Begin(context.RecorderSpan, $"{service}/{method.Name}", CallSpanKind.Client, application) ?? CallTrace.Root;
                 codecs.Json.WriteArguments(buffer, method, args);
                 var headers = OutgoingHeaders.From(context, measure.Activity, application, shardKeys);
                 queues = await SendAsync(queues, Message(service, method.Name, details, headers, codecs.Json.ContentType, buffer.Written), measure, lease.Token).ConfigureAwait(false);

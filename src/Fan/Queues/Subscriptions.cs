@@ -72,9 +72,10 @@ internal sealed class Subscriptions : IAsyncDisposable
     {
         var all = Current;
         _telemetry.Queues = () => _depths;
-        _measuring = MeasureAsync();
         foreach (var subscription in all) subscription.Start();
-        return Task.WhenAll(all.Select(subscription => subscription.Settled));
+        var settled = Task.WhenAll(all.Select(subscription => subscription.Settled));
+        _measuring = MeasureAsync(settled);
+        return settled;
     }
 
     /// <summary>Subscribes while the application runs.</summary>
@@ -128,8 +129,9 @@ internal sealed class Subscriptions : IAsyncDisposable
     }
 
     // Gauges are asked in passing and can't wait for a broker, so the answer is kept ready while anybody asks.
-    private async Task MeasureAsync()
+    private async Task MeasureAsync(Task settled)
     {
+        await settled.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!_stopping.IsCancellationRequested)
         {
             if (_telemetry.WantsDepth)

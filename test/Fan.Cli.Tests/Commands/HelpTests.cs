@@ -8,9 +8,16 @@ public sealed class HelpTests
     [InlineData("info")]
     [InlineData("doctor")]
     [InlineData("completions")]
+    [InlineData("push")]
+    [InlineData("queue")]
+    [InlineData("queue ls")]
+    [InlineData("queue peek")]
+    [InlineData("queue dead")]
+    [InlineData("queue retry")]
+    [InlineData("queue purge")]
     public async Task Every_verb_has_help_with_examples(string verb)
     {
-        var help = (await new ToolRun().RunAsync(verb, "--help")).Succeeded().Out;
+        var help = (await new ToolRun().RunAsync([.. verb.Split(' '), "--help"])).Succeeded().Out;
         Assert.Contains("Usage:", help, StringComparison.Ordinal);
         Assert.Contains("Examples:\n  ", help, StringComparison.Ordinal);
         Assert.Contains("fan " + verb, help[help.IndexOf("Examples:", StringComparison.Ordinal)..], StringComparison.Ordinal);

@@ -32,6 +32,7 @@ public sealed class WineStoreTests(ZooKeeperServers servers) : MicroFanTest(serv
 
         Assert.Equal("pong", (string?)await ResultAsync("lightspeed", "ping", "{}"));
         Assert.True((bool)await ResultAsync("lightspeed", "config_update", """{"setting": {"key": "sync_every", "value": "5m"}}"""));
+        await Eventually.TrueAsync(async () => (string?)(await ResultAsync("lightspeed", "state", "{}"))["syncEvery"] == "5m", "the push was handled");
         var cleared = await ResultAsync("lightspeed", "barcode_sync_clear", """{"store_id": 42}""");
         Assert.Equal((42, 3, "5m"), ((int)cleared["storeId"]!, (int)cleared["barcodes"]!, (string?)cleared["syncEvery"]));
         Assert.Equal(0, (int)await ResultAsync("integration_api", "barcode_sync_clear", """{"store_id": 42}"""));
