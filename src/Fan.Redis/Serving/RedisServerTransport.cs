@@ -13,6 +13,7 @@ internal sealed class RedisServerTransport(RedisServer redis, TimeProvider clock
     private readonly string _id = Topology.NewId();
     private ServingInbox? _inbox;
     private MicroFanListener? _microFan;
+    private bool _isStopped;
 
     public string Name => "redis";
 
@@ -50,7 +51,7 @@ internal sealed class RedisServerTransport(RedisServer redis, TimeProvider clock
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_inbox is null) return;
+        if (_inbox is null || Interlocked.Exchange(ref _isStopped, true)) return;
         await Task.WhenAll(_inbox.DrainAsync(cancellationToken), _microFan!.DrainAsync(cancellationToken)).ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
     }

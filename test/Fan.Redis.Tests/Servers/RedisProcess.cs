@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Fan.Conformance;
+using StackExchange.Redis;
 
 namespace Fan.Redis.Tests.Servers;
 
@@ -52,6 +53,16 @@ internal sealed class RedisProcess(string folder, params string[] settings) : IA
         await _shell.StandardOutput.ReadLineAsync();
         await Eventually.TrueAsync(AnswersAsync, $"Redis at port {Port} answers");
     }
+
+    /// <summary>Changes a setting while it runs.</summary>
+    public async Task ConfigureAsync(string name, string value)
+    {
+        await using var connection = await ConnectAsync();
+        await connection.GetDatabase().ExecuteAsync("CONFIG", "SET", name, value);
+    }
+
+    /// <summary>A connection as an operator has one.</summary>
+    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Port},allowAdmin=true,abortConnect=false");
 
     /// <summary>Ends it in the middle of whatever it does.</summary>
     public async Task KillAsync()
