@@ -30,6 +30,8 @@ internal sealed class RedisProcess(string folder, params string[] settings) : IA
 
     public string Folder => folder;
 
+    public bool IsRunning => _shell is not null;
+
     /// <summary>Fails with one line that says what to install.</summary>
     public static void RequireInstalled()
     {
