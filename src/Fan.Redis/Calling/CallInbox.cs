@@ -71,7 +71,6 @@ internal sealed class CallInbox : IAsyncDisposable
 
     /// <summary>Sends the request of a call that was added.</summary>
     /// <exception cref="EndpointUnreachableException">It was not sent.</exception>
-    /// <exception cref="ServiceUnavailableException">Whether it was sent is unknown.</exception>
     public async ValueTask SendAsync(PendingCall call, List<RedisValue> fields, CancellationToken cancellationToken)
     {
         Address(call, fields);
@@ -89,10 +88,9 @@ internal sealed class CallInbox : IAsyncDisposable
         }
         catch (RedisAwayException error)
         {
-            // Otherwise it was told why already.
-            if (!TryRemove(call)) return;
-            if (error.WasNotSent || error.InnerException is RedisServerException) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} can't be reached: {error.Message}", error);
-            throw new ServiceUnavailableException(call.Call.Service, $"{call.Call.Endpoint} broke off: {error.Message}", error);
+            // It may have arrived: then its reply comes, and if not, the watch finds out.
+            call.IsSent = !error.WasNotSent && error.InnerException is not RedisServerException;
+            if (!call.IsSent && TryRemove(call)) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} can't be reached: {error.Message}", error);
         }
     }
 
@@ -209,7 +207,7 @@ internal sealed class CallInbox : IAsyncDisposable
             try
             {
                 var items = await _reader!.ReadAsync([_replies], MostAtOnce).ConfigureAwait(false);
-                foreach (var item in items) Take(item);
+                foreach (var item in items) await TakeAsync(item).ConfigureAwait(false);
                 if (items.Count > 0)
                 {
                     _replies.Advance(items[^1].Id);
@@ -226,12 +224,32 @@ internal sealed class CallInbox : IAsyncDisposable
         }
     }
 
-    private void Take(StreamItem item)
+    private async ValueTask TakeAsync(StreamItem item)
     {
-        var type = (string?)item.Field(MessageFields.Type) ?? "";
-        if (type == MessageTypes.Unknown) Lost(CallNumbers.Read(MessageFields.ReadPayload(item).Span), "the service does not have the call any more");
-        // What has no number of ours came for a call that was left.
-        else if (ulong.TryParse((string?)item.Field(MessageFields.Number), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && _pending.TryGetValue(number, out var call) && call.Take(type, item)) TryRemove(call);
+        switch ((string?)item.Field(MessageFields.Type) ?? "")
+        {
+            case MessageTypes.Unknown:
+                Lost(CallNumbers.Read(MessageFields.ReadPayload(item).Span), "the service does not have the call any more");
+                break;
+            case MessageTypes.Probe when (string?)item.Field(MessageFields.From) is { } from && Topology.IsId(from):
+                await AnswerAsync(from, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
+                break;
+            // What has no number of ours came for a call that was left.
+            case var type when ulong.TryParse((string?)item.Field(MessageFields.Number), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && _pending.TryGetValue(number, out var call):
+                if (call.Take(type, item)) TryRemove(call);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A service works for us that we could not tell when we left.
+    private async ValueTask AnswerAsync(string service, List<ulong> asked)
+    {
+        var unknown = asked.FindAll(number => !_pending.ContainsKey(number));
+        if (unknown.Count == 0) return;
+        List<RedisValue> fields = [MessageFields.Type, MessageTypes.Unknown, MessageFields.From, _id, MessageFields.Payload, CallNumbers.Write(unknown)];
+        await _writer.AppendAsync(_topology.Control(service), fields, CancellationToken.None).ConfigureAwait(false);
     }
 
     private void Address(PendingCall call, List<RedisValue> fields) =>

@@ -73,6 +73,28 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
     public ValueTask<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
         RunAsync(database => database.ScriptEvaluateAsync(script, keys, arguments), cancellationToken);
 
+    /// <summary>Listens to a channel; the client library does so again after each reconnection.</summary>
+    /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
+    public async ValueTask<ConnectionMultiplexer> SubscribeAsync(RedisChannel channel, Action<RedisValue> handler, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var begun = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await connection.GetSubscriber().SubscribeAsync(channel, (_, body) => handler(body)).WaitAsync(cancellationToken).ConfigureAwait(false);
+                return connection;
+            }
+            catch (Exception error) when (RedisErrors.IsOne(error))
+            {
+                // Channels have a connection of their own, which may be a little later.
+                if (!RedisErrors.WasNotSent(error) || clock.GetElapsedTime(begun).TotalMilliseconds > configuration.ConnectTimeout) throw Away(error, RedisErrors.WasNotSent(error));
+                await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>Ends the connection as a process that dies does: nothing more is sent.</summary>
     public void Crash()
     {

@@ -15,7 +15,7 @@ internal static class MessageTypes
     /// <summary>The service may send more items.</summary>
     public const string Credit = "fan.credit";
 
-    /// <summary>Asks whether calls are known.</summary>
+    /// <summary>Asks the other side whether it has calls.</summary>
     public const string Probe = "fan.probe";
 
     /// <summary>The reply of a call.</summary>
@@ -30,6 +30,6 @@ internal static class MessageTypes
     /// <summary>The error that a call or sequence ended with.</summary>
     public const string Error = "fan.error";
 
-    /// <summary>Calls that a probe asked for and that the service does not have.</summary>
+    /// <summary>Calls that a probe asked for and that are not there.</summary>
     public const string Unknown = "fan.unknown";
 }

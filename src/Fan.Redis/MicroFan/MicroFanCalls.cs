@@ -20,7 +20,7 @@ internal sealed class MicroFanCalls(RedisServer server, TimeProvider clock, ILog
     private readonly string _backRoute = new Topology(server.Options.KeyPrefix).BackRoute(Topology.NewId());
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
-    private ISubscriber? _subscriber;
+    private volatile bool _isOpen;
     private Task _watching = Task.CompletedTask;
 
     /// <summary>Where an endpoint takes its requests; null where its data has no channel.</summary>
@@ -64,29 +64,19 @@ internal sealed class MicroFanCalls(RedisServer server, TimeProvider clock, ILog
 
     private async ValueTask SubscribeAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _subscriber) is not null) return;
+        if (_isOpen) return;
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_subscriber is not null) return;
-            var connection = await server.Shared.OpenAsync(cancellationToken).ConfigureAwait(false);
-            var subscriber = connection.GetSubscriber();
-            try
-            {
-                await subscriber.SubscribeAsync(RedisChannel.Literal(_backRoute), (_, body) => Take(body)).ConfigureAwait(false);
-            }
-            catch (Exception error) when (RedisErrors.IsOne(error))
-            {
-                throw new RedisAwayException(RedisErrors.Explain(error, server.Target.Where) + ".", wasNotSent: true, error);
-            }
-
+            if (_isOpen) return;
+            var connection = await server.Shared.SubscribeAsync(RedisChannel.Literal(_backRoute), Take, clock, cancellationToken).ConfigureAwait(false);
             // A channel keeps nothing for those who do not listen at the moment.
             connection.ConnectionFailed += (_, failure) =>
             {
                 if (failure.ConnectionType == ConnectionType.Subscription) Lose(_ => true, "the connection for the reply was lost");
             };
             using (ExecutionContext.SuppressFlow()) _watching = Task.Run(WatchAsync, CancellationToken.None);
-            Volatile.Write(ref _subscriber, subscriber);
+            _isOpen = true;
         }
         finally
         {

@@ -86,21 +86,20 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
         {
             try
             {
-                var subscriber = (await server.Shared.OpenAsync(_closing.Token).ConfigureAwait(false)).GetSubscriber();
                 foreach (var service in calls.Services)
                 {
                     var name = service.Name.Canonical;
-                    await subscriber.SubscribeAsync(Channel(service), (_, body) => Take(name, body)).ConfigureAwait(false);
+                    var connection = await server.Shared.SubscribeAsync(Channel(service), body => Take(name, body), clock, _closing.Token).ConfigureAwait(false);
+                    _subscriber = connection.GetSubscriber();
                 }
 
-                _subscriber = subscriber;
                 _settled.TrySetResult();
                 return;
             }
-            catch (Exception error) when (error is RedisAwayException or OperationCanceledException || RedisErrors.IsOne(error))
+            catch (Exception error) when (error is RedisAwayException or OperationCanceledException)
             {
                 _settled.TrySetResult();
-                if (!_closing.IsCancellationRequested) CallLog.NotOffered(logger, server.Target.Where, error is RedisAwayException ? error.Message : RedisErrors.Explain(error, server.Target.Where));
+                if (!_closing.IsCancellationRequested) CallLog.NotOffered(logger, server.Target.Where, error.Message);
                 await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
             }
         }

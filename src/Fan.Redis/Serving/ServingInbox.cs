@@ -18,6 +18,7 @@ internal sealed class ServingInbox : IAsyncDisposable
 
     private readonly RedisServer _server;
     private readonly CallServer _calls;
+    private readonly string _id;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Topology _topology;
@@ -34,7 +35,7 @@ internal sealed class ServingInbox : IAsyncDisposable
 
     public ServingInbox(RedisServer server, CallServer calls, string id, TimeProvider clock, ILogger logger)
     {
-        (_server, _calls, _clock, _logger) = (server, calls, clock, logger);
+        (_server, _calls, _id, _clock, _logger) = (server, calls, id, clock, logger);
         _topology = new Topology(server.Options.KeyPrefix);
         _writer = new MessageWriter(server.Shared);
         (_requests, _control) = (new ReadPosition(_topology.Requests(id)), new ReadPosition(_topology.Control(id)));
@@ -134,7 +135,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         }
     }
 
-    // Those that have gone without a word.
+    // Those that have gone without a word, or have left a call and could not tell.
     private async Task LookForCallersAsync()
     {
         var old = new List<ServedCall>();
@@ -146,7 +147,9 @@ internal sealed class ServingInbox : IAsyncDisposable
 
         foreach (var ofCaller in old.GroupBy(call => call.Key.ReplyTo, StringComparer.Ordinal))
         {
-            if (await _server.Shared.RunAsync(database => database.KeyExistsAsync(_topology.Replies(ofCaller.Key)), _closing.Token).ConfigureAwait(false)) continue;
+            var numbers = ofCaller.Select(call => ulong.TryParse(call.Key.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).Take(CallNumbers.Most).ToList();
+            List<RedisValue> probe = [MessageFields.Type, MessageTypes.Probe, MessageFields.From, _id, MessageFields.Payload, CallNumbers.Write(numbers)];
+            if (await _writer.AppendAsync(_topology.Replies(ofCaller.Key), probe, _closing.Token).ConfigureAwait(false)) continue;
             CallLog.CallerGone(_logger, ofCaller.Count());
             foreach (var call in ofCaller) call.Leave();
         }
@@ -210,6 +213,9 @@ internal sealed class ServingInbox : IAsyncDisposable
                 break;
             case MessageTypes.Probe:
                 await AnswerAsync(from!, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
+                break;
+            case MessageTypes.Unknown:
+                foreach (var number in CallNumbers.Read(MessageFields.ReadPayload(item).Span)) Running.Find(new CallKey(from!, number.ToString(CultureInfo.InvariantCulture)))?.Leave();
                 break;
             default:
                 break;

@@ -102,24 +102,24 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     {
         using var certificates = new Certificates();
         var file = certificates.Issue("redis");
-        var server = await servers.StartAsync("tls", "--tls-port", "0", "--tls-cert-file", file, "--tls-key-file", file, "--tls-ca-cert-file", certificates.AuthorityFile);
+        var server = await servers.StartAsync("tls", "--tls-cert-file", file, "--tls-key-file", file, "--tls-ca-cert-file", certificates.AuthorityFile);
         await using var ending = server;
-        // Its plain port goes, and the encrypted one takes its place.
-        await server.ConfigureAsync("port", "0");
-        await server.ConfigureAsync("tls-port", server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        var uri = server.Uri.Replace("redis:", "rediss:", StringComparison.Ordinal);
         void Tls(FanRedisOptions options)
         {
             options.TrustedCertificatesFile = certificates.AuthorityFile;
             options.CertificateFile = file;
         }
 
-        await ServeAsync(uri, Tls);
-        var caller = await StartAsync("caller", uri, options: Tls);
+        await ServeAsync(server.Uri, Tls);
+        var caller = await StartAsync("caller", server.Uri, options: Tls);
         Assert.Equal("x", await caller.Fan.Get<ICellar>().EchoAsync("x"));
         await caller.Fan.Get<ICellar>().RestockAsync(3);
         await Fan.Conformance.Eventually.TrueAsync(() => Task.FromResult(Cellar.Restocked.Count == 1), "the push arrived");
-        var stranger = await StartAsync("stranger", uri, options: options => options.CertificateFile = file);
+        var stranger = await StartAsync("stranger", server.Uri, options: options =>
+        {
+            options.CertificateFile = file;
+            options.ConnectTimeout = TimeSpan.FromSeconds(1);
+        });
         var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await stranger.Fan.Get<ICellar>().EchoAsync("x"));
         Assert.Contains("can't be reached", error.Message, StringComparison.Ordinal);
     }
@@ -130,7 +130,7 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
         var server = await servers.StartAsync("locked", "--requirepass", "right");
         await using var ending = server;
         await ServeAsync(server.Uri.Replace("//", "//:right@", StringComparison.Ordinal));
-        var caller = await StartAsync("caller", server.Uri.Replace("//", "//:secret@", StringComparison.Ordinal));
+        var caller = await StartAsync("caller", server.Uri.Replace("//", "//:secret@", StringComparison.Ordinal), options: options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
         var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<ICellar>().EchoAsync("x"));
         Assert.Contains("does not know our user and password", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);

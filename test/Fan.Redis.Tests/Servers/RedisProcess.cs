@@ -26,9 +26,11 @@ internal sealed class RedisProcess(string folder, params string[] settings) : IA
 
     public int Port { get; } = FreePort();
 
-    public string Uri => $"redis://127.0.0.1:{Port}";
+    public string Uri => $"{(IsEncrypted ? "rediss" : "redis")}://127.0.0.1:{Port}";
 
     public string Folder => folder;
+
+    private bool IsEncrypted => settings.Contains("--tls-cert-file");
 
     public bool IsRunning => _shell is not null;
 
@@ -47,20 +49,14 @@ internal sealed class RedisProcess(string folder, params string[] settings) : IA
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
         string[] arguments =
         [
-            "-c", Script, "sh", Path.Combine(folder, "log.txt"), Program, "--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture),
+            "-c", Script, "sh", Path.Combine(folder, "log.txt"), Program, "--bind", "127.0.0.1",
+            "--port", IsEncrypted ? "0" : Port.ToString(CultureInfo.InvariantCulture), .. IsEncrypted ? ["--tls-port", Port.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no", .. settings,
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         _shell = Process.Start(start)!;
         await _shell.StandardOutput.ReadLineAsync();
         await Eventually.TrueAsync(AnswersAsync, $"Redis at port {Port} answers");
-    }
-
-    /// <summary>Changes a setting while it runs.</summary>
-    public async Task ConfigureAsync(string name, string value)
-    {
-        await using var connection = await ConnectAsync();
-        await connection.GetDatabase().ExecuteAsync("CONFIG", "SET", name, value);
     }
 
     /// <summary>A connection as an operator has one.</summary>
@@ -84,6 +80,7 @@ internal sealed class RedisProcess(string folder, params string[] settings) : IA
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, Port);
+            if (IsEncrypted) return true;
             await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
             var answer = new byte[64];
             var count = await client.GetStream().ReadAsync(answer);
