@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the servers that tests run against, where apt can: ZooKeeper with a Java runtime, and kazoo as a client that is not ours.
+# Installs the servers that tests run against, where apt can: ZooKeeper with a Java runtime and kazoo as a client that is not ours, and Redis.
 # Nothing is started or left running; a machine that has them is not touched.
 set -euo pipefail
 
@@ -7,6 +7,7 @@ packages=()
 [ -e /usr/share/java/zookeeper.jar ] && [ -e /usr/share/java/zookeeper-jute.jar ] || packages+=(zookeeper)
 command -v java >/dev/null || packages+=(default-jre-headless)
 /usr/bin/python3 -c 'import kazoo' 2>/dev/null || packages+=(python3-kazoo)
+[ -x /usr/bin/redis-server ] || packages+=(redis-server)
 [ ${#packages[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then

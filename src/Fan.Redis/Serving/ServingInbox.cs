@@ -13,6 +13,9 @@ internal sealed class ServingInbox : IAsyncDisposable
 {
     private const int MostAtOnce = 256;
 
+    // Of taking away the stream at the end.
+    private const int MostFailures = 3;
+
     // While no more requests are taken, their end is looked for between messages of the other stream.
     private static readonly TimeSpan FullWait = TimeSpan.FromMilliseconds(50);
 
@@ -158,6 +161,7 @@ internal sealed class ServingInbox : IAsyncDisposable
     private async Task ReadAsync()
     {
         var pause = new BackOff(_clock);
+        var failures = 0;
         while (!_closing.IsCancellationRequested)
         {
             try
@@ -180,7 +184,8 @@ internal sealed class ServingInbox : IAsyncDisposable
             }
             catch (RedisAwayException)
             {
-                // The watch tells it.
+                // The watch tells it. Nothing can come from a server that is away, and the stream ends by itself.
+                if (_isLeaving && ++failures == MostFailures) _closed.TrySetResult();
                 await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
             }
         }
