@@ -3,6 +3,9 @@ using Fan;
 using CrossProcess;
 using CrossProcess.Contenders;
 
+// The run itself brings the server; its processes are told where it is.
+using var redisServer = args is ["server" or "contender", ..] ? null : await RedisServerProcess.StartAsync();
+
 // What a call to another process costs, beside peers on the same engines.
 Contender[] all =
 [
@@ -13,8 +16,11 @@ Contender[] all =
     FanRoute.Http("fan http2", HttpVersion.Version20),
     MinimalApi.Contender("minimal api http2", HttpVersion.Version20),
     GrpcContender.Contender("grpc"),
+    .. RedisServerProcess.Address is { } redis
+        ? (Contender[])[FanRoute.Over("fan redis", fan => fan.AddRedis(options => options.Uri = "redis://" + redis)), RedisStreams.Contender("raw redis streams", redis)]
+        : [],
 ];
-var peers = new Dictionary<string, string> { ["fan http"] = "minimal api http", ["fan http2"] = "minimal api http2" };
+var peers = new Dictionary<string, string> { ["fan http"] = "minimal api http", ["fan http2"] = "minimal api http2", ["fan redis"] = "raw redis streams" };
 
 // Fan's own routes may be named without its name.
 Contender? Find(string name) => all.FirstOrDefault(contender => contender.Name == name || contender.Name == "fan " + name);

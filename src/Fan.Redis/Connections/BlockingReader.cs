@@ -12,6 +12,7 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
 
     private readonly RedisLink _link = server.NewReader();
     private long _client;
+    private int _known;
 
     /// <summary>Reads new entries of a group for one of its consumers; none where none came in time, or it was woken.</summary>
     /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
@@ -56,34 +57,25 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
 
     private async ValueTask<IReadOnlyList<StreamItem>> ReadAsync(string command, object[] arguments)
     {
-        var result = await _link.RunAsync(
-            database =>
-            {
-                // Both at once; the number changes with each connection.
-                var client = database.ExecuteAsync("CLIENT", "ID");
-                var reading = database.ExecuteAsync(command, arguments);
-                return NoteAsync(client, reading);
-            },
-            CancellationToken.None).ConfigureAwait(false);
-        return StreamItem.ReadAll(result);
+        var generation = _link.Generation;
+        if (generation == 0 || generation != _known) await NoteClientAsync().ConfigureAwait(false);
+        return StreamItem.ReadAll(await _link.RunAsync(database => database.ExecuteAsync(command, arguments), CancellationToken.None).ConfigureAwait(false));
     }
 
-    private async Task<RedisResult> NoteAsync(Task<RedisResult> client, Task<RedisResult> reading)
+    // Its number at the server, by which others can wake it; it changes with each connection.
+    private async Task NoteClientAsync()
     {
+        await _link.OpenAsync(CancellationToken.None).ConfigureAwait(false);
+        var generation = _link.Generation;
         try
         {
-            Interlocked.Exchange(ref _client, (long)await client.ConfigureAwait(false));
+            Interlocked.Exchange(ref _client, (long)await _link.RunAsync(database => database.ExecuteAsync("CLIENT", "ID"), CancellationToken.None).ConfigureAwait(false));
         }
-        catch (RedisServerException)
+        catch (RedisAwayException error) when (error.InnerException is RedisServerException)
         {
             // A user without that right can't be woken early.
         }
-        catch
-        {
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
 
-        return await reading.ConfigureAwait(false);
+        _known = generation;
     }
 }

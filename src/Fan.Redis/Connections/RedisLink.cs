@@ -9,12 +9,16 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
     private Task<ConnectionMultiplexer>? _connecting;
     private bool _isDisposed;
     private volatile string? _trouble;
+    private int _generation;
 
     /// <summary>Where the server is, for people.</summary>
     public string Where => where;
 
     /// <summary>Why it can't be used at the moment; null when nothing is known to be wrong.</summary>
     public string? Trouble => _trouble;
+
+    /// <summary>Changes with each connection that is made.</summary>
+    public int Generation => Volatile.Read(ref _generation);
 
     /// <summary>The connection.</summary>
     /// <exception cref="RedisAwayException">There is none.</exception>
@@ -27,7 +31,7 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
             // No call's context may reach what others share.
             if (_connecting is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                using (ExecutionContext.SuppressFlow()) _connecting = Task.Run(() => ConnectionMultiplexer.ConnectAsync(configuration), CancellationToken.None);
+                using (ExecutionContext.SuppressFlow()) _connecting = Task.Run(ConnectAsync, CancellationToken.None);
             }
 
             connecting = _connecting;
@@ -110,6 +114,15 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         if (connecting is null) return;
         await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (connecting.IsCompletedSuccessfully) await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        var connection = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        connection.ConnectionFailed += (_, _) => Interlocked.Increment(ref _generation);
+        connection.ConnectionRestored += (_, _) => Interlocked.Increment(ref _generation);
+        Interlocked.Increment(ref _generation);
+        return connection;
     }
 
     private RedisAwayException Away(Exception error, bool wasNotSent)

@@ -1,3 +1,4 @@
+using System.Text;
 using StackExchange.Redis;
 
 namespace Fan.Redis.Connections;
@@ -34,12 +35,15 @@ internal readonly record struct StreamItem(string Stream, string Id, RedisResult
         }
     }
 
-    /// <summary>The value of a field; null where there is none.</summary>
+    /// <summary>The value of a field with a name of ours, in ASCII; null where there is none.</summary>
     public RedisValue Field(string name)
     {
+        // By bytes: a text would have to be made of each name that is looked at.
+        Span<byte> wanted = stackalloc byte[name.Length];
+        Encoding.ASCII.GetBytes(name, wanted);
         for (var i = 0; i + 1 < Fields.Length; i += 2)
         {
-            if ((RedisValue)Fields[i] == name) return (RedisValue)Fields[i + 1];
+            if (((ReadOnlyMemory<byte>)(RedisValue)Fields[i]).Span.SequenceEqual(wanted)) return (RedisValue)Fields[i + 1];
         }
 
         return RedisValue.Null;

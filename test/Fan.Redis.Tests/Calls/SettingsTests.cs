@@ -136,6 +136,24 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("+client|unblock +client|id +config|get")]
+    public async Task A_user_needs_the_rights_that_the_documentation_names_and_no_other(string more)
+    {
+        string[] rights = ["on", ">pw", "~fan:*", "&fan.rpc.*", "+@read", "+@write", "+@stream", "+@scripting", "+@pubsub", "+@connection", "+info", "+time", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        var server = await servers.StartAsync("rights", ["--user", "shop", .. rights, "--user", "default", "off"]);
+        await using var ending = server;
+        var uri = server.Uri.Replace("//", "//shop:pw@", StringComparison.Ordinal);
+        var service = await ServeAsync(uri);
+        var caller = await StartAsync("caller", uri);
+        Assert.Equal("x", await caller.Fan.Get<ICellar>().EchoAsync("x"));
+        Assert.Equal([1, 2, 3], await caller.Fan.Get<ICellar>().CountAsync(3).ToListAsync());
+        await caller.Fan.Get<ICellar>().RestockAsync(3);
+        await Fan.Conformance.Eventually.TrueAsync(() => Task.FromResult(Cellar.Restocked.Count == 1), "the push arrived");
+        await service.StopAsync(CancellationToken.None);
+    }
+
     private static FanRedisOptions Options(Dictionary<string, string?> settings)
     {
         var services = new ServiceCollection();
