@@ -16,6 +16,7 @@ public sealed class StoryTests : IDisposable
         var told = await story.ReadToEndAsync();
         Assert.True(await story.ExitAsync() == 0, await story.ReadErrorsAsync());
         Assert.Contains("clear the barcodes, here and at the integrations: ClearedBarcodes { StoreId = 42, Barcodes = 3, SyncEvery = 5m }", told, StringComparison.Ordinal);
+        Assert.Contains("until both groups have handled it: RegisterState { SyncEvery = 5m, Journal = 1 }", told, StringComparison.Ordinal);
         var tree = told[told.IndexOf("lightspeed/barcode_sync_clear (WineStore, calls)", StringComparison.Ordinal)..];
         Assert.Matches(@"^lightspeed/barcode_sync_clear \(WineStore, calls\).*\n    lightspeed/barcode_sync_clear \(LightspeedSync, serves\).*\n      integration_api/barcode_sync_clear \(LightspeedSync, calls\).*\n        integration_api/barcode_sync_clear \(Integrations, serves\)", tree);
     }

@@ -17,7 +17,7 @@ public sealed class FanOptions
     /// <summary>How long the start waits for the registration of the endpoints before it goes on without. Default 10 s.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long calls in flight may take to end when the application stops. Default 10 s.</summary>
+    /// <summary>How long calls and pushes in hand, and pushes in memory, may take to end when the application stops. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The bounds of messages.</summary>

@@ -29,7 +29,7 @@ public sealed record CallContext
     /// <summary>The values of the shard keys with which the running service was called, in the order of its name's brackets.</summary>
     public IReadOnlyList<string> ShardKeys { get; init; } = [];
 
-    /// <summary>The message that is being handled; null where the running call is no push.</summary>
+    /// <summary>The message that is being handled, by the running call or by one that caused it within the process; null where there is none.</summary>
     public PushInfo? Push { get; init; }
 
     /// <summary>The time that is left for the call; null where there is no limit.</summary>
