@@ -20,7 +20,8 @@ internal static class MessageRecord
     /// <summary>The fields of a message that is sent.</summary>
     public static List<RedisValue> Write(QueueMessage message)
     {
-        var fields = new List<RedisValue>(24) { Id, message.Id, Method, message.Method, ContentType, message.ContentType, Payload, message.Payload };
+        // A copy, as the client library may still have it when a sender that was cancelled uses the array again.
+        var fields = new List<RedisValue>(24) { Id, message.Id, Method, message.Method, ContentType, message.ContentType, Payload, message.Payload.ToArray() };
         if (message.Key is { } key) fields.AddRange([Key, key]);
         message.Headers.CopyTo(fields, static (fields, name, value) => fields.AddRange([name, value]));
         return fields;
