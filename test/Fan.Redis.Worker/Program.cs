@@ -30,7 +30,7 @@ switch (args[0])
                 if (text == "die") Environment.FailFast("as the message says");
                 if (text != "ok") await Task.Delay(Timeout.Infinite, cancellationToken);
             },
-            new SubscriptionOptions { LeaseTime = TimeSpan.FromSeconds(2), MaxAttempts = 3, Backoff = TimeSpan.Zero });
+            new SubscriptionOptions { Concurrency = 1, Prefetch = 16, LeaseTime = TimeSpan.FromSeconds(2), MaxAttempts = 3, Backoff = TimeSpan.Zero });
         Console.WriteLine("consuming");
         await host.WaitForShutdownAsync();
         break;
