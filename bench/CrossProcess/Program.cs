@@ -4,6 +4,9 @@ using CrossProcess;
 using CrossProcess.Contenders;
 using CrossProcess.Contenders.Raw;
 
+// The run itself brings the server; its processes are told where it is.
+using var redisServer = args is ["server" or "contender", ..] ? null : await RedisServerProcess.StartAsync();
+
 // What a call to another process costs, beside peers on the same engines.
 Contender[] all =
 [
@@ -20,6 +23,9 @@ Contender[] all =
     OrleansContender.Contender("orleans"),
     SignalRContender.Contender("signalr"),
     StreamJsonRpcContender.UnixSocket("streamjsonrpc"),
+    .. RedisServerProcess.Address is { } redis
+        ? (Contender[])[FanRoute.Over("fan redis", fan => fan.AddRedis(options => options.Uri = "redis://" + redis)), RedisStreams.Contender("raw redis streams", redis)]
+        : [],
 ];
 var peers = new Dictionary<string, string>
 {
@@ -27,6 +33,7 @@ var peers = new Dictionary<string, string>
     ["fan tcp"] = "raw tcp",
     ["fan http"] = "minimal api http",
     ["fan http2"] = "minimal api http2",
+    ["fan redis"] = "raw redis streams",
 };
 
 // Fan's own routes may be named without its name.

@@ -1,0 +1,271 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Fan.Redis.Connections;
+using Fan.Redis.Messages;
+using Fan.Transports;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Fan.Redis.Calling;
+
+/// <summary>The stream to which the replies of this process's calls come, and the calls that wait for them. Owns the task that reads it. Safe from any thread.</summary>
+internal sealed class CallInbox : IAsyncDisposable
+{
+    private const int MostAtOnce = 512;
+
+    private readonly RedisServer _server;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Topology _topology;
+    private readonly MessageWriter _writer;
+    private readonly ReadPosition _replies;
+    private readonly string _id = Topology.NewId();
+    private readonly ConcurrentDictionary<ulong, PendingCall> _pending = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private BlockingReader? _reader;
+    private Task _reading = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
+    private volatile bool _isOpen;
+    private ulong _lastNumber;
+    private int _count;
+
+    public CallInbox(RedisServer server, TimeProvider clock, ILogger logger)
+    {
+        (_server, _clock, _logger) = (server, clock, logger);
+        _topology = new Topology(server.Options.KeyPrefix);
+        _writer = new MessageWriter(server.Shared);
+        _replies = new ReadPosition(_topology.Replies(_id));
+    }
+
+    /// <summary>The calls that wait at the moment.</summary>
+    public IEnumerable<PendingCall> Pending => _pending.Values;
+
+    /// <summary>Makes the stream and begins to read it, unless that was done.</summary>
+    /// <exception cref="EndpointUnreachableException">The server can't be reached.</exception>
+    public ValueTask OpenAsync(OutgoingCall call, CancellationToken cancellationToken) => _isOpen ? default : OpenSlowlyAsync(call, cancellationToken);
+
+    /// <summary>Gives a call its number, so that its reply finds it.</summary>
+    /// <exception cref="EndpointUnreachableException">There are too many.</exception>
+    public void Add(PendingCall call)
+    {
+        if (Interlocked.Increment(ref _count) > _server.Options.MaxCalls)
+        {
+            Interlocked.Decrement(ref _count);
+            throw new EndpointUnreachableException(call.Call.Endpoint, $"{_server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
+        }
+
+        call.Number = Interlocked.Increment(ref _lastNumber);
+        _pending[call.Number] = call;
+    }
+
+    /// <summary>Takes a call off; false where it has ended already.</summary>
+    public bool TryRemove(PendingCall call)
+    {
+        if (!_pending.TryRemove(KeyValuePair.Create(call.Number, call))) return false;
+        Interlocked.Decrement(ref _count);
+        return true;
+    }
+
+    public bool IsPending(PendingCall call) => _pending.TryGetValue(call.Number, out var found) && ReferenceEquals(found, call);
+
+    /// <summary>Sends the request of a call that was added.</summary>
+    /// <exception cref="EndpointUnreachableException">It was not sent.</exception>
+    public async ValueTask SendAsync(PendingCall call, List<RedisValue> fields, CancellationToken cancellationToken)
+    {
+        Address(call, fields);
+        try
+        {
+            var isThere = await _writer.AppendAsync(_topology.Requests(call.Target), fields, cancellationToken).ConfigureAwait(false);
+            call.IsSent = true;
+            if (!isThere && TryRemove(call)) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} takes no calls from Redis at {_server.Target.Where}: it has gone.");
+        }
+        catch (OperationCanceledException)
+        {
+            // It may be on its way.
+            if (TryRemove(call)) await CancelAsync(call).ConfigureAwait(false);
+            throw;
+        }
+        catch (RedisAwayException error)
+        {
+            // It may have arrived: then its reply comes, and if not, the watch finds out.
+            call.IsSent = !error.WasNotSent && error.InnerException is not RedisServerException;
+            if (!call.IsSent && TryRemove(call)) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} can't be reached: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Tells the service that a call, which was removed, has been left.</summary>
+    public ValueTask CancelAsync(PendingCall call) => SendAsideAsync(call, [MessageFields.Type, MessageTypes.Cancel]);
+
+    /// <summary>Lets the service send so many bytes of items more.</summary>
+    public ValueTask GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, [MessageFields.Type, MessageTypes.Credit, MessageFields.Credit, bytes]);
+
+    /// <summary>Keeps the stream alive; whether the server answered.</summary>
+    public async Task<bool> KeepAsync()
+    {
+        try
+        {
+            await MakeAsync(_closing.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisAwayException error)
+        {
+            CallLog.NotKept(_logger, _server.Target.Where, error.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Asks a process whether it has calls; false where it has gone.</summary>
+    /// <exception cref="RedisAwayException">The server can't be reached.</exception>
+    public async ValueTask<bool> ProbeAsync(string target, IReadOnlyCollection<ulong> numbers)
+    {
+        List<RedisValue> fields = [MessageFields.Type, MessageTypes.Probe, MessageFields.From, _id, MessageFields.Payload, CallNumbers.Write(numbers)];
+        // Behind the requests, so that none of them is asked for before it came; a process that is about to end has taken all of them, and still reads the other stream.
+        return await _writer.AppendAsync(_topology.Requests(target), fields, _closing.Token).ConfigureAwait(false)
+            || await _writer.AppendAsync(_topology.Control(target), fields, _closing.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends calls that will not be answered any more.</summary>
+    public void Lost(IEnumerable<ulong> numbers, string reason)
+    {
+        foreach (var number in numbers)
+        {
+            if (_pending.TryGetValue(number, out var call) && TryRemove(call)) call.Fail(new ServiceUnavailableException(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason}."));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_closing.IsCancellationRequested) return;
+        await _opening.WaitAsync().ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        Lost(_pending.Keys, "the calling application has stopped");
+        if (_reader is not null)
+        {
+            await _watching.ConfigureAwait(false);
+            await _reader.EndAsync(_reading, _clock).ConfigureAwait(false);
+            await _reader.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                // So that whoever still works for us learns it at once.
+                await _server.Shared.RunAsync(database => database.KeyDeleteAsync(_replies.Stream), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (RedisAwayException)
+            {
+                // It ends by itself.
+            }
+        }
+
+        _opening.Dispose();
+    }
+
+    private async ValueTask OpenSlowlyAsync(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException error)
+        {
+            throw new EndpointUnreachableException(call.Endpoint, "The calling application has stopped.", error);
+        }
+
+        try
+        {
+            if (_isOpen) return;
+            await MakeAsync(cancellationToken).ConfigureAwait(false);
+            _reader = new BlockingReader(_server);
+            // No call's context may reach what others share.
+            using (ExecutionContext.SuppressFlow())
+            {
+                _reading = Task.Run(ReadAsync, CancellationToken.None);
+                _watching = Task.Run(() => new CallWatch(this, _server.Options, _clock).RunAsync(_closing.Token), CancellationToken.None);
+            }
+
+            _isOpen = true;
+        }
+        catch (RedisAwayException error)
+        {
+            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private ValueTask<RedisResult> MakeAsync(CancellationToken cancellationToken) =>
+        _server.Shared.RunAsync(AliveScript, [_replies.Stream], [(long)_server.Options.LivenessTimeout.TotalMilliseconds], cancellationToken);
+
+    private string AliveScript => field ??= ScriptText.Read("alive");
+
+    private async Task ReadAsync()
+    {
+        var pause = new BackOff(_clock);
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                var items = await _reader!.ReadAsync([_replies], MostAtOnce).ConfigureAwait(false);
+                foreach (var item in items) await TakeAsync(item).ConfigureAwait(false);
+                if (items.Count > 0)
+                {
+                    _replies.Advance(items[^1].Id);
+                    await _writer.TrimAsync(_replies).ConfigureAwait(false);
+                }
+
+                pause.Reset();
+            }
+            catch (RedisAwayException)
+            {
+                // Whoever waits too long is told by the watch.
+                await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask TakeAsync(StreamItem item)
+    {
+        switch ((string?)item.Field(MessageFields.Type) ?? "")
+        {
+            case MessageTypes.Unknown:
+                Lost(CallNumbers.Read(MessageFields.ReadPayload(item).Span), "the service does not have the call any more");
+                break;
+            case MessageTypes.Probe when (string?)item.Field(MessageFields.From) is { } from && Topology.IsId(from):
+                await AnswerAsync(from, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
+                break;
+            // What has no number of ours came for a call that was left.
+            case var type when ulong.TryParse((string?)item.Field(MessageFields.Number), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && _pending.TryGetValue(number, out var call):
+                if (call.Take(type, item)) TryRemove(call);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A service works for us that we could not tell when we left.
+    private async ValueTask AnswerAsync(string service, List<ulong> asked)
+    {
+        var unknown = asked.FindAll(number => !_pending.ContainsKey(number));
+        if (unknown.Count == 0) return;
+        List<RedisValue> fields = [MessageFields.Type, MessageTypes.Unknown, MessageFields.From, _id, MessageFields.Payload, CallNumbers.Write(unknown)];
+        await _writer.AppendAsync(_topology.Control(service), fields, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private void Address(PendingCall call, List<RedisValue> fields) =>
+        fields.AddRange([MessageFields.From, _id, MessageFields.Number, call.Number.ToString(CultureInfo.InvariantCulture)]);
+
+    private async ValueTask SendAsideAsync(PendingCall call, List<RedisValue> fields)
+    {
+        Address(call, fields);
+        try
+        {
+            await _writer.AppendAsync(_topology.Control(call.Target), fields, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RedisAwayException error)
+        {
+            // A service that loses sight of its caller ends the work by itself.
+            CallLog.Dropped(_logger, (string)fields[1]!, error.Message);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fan.Redis.Calling;
+
+internal static partial class CallLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "A message of type '{Type}' could not be sent: {Reason}")]
+    public static partial void Dropped(ILogger logger, string type, string reason);
+
+    [LoggerMessage(2, LogLevel.Debug, "Redis at {Where} could not be told that we wait for replies: {Reason}")]
+    public static partial void NotKept(ILogger logger, string where, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "Services could not be offered in Redis at {Where}, and will be tried again: {Reason}")]
+    public static partial void NotOffered(ILogger logger, string where, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Services are offered in Redis at {Where} as {Id}")]
+    public static partial void Offered(ILogger logger, string where, string id);
+
+    [LoggerMessage(5, LogLevel.Debug, "A reply could not be sent: {Reason}")]
+    public static partial void ReplyFailed(ILogger logger, string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "The caller of {Calls} calls has gone")]
+    public static partial void CallerGone(ILogger logger, int calls);
+
+    [LoggerMessage(7, LogLevel.Information, "Calls in flight are broken off: {Reason}")]
+    public static partial void DrainEnded(ILogger logger, string reason);
+}

@@ -1,0 +1,56 @@
+using Fan.Redis.Connections;
+using Fan.Redis.Messages;
+
+namespace Fan.Redis.Calling;
+
+/// <summary>Keeps the caller visible, and looks whether calls in flight can still be answered.</summary>
+internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimeProvider clock)
+{
+    public async Task RunAsync(CancellationToken closing)
+    {
+        using var timer = new PeriodicTimer(options.ProbeInterval, clock);
+        var heard = clock.GetTimestamp();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(closing).ConfigureAwait(false))
+            {
+                if (await inbox.KeepAsync().ConfigureAwait(false)) heard = clock.GetTimestamp();
+                var old = Old();
+                try
+                {
+                    foreach (var ofTarget in old.GroupBy(call => call.Target, StringComparer.Ordinal)) await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
+                }
+                catch (RedisAwayException error)
+                {
+                    // Of processes that can't be seen for so long nothing is known.
+                    if (clock.GetElapsedTime(heard) > options.LivenessTimeout) inbox.Lost(old.Select(call => call.Number), error.Message.TrimEnd('.'));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Closing.
+        }
+    }
+
+    private List<PendingCall> Old()
+    {
+        var old = new List<PendingCall>();
+        foreach (var call in inbox.Pending)
+        {
+            if (!call.IsSent) continue;
+            if (call.IsOld) old.Add(call);
+            call.IsOld = true;
+        }
+
+        return old;
+    }
+
+    private async Task ProbeAsync(string target, IEnumerable<PendingCall> calls)
+    {
+        foreach (var some in calls.Select(call => call.Number).Chunk(CallNumbers.Most))
+        {
+            if (!await inbox.ProbeAsync(target, some).ConfigureAwait(false)) inbox.Lost(some, "its process has gone");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Fan.Messaging;
+using Fan.Redis.Connections;
+using Fan.Redis.Messages;
+using Fan.Transports;
+
+namespace Fan.Redis.Calling;
+
+/// <summary>A call with one reply.</summary>
+internal sealed class UnaryCall(OutgoingCall call, string target) : PendingCall(call, target)
+{
+    private readonly TaskCompletionSource<ReplyPayload> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<ReplyPayload> Task => _reply.Task;
+
+    public override bool Take(string type, StreamItem message)
+    {
+        try
+        {
+            if (Call.Headers.Spans is not null) Call.ReplySpans = message.Field(HeaderNames.Spans);
+            _reply.TrySetResult(type switch
+            {
+                MessageTypes.Reply => MessageFields.ReadReply(message, Call),
+                MessageTypes.Error => throw ErrorJson.Read(MessageFields.ReadPayload(message).Span),
+                _ => throw new BadMessageException("reply", $"{Call.Endpoint} replied with a message of type '{type}'."),
+            });
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+
+        return true;
+    }
+
+    public override void Fail(Exception error)
+    {
+        if (error is OperationCanceledException cancelled) _reply.TrySetCanceled(cancelled.CancellationToken);
+        else _reply.TrySetException(error);
+    }
+}

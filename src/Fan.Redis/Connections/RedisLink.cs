@@ -1,0 +1,135 @@
+using StackExchange.Redis;
+
+namespace Fan.Redis.Connections;
+
+/// <summary>One connection to the server: made when it is first wanted, kept by the client library from then on. Safe from any thread.</summary>
+internal sealed class RedisLink(ConfigurationOptions configuration, int database, string where) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private Task<ConnectionMultiplexer>? _connecting;
+    private bool _isDisposed;
+    private volatile string? _trouble;
+    private int _generation;
+
+    /// <summary>Where the server is, for people.</summary>
+    public string Where => where;
+
+    /// <summary>Why it can't be used at the moment; null when nothing is known to be wrong.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>Changes with each connection that is made.</summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    /// <summary>The connection.</summary>
+    /// <exception cref="RedisAwayException">There is none.</exception>
+    public async ValueTask<ConnectionMultiplexer> OpenAsync(CancellationToken cancellationToken)
+    {
+        Task<ConnectionMultiplexer> connecting;
+        lock (_gate)
+        {
+            if (_isDisposed) throw new RedisAwayException("The application has stopped.", wasNotSent: true, null);
+            // No call's context may reach what others share.
+            if (_connecting is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                using (ExecutionContext.SuppressFlow()) _connecting = Task.Run(ConnectAsync, CancellationToken.None);
+            }
+
+            connecting = _connecting;
+        }
+
+        try
+        {
+            return await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (RedisErrors.IsOne(error))
+        {
+            throw Away(error, wasNotSent: true);
+        }
+    }
+
+    /// <summary>Runs a command, or several that are sent at once.</summary>
+    /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
+    public async ValueTask<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        Task<T>? running = null;
+        try
+        {
+            running = command(connection.GetDatabase(database));
+            var result = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _trouble = null;
+            return result;
+        }
+        catch (Exception error) when (RedisErrors.IsOne(error))
+        {
+            throw Away(error, RedisErrors.WasNotSent(error));
+        }
+        catch (OperationCanceledException) when (running is not null)
+        {
+            // Nobody looks at what becomes of it.
+            _ = running.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    /// <summary>The same for a script.</summary>
+    public ValueTask<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        RunAsync(database => database.ScriptEvaluateAsync(script, keys, arguments), cancellationToken);
+
+    /// <summary>Listens to a channel; the client library does so again after each reconnection.</summary>
+    /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
+    public async ValueTask<ConnectionMultiplexer> SubscribeAsync(RedisChannel channel, Action<RedisValue> handler, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var begun = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await connection.GetSubscriber().SubscribeAsync(channel, (_, body) => handler(body)).WaitAsync(cancellationToken).ConfigureAwait(false);
+                return connection;
+            }
+            catch (Exception error) when (RedisErrors.IsOne(error))
+            {
+                // Channels have a connection of their own, which may be a little later.
+                if (!RedisErrors.WasNotSent(error) || clock.GetElapsedTime(begun).TotalMilliseconds > configuration.ConnectTimeout) throw Away(error, RedisErrors.WasNotSent(error));
+                await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Ends the connection as a process that dies does: nothing more is sent.</summary>
+    public void Crash()
+    {
+        Task<ConnectionMultiplexer>? connecting;
+        lock (_gate) (connecting, _isDisposed) = (_connecting, true);
+        if (connecting is { IsCompletedSuccessfully: true }) connecting.Result.Close(allowCommandsToComplete: false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task<ConnectionMultiplexer>? connecting;
+        lock (_gate) (connecting, _isDisposed) = (_connecting, true);
+        if (connecting is null) return;
+        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connecting.IsCompletedSuccessfully) await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        var connection = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        connection.ConnectionFailed += (_, _) => Interlocked.Increment(ref _generation);
+        connection.ConnectionRestored += (_, _) => Interlocked.Increment(ref _generation);
+        Interlocked.Increment(ref _generation);
+        return connection;
+    }
+
+    private RedisAwayException Away(Exception error, bool wasNotSent)
+    {
+        var text = RedisErrors.Explain(error, where);
+        // What the server refuses is about one command, not about the server.
+        if (error is not RedisServerException) _trouble = text;
+        return new RedisAwayException(text + ".", wasNotSent, error);
+    }
+}

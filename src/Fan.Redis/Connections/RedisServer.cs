@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Fan.Redis.Connections;
+
+/// <summary>The application's connections to its server: one that all share, and one for each reader that waits at the server. Safe from any thread.</summary>
+internal sealed class RedisServer : IAsyncDisposable, IDisposable
+{
+    private readonly FanRedisOptions _options;
+    private readonly ServerText.Target _target;
+    private readonly string _name;
+    private readonly Lock _gate = new();
+    private readonly List<RedisLink> _readers = [];
+
+    public RedisServer(IOptions<FanRedisOptions> options, IOptions<FanOptions> application)
+    {
+        _options = options.Value;
+        _target = ServerText.Read(_options);
+        _name = string.Concat((application.Value.Name ?? "fan").Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        Shared = new RedisLink(Configure(withSubscriptions: true), _target.Database, _target.Where);
+    }
+
+    public FanRedisOptions Options => _options;
+
+    /// <summary>Where it is.</summary>
+    public ServerText.Target Target => _target;
+
+    /// <summary>The connection for everything that does not wait at the server.</summary>
+    public RedisLink Shared { get; }
+
+    /// <summary>A new connection for commands that wait at the server: they hold up whatever comes after them. The caller disposes it.</summary>
+    public RedisLink NewReader()
+    {
+        var link = new RedisLink(Configure(withSubscriptions: false), _target.Database, _target.Where);
+        lock (_gate)
+        {
+            _readers.Add(link);
+            return link;
+        }
+    }
+
+    public async ValueTask EndAsync(RedisLink reader)
+    {
+        lock (_gate) _readers.Remove(reader);
+        await reader.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends all connections as a process that dies does.</summary>
+    public void Crash()
+    {
+        lock (_gate)
+        {
+            foreach (var reader in _readers) reader.Crash();
+        }
+
+        Shared.Crash();
+    }
+
+    public void Dispose() => Crash();
+
+    public async ValueTask DisposeAsync()
+    {
+        List<RedisLink> readers;
+        lock (_gate) readers = [.. _readers];
+        foreach (var reader in readers) await EndAsync(reader).ConfigureAwait(false);
+        await Shared.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ConfigurationOptions Configure(bool withSubscriptions)
+    {
+        var configuration = new ConfigurationOptions
+        {
+            ClientName = _name,
+            User = _target.User,
+            Password = _target.Password,
+            DefaultDatabase = _target.Database,
+            Protocol = RedisProtocol.Resp2,
+            AbortOnConnectFail = true,
+            ConnectRetry = 1,
+            ConnectTimeout = (int)_options.ConnectTimeout.TotalMilliseconds,
+            // A reader waits at the server for as long as the server lets it, and then for its answer.
+            AsyncTimeout = (int)(_options.OperationTimeout + (withSubscriptions ? TimeSpan.Zero : BlockingReader.LongestWait)).TotalMilliseconds,
+            SyncTimeout = (int)_options.OperationTimeout.TotalMilliseconds,
+            BacklogPolicy = BacklogPolicy.FailFast,
+            ReconnectRetryPolicy = new LinearRetry(250),
+            IncludeDetailInExceptions = false,
+            // To end the wait of a reader.
+            AllowAdmin = true,
+            // Neither of the library's own conventions is needed, and a user may not be allowed to follow them.
+            TieBreaker = "",
+            ConfigurationChannel = "",
+        };
+        foreach (var (host, port) in _target.Hosts) configuration.EndPoints.Add(host, port);
+        if (!withSubscriptions) configuration.CommandMap = CommandMap.Create(new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "SUBSCRIBE" }, available: false);
+        if (!_target.UseTls) return configuration;
+        configuration.Ssl = true;
+        configuration.SslHost = _options.ServerName ?? _target.Hosts[0].Host;
+        if (_options.TrustedCertificatesFile is { } authorities) configuration.TrustIssuer(authorities);
+        if (_options.CertificateFile is { } certificate) configuration.SetUserPemCertificate(certificate, _options.KeyFile);
+        return configuration;
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Options;
+
+namespace Fan.Redis;
+
+/// <summary>Checks all settings at once.</summary>
+internal sealed class FanRedisOptionsValidator : IValidateOptions<FanRedisOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FanRedisOptions options)
+    {
+        var errors = options.Validate().Select(error => $"The redis route: {error}").ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Fan.Redis.Messages;
+
+/// <summary>The names of the streams of calls. Each is there while its reader lives: nobody else makes one. The braces keep those of one process on one node of a cluster.</summary>
+internal sealed class Topology(string prefix)
+{
+    private const int IdLength = 32;
+
+    /// <summary>What a process serves from.</summary>
+    public string Requests(string id) => $"{prefix}:rpc:{{{id}}}:requests";
+
+    /// <summary>What may overtake requests: cancellations and credit of sequences.</summary>
+    public string Control(string id) => $"{prefix}:rpc:{{{id}}}:control";
+
+    /// <summary>Where the replies to a process go.</summary>
+    public string Replies(string id) => $"{prefix}:rpc:{{{id}}}:replies";
+
+    /// <summary>The channel for requests in micro-fan's form, which do not name their service.</summary>
+    public string MicroFan(string id, string service) => $"{prefix}.rpc.{id}.{service}";
+
+    /// <summary>The channel for replies in that form.</summary>
+    public string BackRoute(string id) => $"{prefix}.rpc.{id}";
+
+    public static string NewId() => Guid.NewGuid().ToString("N");
+
+    /// <summary>Whether a text that somebody sent is an id, and so can't name any other key.</summary>
+    public static bool IsId(string? text) => text is { Length: IdLength } && text.All(char.IsAsciiHexDigitLower);
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Fan.Messaging;
+
+namespace Fan.Redis.MicroFan;
+
+/// <summary>The trace of a call as micro-fan's messages carry it: ids as decimal texts, the decision as <c>"True"</c> or <c>"False"</c>.</summary>
+internal readonly record struct ContextHeaders(ulong Span, UInt128 Trace, bool Sampled)
+{
+    public const string Member = "context_headers";
+
+    private const string SpanName = "span_id";
+    private const string TraceName = "trace_id";
+    private const string SampledName = "sampled";
+
+    /// <summary>Those of a call that is sent. Its span tells its reply from others, so it is never one that another call has.</summary>
+    public static ContextHeaders For(MessageHeaders headers)
+    {
+        ulong span = 0;
+        while (span == 0) span = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        // Its tracer fails on some trace ids of more than 64 bits.
+        return headers.TraceParent is { Length: >= 55 } parent
+            && ulong.TryParse(parent.AsSpan(19, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var trace) && trace != 0
+            ? new ContextHeaders(span, trace, parent[54] is '1' or '3')
+            : new ContextHeaders(span, span, Sampled: true);
+    }
+
+    /// <summary>Reads those of a request; null where they are not whole, which begins a new trace.</summary>
+    public static ContextHeaders? Read(JsonElement body)
+    {
+        if (!body.TryGetProperty(Member, out var headers) || headers.ValueKind != JsonValueKind.Object) return null;
+        return Text(headers, SpanName) is { } span && UInt128.TryParse(span, NumberStyles.None, CultureInfo.InvariantCulture, out var spanId) && (ulong)spanId != 0
+            && Text(headers, TraceName) is { } trace && UInt128.TryParse(trace, NumberStyles.None, CultureInfo.InvariantCulture, out var traceId) && traceId != 0
+            && Text(headers, SampledName) is { } sampled
+            ? new ContextHeaders((ulong)spanId, traceId, sampled is "True" or "true" or "1")
+            : null;
+    }
+
+    public string TraceParent => $"00-{Trace.ToString("x32", CultureInfo.InvariantCulture)}-{Span.ToString("x16", CultureInfo.InvariantCulture)}-{(Sampled ? "01" : "00")}";
+
+    /// <summary>The members in the order in which micro-fan has them.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Members =>
+    [
+        new(SpanName, Span.ToString(CultureInfo.InvariantCulture)), new(TraceName, Trace.ToString(CultureInfo.InvariantCulture)), new(SampledName, Sampled ? "True" : "False"),
+    ];
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject(Member);
+        foreach (var (name, value) in Members) json.WriteString(name, value);
+        json.WriteEndObject();
+    }
+
+    private static string? Text(JsonElement element, string name) => !element.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => null,
+    };
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text.Json;
+using Fan.Messaging;
+
+namespace Fan.Redis.MicroFan;
+
+/// <summary>The body of a request in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>args</c>, <c>kwargs</c>, <c>back_route</c>.</summary>
+internal static class MicroFanRequest
+{
+    private const string BackRouteName = "back_route";
+
+    private const int MaxRouteLength = 512;
+
+    // What stands around the arguments.
+    private const int OuterDepth = 2;
+
+    /// <summary>Writes a call with named arguments.</summary>
+    public static byte[] Write(ContextHeaders context, string method, ReadOnlyMemory<byte> arguments, string backRoute)
+    {
+        var output = new ArrayBufferWriter<byte>(arguments.Length + 256);
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        json.WriteStartObject();
+        context.Write(json);
+        json.WriteString("method", method);
+        json.WriteStartArray("args");
+        json.WriteEndArray();
+        json.WritePropertyName("kwargs");
+        json.WriteRawValue(arguments.Span, skipInputValidation: true);
+        json.WriteString(BackRouteName, backRoute);
+        json.WriteEndObject();
+        json.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads a body; the document is the caller's to dispose.</summary>
+    /// <exception cref="BadMessageException">It is no request.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> body, FanLimits limits)
+    {
+        if (body.Length > limits.MaxPayloadBytes)
+            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The request has {body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed ({nameof(FanLimits.MaxPayloadBytes)}).");
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = limits.MaxDepth + OuterDepth });
+        }
+        catch (JsonException error)
+        {
+            throw new BadMessageException("body", $"The request is no valid JSON: {error.Message}", error);
+        }
+
+        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+        document.Dispose();
+        throw new BadMessageException("body", "The request must be a JSON object with 'method', 'args' and 'kwargs'.");
+    }
+
+    /// <summary>The channel that the caller listens on; null where it waits for no reply.</summary>
+    public static string? BackRoute(JsonElement request) =>
+        request.TryGetProperty(BackRouteName, out var route) && route.ValueKind == JsonValueKind.String && route.GetString() is { Length: > 0 and <= MaxRouteLength } text ? text : null;
+
+    /// <summary>The wire name of the method.</summary>
+    public static string Method(JsonElement request) =>
+        request.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String ? method.GetString()! : throw new BadMessageException("method", "The request has no text 'method'.");
+
+    /// <summary>Writes its arguments by name: those of <c>args</c> take the names of the method's parameters in order.</summary>
+    /// <exception cref="BadArgumentException">There are more than the method has.</exception>
+    public static void WriteArguments(JsonElement request, MethodDescription method, IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        json.WriteStartObject();
+        if (request.TryGetProperty("args", out var positional) && positional.ValueKind != JsonValueKind.Null)
+        {
+            if (positional.ValueKind != JsonValueKind.Array) throw new BadMessageException("args", "The request's 'args' must be a list.");
+            var count = positional.GetArrayLength();
+            if (count > method.Parameters.Count)
+                throw new BadArgumentException("args", $"'{method.Name}' takes {method.Parameters.Count} arguments, and {count} were given.");
+            var at = 0;
+            foreach (var value in positional.EnumerateArray()) Write(json, method.Parameters[at++].Name, value);
+        }
+
+        if (request.TryGetProperty("kwargs", out var named) && named.ValueKind != JsonValueKind.Null)
+        {
+            if (named.ValueKind != JsonValueKind.Object) throw new BadMessageException("kwargs", "The request's 'kwargs' must be an object.");
+            foreach (var argument in named.EnumerateObject()) Write(json, argument.Name, argument.Value);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, JsonElement value)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+    }
+}

@@ -1,0 +1,246 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Fan.Messaging;
+using Fan.Queues;
+using Fan.Redis.Connections;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Fan.Redis.Queues;
+
+/// <summary>Takes messages of one queue: one task reads the stream on a connection of its own, others handle. Owns them.</summary>
+internal sealed class RedisConsumer : IQueueConsumer
+{
+    private readonly RedisQueues _queues;
+    private readonly QueueSubscription _subscription;
+    private readonly QueueHandler _handler;
+    private readonly BlockingReader _reader;
+    private readonly HeldMessages _held;
+    private readonly ConsumerCare _care;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Action<RedisConsumer> _ended;
+    private readonly string _consumer;
+    private readonly Channel<HeldMessage> _taken;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _breaking = new();
+    private readonly Lock _gate = new();
+    private string _stream;
+    private Task _reading = Task.CompletedTask;
+    private Task _working = Task.CompletedTask;
+    private Task? _stopped;
+    private volatile string? _trouble;
+
+    public RedisConsumer(
+        RedisServer server, RedisQueues queues, QueueSubscription subscription, string stream, QueueHandler handler, TimeProvider clock, ILogger logger, Action<RedisConsumer> ended)
+    {
+        (_queues, _subscription, _stream, _handler, _clock, _logger, _ended) = (queues, subscription, stream, handler, clock, logger, ended);
+        // Two of one name would take each other's messages for their own.
+        _consumer = $"{subscription.Consumer}-{Guid.NewGuid().ToString("N")[..8]}";
+        _reader = new BlockingReader(server);
+        _held = new HeldMessages(subscription.Prefetch);
+        _care = new ConsumerCare(queues, subscription.Queue, _consumer, _held, subscription.Policy.LeaseTime, server.Options.PollInterval, clock, logger);
+        // Bounded by what may be held.
+        _taken = Channel.CreateUnbounded<HeldMessage>();
+    }
+
+    /// <summary>Why nothing comes at the moment; null when nothing is known to be wrong.</summary>
+    public string? Trouble => _trouble;
+
+    private QueueName Queue => _subscription.Queue;
+
+    public void Start()
+    {
+        // Whoever subscribes must not be the caller of all that is handled.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _care.Start();
+            _reading = Task.Run(ReadAsync);
+            _working = Task.WhenAll(Enumerable.Range(0, _subscription.Concurrency).Select(_ => Task.Run(WorkAsync)));
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Task stopped;
+        lock (_gate) stopped = _stopped ??= Task.Run(EndAsync, CancellationToken.None);
+        await using (cancellationToken.UnsafeRegister(static consumer => ((RedisConsumer)consumer!).Break(), this).ConfigureAwait(false))
+            await stopped.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    private void Break()
+    {
+        lock (_gate)
+        {
+            if (_stopped is not { IsCompleted: true }) _breaking.Cancel();
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _reader.EndAsync(_reading, _clock).ConfigureAwait(false);
+        _taken.Writer.TryComplete();
+        await _working.ConfigureAwait(false);
+        await _care.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            // Also what came in an answer that was lost.
+            while ((long)await _queues.RunAsync(_queues.Scripts.Leave, Queue, [_consumer], CancellationToken.None).ConfigureAwait(false) > 0)
+            {
+            }
+        }
+        catch (ServiceUnavailableException error)
+        {
+            // Others take it when the lease is over.
+            QueueLog.CareFailed(_logger, Queue, error.Message);
+        }
+
+        await _reader.DisposeAsync().ConfigureAwait(false);
+        _ended(this);
+    }
+
+    private async Task ReadAsync()
+    {
+        var pause = new BackOff(_clock);
+        while (!_stopping.IsCancellationRequested)
+        {
+            var free = _held.Free;
+            if (free <= 0)
+            {
+                await _held.Room.WaitAsync(Timeout.InfiniteTimeSpan, _clock, _stopping.Token).ConfigureAwait(false);
+                continue;
+            }
+
+            try
+            {
+                foreach (var item in await _reader.ReadGroupAsync(_stream, "fan", _consumer, free).ConfigureAwait(false))
+                {
+                    var message = new HeldMessage(item.Id, (string?)item.Field("n") ?? "");
+                    _held.Add(message);
+                    _taken.Writer.TryWrite(message);
+                }
+
+                if (_trouble is not null) QueueLog.Resumed(_logger, Queue);
+                _trouble = null;
+                pause.Reset();
+            }
+            catch (RedisAwayException error)
+            {
+                await RecoverAsync(error, pause).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RecoverAsync(RedisAwayException error, BackOff pause)
+    {
+        var reason = error.Message;
+        try
+        {
+            // A server that lost its data takes the queue anew; one that was deleted stays so.
+            if (RedisErrors.IsNoGroup(error.InnerException!))
+            {
+                if (await _queues.DeclareAsync(Queue, _subscription.Policy, again: true, _stopping.Token).ConfigureAwait(false) is { } stream) _stream = stream;
+                else reason = "The queue was deleted.";
+            }
+        }
+        catch (Exception again) when (again is ServiceUnavailableException or OperationCanceledException)
+        {
+            reason = again.Message;
+        }
+
+        if (_stopping.IsCancellationRequested) return;
+        if (_trouble is null) QueueLog.Interrupted(_logger, Queue, reason);
+        _trouble = reason;
+        await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
+    }
+
+    private async Task WorkAsync()
+    {
+        await foreach (var message in _taken.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            // What nobody has begun when it stops goes back at the end.
+            if (!_stopping.IsCancellationRequested && await BeginAsync(message).ConfigureAwait(false) is { } fields) await HandleAsync(message, fields).ConfigureAwait(false);
+            _held.Remove(message);
+        }
+    }
+
+    // Null where it is not ours any more, or nothing should begin.
+    private async Task<RedisResult[]?> BeginAsync(HeldMessage message)
+    {
+        var pause = new BackOff(_clock);
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var result = await _queues.RunAsync(_queues.Scripts.Begin, Queue, [_consumer, message.Entry, message.Number], CancellationToken.None).ConfigureAwait(false);
+                return result.IsNull ? null : (RedisResult[])result!;
+            }
+            catch (ServiceUnavailableException)
+            {
+                await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task HandleAsync(HeldMessage message, RedisResult[] fields)
+    {
+        QueueSettlement settlement;
+        try
+        {
+            var delivery = MessageRecord.Read(Queue, (long)fields[0], fields[1]);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_breaking.Token, message.Lost);
+            settlement = await _handler(delivery, ending.Token).ConfigureAwait(false);
+        }
+        catch (BadMessageException error)
+        {
+            settlement = QueueSettlement.Dead(DeadLetterReasons.BadMessage, error.Message, error.GetType().FullName);
+        }
+        catch (Exception error)
+        {
+            settlement = QueueSettlement.Retry(TimeSpan.Zero, error.Message, error.GetType().FullName);
+        }
+
+        await SettleAsync(message, settlement).ConfigureAwait(false);
+    }
+
+    private async Task SettleAsync(HeldMessage message, QueueSettlement settlement)
+    {
+        RedisValue[] arguments =
+        [
+            _consumer, message.Entry, message.Number, settlement.Outcome switch
+            {
+                QueueOutcome.Done => "done",
+                QueueOutcome.Dead => "dead",
+                QueueOutcome.Retry => "retry",
+                _ => "release",
+            },
+            ((long)Math.Ceiling(settlement.Delay.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture), settlement.Reason ?? "", settlement.Detail ?? "", settlement.ExceptionType ?? "",
+        ];
+        var pause = new BackOff(_clock);
+        for (var isRepeated = false; ; isRepeated = true)
+        {
+            try
+            {
+                // After an error it may have been done, and then it is not ours any more.
+                if ((long)await _queues.RunAsync(_queues.Scripts.Settle, Queue, arguments, CancellationToken.None).ConfigureAwait(false) == 0 && !isRepeated) QueueLog.Late(_logger, Queue, message.Entry);
+                if (settlement.Outcome == QueueOutcome.Retry) _care.Scheduled();
+                return;
+            }
+            catch (ServiceUnavailableException error)
+            {
+                if (_breaking.IsCancellationRequested)
+                {
+                    QueueLog.NotSettled(_logger, Queue, message.Entry, error.Message);
+                    return;
+                }
+
+                await pause.WaitAsync(_breaking.Token).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+using Fan.Generated;
+using Fan.Messaging;
+using Fan.Redis.MicroFan;
+using Fan.Transports;
+
+namespace Fan.Redis.Serving;
+
+/// <summary>A request in micro-fan's form; the channel that it came on tells its service. A sequence is answered as one array.</summary>
+internal sealed class MicroFanServed(MicroFanListener listener, CallServer server, RunningCalls running, CallKey key, string service, ReadOnlyMemory<byte> body)
+    : ServedCall(server, running, key), IItemSink
+{
+    private ContextHeaders? _context;
+    private string _method = "";
+    private string? _backRoute;
+    private PayloadBuffer? _output;
+    private bool _hasItems;
+
+    public IBufferWriter<byte> Output => _output!;
+
+    public ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
+    {
+        // What the next item needs before it.
+        _output!.Write(","u8);
+        _hasItems = true;
+        return default;
+    }
+
+    protected override async ValueTask ServeAsync(CancellationToken cancellationToken)
+    {
+        var limits = Server.Limits;
+        using var request = MicroFanRequest.Parse(body, limits);
+        _context = ContextHeaders.Read(request.RootElement);
+        _backRoute = MicroFanRequest.BackRoute(request.RootElement);
+        _method = MicroFanRequest.Method(request.RootElement);
+        if (!listener.HasRoom) throw new LimitExceededException(nameof(FanRedisOptions.Prefetch), $"Application '{Server.Application}' serves as many requests at once as it may ({nameof(FanRedisOptions.Prefetch)}); call again later.");
+        var method = Server.Resolve(service, _method);
+        using var arguments = new PayloadBuffer(limits.MaxPayloadBytes);
+        MicroFanRequest.WriteArguments(request.RootElement, method.Method.Description, arguments);
+        var headers = new MessageHeaders { TraceParent = _context?.TraceParent };
+        Incoming = new IncomingCall { Payload = new ReadOnlySequence<byte>(arguments.Written), Headers = headers, Transport = "redis" };
+        var output = _output = new PayloadBuffer(limits.MaxPayloadBytes);
+        if (method.Method is IStreamMethod) await ServeArrayAsync(method, output, cancellationToken).ConfigureAwait(false);
+        else await Server.ServeAsync(method, Incoming, output, cancellationToken).ConfigureAwait(false);
+        if (TryReply()) await listener.ReplyAsync(_backRoute, MicroFanReply.Write(_context, _method, output.Written.Span)).ConfigureAwait(false);
+    }
+
+    protected override async ValueTask SendErrorAsync(WireError error) => await listener.ReplyAsync(_backRoute, MicroFanReply.WriteError(_context, _method, error)).ConfigureAwait(false);
+
+    public override void Dispose()
+    {
+        _output?.Dispose();
+        base.Dispose();
+    }
+
+    private async ValueTask ServeArrayAsync(ServedMethod method, PayloadBuffer output, CancellationToken cancellationToken)
+    {
+        output.Write("["u8);
+        await Server.ServeStreamAsync(method, Incoming!, this, cancellationToken).ConfigureAwait(false);
+        if (!_hasItems)
+        {
+            output.Write("]"u8);
+            return;
+        }
+
+        // In place of the last comma.
+        var array = output.Written.ToArray();
+        array[^1] = (byte)']';
+        output.Clear();
+        output.Write(array);
+    }
+}

@@ -1,0 +1,235 @@
+using System.Globalization;
+using Fan.Redis.Calling;
+using Fan.Redis.Connections;
+using Fan.Redis.Messages;
+using Fan.Transports;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Fan.Redis.Serving;
+
+/// <summary>The streams from which this process serves: requests, and what may overtake them. Owns the task that reads them. Safe from any thread.</summary>
+internal sealed class ServingInbox : IAsyncDisposable
+{
+    private const int MostAtOnce = 256;
+
+    // Of taking away the stream at the end.
+    private const int MostFailures = 3;
+
+    // While no more requests are taken, their end is looked for between messages of the other stream.
+    private static readonly TimeSpan FullWait = TimeSpan.FromMilliseconds(50);
+
+    private readonly RedisServer _server;
+    private readonly CallServer _calls;
+    private readonly string _id;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Topology _topology;
+    private readonly MessageWriter _writer;
+    private readonly ReadPosition _requests;
+    private readonly ReadPosition _control;
+    private readonly BlockingReader _reader;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _reading = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
+    private volatile bool _isLeaving;
+
+    public ServingInbox(RedisServer server, CallServer calls, string id, TimeProvider clock, ILogger logger)
+    {
+        (_server, _calls, _id, _clock, _logger) = (server, calls, id, clock, logger);
+        _topology = new Topology(server.Options.KeyPrefix);
+        _writer = new MessageWriter(server.Shared);
+        (_requests, _control) = (new ReadPosition(_topology.Requests(id)), new ReadPosition(_topology.Control(id)));
+        _reader = new BlockingReader(server);
+    }
+
+    public RunningCalls Running { get; } = new();
+
+    /// <summary>Ends when calls can come, or when the first obstacle was met.</summary>
+    public Task Settled => _settled.Task;
+
+    public void Start()
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _watching = Task.Run(WatchAsync);
+            _reading = Task.Run(ReadAsync);
+        }
+    }
+
+    /// <summary>Sends a message of a reply; false where its caller has gone. One that can't be sent is lost: its caller asks for it.</summary>
+    public async Task<bool> ReplyAsync(CallKey key, List<RedisValue> fields)
+    {
+        try
+        {
+            return await _writer.AppendAsync(_topology.Replies(key.ReplyTo), fields, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RedisAwayException error)
+        {
+            CallLog.ReplyFailed(_logger, error.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Lets nothing new in, and waits until all that came has been served; until cancelled: then it breaks the rest off.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _isLeaving = true;
+            await _reader.EndAsync(_closed.Task.WaitAsync(cancellationToken), _clock).ConfigureAwait(false);
+            await Running.DrainedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error)
+        {
+            CallLog.DrainEnded(_logger, error.Message);
+        }
+
+        foreach (var call in Running.All) await call.BreakOffAsync(new ServiceUnavailableException("", $"Application '{_calls.Application}' stops.")).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_closing.IsCancellationRequested) return;
+        await _closing.CancelAsync().ConfigureAwait(false);
+        // Nobody waits for them any more.
+        foreach (var call in Running.All) call.Leave();
+        await _reader.EndAsync(_reading, _clock).ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+        await _reader.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _server.Shared.RunAsync(database => database.KeyDeleteAsync([_requests.Stream, _control.Stream]), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RedisAwayException)
+        {
+            // They end by themselves.
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        var alive = ScriptText.Read("alive");
+        var isOffered = false;
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                RedisKey[] streams = _closed.Task.IsCompleted || _isLeaving ? [_control.Stream] : [_requests.Stream, _control.Stream];
+                await _server.Shared.RunAsync(alive, streams, [(long)_server.Options.LivenessTimeout.TotalMilliseconds], _closing.Token).ConfigureAwait(false);
+                if (!isOffered) CallLog.Offered(_logger, _server.Target.Where, _requests.Name);
+                isOffered = true;
+                await LookForCallersAsync().ConfigureAwait(false);
+            }
+            catch (RedisAwayException error)
+            {
+                if (isOffered || !_settled.Task.IsCompleted) CallLog.NotOffered(_logger, _server.Target.Where, error.Message);
+                isOffered = false;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            _settled.TrySetResult();
+            await Task.Delay(_server.Options.ProbeInterval, _clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Those that have gone without a word, or have left a call and could not tell.
+    private async Task LookForCallersAsync()
+    {
+        var old = new List<ServedCall>();
+        foreach (var call in Running.All)
+        {
+            if (call.IsOld) old.Add(call);
+            call.IsOld = true;
+        }
+
+        foreach (var ofCaller in old.GroupBy(call => call.Key.ReplyTo, StringComparer.Ordinal))
+        {
+            var numbers = ofCaller.Select(call => ulong.TryParse(call.Key.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).Take(CallNumbers.Most).ToList();
+            List<RedisValue> probe = [MessageFields.Type, MessageTypes.Probe, MessageFields.From, _id, MessageFields.Payload, CallNumbers.Write(numbers)];
+            if (await _writer.AppendAsync(_topology.Replies(ofCaller.Key), probe, _closing.Token).ConfigureAwait(false)) continue;
+            CallLog.CallerGone(_logger, ofCaller.Count());
+            foreach (var call in ofCaller) call.Leave();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var pause = new BackOff(_clock);
+        var failures = 0;
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                if (_isLeaving && !_closed.Task.IsCompleted) await CloseAsync().ConfigureAwait(false);
+                var free = _server.Options.Prefetch - Running.Count;
+                IReadOnlyList<StreamItem> items = _closed.Task.IsCompleted ? await _reader.ReadAsync([_control], MostAtOnce).ConfigureAwait(false)
+                    : free <= 0 ? await _reader.ReadAsync([_control], MostAtOnce, FullWait).ConfigureAwait(false)
+                    : await _reader.ReadAsync([_requests, _control], Math.Min(free, MostAtOnce)).ConfigureAwait(false);
+                foreach (var position in (ReadPosition[])[_requests, _control])
+                {
+                    var last = items.LastOrDefault(item => item.Stream == position.Name);
+                    if (last.Id is null) continue;
+                    position.Advance(last.Id);
+                    await _writer.TrimAsync(position).ConfigureAwait(false);
+                }
+
+                foreach (var item in items) await TakeAsync(item).ConfigureAwait(false);
+                pause.Reset();
+            }
+            catch (RedisAwayException)
+            {
+                // The watch tells it. Nothing can come from a server that is away, and the stream ends by itself.
+                if (_isLeaving && ++failures == MostFailures) _closed.TrySetResult();
+                await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        var left = await _server.Shared.RunAsync(ScriptText.Read("close"), [_requests.Stream], [_requests.After], _closing.Token).ConfigureAwait(false);
+        foreach (var item in StreamItem.ReadEntries(_requests.Name, left)) await TakeAsync(item).ConfigureAwait(false);
+        _closed.TrySetResult();
+    }
+
+    private async ValueTask TakeAsync(StreamItem item)
+    {
+        var from = (string?)item.Field(MessageFields.From);
+        // A stream of its own is there for the whole life of a process, so a name that is no id is nobody's.
+        if (!Topology.IsId(from)) return;
+        var key = new CallKey(from!, (string?)item.Field(MessageFields.Number) ?? "");
+        switch ((string?)item.Field(MessageFields.Type))
+        {
+            case MessageTypes.Call or MessageTypes.Sequence:
+                var call = new FanCall(this, _calls, Running, key, item);
+                if (Running.TryAdd(call)) ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
+                break;
+            case MessageTypes.Cancel:
+                Running.Cancel(key);
+                break;
+            case MessageTypes.Credit:
+                if (long.TryParse((string?)item.Field(MessageFields.Credit), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)) Running.Find(key)?.Grant(bytes);
+                break;
+            case MessageTypes.Probe:
+                await AnswerAsync(from!, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
+                break;
+            case MessageTypes.Unknown:
+                foreach (var number in CallNumbers.Read(MessageFields.ReadPayload(item).Span)) Running.Find(new CallKey(from!, number.ToString(CultureInfo.InvariantCulture)))?.Leave();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async ValueTask AnswerAsync(string caller, List<ulong> asked)
+    {
+        var unknown = asked.FindAll(number => !Running.Has(new CallKey(caller, number.ToString(CultureInfo.InvariantCulture))));
+        if (unknown.Count > 0) await ReplyAsync(new CallKey(caller, ""), [MessageFields.Type, MessageTypes.Unknown, MessageFields.Payload, CallNumbers.Write(unknown)]).ConfigureAwait(false);
+    }
+}
