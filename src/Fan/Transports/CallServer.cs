@@ -73,8 +73,9 @@ public sealed class CallServer
         if (method.Method is not IUnaryMethod unary) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
 
         using var lease = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
+        using var losing = lease.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
-        var running = Begin(method, call, tree, lease, cancellationToken);
+        var running = Begin(method, call, tree, lease, losing?.Token ?? cancellationToken);
         Exception? failure = null;
         try
         {
@@ -95,6 +96,11 @@ public sealed class CallServer
             failure = error;
             throw TimeIsOver(method, error);
         }
+        catch (OperationCanceledException error) when (lease.IsLost && !cancellationToken.IsCancellationRequested)
+        {
+            failure = error;
+            throw ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, error);
+        }
         catch (Exception error)
         {
             failure = error;
@@ -114,8 +120,9 @@ public sealed class CallServer
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
         using var lease = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
+        using var losing = lease.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
-        var running = Begin(method, call, tree, lease, cancellationToken);
+        var running = Begin(method, call, tree, lease, losing?.Token ?? cancellationToken);
         Exception? failure = null;
         try
         {
@@ -135,6 +142,11 @@ public sealed class CallServer
         {
             failure = error;
             throw TimeIsOver(method, error);
+        }
+        catch (OperationCanceledException error) when (lease.IsLost && !cancellationToken.IsCancellationRequested)
+        {
+            failure = error;
+            throw ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, error);
         }
         catch (Exception error)
         {
