@@ -133,6 +133,7 @@ public sealed class ShardingTests : IAsyncLifetime
         var store = StoreOf(0);
         for (var round = 0; round < 100; round++)
         {
+            await SettledAsync();
             var state = (await Changes.ShardsAsync("stock.counter"))[0];
             _workers[state.Holder!].Store.Expire();
             Assert.True(TokenOf(await _caller.Fan.Get<ICounter>(store).CountAsync()) > state.Token);
