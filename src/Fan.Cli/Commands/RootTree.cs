@@ -18,6 +18,8 @@ internal static class RootTree
             new CallCommand(global),
             new ListCommand(global),
             new InfoCommand(global),
+            new ShardsCommand(global),
+            new ShardCommand(global),
             new DoctorCommand(global),
             new CompletionsCommand(global),
         };

@@ -58,6 +58,7 @@ internal sealed class ErrorReport(Terminal terminal)
     {
         UsageException or FormatException or OptionsValidationException => new ToldError { Code = "usage", Message = error.Message },
         StoreException => new ToldError { Code = "store_unavailable", Message = error.Message, Hint = Hints.Of(error) },
+        Commits.CommitRefusedException => new ToldError { Code = "refused", Message = error.Message, Hint = Hints.Of(error) },
         FanException or OperationCanceledException => ToldError.From(WireError.From(error), Hints.Of(error)),
         _ => new ToldError { Code = "unexpected", Message = $"Unexpected {error.GetType().Name}: {error.Message}", Hint = "Run it again with --verbose for the details." },
     };

@@ -28,6 +28,8 @@ internal sealed class ToolSession : IAsyncDisposable
 
     public IFan Fan => _services.GetRequiredService<IFan>();
 
+    public IServiceProvider Services => _services;
+
     public IEndpointDirectory Directory => _services.GetRequiredService<IEndpointDirectory>();
 
     /// <summary>A session that is not open yet.</summary>

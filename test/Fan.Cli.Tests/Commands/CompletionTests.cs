@@ -9,7 +9,7 @@ public sealed class CompletionTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     [Theory]
-    [InlineData("fan ", "call completions doctor info ls")]
+    [InlineData("fan ", "call completions doctor info ls shard shards")]
     [InlineData("/opt/fan l", "ls")]
     [InlineData("fan call cellar.w", "cellar.wait cellar.who")]
     [InlineData("fan call shop", "shop[shop_id].till.name")]

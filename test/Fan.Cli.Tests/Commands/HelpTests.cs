@@ -6,11 +6,13 @@ public sealed class HelpTests
     [InlineData("call")]
     [InlineData("ls")]
     [InlineData("info")]
+    [InlineData("shards")]
+    [InlineData("shard move")]
     [InlineData("doctor")]
     [InlineData("completions")]
     public async Task Every_verb_has_help_with_examples(string verb)
     {
-        var help = (await new ToolRun().RunAsync(verb, "--help")).Succeeded().Out;
+        var help = (await new ToolRun().RunAsync([.. verb.Split(' '), "--help"])).Succeeded().Out;
         Assert.Contains("Usage:", help, StringComparison.Ordinal);
         Assert.Contains("Examples:\n  ", help, StringComparison.Ordinal);
         Assert.Contains("fan " + verb, help[help.IndexOf("Examples:", StringComparison.Ordinal)..], StringComparison.Ordinal);

@@ -17,6 +17,12 @@ public interface ICounter
     IAsyncEnumerable<string> FollowAsync(CancellationToken ct = default);
 }
 
+[Service("stock[store_id].counter", Version = "2.0.0")]
+public interface ICounterTwo
+{
+    ValueTask<string> CountAsync(CancellationToken ct = default);
+}
+
 [Service("clock.ticker")]
 public interface ITicker
 {
@@ -199,6 +205,19 @@ public sealed class ShardingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Calls_of_a_shard_go_to_the_version_of_its_owner()
+    {
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [0] = "w4", [1] = "w1" }, Options);
+        Assert.Equal("two", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(0)}].counter.count", default));
+        Assert.Equal("two", await _caller.Fan.Get<ICounterTwo>(StoreOf(0)).CountAsync());
+        Assert.StartsWith("w1", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(1)}].counter.count", default), StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await _caller.Fan.Get<ICounter>(StoreOf(0)).CountAsync());
+        Assert.Equal("Shard 0 of 'stock.counter' is owned by w4, whose version 2.0.0 does not fit '^1.0.0'.", error.Message);
+        await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await _caller.Fan.Get<ICounterTwo>(StoreOf(1)).CountAsync());
+    }
+
+    [Fact]
     public async Task A_move_to_nobody_or_of_no_shard_is_refused()
     {
         var nobody = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w9" }, Options));
@@ -219,6 +238,11 @@ public sealed class ShardingTests : IAsyncLifetime
 
     private Task SettledAsync() => Eventually.TrueAsync(
         async () => await Changes.ShardsAsync("stock.counter") is { Count: Shards } states && states.All(state => state.Holder is not null && state.Holder == state.Owner), "every shard is held by its owner");
+
+    private sealed class CounterTwo : ICounterTwo
+    {
+        public ValueTask<string> CountAsync(CancellationToken ct = default) => new("two");
+    }
 
     private sealed class Ticker(string name) : ITicker
     {
