@@ -4,10 +4,14 @@ using Fan.Switching;
 using Microsoft.Extensions.DependencyInjection;
 using SwitchBench;
 using SwitchBench.Processes;
+using SwitchBench.Shards;
 
 if (args is ["serve", var serveStore, var serveRoutes, var what]) return await ServiceProcess.RunAsync(serveStore, serveRoutes, what);
 if (args is ["call", var callStore, var callRoutes, var name, var count, var rate])
     return await CallerProcess.RunAsync(callStore, callRoutes, name, int.Parse(count, CultureInfo.InvariantCulture), double.Parse(rate, CultureInfo.InvariantCulture));
+if (args is ["work", var workStore, var workRoutes, var worker, var history]) return await ShardProcesses.WorkAsync(workStore, workRoutes, worker, history);
+if (args is ["call-shards", var shardStore, var shardRoutes, var caller, var callers, var pace])
+    return await ShardProcesses.CallAsync(shardStore, shardRoutes, caller, int.Parse(callers, CultureInfo.InvariantCulture), double.Parse(pace, CultureInfo.InvariantCulture));
 
 Options options;
 try
@@ -26,6 +30,18 @@ services.AddFan(fan => fan.Name = "switch-bench").UseStore(options.Store).AddSql
 var provider = services.BuildServiceProvider();
 await using (provider.ConfigureAwait(false))
 {
+    if (options.Moves > 0)
+    {
+        var moving = new ShardRun(options, provider.GetRequiredService<ISystemChanges>());
+        await using (moving.ConfigureAwait(false))
+        {
+            var moves = await moving.PlayAsync();
+            moves.Print(options);
+            if (options.Json is { } file) moves.Write(file, options);
+            return moves.Verdict.Holds ? 0 : 1;
+        }
+    }
+
     var run = new Run(options, provider.GetRequiredService<ISystemChanges>());
     await using (run.ConfigureAwait(false))
     {

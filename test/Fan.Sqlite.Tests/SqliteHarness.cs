@@ -14,6 +14,8 @@ internal sealed class SqliteHarness(string session = "30s") : IStoreHarness
 
     public string Url => $"sqlite:{FilePath}?session={session}";
 
+    public TimeSpan Session => SqliteStoreUrl.Parse(Url).Lease;
+
     public async Task<ICoordinationStore> OpenAsync()
     {
         var store = new SqliteCoordinationStore(SqliteStoreUrl.Parse(Url), TimeProvider.System);
@@ -50,6 +52,22 @@ public sealed class SqliteCommitTests : StoreCommitConformance
 
 public sealed class SqliteSessionTests : StoreSessionConformance
 {
+    [Fact]
+    public async Task While_nobody_can_write_no_lease_is_known_any_more()
+    {
+        await using var harness = new SqliteHarness("3s");
+        var store = await harness.OpenAsync();
+        Assert.True(store.LeaseRemaining > TimeSpan.Zero);
+        using (var locking = SqliteDatabase.Open(harness.FilePath))
+        {
+            locking.Begin();
+            await Eventually.TrueAsync(() => Task.FromResult(store.LeaseRemaining == TimeSpan.Zero), "the lease is over");
+            locking.Rollback();
+        }
+
+        await Eventually.TrueAsync(() => Task.FromResult(store.LeaseRemaining > TimeSpan.Zero), "the lease is known again");
+    }
+
     protected override Task<IStoreHarness> CreateHarnessAsync() => Task.FromResult<IStoreHarness>(new SqliteHarness());
 }
 

@@ -18,7 +18,7 @@ internal static class Applications
 
     public static Task<IHost> CallAsync(string store, string routes, string name) => StartAsync(store, routes, name, _ => { });
 
-    private static async Task<IHost> StartAsync(string store, string routes, string name, Action<FanBuilder> configure)
+    public static async Task<IHost> StartAsync(string store, string routes, string name, Action<FanBuilder> configure)
     {
         // An empty one: a thousand of them must not read a thousand configuration files, nor watch them.
         var builder = Host.CreateEmptyApplicationBuilder(null);

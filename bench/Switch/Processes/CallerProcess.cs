@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using Fan;
 using Fan.Conformance.Histories;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +22,7 @@ internal static class CallerProcess
         await Console.In.ReadLineAsync();
         await stop.CancelAsync();
         await Task.WhenAll(calling);
-        foreach (var call in history) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{call.Caller}\t{call.Started}\t{call.Ended}\t{string.Join(' ', call.Versions)}\t{call.Error}"));
+        foreach (var call in history) Console.WriteLine(Child.Line(call));
         Console.WriteLine("done");
         await Task.WhenAll(hosts.Select(host => host.StopAsync()));
         return 0;

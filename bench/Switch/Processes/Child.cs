@@ -29,6 +29,10 @@ internal sealed partial class Child : IDisposable
         return child;
     }
 
+    /// <summary>A call as it is told to whoever collects it.</summary>
+    public static string Line(RootCall call) =>
+        string.Create(CultureInfo.InvariantCulture, $"{call.Caller}\t{call.Started}\t{call.Ended}\t{string.Join(' ', call.Versions)}\t{call.Error}");
+
     public void KillNow()
     {
         _ = Signal(_process.Id, Kill);

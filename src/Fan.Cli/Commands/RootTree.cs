@@ -28,6 +28,8 @@ internal static class RootTree
             new ShowCommand(global),
             new DiffCommand(global),
             new DepsCommand(global),
+            new ShardsCommand(global),
+            new ShardCommand(global),
             new DoctorCommand(global),
             new CompletionsCommand(global),
         };

@@ -31,6 +31,8 @@ internal sealed class ToolSession : IAsyncDisposable
 
     public IFan Fan => _services.GetRequiredService<IFan>();
 
+    public IServiceProvider Services => _services;
+
     public IEndpointDirectory Directory => _services.GetRequiredService<IEndpointDirectory>();
 
     public QueueDirectory Queues => _services.GetRequiredService<QueueDirectory>();

@@ -129,7 +129,7 @@ internal sealed class FanApplication : IAsyncDisposable
         return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))
         {
             Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
-                ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Clock, logger)
+                ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)
                 : null,
         };
     }

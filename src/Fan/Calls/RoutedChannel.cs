@@ -49,9 +49,16 @@ internal sealed class RoutedChannel(
         using var tree = await trees.BeginAsync(CallContext.Current, service, cancellationToken).ConfigureAwait(false);
         var context = Pin(tree);
         using var lease = Enter(own, ref context);
-        return IsHere(own, method.Name, lease, tree, context)
-            ? await locals.CallAsync(own.Implementation, method, args, keys, cancellationToken).ConfigureAwait(false)
-            : await pipeline.CallAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
+        if (!IsHere(own, method.Name, lease, tree, context)) return await pipeline.CallAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
+        using var losing = lease.Link(cancellationToken);
+        try
+        {
+            return await locals.CallAsync(own.Implementation, method, args, keys, losing?.Token ?? cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (lease.IsLost && !cancellationToken.IsCancellationRequested)
+        {
+            throw ShardOwner.Lost(method.Service, method.Name, error);
+        }
     }
 
     private async IAsyncEnumerable<TItem> StreamByTreeAsync<TArgs, TItem>(LocalService own, StreamMethod<TArgs, TItem> method, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -60,8 +67,9 @@ internal sealed class RoutedChannel(
         using var tree = await trees.BeginAsync(CallContext.Current, service, cancellationToken).ConfigureAwait(false);
         var context = Pin(tree);
         using var lease = Enter(own, ref context);
+        using var losing = lease.Link(cancellationToken);
         var items = IsHere(own, method.Name, lease, tree, context)
-            ? locals.StreamAsync(own.Implementation, method, args, keys, cancellationToken)
+            ? locals.StreamAsync(own.Implementation, method, args, keys, losing?.Token ?? cancellationToken)
             : pipeline.StreamAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken);
         await foreach (var item in items.ConfigureAwait(false)) yield return item;
     }

@@ -1,4 +1,5 @@
 using Fan.Discovery;
+using Fan.Sharding;
 using Semver;
 
 namespace Fan.Routing;
@@ -48,6 +49,17 @@ internal static class RouteErrors
         transports.Names.Count == 0 ? "it has no transport"
         : transports.IsConfigured ? "its routes allow " + string.Join(", ", transports.Names) + " only"
         : "it has " + string.Join(", ", transports.Names.Order(StringComparer.Ordinal));
+
+    /// <summary>Why nobody may serve a shard for this caller, though somebody owns it; null where that is not why.</summary>
+    public static FanException? ExplainShard(string service, VersionRange range, EndpointSet set, RouteEntry? entry, string? keys)
+    {
+        if (ShardAssignment.Of(set, entry) is not { } assignment) return null;
+        var shard = assignment.Plan.ShardOf(keys);
+        if (assignment.OwnerOf(shard) is not { } owner) return null;
+        var versions = set.All.Where(endpoint => endpoint.Description.Properties.GetValueOrDefault(ShardAssignment.WorkerProperty) == owner).Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal).ToList();
+        return versions.Count == 0 || range.Equals(VersionRange.Any) || versions.Any(text => ServiceVersion.TryParse(text, out var version) && range.Contains(version)) ? null
+            : new NoMatchingVersionException(service, range.Text, versions, $"Shard {shard} of '{service}' is owned by {owner}, whose version {string.Join(", ", versions)} does not fit '{range}'.");
+    }
 
     private static string Reason(Endpoint endpoint)
     {

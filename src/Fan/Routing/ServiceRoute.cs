@@ -67,7 +67,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             var seen = follower.Current;
             var entry = EntryOf(target, follower, request);
             if (TryPick(follower, target, entry, request, tried) is { } endpoint) return endpoint;
-            var error = RouteErrors.Explain(target, range, seen, entry, tried, transports);
+            var error = (seen.IsSharded ? RouteErrors.ExplainShard(target, range, seen, entry, request.Keys) : null) ?? RouteErrors.Explain(target, range, seen, entry, tried, transports);
             if (seen.IsSharded && error is ServiceUnavailableException or CircuitOpenException)
             {
                 // Nobody else may serve the shard: the call waits until its owner is back, or has a successor.
@@ -125,7 +125,13 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     {
         var choice = ChoiceFor(follower.Current, entry);
         if (choice.Versions.Length == 0) return null;
-        if (choice.Set.IsSharded && choice.Shards.OwnerOf(request.Keys) is { } owner) return owner.Pick(tried, alsoLeaving: false) ?? owner.Pick(tried, alsoLeaving: true);
+        if (choice.Set.IsSharded && choice.Shards.IsKnown)
+        {
+            // Nobody else may serve it.
+            var owner = choice.Shards.OwnerOf(request.Keys);
+            return owner?.Pick(tried, alsoLeaving: false) ?? owner?.Pick(tried, alsoLeaving: true);
+        }
+
         if (entry is { Versions.IsEmpty: false } && VersionChoice.Choose(entry, target, range, request.Draw, request.Context) is { } given)
         {
             foreach (var version in choice.Versions)

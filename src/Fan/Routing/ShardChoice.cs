@@ -20,7 +20,10 @@ internal sealed class ShardChoice
         }
     }
 
-    /// <summary>The endpoints of the worker that is to own a call's shard; null where that can't be said.</summary>
+    /// <summary>Whether it can be said who owns which shard.</summary>
+    public bool IsKnown => _assignment is not null;
+
+    /// <summary>The endpoints of the worker that is to own a call's shard; null where nobody does, or none of its endpoints may be called.</summary>
     public EndpointGroups? OwnerOf(string? keys) =>
         _assignment?.OwnerOf(_assignment.Plan.ShardOf(keys)) is { } worker ? _byWorker.GetValueOrDefault(worker) : null;
 }

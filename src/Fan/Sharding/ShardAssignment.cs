@@ -27,18 +27,22 @@ internal sealed class ShardAssignment
     {
         ShardPlan? plan = null;
         SemVersion? newest = null;
-        var workers = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var offers = new List<(ShardPlan Plan, string Worker, int Capacity)>();
         foreach (var endpoint in set.All)
         {
             var properties = endpoint.Description.Properties;
             if (!properties.TryGetValue(WorkerProperty, out var worker) || ShardPlan.TryParse(properties.GetValueOrDefault(ShardsProperty)) is not { } offered) continue;
             if (!ServiceVersion.TryParse(endpoint.Version, out var version) || !IsActive(version, entry)) continue;
-            // Of two plans the newer version's counts: the older workers own by it too.
-            if (newest is null || SemVersion.ComparePrecedence(version, newest) > 0) (plan, newest) = (offered, version);
-            workers[worker] = int.TryParse(properties.GetValueOrDefault(CapacityProperty), NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) && capacity > 0 ? capacity : 100;
+            // Of two plans the newer version's counts, and of one version's the larger one: everybody must come to the same.
+            var order = newest is null ? 1 : SemVersion.ComparePrecedence(version, newest);
+            if (order > 0 || (order == 0 && Compare(offered, plan!) > 0)) (plan, newest) = (offered, version);
+            offers.Add((offered, worker, int.TryParse(properties.GetValueOrDefault(CapacityProperty), NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) && capacity > 0 ? capacity : 100));
         }
 
         if (plan is null) return null;
+        // Who divides otherwise does not know these shards.
+        var workers = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var offer in offers.Where(offer => offer.Plan.Text == plan.Text)) workers[offer.Worker] = offer.Capacity;
         var owners = new string?[plan.Count];
         for (var shard = 0; shard < owners.Length; shard++)
         {
@@ -63,6 +67,8 @@ internal sealed class ShardAssignment
 
         return best;
     }
+
+    private static int Compare(ShardPlan left, ShardPlan right) => left.Count != right.Count ? left.Count.CompareTo(right.Count) : string.CompareOrdinal(left.Text, right.Text);
 
     private static bool IsActive(SemVersion version, RouteEntry? entry) =>
         entry is null || entry.Versions.IsEmpty || entry.Versions.Any(active => active.Weight > 0 && SemVersion.ComparePrecedence(active.Version, version) == 0);

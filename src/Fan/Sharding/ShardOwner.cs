@@ -25,6 +25,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     private readonly StoreConnection _connection;
     private readonly EndpointDirectory _directory;
     private readonly SnapshotHistory _history;
+    private readonly TimeSpan _drainTimeout;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
@@ -34,15 +35,19 @@ internal sealed class ShardOwner : IAsyncDisposable
     private ICoordinationStore? _store;
     private ShardAssignment? _assignment;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _leaving;
+    private volatile bool _leaving;
     private Task[] _running = [];
 
-    public ShardOwner(string service, string worker, ShardPlan plan, StoreConnection connection, EndpointDirectory directory, SnapshotHistory history, TimeProvider clock, ILogger logger)
+    public ShardOwner(string service, string worker, ShardPlan plan, StoreConnection connection, EndpointDirectory directory, SnapshotHistory history, TimeSpan drainTimeout, TimeProvider clock, ILogger logger)
     {
-        (_service, _worker, _plan, _connection, _directory, _history, _clock, _logger) = (service, worker, plan, connection, directory, history, clock, logger);
+        (_service, _worker, _plan, _connection, _directory, _history, _drainTimeout, _clock, _logger) = (service, worker, plan, connection, directory, history, drainTimeout, clock, logger);
     }
 
     public ShardPlan Plan => _plan;
+
+    /// <summary>What a call ends with whose shard went away under it.</summary>
+    public static ServiceUnavailableException Lost(string service, string method, Exception inner) =>
+        new(service, $"'{service}.{method}' was broken off: its worker does not own the shard any more.", inner);
 
     public void Start()
     {
@@ -77,7 +82,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     /// <summary>Gives up every shard: takes no more calls, waits for those in flight, and lets the locks go.</summary>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _leaving, true);
+        _leaving = true;
         // Whoever waits here for a lock that will not come any more goes elsewhere.
         Tell();
         Wake();
@@ -99,7 +104,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested) return;
-        Volatile.Write(ref _leaving, true);
+        _leaving = true;
         Tell();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_running).ConfigureAwait(false);
@@ -111,8 +116,9 @@ internal sealed class ShardOwner : IAsyncDisposable
         OwnedShard? owned;
         lock (_gate) owned = _owned.GetValueOrDefault(shard);
         if (owned is null || !owned.TryEnter()) return null;
-        // A process that was paused past its lease may be awake again without knowing.
-        if (_store!.LeaseRemaining > Margin) return new ShardLease(owned);
+        // A process that was paused past its lease may be awake again without knowing. The lease first: one that is of a new
+        // session already says nothing of the lock, which went with the old one.
+        if (_store!.LeaseRemaining > Margin && _store.SessionId == owned.Session) return new ShardLease(owned);
         owned.Exit();
         return null;
     }
@@ -126,8 +132,7 @@ internal sealed class ShardOwner : IAsyncDisposable
             ShardAssignment? assignment;
             lock (_gate) (changed, assignment) = (_changed.Task, _assignment);
             if (TryEnter(shard) is { } lease) return lease;
-            if (_leaving || (assignment is not null && assignment.OwnerOf(shard) != _worker))
-                throw new ShardMovedException(_service, shard, $"Shard {shard} of '{_service}' belongs to {assignment?.OwnerOf(shard) ?? "nobody"}, not to {_worker}.");
+            if (_leaving || (assignment is not null && !IsMine(assignment, shard))) throw Moved(assignment, shard);
             if (patience is not { } limit)
             {
                 await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -158,7 +163,7 @@ internal sealed class ShardOwner : IAsyncDisposable
         await foreach (var state in store.WatchSessionAsync(stopping).ConfigureAwait(false))
         {
             // The locks have gone with the session: somebody else may hold them already.
-            if (state == SessionState.Expired) Drop();
+            if (state == SessionState.Expired) Drop(owned => owned.Session != store.SessionId || store.State != SessionState.Connected);
             Wake();
         }
     }
@@ -189,7 +194,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     private async Task ReconcileAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
     {
         _store = store;
-        await CreateParentsAsync(store, stopping).ConfigureAwait(false);
+        await ShardPlanNode.CreateParentsAsync(store, _service, stopping).ConfigureAwait(false);
         // What an interruption left half-done is looked at again.
         Wake();
         await foreach (var _ in _wake.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
@@ -198,9 +203,12 @@ internal sealed class ShardOwner : IAsyncDisposable
             if (!follower.IsLoaded) continue;
             var assignment = ShardAssignment.Of(follower.Current, _history.Current.RouteOf(_service));
             lock (_gate) _assignment = assignment;
+            // An expiry that was told while nobody listened.
+            Drop(owned => owned.Session != store.SessionId);
             try
             {
-                for (var shard = 0; shard < _plan.Count; shard++) await ReconcileAsync(store, shard, IsMine(assignment, shard), stopping).ConfigureAwait(false);
+                var mayTake = assignment?.Plan.Text == _plan.Text && !_leaving && await ShardPlanNode.EnterAsync(store, _service, _plan, stopping).ConfigureAwait(false);
+                for (var shard = 0; shard < _plan.Count; shard++) await ReconcileAsync(store, shard, mayTake && IsMine(assignment, shard), stopping).ConfigureAwait(false);
             }
             catch (StoreException)
             {
@@ -214,7 +222,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     }
 
     private bool IsMine(ShardAssignment? assignment, int shard) =>
-        !Volatile.Read(ref _leaving) && assignment is not null && assignment.Plan.Text == _plan.Text && assignment.OwnerOf(shard) == _worker;
+        !_leaving && assignment is not null && assignment.Plan.Text == _plan.Text && assignment.OwnerOf(shard) == _worker;
 
     private async ValueTask ReconcileAsync(ICoordinationStore store, int shard, bool isMine, CancellationToken cancellationToken)
     {
@@ -228,7 +236,7 @@ internal sealed class ShardOwner : IAsyncDisposable
 
         if (isMine && !owned.IsIdle) return;
         // A shard that is given up is given up to its end, so that who waits for its lock gets it.
-        owned.Leave();
+        if (owned.Leave() && !owned.IsIdle) LoseAfterDrain(owned);
         if (!owned.IsIdle) return;
         await ReleaseAsync(store, owned, cancellationToken).ConfigureAwait(false);
         lock (_gate)
@@ -241,12 +249,12 @@ internal sealed class ShardOwner : IAsyncDisposable
 
     private async ValueTask TakeAsync(ICoordinationStore store, int shard, CancellationToken cancellationToken)
     {
-        var path = ShardPath.OfShard(_service, shard);
+        var path = ShardPath.OfShard(_service, _plan, shard);
         // Asked for first: a lock that is held says so when it goes.
         if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } held)
         {
             // One that an interrupted attempt of this session took.
-            if (held.EphemeralOwner == store.SessionId && Encoding.UTF8.GetString(held.Data.Span) == _worker) Own(store, shard, held);
+            if (held.EphemeralOwner == store.SessionId && Encoding.UTF8.GetString(held.Data.Span) == _worker) Own(store, shard, path, held);
             return;
         }
 
@@ -260,17 +268,17 @@ internal sealed class ShardOwner : IAsyncDisposable
             return;
         }
 
-        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } taken && taken.EphemeralOwner == store.SessionId) Own(store, shard, taken);
+        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } taken && taken.EphemeralOwner == store.SessionId) Own(store, shard, path, taken);
         else Wake();
     }
 
-    private void Own(ICoordinationStore store, int shard, StoreNode node)
+    private void Own(ICoordinationStore store, int shard, string path, StoreNode node)
     {
         lock (_gate)
         {
             // The session may have gone since.
             if (node.EphemeralOwner != store.SessionId) return;
-            _owned[shard] = new OwnedShard(ShardPath.OfShard(_service, shard), node.CreatedTransaction, Wake);
+            _owned[shard] = new OwnedShard(path, node.CreatedTransaction, node.EphemeralOwner, Wake);
         }
 
         ShardLog.Taken(_logger, _service, shard, node.CreatedTransaction);
@@ -291,16 +299,31 @@ internal sealed class ShardOwner : IAsyncDisposable
         ShardLog.Released(_logger, _service, owned.Path);
     }
 
-    private void Drop()
+    private void Drop(Func<OwnedShard, bool> isLost)
     {
+        List<KeyValuePair<int, OwnedShard>> lost;
         lock (_gate)
         {
-            foreach (var owned in _owned.Values) owned.Leave();
-            _owned.Clear();
+            lost = [.. _owned.Where(owned => isLost(owned.Value))];
+            foreach (var (shard, _) in lost) _owned.Remove(shard);
         }
 
+        if (lost.Count == 0) return;
+        foreach (var (_, owned) in lost) owned.Lose();
         Tell();
     }
+
+    // A sequence without an end would keep the shard from its new owner for ever.
+    private void LoseAfterDrain(OwnedShard owned)
+    {
+        var timer = _clock.CreateTimer(static owned => ((OwnedShard)owned!).Lose(), owned, _drainTimeout, Timeout.InfiniteTimeSpan);
+        owned.Lost.Register(static timer => ((ITimer)timer!).Dispose(), timer);
+    }
+
+    private ShardMovedException Moved(ShardAssignment? assignment, int shard) => new(
+        _service, shard, _leaving ? $"{_worker} gives up its shards of '{_service}'."
+            : assignment!.Plan.Text != _plan.Text ? $"'{_service}' is divided by '{assignment.Plan.Text}' now, and {_worker} divides it by '{_plan.Text}'."
+            : $"Shard {shard} of '{_service}' belongs to {assignment.OwnerOf(shard) ?? "nobody"}, not to {_worker}.");
 
     private void Tell()
     {
@@ -312,21 +335,5 @@ internal sealed class ShardOwner : IAsyncDisposable
         }
 
         changed.SetResult();
-    }
-
-    private async Task CreateParentsAsync(ICoordinationStore store, CancellationToken cancellationToken)
-    {
-        foreach (var path in (string[])[CommitPath.Root, ShardPath.Root, ShardPath.OfService(_service)])
-        {
-            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not null) continue;
-            try
-            {
-                await store.CommitAsync([new StoreOperation.Create(path)], cancellationToken).ConfigureAwait(false);
-            }
-            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
-            {
-                // Somebody else was faster.
-            }
-        }
     }
 }

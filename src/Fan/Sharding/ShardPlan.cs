@@ -25,6 +25,9 @@ internal sealed class ShardPlan
     /// <summary>As endpoints publish it.</summary>
     public string Text { get; }
 
+    /// <summary>As a part of a path.</summary>
+    public string Id => _bounds is null ? $"hash-{Count.ToString(CultureInfo.InvariantCulture)}" : $"range-{ShardHash.Of(Text):x8}";
+
     /// <exception cref="ArgumentOutOfRangeException">Too few, or too many.</exception>
     public static ShardPlan Hash(int count)
     {

@@ -18,8 +18,8 @@ internal sealed class ShardDirectory(ICoordinationStore store)
         var states = new List<ShardState>();
         for (var shard = 0; shard < (assignment?.Plan.Count ?? 0); shard++)
         {
-            var node = await store.GetAsync(ShardPath.OfShard(service, shard), cancellationToken).ConfigureAwait(false);
-            states.Add(new ShardState(shard, assignment!.OwnerOf(shard), node is null ? null : Encoding.UTF8.GetString(node.Data.Span), node?.CreatedTransaction ?? 0, entry?.Assigned.ContainsKey(shard) == true));
+            var node = await store.GetAsync(ShardPath.OfShard(service, assignment!.Plan, shard), cancellationToken).ConfigureAwait(false);
+            states.Add(new ShardState(shard, assignment.OwnerOf(shard), node is null ? null : Encoding.UTF8.GetString(node.Data.Span), node?.CreatedTransaction ?? 0, entry?.Assigned.ContainsKey(shard) == true));
         }
 
         return states;
@@ -45,7 +45,7 @@ internal sealed class ShardDirectory(ICoordinationStore store)
             var held = true;
             foreach (var shard in owners.Keys)
             {
-                var node = await store.GetAsync(ShardPath.OfShard(service, shard), cancellationToken).ConfigureAwait(false);
+                var node = await store.GetAsync(ShardPath.OfShard(service, assignment.Plan, shard), cancellationToken).ConfigureAwait(false);
                 held &= node is not null && Encoding.UTF8.GetString(node.Data.Span) == assignment.OwnerOf(shard);
             }
 

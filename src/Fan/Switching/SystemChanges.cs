@@ -74,7 +74,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
                 return [new TreeEdit(path, before, (before is null ? RouteEntry.Create([]) : RouteEntry.Parse(before)).Assign(owners).ToJson())];
             },
-            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken).ConfigureAwait(false);
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, isOfTrees: false).ConfigureAwait(false);
         // Committed and known is not all: the former owner finishes what it has in hand, and then the new one holds the lock.
         var held = await WithinAsync(options.ApplyTimeout, token => shards.UntilHeldAsync(name, owners, token), cancellationToken).ConfigureAwait(false);
         return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held by its new owner within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
@@ -108,13 +108,14 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     }
 
     private async Task<ChangeReport> MakeAsync(
-        Func<CommitBase, CancellationToken, ValueTask<IReadOnlyList<TreeEdit>>> edit, Commit draft, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+        Func<CommitBase, CancellationToken, ValueTask<IReadOnlyList<TreeEdit>>> edit, Commit draft, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken, bool isOfTrees = true)
     {
         var store = await OpenAsync(cancellationToken).ConfigureAwait(false);
         var log = new CommitLog(store, clock);
         var watch = await ApplicationWatch.StartAsync(store, cancellationToken).ConfigureAwait(false);
         await using var ending = watch.ConfigureAwait(false);
-        await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
+        await log.BeginAsync(options.Author, cancellationToken).ConfigureAwait(false);
+        if (isOfTrees) await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
 
         var warnings = new List<string>();
         for (var preparation = 1; ; preparation++)
@@ -152,7 +153,6 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     // Until the first commit call trees carry no number. They must have ended before one may make a difference to them.
     private async Task BeginAsync(CommitLog log, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
     {
-        await log.BeginAsync(options.Author, cancellationToken).ConfigureAwait(false);
         if (await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false) >= 1) return;
         await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
         await WithinAsync(options.ApplyTimeout + options.DrainTimeout, token => watch.UntilAsync(

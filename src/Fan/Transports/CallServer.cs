@@ -141,8 +141,9 @@ public sealed class CallServer
     {
         var unary = Unary(method);
         using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
+        using var losing = shard.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
-        var running = Begin(method, call, push, tree, shard, cancellationToken);
+        var running = Begin(method, call, push, tree, shard, losing?.Token ?? cancellationToken);
         Exception? failure = null;
         try
         {
@@ -163,6 +164,11 @@ public sealed class CallServer
             failure = error;
             throw TimeIsOver(method, error);
         }
+        catch (OperationCanceledException error) when (shard.IsLost && !cancellationToken.IsCancellationRequested)
+        {
+            failure = error;
+            throw ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, error);
+        }
         catch (Exception error)
         {
             failure = error;
@@ -182,8 +188,9 @@ public sealed class CallServer
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
         using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
+        using var losing = shard.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
-        var running = Begin(method, call, null, tree, shard, cancellationToken);
+        var running = Begin(method, call, null, tree, shard, losing?.Token ?? cancellationToken);
         Exception? failure = null;
         try
         {
@@ -203,6 +210,11 @@ public sealed class CallServer
         {
             failure = error;
             throw TimeIsOver(method, error);
+        }
+        catch (OperationCanceledException error) when (shard.IsLost && !cancellationToken.IsCancellationRequested)
+        {
+            failure = error;
+            throw ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, error);
         }
         catch (Exception error)
         {
@@ -258,7 +270,8 @@ public sealed class CallServer
             ? _telemetry.StartServerCall(info.Service, info.Name, info.FullName, remote)
             : _queueTelemetry.StartProcess(info.Service, info.Name, push, remote);
         var logs = _logger.IsEnabled(LogLevel.Critical);
-        var own = call.Cancellation;
+        // A call of a shard is also ended by the loss of the shard, which the transport's own does not know of.
+        var own = shard.Token == 0 ? call.Cancellation : null;
         Deadline deadline;
         CancellationPool.Lease lease = default;
         if (own is not null) deadline = own.Begin(headers.TimeToLive);

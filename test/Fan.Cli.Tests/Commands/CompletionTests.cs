@@ -9,7 +9,7 @@ public sealed class CompletionTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     [Theory]
-    [InlineData("fan ", "call completions deps diff doctor info log ls push queue revert show split switch")]
+    [InlineData("fan ", "call completions deps diff doctor info log ls push queue revert shard shards show split switch")]
     [InlineData("fan push cellar.", "cellar.restock")]
     [InlineData("fan queue r", "retry")]
     [InlineData("/opt/fan l", "log ls")]

@@ -13,6 +13,8 @@ public sealed class HelpTests
     [InlineData("show")]
     [InlineData("diff")]
     [InlineData("deps")]
+    [InlineData("shards")]
+    [InlineData("shard move")]
     [InlineData("doctor")]
     [InlineData("completions")]
     [InlineData("push")]

@@ -15,6 +15,16 @@ public sealed class MemoryCommitTests : StoreCommitConformance
 
 public sealed class MemorySessionTests : StoreSessionConformance
 {
+    [Fact]
+    public void While_it_is_disconnected_no_lease_is_known()
+    {
+        var store = (MemoryCoordinationStore)Store;
+        store.Disconnect();
+        Assert.Equal(TimeSpan.Zero, store.LeaseRemaining);
+        store.Reconnect();
+        Assert.True(store.LeaseRemaining > TimeSpan.Zero);
+    }
+
     protected override Task<IStoreHarness> CreateHarnessAsync() => Task.FromResult<IStoreHarness>(new MemoryHarness());
 }
 
@@ -27,6 +37,8 @@ internal sealed class MemoryHarness : IStoreHarness
 {
     private readonly MemoryTree _tree = new();
     private readonly List<ICoordinationStore> _stores = [];
+
+    public TimeSpan Session => TimeSpan.MaxValue;
 
     public async Task<ICoordinationStore> OpenAsync()
     {

@@ -56,6 +56,15 @@ public sealed class ShardPlanTests
     }
 
     [Fact]
+    public void Of_two_plans_the_larger_one_counts_and_who_has_the_other_owns_nothing()
+    {
+        var set = new EndpointSet(Set(8, [("a", 1), ("b", 1)]).ById.AddRange(Set(16, [("c", 1)]).ById));
+        var assignment = ShardAssignment.Of(set, null)!;
+        Assert.Equal(16, assignment.Plan.Count);
+        Assert.All(Enumerable.Range(0, 16), shard => Assert.Equal("c", assignment.OwnerOf(shard)));
+    }
+
+    [Fact]
     public void An_owner_by_name_counts_while_it_lives()
     {
         var entry = RouteEntry.Create([]).Assign([new(3, "b"), new(4, "gone")]);

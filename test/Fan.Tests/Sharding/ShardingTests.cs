@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Switching;
@@ -9,6 +11,14 @@ namespace Fan.Tests.Sharding;
 
 [Service("stock[store_id].counter", Version = "1.0.0")]
 public interface ICounter
+{
+    ValueTask<string> CountAsync(CancellationToken ct = default);
+
+    IAsyncEnumerable<string> FollowAsync(CancellationToken ct = default);
+}
+
+[Service("stock[store_id].counter", Version = "2.0.0")]
+public interface ICounterTwo
 {
     ValueTask<string> CountAsync(CancellationToken ct = default);
 }
@@ -124,10 +134,55 @@ public sealed class ShardingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_session_gives_no_right_to_what_an_old_one_held()
+    {
+        var store = StoreOf(0);
+        for (var round = 0; round < 100; round++)
+        {
+            await SettledAsync();
+            var state = (await Changes.ShardsAsync("stock.counter"))[0];
+            _workers[state.Holder!].Store.Expire();
+            Assert.True(TokenOf(await _caller.Fan.Get<ICounter>(store).CountAsync()) > state.Token);
+        }
+    }
+
+    [Fact]
+    public async Task Another_number_of_shards_takes_over_without_a_failed_call_or_two_owners_of_a_key()
+    {
+        using var stop = new CancellationTokenSource();
+        var calls = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested) await _caller.Fan.Get<ICounter>(Random.Shared.Next(40)).CountAsync();
+        })).ToList();
+        await StartWorkerAsync("w4", Shards * 4);
+        await Eventually.TrueAsync(
+            async () => await Changes.ShardsAsync("stock.counter") is { Count: Shards * 4 } states && states.All(state => state.Holder == "w4"), "the new worker holds all shards of its plan");
+        _workers.Remove("w4", out var large);
+        await large!.DisposeAsync();
+        await SettledAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(calls);
+        Assert.Empty(_served.Violations);
+    }
+
+    [Fact]
+    public async Task A_sequence_without_an_end_does_not_keep_a_shard_from_its_new_owner()
+    {
+        var state = (await Changes.ShardsAsync("stock.counter"))[2];
+        await using var items = _caller.Fan.Get<ICounter>(StoreOf(2)).FollowAsync().GetAsyncEnumerator();
+        Assert.True(await items.MoveNextAsync());
+        Assert.Equal(state.Holder, items.Current);
+        var other = state.Holder == "w1" ? "w2" : "w1";
+        Assert.Empty((await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [2] = other }, Options)).Warnings);
+        await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await items.MoveNextAsync());
+        Assert.StartsWith(other, await _caller.Fan.Get<ICounter>(StoreOf(2)).CountAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task While_its_session_is_not_known_to_be_held_a_worker_serves_no_call()
     {
         var state = (await Changes.ShardsAsync("stock.counter"))[3];
-        var store = Enumerable.Range(0, 1000).First(key => Fan.Sharding.ShardPlan.Hash(Shards).ShardOf($"{key}") == 3);
+        var store = StoreOf(3);
         var worker = _workers[state.Holder!];
         worker.Store.Disconnect();
         var served = _served.Count;
@@ -150,6 +205,19 @@ public sealed class ShardingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Calls_of_a_shard_go_to_the_version_of_its_owner()
+    {
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [0] = "w4", [1] = "w1" }, Options);
+        Assert.Equal("two", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(0)}].counter.count", default));
+        Assert.Equal("two", await _caller.Fan.Get<ICounterTwo>(StoreOf(0)).CountAsync());
+        Assert.StartsWith("w1", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(1)}].counter.count", default), StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await _caller.Fan.Get<ICounter>(StoreOf(0)).CountAsync());
+        Assert.Equal("Shard 0 of 'stock.counter' is owned by w4, whose version 2.0.0 does not fit '^1.0.0'.", error.Message);
+        await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await _caller.Fan.Get<ICounterTwo>(StoreOf(1)).CountAsync());
+    }
+
+    [Fact]
     public async Task A_move_to_nobody_or_of_no_shard_is_refused()
     {
         var nobody = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w9" }, Options));
@@ -159,13 +227,22 @@ public sealed class ShardingTests : IAsyncLifetime
         await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("nowhere", new Dictionary<int, string?> { [1] = "w1" }, Options));
     }
 
-    private async Task StartWorkerAsync(string name) => _workers[name] = await TestHost.StartAsync(_tree, _network, name, fan => fan
-        .Configure(options => options.Worker = name)
-        .AddService<ICounter>(_ => new Counter(name, _served)).Shard<ICounter>(Shards)
+    private static int StoreOf(int shard) => Enumerable.Range(0, 1000).First(key => Fan.Sharding.ShardPlan.Hash(Shards).ShardOf($"{key}") == shard);
+
+    private static long TokenOf(string answer) => long.Parse(answer.Split(' ')[1], CultureInfo.InvariantCulture);
+
+    private async Task StartWorkerAsync(string name, int shards = Shards) => _workers[name] = await TestHost.StartAsync(_tree, _network, name, fan => fan
+        .Configure(options => (options.Worker, options.DrainTimeout) = (name, TimeSpan.FromMilliseconds(500)))
+        .AddService<ICounter>(_ => new Counter(name, _served)).Shard<ICounter>(shards)
         .AddService<ITicker>(_ => new Ticker(name)).Unique<ITicker>());
 
     private Task SettledAsync() => Eventually.TrueAsync(
         async () => await Changes.ShardsAsync("stock.counter") is { Count: Shards } states && states.All(state => state.Holder is not null && state.Holder == state.Owner), "every shard is held by its owner");
+
+    private sealed class CounterTwo : ICounterTwo
+    {
+        public ValueTask<string> CountAsync(CancellationToken ct = default) => new("two");
+    }
 
     private sealed class Ticker(string name) : ITicker
     {
@@ -176,41 +253,47 @@ public sealed class ShardingTests : IAsyncLifetime
     {
         public async ValueTask<string> CountAsync(CancellationToken ct = default)
         {
-            var shard = Fan.Sharding.ShardPlan.Hash(Shards).ShardOf(CallContext.Current.ShardKeys[0]);
-            served.Enter(shard, worker, CallContext.Current.FencingToken!.Value);
+            var key = CallContext.Current.ShardKeys[0];
+            served.Enter(key, worker, CallContext.Current.FencingToken!.Value);
             await Task.Yield();
-            served.Exit(shard, worker);
+            served.Exit(key, worker);
             return $"{worker} {CallContext.Current.FencingToken}";
+        }
+
+        public async IAsyncEnumerable<string> FollowAsync([EnumeratorCancellation] CancellationToken ct = default)
+        {
+            yield return worker;
+            await Task.Delay(Timeout.Infinite, ct);
         }
     }
 
-    /// <summary>Who is serving each shard at the moment, and whatever was not as it must be.</summary>
+    /// <summary>Who is serving each key at the moment, and whatever was not as it must be.</summary>
     private sealed class ServedShards
     {
         private readonly Lock _gate = new();
-        private readonly Dictionary<int, (string Worker, int Calls)> _active = [];
-        private readonly Dictionary<int, long> _tokens = [];
+        private readonly Dictionary<string, (string Worker, int Calls)> _active = [];
+        private readonly Dictionary<string, long> _tokens = [];
 
         public ConcurrentQueue<string> Violations { get; } = [];
 
         public int Count { get; private set; }
 
-        public void Enter(int shard, string worker, long token)
+        public void Enter(string key, string worker, long token)
         {
             lock (_gate)
             {
                 Count++;
-                var (owner, calls) = _active.GetValueOrDefault(shard, (worker, 0));
-                if (calls > 0 && owner != worker) Violations.Enqueue($"{shard}: {worker} while {owner} serves");
-                if (token < _tokens.GetValueOrDefault(shard)) Violations.Enqueue($"{shard}: token {token} after {_tokens[shard]}");
-                _tokens[shard] = token;
-                _active[shard] = (worker, calls + 1);
+                var (owner, calls) = _active.GetValueOrDefault(key, (worker, 0));
+                if (calls > 0 && owner != worker) Violations.Enqueue($"{key}: {worker} while {owner} serves");
+                if (token < _tokens.GetValueOrDefault(key)) Violations.Enqueue($"{key}: token {token} after {_tokens[key]}");
+                _tokens[key] = token;
+                _active[key] = (worker, calls + 1);
             }
         }
 
-        public void Exit(int shard, string worker)
+        public void Exit(string key, string worker)
         {
-            lock (_gate) _active[shard] = (worker, _active[shard].Calls - 1);
+            lock (_gate) _active[key] = (worker, _active[key].Calls - 1);
         }
     }
 }

@@ -51,6 +51,18 @@ public sealed class ConnectionFaultTests(ZooKeeperServers servers) : IAsyncLifet
         Assert.Equal((session, created), (store.SessionId, (await store.GetAsync("/e"))!.CreatedTransaction));
     }
 
+    [Fact]
+    public async Task While_no_server_is_reached_no_lease_is_known()
+    {
+        var store = await OpenAsync("10s");
+        Assert.InRange(store.LeaseRemaining, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(10));
+        _proxy.Refusing = true;
+        _proxy.Cut();
+        await Eventually.TrueAsync(() => Task.FromResult(store.LeaseRemaining == TimeSpan.Zero), "the connection is lost");
+        _proxy.Refusing = false;
+        await Eventually.TrueAsync(() => Task.FromResult(store.LeaseRemaining > TimeSpan.Zero), "the session goes on");
+    }
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fan.Conformance;
 using Fan.Coordination;
 using Fan.ZooKeeper.Client;
@@ -14,6 +15,9 @@ internal sealed class ZooKeeperHarness(ZooKeeperEnsemble ensemble, string sessio
     public string Chroot { get; } = $"/{Guid.NewGuid():N}";
 
     public string Url => ensemble.Url(Chroot, session);
+
+    // In the form of the URLs of tests: whole seconds.
+    public TimeSpan Session => TimeSpan.FromSeconds(int.Parse(session.TrimEnd('s'), CultureInfo.InvariantCulture));
 
     public ZooKeeperOptions Options { get; } = new();
 

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Text.Json;
+using Fan.Cli.Output;
+using Fan.Cli.Sharding;
+
+namespace Fan.Cli.Commands;
+
+/// <summary><c>fan shards</c>: who owns which shard of a service.</summary>
+internal sealed class ShardsCommand : Verb
+{
+    private readonly Argument<string> _service = new("SERVICE") { Description = "The service's name; brackets may be left out." };
+
+    public ShardsCommand(GlobalOptions global)
+        : base("shards", "Lists the shards of a service and who owns them.", global, "fan shards stock.counter", "fan shards stock.counter --json | jq '.[] | select(.holder == null)'")
+    {
+        Add(_service);
+        _service.CompletionSources.Add(_ => global.Suggestions.Services);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var service = ServiceName.Parse(parsed.GetValue(_service)!).Canonical;
+        var session = Global.Session(parsed);
+        await using var closing = session.ConfigureAwait(false);
+        await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var shards = await ShardLine.ReadAsync(session, service, cancellationToken).ConfigureAwait(false);
+        if (parsed.GetValue(Global.Json)) JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(shards, ShardJson.Default.IReadOnlyListShardLine));
+        else ShardLine.Write(Global.Terminal, shards);
+        await Global.Terminal.FlushAsync().ConfigureAwait(false);
+        var open = shards.Count(shard => shard.Holder != shard.Owner);
+        if (open > 0) Global.Terminal.Error.WriteLine($"{open} of {shards.Count} shards {(open == 1 ? "is" : "are")} not held by the owner yet: calls for {(open == 1 ? "it" : "them")} wait.");
+        return ExitCode.Done;
+    }
+}
