@@ -98,9 +98,9 @@ internal static class RedisStreams
             return client;
         }
 
-        public override Task<string> EchoAsync(string text) => CallAsync("echo", new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
+        public override async ValueTask<string> EchoAsync(string text) => await CallAsync("echo", new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
 
-        public override async Task<int> RecordAsync() => (await CallAsync("record", Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
+        public override async ValueTask<int> RecordAsync() => (await CallAsync("record", Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
 
         public override async ValueTask DisposeAsync()
         {

@@ -73,7 +73,6 @@ internal sealed class ErrorReport(Terminal terminal)
     {
         UsageException or FormatException or OptionsValidationException => new ToldError { Code = "usage", Message = error.Message },
         StoreException => new ToldError { Code = "store_unavailable", Message = error.Message, Hint = Hints.Of(error) },
-        Commits.CommitRefusedException => new ToldError { Code = "refused", Message = error.Message, Hint = Hints.Of(error) },
         FanException or OperationCanceledException => ToldError.From(WireError.From(error), Hints.Of(error)),
         ToolException known => new ToldError { Code = known.Code, Message = error.Message, Hint = Hints.Of(error) },
         CommitRefusedException refused => new ToldError { Code = "refused", Message = Summary(refused), Hint = Hints.Of(error), Reasons = refused.Reasons },

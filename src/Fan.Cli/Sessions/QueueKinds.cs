@@ -7,7 +7,10 @@ internal static class QueueKinds
 {
     public static FanBuilder AddQueues(this FanBuilder fan)
     {
+        // Those only that are told of: each would else try its default address.
         var settings = fan.Services.Select(descriptor => descriptor.ImplementationInstance).OfType<IConfiguration>().FirstOrDefault();
+        if (settings?.GetSection("Fan:Amqp").GetChildren().Any() == true) fan.AddAmqp();
+        if (settings?.GetSection("Fan:Redis").GetChildren().Any() == true) fan.AddRedis();
         // Whoever looks makes no tables.
         if (settings?.GetSection("Fan:Database").GetChildren().Any() == true) fan.AddDatabase(options => options.MakeTables = false);
         return fan;
