@@ -63,6 +63,7 @@ internal sealed class ShardRun(Options options, ISystemChanges changes) : IAsync
             worker.Dispose();
         }
 
+        _workers.Clear();
         var served = Names.SelectMany(name => ServedCall.Parse(name, File.ReadLines(HistoryOf(name)))).ToList();
         return new ShardResult(_faults.Count, unheld, OwnerHistoryChecker.Check(made, served, _faults, []), _moved, elapsed);
     }

@@ -24,7 +24,7 @@ internal sealed class ShardMoveCommand : Verb
 
     private readonly Option<string?> _reason = new("--message", "-m") { Description = "Why; it stands in the log.", HelpName = "REASON" };
 
-    private readonly Option<bool> _force = new("--force") { Description = "Name a worker that does not live: the shard waits for it elsewhere. The commit stands as any other." };
+    private readonly Option<bool> _force = new("--force") { Description = "Name a worker that does not live: others own the shard until it does. The commit records that." };
 
     public ShardMoveCommand(GlobalOptions global)
         : base(

@@ -25,15 +25,16 @@ internal sealed class ShardDirectory(ICoordinationStore store)
         return states;
     }
 
+    /// <summary>Sees to it that the owners may be named; what speaks against it where that is overridden.</summary>
     /// <exception cref="CommitRefusedException">A worker does not live, or there is no such shard.</exception>
-    public async Task RequireAsync(string service, IReadOnlyDictionary<int, string?> owners, bool force, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RequireAsync(string service, IReadOnlyDictionary<int, string?> owners, bool force, CancellationToken cancellationToken)
     {
         var (assignment, _, workers) = await ReadAsync(service, cancellationToken).ConfigureAwait(false);
         if (assignment is null) throw new CommitRefusedException([$"'{service}' has no shards, or nobody serves it."]);
         var refusals = owners.Keys.Where(shard => shard < 0 || shard >= assignment.Plan.Count).Select(shard => $"'{service}' has no shard {shard}; it has 0 to {assignment.Plan.Count - 1}.").ToList();
         if (refusals.Count > 0) throw new CommitRefusedException(refusals);
         refusals.AddRange(owners.Values.Where(owner => owner is not null && !workers.Contains(owner)).Distinct().Select(owner => $"No worker '{owner}' serves '{service}'; there is {string.Join(", ", workers.Order(StringComparer.Ordinal))}."));
-        if (refusals.Count > 0 && !force) throw new CommitRefusedException(refusals);
+        return refusals.Count == 0 || force ? refusals : throw new CommitRefusedException(refusals);
     }
 
     public async Task UntilHeldAsync(string service, IReadOnlyDictionary<int, string?> owners, CancellationToken cancellationToken)

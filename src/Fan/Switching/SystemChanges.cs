@@ -66,7 +66,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         if (owners.Count == 0) throw new ArgumentException("A move moves at least one shard.", nameof(owners));
         var name = ServiceName.Parse(service).Canonical;
         var shards = new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false));
-        await shards.RequireAsync(name, owners, options.Force, cancellationToken).ConfigureAwait(false);
+        var overridden = await shards.RequireAsync(name, owners, options.Force, cancellationToken).ConfigureAwait(false);
         var report = await MakeAsync(
             async (from, _) =>
             {
@@ -74,7 +74,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
                 return [new TreeEdit(path, before, (before is null ? RouteEntry.Create([]) : RouteEntry.Parse(before)).Assign(owners).ToJson())];
             },
-            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, isOfTrees: false).ConfigureAwait(false);
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, overridden).ConfigureAwait(false);
         // Committed and known is not all: the former owner finishes what it has in hand, and then the new one holds the lock.
         var held = await WithinAsync(options.ApplyTimeout, token => shards.UntilHeldAsync(name, owners, token), cancellationToken).ConfigureAwait(false);
         return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held by its new owner within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
@@ -108,14 +108,15 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     }
 
     private async Task<ChangeReport> MakeAsync(
-        Func<CommitBase, CancellationToken, ValueTask<IReadOnlyList<TreeEdit>>> edit, Commit draft, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken, bool isOfTrees = true)
+        Func<CommitBase, CancellationToken, ValueTask<IReadOnlyList<TreeEdit>>> edit, Commit draft, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken, IReadOnlyList<string>? ofShards = null)
     {
         var store = await OpenAsync(cancellationToken).ConfigureAwait(false);
         var log = new CommitLog(store, clock);
         var watch = await ApplicationWatch.StartAsync(store, cancellationToken).ConfigureAwait(false);
         await using var ending = watch.ConfigureAwait(false);
         await log.BeginAsync(options.Author, cancellationToken).ConfigureAwait(false);
-        if (isOfTrees) await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
+        // No call tree reads who owns a shard.
+        if (ofShards is null) await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
 
         var warnings = new List<string>();
         for (var preparation = 1; ; preparation++)
@@ -145,7 +146,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 warnings.Clear();
                 warnings.AddRange(found);
                 // With the commit goes the barrier, and only while everybody still stands at it.
-                return new CommitContent(edits, refusals, barrier is null ? [] : [.. watch.Checks, new StoreOperation.Delete(CommitPath.Barrier)]);
+                return new CommitContent(edits, [.. ofShards ?? [], .. refusals], barrier is null ? [] : [.. watch.Checks, new StoreOperation.Delete(CommitPath.Barrier)]);
             }
         }
     }

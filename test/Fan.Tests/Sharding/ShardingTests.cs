@@ -224,6 +224,8 @@ public sealed class ShardingTests : IAsyncLifetime
         Assert.Equal(["No worker 'w9' serves 'stock.counter'; there is w1, w2, w3."], nobody.Reasons);
         var none = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [99] = "w1" }, Options));
         Assert.Contains("has no shard 99", none.Message, StringComparison.Ordinal);
+        var forced = await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w9" }, Options with { Force = true });
+        Assert.Equal(nobody.Reasons, forced.Commit.Overridden);
         await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("nowhere", new Dictionary<int, string?> { [1] = "w1" }, Options));
     }
 
