@@ -17,7 +17,7 @@ public sealed class CallFaultTests(PostgresServers servers)
     public async Task Calls_with_a_process_that_was_killed_end(string kind)
     {
         var folder = Directory.CreateTempSubdirectory("fan-calls-");
-        var place = kind == "sqlite" ? Path.Combine(folder.FullName, "calls.db") : await (await servers.DisturbedAsync()).CreateDatabaseAsync();
+        var place = kind == "sqlite" ? Path.Combine(folder.FullName, "calls.db") : await (await servers.SharedAsync()).CreateDatabaseAsync();
         using var worker = ChildProcess.Start("Fan.Database.Worker", "serve", kind, place, "-");
         var endpoint = EndpointDescription.Parse(Encoding.UTF8.GetBytes((await worker.ReadAsync())!));
         await using (var caller = await StartAsync("caller", kind, place, fan => fan.Announce("cellar", "1.2.0", endpoint)))
