@@ -92,7 +92,8 @@ public sealed partial class ProcessTests : IAsyncLifetime
 
     private Process Start(string program, params string[] args)
     {
-        var (file, arguments) = program == Tool ? ("dotnet", [program, .. args]) : (program, args);
+        // What runs in the background of a shell has Ctrl-C ignored, and so have its children.
+        var (file, arguments) = program == Tool ? ("env", ["--default-signal=INT", "dotnet", program, .. args]) : (program, args);
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["FAN_STORE"] = _place.StoreUrl;
         return Process.Start(start)!;

@@ -56,7 +56,12 @@ public sealed partial class ChildProcess : IDisposable
     /// <summary>Asks it to end, as a deployment does.</summary>
     public void Terminate() => Send(15);
 
-    public void Pause() => Send(19);
+    /// <summary>Stops it, and returns when nothing of it runs any more.</summary>
+    public void Pause()
+    {
+        Send(19);
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{_process.Id}/stat").Split(") ")[^1][0] == 'T', Eventually.Deadline), "The process does not stop.");
+    }
 
     public void Resume() => Send(18);
 

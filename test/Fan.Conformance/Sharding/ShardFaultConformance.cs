@@ -106,8 +106,9 @@ public abstract class ShardFaultConformance : IAsyncLifetime
         var stores = (await Changes.ShardsAsync("stock.counter")).Where(shard => shard.Holder == name).Select(shard => shard.Shard * 10).Append(RecordedServices.Stores).ToList();
         Assert.True(stores.Count > 1);
 
-        _pauses.Add(new WorkerPause(name, Stopwatch.GetTimestamp()));
         _workers[name].Pause();
+        // Now, and not before: what it began until then it has in hand.
+        _pauses.Add(new WorkerPause(name, Stopwatch.GetTimestamp()));
         // Sent to it, as nobody knows yet that it sleeps; they stand at its door when it wakes up.
         var waiting = stores.SelectMany(store => Enumerable.Range(0, 5).Select(_ => ShardCallers.CallAsync(Fan, store, _made))).ToList();
         await Eventually.TrueAsync(async () => (await ShardsAsync()).All(shard => shard.Holder is not null && shard.Holder != name), "others own what the sleeping worker did");
