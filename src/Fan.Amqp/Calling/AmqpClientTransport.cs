@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
 using Fan.Amqp.MicroFan;
+using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
+using Fan.Brokers;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Fan.Amqp.Messages;
+using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Transports;
 using RabbitMQ.Client;

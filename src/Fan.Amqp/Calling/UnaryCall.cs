@@ -1,4 +1,5 @@
 using Fan.Amqp.Messages;
+using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Transports;
 using RabbitMQ.Client;

@@ -1,3 +1,4 @@
+using Fan.Brokers;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;

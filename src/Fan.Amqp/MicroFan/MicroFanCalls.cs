@@ -1,5 +1,6 @@
 using Fan.Amqp.Calling;
 using Fan.Amqp.Connections;
+using Fan.Brokers;
 using Fan.Discovery;
 using Fan.Messaging;
 using Fan.Transports;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Fan.Amqp.Connections;
+using Fan.Brokers;
 using Fan.Queues;
 using Microsoft.Extensions.Logging;
 

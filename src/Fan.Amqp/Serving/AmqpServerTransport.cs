@@ -1,6 +1,7 @@
 using Fan.Amqp.Calling;
 using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
+using Fan.Brokers;
 using Fan.Discovery;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
+using Fan.Brokers;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -7,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Fan.Amqp.Serving;
 
 /// <summary>Looks for the callers of calls that take long, and cancels the work for those that have gone without a word.</summary>
-internal sealed class CallerWatch(IConnection connection, RunningCalls running, TimeSpan interval, TimeProvider clock, ILogger logger)
+internal sealed class CallerWatch(IConnection connection, RunningCalls<ServedCall> running, TimeSpan interval, TimeProvider clock, ILogger logger)
 {
     private const ushort NotFound = 404;
 

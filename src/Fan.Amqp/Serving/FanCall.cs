@@ -1,5 +1,6 @@
 using System.Buffers;
 using Fan.Amqp.Messages;
+using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Transports;

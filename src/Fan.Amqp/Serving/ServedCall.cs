@@ -1,11 +1,12 @@
 using System.Buffers;
+using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Transports;
 
 namespace Fan.Amqp.Serving;
 
 /// <summary>A request that is being served. What derives from it knows its form.</summary>
-internal abstract class ServedCall : IThreadPoolWorkItem, IDisposable
+internal abstract class ServedCall : IRunningCall, IThreadPoolWorkItem, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly byte[] _body;

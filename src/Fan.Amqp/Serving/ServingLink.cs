@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
+using Fan.Brokers;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -17,7 +18,7 @@ internal sealed class ServingLink : IAsyncDisposable
     private readonly IChannel _control;
     private readonly string _queue;
     private readonly FrozenDictionary<string, string> _services;
-    private readonly RunningCalls _running = new();
+    private readonly RunningCalls<ServedCall> _running = new();
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Fan.Brokers;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
 using Fan.Transports;

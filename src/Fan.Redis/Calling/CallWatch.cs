@@ -1,3 +1,4 @@
+using Fan.Brokers;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
 

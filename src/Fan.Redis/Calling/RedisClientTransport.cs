@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Fan.Brokers;
 using Fan.Discovery;
 using Fan.Messaging;
 using Fan.Redis.Connections;

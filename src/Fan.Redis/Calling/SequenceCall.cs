@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Fan.Brokers;
+using Fan.Messaging;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
-using Fan.Messaging;
 using Fan.Transports;
 
 namespace Fan.Redis.Calling;

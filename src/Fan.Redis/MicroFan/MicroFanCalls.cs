@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Fan.Brokers;
 using Fan.Discovery;
 using Fan.Messaging;
 using Fan.Redis.Calling;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Queues;
 using Fan.Redis.Connections;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Redis.Calling;
@@ -10,7 +11,7 @@ using StackExchange.Redis;
 namespace Fan.Redis.Serving;
 
 /// <summary>A request in Fan's form.</summary>
-internal sealed class FanCall(ServingInbox inbox, CallServer server, RunningCalls running, CallKey key, StreamItem request) : ServedCall(server, running, key), IItemSink
+internal sealed class FanCall(ServingInbox inbox, CallServer server, RunningCalls<ServedCall> running, CallKey key, StreamItem request) : ServedCall(server, running, key), IItemSink
 {
     private const int MostCredit = 1 << 30;
 

@@ -1,3 +1,4 @@
+using Fan.Brokers;
 using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
@@ -15,7 +16,7 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
     private const int Refusals = 1000;
 
     private readonly Topology _topology = new(server.Options.KeyPrefix);
-    private readonly RunningCalls _running = new();
+    private readonly RunningCalls<ServedCall> _running = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _subscribing = Task.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Redis.MicroFan;
@@ -7,7 +8,7 @@ using Fan.Transports;
 namespace Fan.Redis.Serving;
 
 /// <summary>A request in micro-fan's form; the channel that it came on tells its service. A sequence is answered as one array.</summary>
-internal sealed class MicroFanServed(MicroFanListener listener, CallServer server, RunningCalls running, CallKey key, string service, ReadOnlyMemory<byte> body)
+internal sealed class MicroFanServed(MicroFanListener listener, CallServer server, RunningCalls<ServedCall> running, CallKey key, string service, ReadOnlyMemory<byte> body)
     : ServedCall(server, running, key), IItemSink
 {
     private ContextHeaders? _context;

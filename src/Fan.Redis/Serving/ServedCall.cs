@@ -1,10 +1,11 @@
+using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Transports;
 
 namespace Fan.Redis.Serving;
 
 /// <summary>A request that is being served. What derives from it knows its form.</summary>
-internal abstract class ServedCall(CallServer server, RunningCalls running, CallKey key) : IThreadPoolWorkItem, IDisposable
+internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> running, CallKey key) : IRunningCall, IThreadPoolWorkItem, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private int _isReplied;

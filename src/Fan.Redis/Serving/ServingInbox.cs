@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fan.Brokers;
 using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
@@ -45,7 +46,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         _reader = new BlockingReader(server);
     }
 
-    public RunningCalls Running { get; } = new();
+    public RunningCalls<ServedCall> Running { get; } = new();
 
     /// <summary>Ends when calls can come, or when the first obstacle was met.</summary>
     public Task Settled => _settled.Task;

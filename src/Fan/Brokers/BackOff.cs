@@ -1,4 +1,4 @@
-namespace Fan.Redis.Connections;
+namespace Fan.Brokers;
 
 /// <summary>Pauses that double, with jitter, so that many who lost one server do not come back as one. Not safe for concurrent use.</summary>
 internal sealed class BackOff(TimeProvider clock)

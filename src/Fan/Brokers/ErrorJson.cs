@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Fan.Messaging;
 
-namespace Fan.Redis.Messages;
+namespace Fan.Brokers;
 
 /// <summary>An error as the body of a message: JSON with the members of <see cref="WireError"/> that are set.</summary>
 [JsonSerializable(typeof(WireError))]

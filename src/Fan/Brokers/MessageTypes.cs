@@ -1,6 +1,6 @@
-namespace Fan.Redis.Messages;
+namespace Fan.Brokers;
 
-/// <summary>The kinds of messages, in the field <c>type</c>.</summary>
+/// <summary>The kinds of messages of calls over a broker.</summary>
 internal static class MessageTypes
 {
     /// <summary>A request with one reply.</summary>
@@ -15,8 +15,11 @@ internal static class MessageTypes
     /// <summary>The service may send more items.</summary>
     public const string Credit = "fan.credit";
 
-    /// <summary>Asks the other side whether it has calls.</summary>
+    /// <summary>Asks whether calls are known; also asks the broker whether the queue is there.</summary>
     public const string Probe = "fan.probe";
+
+    /// <summary>What a process sends to its own queue to know that nothing stands before it.</summary>
+    public const string Mark = "fan.mark";
 
     /// <summary>The reply of a call.</summary>
     public const string Reply = "fan.reply";
@@ -30,6 +33,6 @@ internal static class MessageTypes
     /// <summary>The error that a call or sequence ended with.</summary>
     public const string Error = "fan.error";
 
-    /// <summary>Calls that a probe asked for and that are not there.</summary>
+    /// <summary>Calls that a probe asked for and that the service does not have.</summary>
     public const string Unknown = "fan.unknown";
 }

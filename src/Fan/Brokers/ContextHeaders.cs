@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Fan.Messaging;
 
-namespace Fan.Amqp.MicroFan;
+namespace Fan.Brokers;
 
-/// <summary>The trace of a call as micro-fan's AMQP messages carry it: ids as decimal texts, the decision as <c>"True"</c> or <c>"False"</c>.</summary>
+/// <summary>The trace of a call as micro-fan's messages carry it: ids as decimal texts, the decision as <c>"True"</c> or <c>"False"</c>.</summary>
 internal readonly record struct ContextHeaders(ulong Span, UInt128 Trace, bool Sampled)
 {
     public const string Member = "context_headers";

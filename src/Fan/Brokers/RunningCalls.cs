@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 
-namespace Fan.Amqp.Serving;
+namespace Fan.Brokers;
 
 /// <summary>The calls that are being served on one link. Safe from any thread.</summary>
-internal sealed class RunningCalls
+internal sealed class RunningCalls<TCall>
+    where TCall : class, IRunningCall
 {
     // Cancellations may overtake their requests; what is older than so many others has long lost its own.
     private const int MaxEarly = 4096;
 
-    private readonly ConcurrentDictionary<CallKey, ServedCall> _calls = new();
+    private readonly ConcurrentDictionary<CallKey, TCall> _calls = new();
     private readonly Lock _gate = new();
     private readonly HashSet<CallKey> _early = [];
     private readonly Queue<CallKey> _earlyInOrder = new();
@@ -16,14 +17,17 @@ internal sealed class RunningCalls
     private int _count;
     private bool _isClosed;
 
-    public IEnumerable<ServedCall> All => _calls.Values;
+    public IEnumerable<TCall> All => _calls.Values;
+
+    /// <summary>How many there are.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     public bool Has(CallKey key) => _calls.ContainsKey(key);
 
-    public ServedCall? Find(CallKey key) => _calls.GetValueOrDefault(key);
+    public TCall? Find(CallKey key) => _calls.GetValueOrDefault(key);
 
     /// <summary>Takes a call in; false where its caller has left it before it came, or has another one of that number.</summary>
-    public bool TryAdd(ServedCall call)
+    public bool TryAdd(TCall call)
     {
         lock (_gate)
         {
@@ -34,7 +38,7 @@ internal sealed class RunningCalls
         }
     }
 
-    public void Remove(ServedCall call)
+    public void Remove(TCall call)
     {
         lock (_gate)
         {
@@ -46,7 +50,7 @@ internal sealed class RunningCalls
     /// <summary>Cancels the call of that name, now or when it comes.</summary>
     public void Cancel(CallKey key)
     {
-        ServedCall? call;
+        TCall? call;
         lock (_gate)
         {
             if (!_calls.TryGetValue(key, out call) && _early.Add(key))

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Fan.Redis.Messages;
+namespace Fan.Brokers;
 
 /// <summary>Numbers of calls as the body of a probe or its answer: eight bytes each, big-endian.</summary>
 internal static class CallNumbers

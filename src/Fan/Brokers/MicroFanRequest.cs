@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Text.Json;
 using Fan.Messaging;
 
-namespace Fan.Redis.MicroFan;
+namespace Fan.Brokers;
 
-/// <summary>The body of a request in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>args</c>, <c>kwargs</c>, <c>back_route</c>.</summary>
+/// <summary>The body of a request in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>args</c>, <c>kwargs</c>, and over Redis <c>back_route</c>.</summary>
 internal static class MicroFanRequest
 {
     private const string BackRouteName = "back_route";
@@ -15,7 +15,7 @@ internal static class MicroFanRequest
     private const int OuterDepth = 2;
 
     /// <summary>Writes a call with named arguments.</summary>
-    public static byte[] Write(ContextHeaders context, string method, ReadOnlyMemory<byte> arguments, string backRoute)
+    public static byte[] Write(ContextHeaders context, string method, ReadOnlyMemory<byte> arguments, string? backRoute = null)
     {
         var output = new ArrayBufferWriter<byte>(arguments.Length + 256);
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
@@ -26,7 +26,7 @@ internal static class MicroFanRequest
         json.WriteEndArray();
         json.WritePropertyName("kwargs");
         json.WriteRawValue(arguments.Span, skipInputValidation: true);
-        json.WriteString(BackRouteName, backRoute);
+        if (backRoute is not null) json.WriteString(BackRouteName, backRoute);
         json.WriteEndObject();
         json.Flush();
         return output.WrittenSpan.ToArray();

@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
-using Fan.Redis.Messages;
 using Fan.Messaging;
 using Fan.Transports;
 
-namespace Fan.Redis.MicroFan;
+namespace Fan.Brokers;
 
 /// <summary>The body of a reply in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>response</c>; where the call failed, our <c>error</c> stands in place of a response.</summary>
 internal static class MicroFanReply

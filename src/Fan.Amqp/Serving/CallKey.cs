@@ -1,4 +1,0 @@
-namespace Fan.Amqp.Serving;
-
-/// <summary>What tells a call from all others: where its reply goes, and its number there.</summary>
-internal readonly record struct CallKey(string ReplyTo, string Number);
