@@ -123,7 +123,6 @@ public sealed class LossTests(RabbitServers servers) : AmqpTest
             }
             catch (Exception error) when (error is ServiceUnavailableException or CircuitOpenException)
             {
-                await Task.Delay(20);
                 return false;
             }
         },

@@ -96,7 +96,6 @@ internal sealed partial class RabbitServer(string folder, IReadOnlyDictionary<st
                 }
                 catch (Exception error) when (error is RabbitMQ.Client.Exceptions.RabbitMQClientException or IOException or OperationCanceledException)
                 {
-                    await Task.Delay(100);
                     return false;
                 }
             },

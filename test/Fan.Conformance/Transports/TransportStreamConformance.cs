@@ -20,18 +20,21 @@ public abstract class TransportStreamConformance : TransportConformance
     public async Task A_slow_reader_holds_the_service_back()
     {
         const int Count = 2000, Size = 100_000;
+        // So often in a row that it is no pause between two blocks.
+        const int LooksUnchanged = 20;
         var read = 0;
         await foreach (var block in Remote.BlocksAsync(Count, Size))
         {
             if (read++ > 0) continue;
             // The service stands still when all that lies between is full.
-            var before = -1;
+            var (before, unchanged) = (0, 0);
             await Eventually.TrueAsync(
-                async () =>
+                () =>
                 {
                     var now = Cellar.Produced;
-                    await Task.Delay(100, CancellationToken.None);
-                    return now == Interlocked.Exchange(ref before, Cellar.Produced) && now > 0;
+                    unchanged = now > 0 && now == before ? unchanged + 1 : 0;
+                    before = now;
+                    return Task.FromResult(unchanged == LooksUnchanged);
                 },
                 "the service stands still");
             Assert.InRange((long)Cellar.Produced * Size, 1, 64L * 1024 * 1024);

@@ -69,7 +69,6 @@ internal sealed partial class PostgresServer(string folder) : IAsyncDisposable
                 }
                 catch (NpgsqlException)
                 {
-                    await Task.Delay(50);
                     return false;
                 }
             },
