@@ -63,7 +63,7 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
 
     private async Task<string> CreateAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
-        await CreateParentsAsync(store, cancellationToken).ConfigureAwait(false);
+        await store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications], cancellationToken).ConfigureAwait(false);
         var create = new StoreOperation.Create(StorePath.Join(CommitPath.Applications, Prefix), describe().ToJson(), NodeKind.EphemeralSequential);
         if (_path is { } left)
         {
@@ -91,21 +91,5 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
         }
 
         return false;
-    }
-
-    private static async Task CreateParentsAsync(ICoordinationStore store, CancellationToken cancellationToken)
-    {
-        foreach (var path in (string[])[CommitPath.Root, CommitPath.Applications])
-        {
-            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not null) continue;
-            try
-            {
-                await store.CommitAsync([new StoreOperation.Create(path)], cancellationToken).ConfigureAwait(false);
-            }
-            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
-            {
-                // Somebody else was faster.
-            }
-        }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     public async Task<bool> BeginAsync(string author, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(CommitPath.Head, cancellationToken).ConfigureAwait(false) is not null) return false;
-        foreach (var path in (string[])[CommitPath.Root, CommitPath.Control, CommitPath.Commits]) await CreateUnlessThereAsync(path, cancellationToken).ConfigureAwait(false);
+        await store.CreateMissingAsync([CommitPath.Root, CommitPath.Control, CommitPath.Commits], cancellationToken).ConfigureAwait(false);
         var first = new Commit { Number = 1, Author = author, At = clock.GetUtcNow(), Reason = "The log begins." };
         var data = CommitJson.Write(first);
         try
@@ -172,7 +172,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         var after = change.After is null ? [] : Encoding.UTF8.GetBytes(change.After);
         if (node is not null)
         {
-            operations.Add(change.After is null && (await store.GetChildrenAsync(CommitPath.OfValue(change.Path), cancellationToken).ConfigureAwait(false))?.Count is null or 0 && change.After is null
+            operations.Add(change.After is null && (await store.GetChildrenAsync(CommitPath.OfValue(change.Path), cancellationToken).ConfigureAwait(false))?.Count is null or 0
                 ? new StoreOperation.Delete(CommitPath.OfValue(change.Path))
                 : new StoreOperation.Set(CommitPath.OfValue(change.Path), after));
             return;
@@ -217,18 +217,6 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
                 // Another committer trims them.
                 return;
             }
-        }
-    }
-
-    private async Task CreateUnlessThereAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.CommitAsync([new StoreOperation.Create(path)], cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
-        {
-            // As wanted.
         }
     }
 }

@@ -10,12 +10,6 @@ internal static partial class CommitsLog
     [LoggerMessage(61, LogLevel.Information, "Read the tree as of commit {Number}")]
     public static partial void Loaded(ILogger logger, long number);
 
-    [LoggerMessage(62, LogLevel.Warning, "The log of commits is not followed for now, the last snapshot stays: {Reason}")]
-    public static partial void Interrupted(ILogger logger, string reason);
-
-    [LoggerMessage(63, LogLevel.Error, "Following the log of commits failed and begins anew")]
-    public static partial void Failed(ILogger logger, Exception error);
-
     [LoggerMessage(64, LogLevel.Warning, "{Path} in the tree can't be understood and has no effect: {Reason}")]
     public static partial void Malformed(ILogger logger, string path, string reason);
 

@@ -54,11 +54,11 @@ internal sealed class TreeFollower : IAsyncDisposable
             Volatile.Write(ref _running,
             [
                 // Known as alive before it reads the head: a committer that does not see it has a commit that it will read.
-                OwnerTask.Run(_connection, _clock, _logger, Meet, FollowAsync, _stopping.Token),
-                OwnerTask.Run(_connection, _clock, _logger, Meet, FollowControlAsync, _stopping.Token),
-                OwnerTask.Run(_connection, _clock, _logger, Meet, _register.KeepAsync, _stopping.Token),
-                OwnerTask.Run(_connection, _clock, _logger, Meet, _register.WriteAsync, _stopping.Token),
-                OwnerTask.Run(_connection, _clock, _logger, Meet, CatchUpOnDemandAsync, _stopping.Token),
+                OwnerTask.Run(_connection, "the log of commits", _clock, _logger, Meet, FollowAsync, _stopping.Token),
+                OwnerTask.Run(_connection, "what committers ask", _clock, _logger, Meet, FollowControlAsync, _stopping.Token),
+                OwnerTask.Run(_connection, "the application's record", _clock, _logger, Meet, _register.KeepAsync, _stopping.Token),
+                OwnerTask.Run(_connection, "the application's record", _clock, _logger, Meet, _register.WriteAsync, _stopping.Token),
+                OwnerTask.Run(_connection, "the log of commits", _clock, _logger, Meet, CatchUpOnDemandAsync, _stopping.Token),
             ]);
         }
     }
@@ -108,7 +108,7 @@ internal sealed class TreeFollower : IAsyncDisposable
         _register.Dispose();
     }
 
-    private void Meet(string? trouble)
+    private void Meet(string trouble)
     {
         _trouble = trouble;
         _troubled.TrySetResult();

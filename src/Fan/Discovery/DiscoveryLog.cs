@@ -45,4 +45,10 @@ internal static partial class DiscoveryLog
 
     [LoggerMessage(33, LogLevel.Warning, "{Path} has no instance any more and could not be taken away; until it goes, micro-fan's callers may choose it: {Reason}")]
     public static partial void EmptyVersionStays(ILogger logger, string path, string reason);
+
+    [LoggerMessage(34, LogLevel.Warning, "Looking after {What} is interrupted, what was last known stays: {Reason}")]
+    public static partial void TaskInterrupted(ILogger logger, string what, string reason);
+
+    [LoggerMessage(35, LogLevel.Error, "Looking after {What} failed and begins anew")]
+    public static partial void TaskFailed(ILogger logger, Exception error, string what);
 }

@@ -42,7 +42,7 @@ internal sealed class CallObserver(StoreConnection connection) : ICallObserver
 
     private static async Task<string> BeginAsync(ICoordinationStore store, IEnumerable<string> services, CancellationToken cancellationToken)
     {
-        foreach (var path in (string[])[CommitPath.Root, ObservationPath.Reports]) await CreateAsync(store, new StoreOperation.Create(path), cancellationToken).ConfigureAwait(false);
+        await store.CreateMissingAsync([CommitPath.Root, ObservationPath.Reports], cancellationToken).ConfigureAwait(false);
         if (!await CreateAsync(store, new StoreOperation.Create(ObservationPath.Wanted, ObservationJson.WriteWanted(services), NodeKind.Ephemeral), cancellationToken).ConfigureAwait(false))
             throw new CommitConflictException(ObservationPath.Wanted, 0, "Somebody else watches calls at this moment; try again when they are done.");
         var node = await store.GetAsync(ObservationPath.Wanted, cancellationToken).ConfigureAwait(false) ?? throw new StoreUnavailableException("The watch has gone with the session.");

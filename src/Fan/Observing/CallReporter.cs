@@ -15,7 +15,7 @@ internal sealed class CallReporter(StoreConnection connection, FanTelemetry tele
     private readonly CancellationTokenSource _stopping = new();
     private Task? _following;
 
-    public void Start() => _following ??= OwnerTask.Run(connection, clock, logger, static _ => { }, FollowAsync, _stopping.Token);
+    public void Start() => _following ??= OwnerTask.Run(connection, "the counts of calls", clock, logger, null, FollowAsync, _stopping.Token);
 
     public async ValueTask DisposeAsync()
     {

@@ -51,17 +51,14 @@ internal sealed class ShardOwner : IAsyncDisposable
 
     public void Start()
     {
-        void Trouble(string? text)
-        {
-        }
-
+        var what = $"the shards of {_service}";
         _running =
         [
-            OwnerTask.Run(_connection, _clock, _logger, Trouble, ReconcileAsync, _stopping.Token),
-            OwnerTask.Run(_connection, _clock, _logger, Trouble, FollowLocksAsync, _stopping.Token),
-            OwnerTask.Run(_connection, _clock, _logger, Trouble, FollowEndpointsAsync, _stopping.Token),
-            OwnerTask.Run(_connection, _clock, _logger, Trouble, FollowSnapshotsAsync, _stopping.Token),
-            OwnerTask.Run(_connection, _clock, _logger, Trouble, FollowSessionAsync, _stopping.Token),
+            OwnerTask.Run(_connection, what, _clock, _logger, null, ReconcileAsync, _stopping.Token),
+            OwnerTask.Run(_connection, what, _clock, _logger, null, FollowLocksAsync, _stopping.Token),
+            OwnerTask.Run(_connection, what, _clock, _logger, null, FollowEndpointsAsync, _stopping.Token),
+            OwnerTask.Run(_connection, what, _clock, _logger, null, FollowSnapshotsAsync, _stopping.Token),
+            OwnerTask.Run(_connection, what, _clock, _logger, null, FollowSessionAsync, _stopping.Token),
         ];
     }
 
@@ -194,7 +191,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     private async Task ReconcileAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
     {
         _store = store;
-        await ShardPlanNode.CreateParentsAsync(store, _service, stopping).ConfigureAwait(false);
+        await store.CreateMissingAsync([CommitPath.Root, ShardPath.Root, ShardPath.OfService(_service)], stopping).ConfigureAwait(false);
         // What an interruption left half-done is looked at again.
         Wake();
         await foreach (var _ in _wake.Reader.ReadAllAsync(stopping).ConfigureAwait(false))

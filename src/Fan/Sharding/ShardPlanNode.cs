@@ -33,20 +33,4 @@ internal static class ShardPlanNode
             return false;
         }
     }
-
-    public static async Task CreateParentsAsync(ICoordinationStore store, string service, CancellationToken cancellationToken)
-    {
-        foreach (var path in (string[])[CommitPath.Root, ShardPath.Root, ShardPath.OfService(service)])
-        {
-            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not null) continue;
-            try
-            {
-                await store.CommitAsync([new StoreOperation.Create(path)], cancellationToken).ConfigureAwait(false);
-            }
-            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
-            {
-                // Somebody else was faster.
-            }
-        }
-    }
 }
