@@ -48,13 +48,15 @@ internal sealed class CallPipeline(
         try
         {
             RequireTime(left, route.Service, method);
-            tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
+            var beginning = trees.BeginAsync(context, route.Service, lease.Token);
+            var waits = !beginning.IsCompleted;
+            tree = await beginning.ConfigureAwait(false);
             var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History);
             Fill(exchange.Call.Headers, request, measure.Activity, route, left, push);
             for (var sendings = 1; ; sendings++)
             {
                 var picking = route.PickAsync(request, tried, lease.Token);
-                var waits = !picking.IsCompleted;
+                waits |= !picking.IsCompleted;
                 var endpoint = await picking.ConfigureAwait(false);
                 if (waits || sendings > 1 || moves > 0) exchange.Call.Headers.TimeToLive = deadline.Remaining;
                 exchange.Encode(CodecFor(endpoint, route.Service, method, push is not null), method, args);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Switching;
@@ -177,6 +179,29 @@ public sealed class SwitchTests : IAsyncLifetime
         await Assert.ThrowsAsync<DeadlineExceededException>(async () => await _caller.Fan.WhichAsync("price", new CallOptions { Timeout = TimeSpan.FromMilliseconds(20) }));
         await committer.DisposeAsync();
         Assert.Equal("1", await held);
+    }
+
+    [Fact]
+    public async Task The_time_that_a_call_was_held_is_not_given_to_it_again()
+    {
+        var cellar = new Cellar();
+        await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => cellar));
+        await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Whole);
+        var limit = TimeSpan.FromSeconds(30);
+        // Calls that find everything known take no time until they are sent.
+        await _caller.Fan.CallAsync<Wine>("cellar.get", JsonSerializer.SerializeToElement(new { id = 7 }), new CallOptions { Timeout = limit });
+
+        var committer = new MemoryCoordinationStore(_tree);
+        await committer.OpenAsync();
+        await committer.CommitAsync([new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)]);
+        await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).All(application => application.Prepared is not null), "all hold");
+        var since = Stopwatch.GetTimestamp();
+        var held = _caller.Fan.CallAsync<Wine>("cellar.get", JsonSerializer.SerializeToElement(new { id = 7 }), new CallOptions { Timeout = limit }).AsTask();
+        await Eventually.TrueAsync(() => Stopwatch.GetElapsedTime(since) > TimeSpan.FromMilliseconds(20), "it is held for a while");
+        var waited = Stopwatch.GetElapsedTime(since);
+        await committer.DisposeAsync();
+        await held;
+        Assert.True(cellar.Given < limit - waited + TimeSpan.FromMilliseconds(1), $"After {waited} it was given {cellar.Given}.");
     }
 
     [Fact]
