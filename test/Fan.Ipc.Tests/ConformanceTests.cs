@@ -17,6 +17,14 @@ internal sealed class IpcHarness : ITransportHarness
     }
 }
 
+/// <summary>What is used on Windows; elsewhere .NET plays pipes by sockets, so that the same code runs here.</summary>
+internal sealed class PipeHarness : ITransportHarness
+{
+    public void AddTo(FanBuilder application) => application.AddIpc(options => options.UsesPipes = true);
+
+    public ValueTask DisposeAsync() => default;
+}
+
 internal sealed class TcpHarness : ITransportHarness
 {
     public void AddTo(FanBuilder application) => application.AddTcp();
@@ -158,4 +166,39 @@ public sealed class TlsContextTests : TransportContextConformance
 public sealed class TlsLossTests : TransportLossConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
+public sealed class PipeCallTests : TransportCallConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
+}
+
+public sealed class PipeErrorTests : TransportErrorConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
+}
+
+public sealed class PipeTimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
+}
+
+public sealed class PipeStreamTests : TransportStreamConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
+}
+
+public sealed class PipeContextTests : TransportContextConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
+}
+
+public sealed class PipeLossTests : TransportLossConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
+}
+
+public sealed class PipeLimitTests : CompactLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
 }

@@ -2,15 +2,15 @@ using System.Net.Sockets;
 
 namespace Fan.Ipc.Connections;
 
-/// <summary>A connected socket and the stream over it, which may be encrypted.</summary>
-internal sealed record WireLink(Socket Socket, Stream Stream, string Peer) : IDisposable
+/// <summary>A connection's stream, which may be encrypted, and the socket below it unless it is a named pipe.</summary>
+internal sealed record WireLink(Socket? Socket, Stream Stream, string Peer) : IDisposable
 {
-    /// <summary>Says that nothing more is sent; the other direction stays open.</summary>
+    /// <summary>Says that nothing more is sent; the other direction stays open. A pipe can't: its peer goes by the last frame.</summary>
     public void ShutdownSend()
     {
         try
         {
-            Socket.Shutdown(SocketShutdown.Send);
+            Socket?.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
@@ -21,7 +21,7 @@ internal sealed record WireLink(Socket Socket, Stream Stream, string Peer) : IDi
     public void Dispose()
     {
         // The socket first: a stream over TLS would try to say goodbye.
-        Socket.Dispose();
+        Socket?.Dispose();
         Stream.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using Fan.Ipc.Connections;
 using Fan.Messaging;
 using Fan.Transports;
@@ -7,9 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Ipc.Serving;
 
-/// <summary>Accepts connections on one socket and owns them until they end. Safe from any thread.</summary>
-internal sealed class WireListener(
-    Socket socket, string transport, Func<Socket, CancellationToken, ValueTask<WireLink>> open, WireSettings settings, CallServer server, ILogger logger) : IDisposable
+/// <summary>Accepts connections and owns them until they end. Safe from any thread.</summary>
+internal sealed class WireListener(IAcceptor acceptor, string transport, WireSettings settings, CallServer server, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
@@ -29,7 +27,7 @@ internal sealed class WireListener(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        socket.Dispose();
+        acceptor.Dispose();
         await _accepting.ConfigureAwait(false);
         foreach (var connection in _connections.Keys) connection.GoAway();
         var all = Task.WhenAll(_running.Keys);
@@ -46,7 +44,7 @@ internal sealed class WireListener(
 
     public void Dispose()
     {
-        socket.Dispose();
+        acceptor.Dispose();
         _stopping.Dispose();
     }
 
@@ -56,17 +54,17 @@ internal sealed class WireListener(
         {
             try
             {
-                var accepted = await socket.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                var accepted = await acceptor.AcceptAsync(_stopping.Token).ConfigureAwait(false);
                 var running = RunAsync(accepted);
                 _running[running] = true;
                 // It may have ended before it was in the table.
                 _ = running.ContinueWith(static (ended, table) => ((ConcurrentDictionary<Task, bool>)table!).TryRemove(ended, out _), _running, TaskScheduler.Default);
             }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            catch (OperationCanceledException)
             {
                 return;
             }
-            catch (SocketException error)
+            catch (IOException error)
             {
                 // E.g. no more file descriptors: what is connected goes on, and one of them will end.
                 WireLog.AcceptFailed(logger, transport, error.Message);
@@ -83,7 +81,7 @@ internal sealed class WireListener(
     }
 
     // Never fails.
-    private async Task RunAsync(Socket accepted)
+    private async Task RunAsync(IDisposable accepted)
     {
         var count = Interlocked.Increment(ref _count);
         try
@@ -112,10 +110,10 @@ internal sealed class WireListener(
         }
     }
 
-    private async ValueTask<WireLink> OpenAsync(Socket accepted)
+    private async ValueTask<WireLink> OpenAsync(IDisposable accepted)
     {
         using var time = new CancellationTokenSource(settings.Options.ConnectTimeout, settings.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _stopping.Token);
-        return await open(accepted, either.Token).ConfigureAwait(false);
+        return await acceptor.OpenAsync(accepted, either.Token).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Ipc.Connections;
 using Fan.Messaging;
@@ -24,7 +23,7 @@ internal abstract class WireServerTransport(WireSettings settings, ILogger logge
     {
         ArgumentNullException.ThrowIfNull(server);
         if (!settings.Options.Serve || server.Services.Count == 0) return Task.CompletedTask;
-        _listener = new WireListener(Listen(), Name, OpenAsync, settings, server, logger);
+        _listener = new WireListener(Listen(), Name, settings, server, logger);
         _listener.Start();
         return Task.CompletedTask;
     }
@@ -50,10 +49,7 @@ internal abstract class WireServerTransport(WireSettings settings, ILogger logge
     }
 
     /// <exception cref="InvalidOperationException">It can't listen there; the message says where and why.</exception>
-    protected abstract Socket Listen();
-
-    /// <summary>Makes a link of an accepted socket.</summary>
-    protected abstract ValueTask<WireLink> OpenAsync(Socket accepted, CancellationToken cancellationToken);
+    protected abstract IAcceptor Listen();
 
     protected static IReadOnlyList<EndpointMethod> MethodsOf(ServedService service) =>
         [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description) with { ContentType = method.IsCompact ? MediaTypes.Compact : null })];

@@ -1,12 +1,15 @@
+using System.IO.Pipes;
 using System.Net.Sockets;
+using System.Security.Principal;
 using Fan.Discovery;
 using Fan.Ipc.Calling;
 using Fan.Ipc.Connections;
+using Fan.Ipc.Pipes;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Ipc.Sockets;
 
-/// <summary>Carries calls over unix domain sockets of the same machine. Safe from any thread.</summary>
+/// <summary>Carries calls over unix domain sockets of the same machine, or named pipes on Windows. Safe from any thread.</summary>
 internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptions<FanOptions> application, TimeProvider clock)
     : WireClientTransport(new WireSettings(application.Value.Name!, application.Value.Limits, options.Value, clock))
 {
@@ -16,23 +19,48 @@ internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptio
 
     // The file is there before its endpoint is. A container that does not share the folder does not see it.
     public override bool Reaches(EndpointDescription endpoint) =>
-        endpoint.Properties.GetValueOrDefault(HostIdentity.Property) == _host && AddressOf(endpoint) is { } path && File.Exists(path);
+        endpoint.Properties.GetValueOrDefault(HostIdentity.Property) == _host && AddressOf(endpoint) is { } path && (PipeName.Within(path) is not null || File.Exists(path));
 
     protected override string? AddressOf(EndpointDescription endpoint) =>
-        endpoint.Properties.GetValueOrDefault(IpcServerTransport.PathProperty) is { Length: > 0 and < 108 } path && Path.IsPathFullyQualified(path) ? path : null;
+        endpoint.Properties.GetValueOrDefault(IpcServerTransport.PathProperty) is { Length: > 0 and < 108 } path
+        && (PipeName.Within(path) is not null || (Path.IsPathFullyQualified(path) && !OperatingSystem.IsWindows()))
+            ? path
+            : null;
 
-    protected override async ValueTask<WireLink> ConnectAsync(EndpointDescription endpoint, CancellationToken cancellationToken)
+    protected override ValueTask<WireLink> ConnectAsync(EndpointDescription endpoint, CancellationToken cancellationToken)
     {
         var path = AddressOf(endpoint)!;
+        var peer = endpoint.Application ?? path;
+        return PipeName.Within(path) is { } pipe ? ConnectPipeAsync(pipe, peer, cancellationToken) : ConnectSocketAsync(path, peer, cancellationToken);
+    }
+
+    private static async ValueTask<WireLink> ConnectSocketAsync(string path, string peer, CancellationToken cancellationToken)
+    {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
-            return new WireLink(socket, new NetworkStream(socket, ownsSocket: false), endpoint.Application ?? path);
+            return new WireLink(socket, new NetworkStream(socket, ownsSocket: false), peer);
         }
         catch
         {
             socket.Dispose();
+            throw;
+        }
+    }
+
+    // Of the same user only, and the server learns who calls but can't act for him.
+    private static async ValueTask<WireLink> ConnectPipeAsync(string name, string peer, CancellationToken cancellationToken)
+    {
+        var pipe = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly, TokenImpersonationLevel.Identification);
+        try
+        {
+            await pipe.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            return new WireLink(null, pipe, peer);
+        }
+        catch
+        {
+            await pipe.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Ipc.Connections;
+using Fan.Ipc.Pipes;
 using Fan.Ipc.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
@@ -8,18 +9,17 @@ using Microsoft.Extensions.Options;
 
 namespace Fan.Ipc.Sockets;
 
-/// <summary>Takes calls over a unix domain socket. Safe from any thread.</summary>
+/// <summary>Takes calls over a unix domain socket, or a named pipe on Windows. Safe from any thread.</summary>
 internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<IpcServerTransport> logger)
     : WireServerTransport(new WireSettings(application.Value.Name!, application.Value.Limits, options.Value, clock), logger)
 {
     public const string TransportName = "ipc";
 
-    /// <summary>The key among the properties of an endpoint that has the socket's path.</summary>
+    /// <summary>The key among the properties of an endpoint that has the path of the socket or pipe.</summary>
     public const string PathProperty = "path";
 
     private const int Backlog = 512;
 
-    private readonly string? _folder = options.Value.Folder;
     private string? _path;
 
     public override string Name => TransportName;
@@ -34,7 +34,8 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
 
     protected override void RemoveAddress()
     {
-        if (Interlocked.Exchange(ref _path, null) is not { } path) return;
+        // A pipe's name goes with the pipe.
+        if (Interlocked.Exchange(ref _path, null) is not { } path || options.Value.UsesPipes) return;
         try
         {
             File.Delete(path);
@@ -46,13 +47,18 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
         }
     }
 
-    protected override Socket Listen()
+    protected override IAcceptor Listen()
     {
-        if (OperatingSystem.IsWindows()) throw new InvalidOperationException("The ipc route does not work on Windows: use AddTcp() there.");
-        (var socket, _path) = new SocketFolder(_folder, Logger).Listen(Backlog);
-        return socket;
-    }
+        if (options.Value.UsesPipes || OperatingSystem.IsWindows())
+        {
+            var path = PipeName.Create();
+            var pipes = new PipeAcceptor(path);
+            pipes.Open();
+            _path = path;
+            return pipes;
+        }
 
-    protected override ValueTask<WireLink> OpenAsync(Socket accepted, CancellationToken cancellationToken) =>
-        new(new WireLink(accepted, new NetworkStream(accepted, ownsSocket: false), "The caller"));
+        (var socket, _path) = new SocketFolder(options.Value.Folder, Logger).Listen(Backlog);
+        return new SocketAcceptor(socket, (accepted, _) => new(new WireLink(accepted, new NetworkStream(accepted, ownsSocket: false), "The caller")));
+    }
 }

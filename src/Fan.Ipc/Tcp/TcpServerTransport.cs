@@ -37,7 +37,7 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
         Properties = Properties(),
     };
 
-    protected override Socket Listen()
+    protected override IAcceptor Listen()
     {
         // A certificate that can't be read must fail the start and not each caller.
         _ = (_certificates.Own, _certificates.Policy);
@@ -55,10 +55,10 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
         }
 
         _port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        return socket;
+        return new SocketAcceptor(socket, OpenAsync);
     }
 
-    protected override async ValueTask<WireLink> OpenAsync(Socket accepted, CancellationToken cancellationToken)
+    private async ValueTask<WireLink> OpenAsync(Socket accepted, CancellationToken cancellationToken)
     {
         accepted.NoDelay = true;
         var peer = accepted.RemoteEndPoint?.ToString() ?? "The caller";
