@@ -18,6 +18,6 @@ internal sealed class FanHealthCheck(FanApplication application, FanHost host, S
         return Task.FromResult(
             wrong.Count > 0 ? new HealthCheckResult(context.Registration.FailureStatus, string.Join("; ", wrong.Concat(lesser)))
             : lesser.Count > 0 ? HealthCheckResult.Degraded(string.Join("; ", lesser))
-            : HealthCheckResult.Healthy());
+            : HealthCheckResult.Healthy(host.IsRetired ? "no call comes to it any more: a switch gave them to others" : null));
     }
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Fan.Commits;
 using Fan.Discovery;
 using Fan.Observing;
 using Fan.Queues;
 using Fan.Sharding;
+using Fan.Switching;
 using Fan.Transports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,13 +15,20 @@ namespace Fan.Applications;
 /// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
 /// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
 internal sealed class FanHost(
-    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger) : IHostedLifecycleService, IDisposable
+    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger,
+    IHostApplicationLifetime? lifetime = null) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
     private readonly List<EndpointRegistration> _registrations = [];
+    private readonly Retirement _retirement = new(
+        application.Server.Services.Where(service => service.Shards is null).Select(service => new HostedVersion(service.Name.Canonical, service.Version)),
+        application.Tree.History, () => application.Tree.IsLoaded, application.Options.StopAfterRetired, () => lifetime?.StopApplication(), clock, logger);
 
     /// <summary>What keeps endpoints out of the store at the moment; empty when all are registered.</summary>
     public IReadOnlyList<string> Obstacles => [.. _registrations.Where(r => r.Obstacle is not null).Select(r => $"{r.Service}: {r.Obstacle}")];
+
+    /// <summary>Whether a switch has left it without calls.</summary>
+    public bool IsRetired => _retirement.IsRetired;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -27,6 +36,7 @@ internal sealed class FanHost(
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
         reporter.Start();
+        _retirement.Start();
         foreach (var dependency in application.Dependencies) dependency.Follow();
         await subscriptions.PrepareAsync(cancellationToken).ConfigureAwait(false);
         foreach (var transport in transports)
@@ -80,7 +90,11 @@ internal sealed class FanHost(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
+    public void Dispose()
+    {
+        _retirement.Dispose();
+        _registrations.ForEach(registration => registration.Dispose());
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) =>
         WithinDrainTimeAsync(token => Task.WhenAll(subscriptions.StopDurableAsync(token), LeaveAsync(token)), cancellationToken);

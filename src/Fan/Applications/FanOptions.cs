@@ -20,6 +20,9 @@ public sealed class FanOptions
     /// <summary>How long calls and pushes in hand, and pushes in memory, may take to end when the application stops. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long after a switch has left it without calls the application stops by itself: no version that it hosts takes calls by any snapshot that a call may still read. Null, the default, lets it run. Within that time a revert gives the calls back to it. Callers that are not Fan's are not seen.</summary>
+    public TimeSpan? StopAfterRetired { get; set; }
+
     /// <summary>The name under which this process owns shards; unique in the system. Give one that outlives restarts, e.g. <c>worker-3</c>, to own the same ones again. Default: the application's name and a part of its own that is new at each start.</summary>
     public string? Worker { get; set; }
 
@@ -38,6 +41,7 @@ public sealed class FanOptions
             if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) yield return $"{name} must be above zero and at most a day; it is {value}.";
         }
 
+        if (StopAfterRetired is { } left && (left < TimeSpan.Zero || left > TimeSpan.FromDays(30))) yield return $"{nameof(StopAfterRetired)} must be from zero to 30 days; it is {left}.";
         if (Worker is { } worker && (worker.Length is 0 or > 128 || worker.Any(c => c is <= ' ' or > '~'))) yield return $"{nameof(Worker)} must have 1 to 128 printable ASCII characters and no space; it is '{worker}'.";
         if (Capacity is < 1 or > 1_000_000) yield return $"{nameof(Capacity)} must be from 1 to 1,000,000; it is {Capacity}.";
         foreach (var error in Limits.Validate()) yield return error;

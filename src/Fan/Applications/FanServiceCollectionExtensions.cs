@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Fan;
 using Fan.Applications;
 using Fan.Coordination;
@@ -75,11 +76,11 @@ public static class FanServiceCollectionExtensions
     {
         var configuration = services.GetService<IConfiguration>()?.GetSection("Fan");
         options.Name ??= configuration?["Name"] ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? "fan";
-        if (configuration?["DefaultTimeout"] is { } text)
-        {
-            options.DefaultTimeout = TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var timeout)
-                ? timeout
-                : throw new OptionsValidationException(nameof(FanOptions), typeof(FanOptions), [$"Fan:DefaultTimeout must be a time such as 00:00:30; it is '{text}'."]);
-        }
+        options.DefaultTimeout = Time(configuration, nameof(options.DefaultTimeout)) ?? options.DefaultTimeout;
+        options.StopAfterRetired = Time(configuration, nameof(options.StopAfterRetired)) ?? options.StopAfterRetired;
     }
+
+    private static TimeSpan? Time(IConfigurationSection? section, string key) => section?[key] is not { } text ? null
+        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time
+        : throw new OptionsValidationException(nameof(FanOptions), typeof(FanOptions), [$"Fan:{key} must be a time such as 00:00:30; it is '{text}'."]);
 }

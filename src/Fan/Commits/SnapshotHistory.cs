@@ -15,7 +15,7 @@ internal sealed class SnapshotHistory
     private TaskCompletionSource? _held;
     private Action _drained = () => { };
     private Action _wanted = () => { };
-    private Action _changed = () => { };
+    private Action? _changed;
 
     /// <summary>The newest applied.</summary>
     public TreeSnapshot Current => Volatile.Read(ref _current);
@@ -40,8 +40,11 @@ internal sealed class SnapshotHistory
     /// <summary>Sets who is told, from any thread, that the last root call of an older snapshot ended, and that a snapshot is needed that was not applied yet.</summary>
     public void Tell(Action drained, Action wanted) => (_drained, _wanted) = (drained, wanted);
 
-    /// <summary>Sets who is told, from any thread, that calls which need not look may have to look now, or need not any more.</summary>
-    public void Follow(Action changed) => _changed = changed;
+    /// <summary>Adds who is told, from any thread, that the snapshots which calls may read, or whether calls are held, have changed.</summary>
+    public void Follow(Action changed)
+    {
+        lock (_gate) _changed += changed;
+    }
 
     /// <summary>Begins a root call: it, and all that it causes, reads the snapshot that this returns, until <see cref="Exit"/>.</summary>
     public ValueTask<TreeSnapshot> EnterAsync(CancellationToken cancellationToken) =>
@@ -88,7 +91,7 @@ internal sealed class SnapshotHistory
             _applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        _changed();
+        _changed?.Invoke();
         applied.SetResult();
     }
 
@@ -116,7 +119,7 @@ internal sealed class SnapshotHistory
             Volatile.Write(ref _older, kept);
         }
 
-        _changed();
+        _changed?.Invoke();
     }
 
     /// <summary>Lets root calls wait from now on. Returns when none can begin any more.</summary>
@@ -129,7 +132,7 @@ internal sealed class SnapshotHistory
             Interlocked.MemoryBarrier();
         }
 
-        _changed();
+        _changed?.Invoke();
     }
 
     /// <summary>Lets root calls begin again.</summary>
@@ -143,13 +146,16 @@ internal sealed class SnapshotHistory
         }
 
         if (held is null) return;
-        _changed();
+        _changed?.Invoke();
         held.SetResult();
     }
 
     /// <summary>Whether every snapshot that a call tree may read says the same of a service: then calls need not look.</summary>
     public bool Agree(Func<TreeSnapshot, bool> says) =>
         !IsHeld && says(Current) && Volatile.Read(ref _older).Values.All(says);
+
+    /// <summary>Whether a snapshot that a call tree may read says so.</summary>
+    public bool Any(Func<TreeSnapshot, bool> says) => says(Current) || Volatile.Read(ref _older).Values.Any(says);
 
     private TreeSnapshot? TryEnter()
     {
