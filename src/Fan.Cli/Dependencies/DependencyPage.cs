@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fan.Cli.Output;
 using Spectre.Console;
 
@@ -8,7 +9,8 @@ internal static class DependencyPage
 {
     public static void Write(Terminal terminal, DependencyReport report)
     {
-        if (report.Applications.Count > 0)
+        if (report.Order is { } order) WriteOrder(terminal, order);
+        else if (report.Applications.Count > 0)
         {
             var table = Tables.Create("APPLICATION", "HOSTS", "NEEDS", "RANGE", "KIND", "STATUS");
             foreach (var application in report.Applications) Add(table, application);
@@ -16,6 +18,15 @@ internal static class DependencyPage
         }
 
         foreach (var cycle in report.Cycles) terminal.Out.WriteLine($"in a circle: {SafeText.Line(string.Join(" ▸ ", cycle.Append(cycle[0])))}");
+    }
+
+    private static void WriteOrder(Terminal terminal, IReadOnlyList<IReadOnlyList<string>> order)
+    {
+        if (order.Count == 0) return;
+        var table = Tables.Create("STEP", "START (STOP IN THE OPPOSITE ORDER)");
+        for (var step = 0; step < order.Count; step++)
+            table.AddRow(Tables.Cell((step + 1).ToString(CultureInfo.InvariantCulture)), Tables.Cell(string.Join(", ", order[step])));
+        Tables.Write(terminal, table);
     }
 
     private static void Add(Table table, ApplicationNeeds application)

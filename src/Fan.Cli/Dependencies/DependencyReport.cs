@@ -8,6 +8,9 @@ internal sealed record DependencyReport
     /// <summary>Applications that need each other in a circle: each needs the next one, the last one the first.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> Cycles { get; init; }
 
+    /// <summary>The steps in which applications may be started, where that was asked for; stopping goes the other way.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? Order { get; init; }
+
     /// <summary>Whether a hard need is unmet.</summary>
     public bool IsBroken => Applications.Any(application => application.Needs.Any(need => need is { Hard: true, Met: false }));
 }

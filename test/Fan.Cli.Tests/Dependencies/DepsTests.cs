@@ -56,6 +56,23 @@ public sealed class DepsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_order_to_start_in_follows_hard_needs_and_keeps_a_circle_together()
+    {
+        await _place.StartAsync("left", fan => fan.AddService<ITillDesk>(_ => new TillDesk()).DependsOn<IOldCellar>().DependsOn<IPriceOne>("^1.0"));
+        await _place.StartAsync("right", fan => fan.AddService<IOldCellar>(_ => new OldCellar()).DependsOn<ITillDesk>("*"));
+        await _place.StartAsync("last", fan => fan.DependsOn<ITillDesk>("*"));
+        await _place.StartAsync("free", fan => fan.Uses<ITillDesk>("*"));
+        var table = (await _place.RunAsync("deps", "--order")).Succeeded().Out;
+        Assert.Matches(@"^STEP +START .*
+1 +free, ones, twos
+2 +left, right
+3 +last
+$", table);
+        Assert.Equal("""[["free","ones","twos"],["left","right"],["last"]]""", (await _place.RunAsync("deps", "--order", "--json")).Succeeded().Json.GetProperty("order").GetRawText());
+        Assert.Equal(2, (await _place.RunAsync("deps", "price", "--order")).Code);
+    }
+
+    [Fact]
     public async Task An_empty_store_has_nothing_to_show()
     {
         await using var empty = new Place();
