@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Fan.Messaging;
+using Fan.Security;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -23,7 +26,7 @@ internal sealed class KestrelListener : IDisposable
     private readonly KestrelServer _server;
     private readonly IPEndPoint _address;
 
-    public KestrelListener(IPEndPoint address, FanLimits limits, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
+    public KestrelListener(IPEndPoint address, FanLimits limits, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
     {
         _address = address;
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = services };
@@ -36,7 +39,19 @@ internal sealed class KestrelListener : IDisposable
         options.Limits.MaxRequestBufferSize = Math.Max(headerBytes * 2, 1024 * 1024);
         options.Limits.Http2.MaxRequestHeaderFieldSize = headerBytes;
         options.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
-        var handover = new Http2Handover(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs));
+        var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs);
+        if (certificates is not null)
+        {
+            options.Listen(address, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                // For each connection: the files may have changed.
+                OnConnection = _ => new(certificates.ForServer(certificates.Own!)),
+            }));
+            _server = new KestrelServer(Options.Create(options), network, logs);
+            return;
+        }
+
+        var handover = new Http2Handover(network);
         var detection = new ProtocolDetection(options.Limits, handover, clock);
         options.Listen(address, listen =>
         {

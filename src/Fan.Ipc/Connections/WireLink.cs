@@ -1,10 +1,14 @@
 using System.Net.Sockets;
+using System.Security.Claims;
 
 namespace Fan.Ipc.Connections;
 
 /// <summary>A connected socket and the stream over it, which may be encrypted.</summary>
 internal sealed record WireLink(Socket Socket, Stream Stream, string Peer) : IDisposable
 {
+    /// <summary>Who is at the other end, as its certificate proves; null where it showed none.</summary>
+    public ClaimsPrincipal? Principal { get; init; }
+
     /// <summary>Says that nothing more is sent; the other direction stays open.</summary>
     public void ShutdownSend()
     {

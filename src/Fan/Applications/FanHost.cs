@@ -2,6 +2,7 @@ using System.Globalization;
 using Fan.Discovery;
 using Fan.Observing;
 using Fan.Queues;
+using Fan.Security;
 using Fan.Sharding;
 using Fan.Transports;
 using Microsoft.Extensions.Hosting;
@@ -47,6 +48,12 @@ internal sealed class FanHost(
             foreach (var transport in _started)
             {
                 if (transport.Describe(service) is not { } description) continue;
+                if (!IsOfUse(service, transport))
+                {
+                    SecurityLog.NotOffered(logger, service.Name.Canonical, transport.Name);
+                    continue;
+                }
+
                 described.Add(description with
                 {
                     Properties = PropertiesOf(service, description),
@@ -108,6 +115,10 @@ internal sealed class FanHost(
             // What is still in flight breaks off, and the locks go with the session.
         }
     }
+
+    // Where nobody can show who he is, every call would be refused, while another route might have led here.
+    private bool IsOfUse(ServedService service, IServerTransport transport) =>
+        application.Access.ChecksTokens || transport.ProvesCallers || service.Methods.Values.Any(method => method.Policy is null);
 
     private Dictionary<string, string> PropertiesOf(ServedService service, EndpointDescription description)
     {

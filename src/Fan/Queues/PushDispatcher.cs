@@ -1,6 +1,7 @@
 using System.Buffers;
 using Fan.Diagnostics;
 using Fan.Messaging;
+using Fan.Queues.Local;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +38,9 @@ internal sealed class PushDispatcher(
             ContentType = message.ContentType,
             Headers = Headers(message),
             Transport = transport,
+            // What is in memory was let in when it was accepted.
+            IsTrusted = transport == LocalQueueTransport.TransportName,
+            IsQueued = true,
         };
         try
         {
@@ -46,6 +50,10 @@ internal sealed class PushDispatcher(
         catch (PushRejectedException error)
         {
             return (QueueSettlement.Dead(DeadLetterReasons.Rejected, error.Message, TypeOf(error)), error);
+        }
+        catch (FanException error) when (error is NotAuthenticatedException or AccessDeniedException && IsAbout(error, message))
+        {
+            return (QueueSettlement.Dead(DeadLetterReasons.AccessDenied, error.Message, TypeOf(error)), error);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -62,6 +70,14 @@ internal sealed class PushDispatcher(
                 : (QueueSettlement.Retry(RetryBackoff.After(options, delivery.Attempt, Random.Shared.NextDouble()), error.Message, TypeOf(error)), error);
         }
     }
+
+    // What the handler calls may be refused as well, and another attempt may not be.
+    private static bool IsAbout(FanException error, QueueMessage message) => error switch
+    {
+        NotAuthenticatedException refused => (refused.Service, refused.Method) == (message.Service, message.Method),
+        AccessDeniedException refused => (refused.Service, refused.Method) == (message.Service, message.Method),
+        _ => false,
+    };
 
     // The same kinds of error may come from what the handler calls: then the message itself is sound.
     private bool IsUnderstood(ServedMethod method, IncomingCall call)
