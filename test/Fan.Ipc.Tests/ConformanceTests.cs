@@ -1,3 +1,4 @@
+using Fan.Conformance;
 using Fan.Conformance.Transports;
 
 namespace Fan.Ipc.Tests;
@@ -158,4 +159,14 @@ public sealed class TlsContextTests : TransportContextConformance
 public sealed class TlsLossTests : TransportLossConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
+public sealed class IpcSecurityTests : TransportSecurityConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class TcpSecurityTests : TransportSecurityConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
 }

@@ -3,12 +3,15 @@ using System.Net.Sockets;
 using Fan.Messaging;
 using Fan.Security;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -25,6 +28,7 @@ internal sealed class KestrelListener : IDisposable
 
     private readonly KestrelServer _server;
     private readonly IPEndPoint _address;
+    private readonly IHost? _tls;
 
     public KestrelListener(IPEndPoint address, FanLimits limits, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
     {
@@ -42,6 +46,8 @@ internal sealed class KestrelListener : IDisposable
         var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs);
         if (certificates is not null)
         {
+            _tls = ServicesForTls(logs);
+            options.ApplicationServices = _tls.Services;
             options.Listen(address, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 // For each connection: the files may have changed.
@@ -83,5 +89,15 @@ internal sealed class KestrelListener : IDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
-    public void Dispose() => _server.Dispose();
+    public void Dispose()
+    {
+        _server.Dispose();
+        _tls?.Dispose();
+    }
+
+    // Kestrel's TLS asks for services that come with a web host alone. Nothing of this one is started.
+    private static IHost ServicesForTls(ILoggerFactory logs) => new HostBuilder()
+        .ConfigureWebHost(web => web.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true").UseKestrelCore().Configure(static _ => { }))
+        .ConfigureServices(services => services.AddSingleton(logs))
+        .Build();
 }

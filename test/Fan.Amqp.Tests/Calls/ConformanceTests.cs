@@ -46,3 +46,8 @@ public sealed class AmqpLossTests(RabbitServers servers) : TransportLossConforma
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
 }
+
+public sealed class AmqpSecurityTests(RabbitServers servers) : TransportSecurityConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
+}
