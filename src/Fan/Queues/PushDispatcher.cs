@@ -32,11 +32,21 @@ internal sealed class PushDispatcher(
         if (target.Find(message.Method) is not { } method)
             return (QueueSettlement.Dead(DeadLetterReasons.NoSuchMethod, $"'{message.Service}' has no push '{HeaderText.Shorten(message.Method)}' here; it has {(target.Methods.Count == 0 ? "none" : string.Join(", ", target.Methods))}"), null);
 
+        MessageHeaders headers;
+        try
+        {
+            headers = Headers(message);
+        }
+        catch (BadMessageException error)
+        {
+            return (QueueSettlement.Dead(DeadLetterReasons.BadMessage, error.Message, TypeOf(error)), error);
+        }
+
         var call = new IncomingCall
         {
             Payload = new ReadOnlySequence<byte>(message.Payload),
             ContentType = message.ContentType,
-            Headers = Headers(message),
+            Headers = headers,
             Transport = transport,
             // What is in memory was let in when it was accepted.
             IsTrusted = transport == LocalQueueTransport.TransportName,

@@ -49,7 +49,7 @@ internal sealed class PolicyTable
 
     private void Add(string target, CallPolicy policy, string origin, IReadOnlyDictionary<Type, ServiceContract> hosted, List<string> errors)
     {
-        if (ProblemOf(target, hosted.Values) is { } problem) errors.Add($"{origin}: {problem}");
+        if (ProblemOf(target, [.. hosted.Values]) is { } problem) errors.Add($"{origin}: {problem}");
         else if (policy.IsEmpty) errors.Add($"{origin} says nothing; name callers, roles or claims, or say that anyone may call.");
         if (!_rules.TryGetValue(target, out var rules)) _rules[target] = rules = [];
         rules.Add(policy);
@@ -57,14 +57,13 @@ internal sealed class PolicyTable
     }
 
     // A name that fits nothing would leave open what it was to close.
-    private static string? ProblemOf(string target, IEnumerable<ServiceContract> hosted)
+    private static string? ProblemOf(string target, IReadOnlyCollection<ServiceContract> hosted)
     {
         if (target == Everything) return null;
         var slash = target.IndexOf('/', StringComparison.Ordinal);
         var service = slash < 0 ? target : target[..slash];
-        var contracts = hosted.ToDictionary(NameOf, contract => contract, StringComparer.Ordinal);
-        if (!contracts.TryGetValue(service, out var contract))
-            return $"the application hosts no service '{service}'; it hosts {(contracts.Count == 0 ? "none" : string.Join(", ", contracts.Keys.Order(StringComparer.Ordinal)))}.";
+        if (hosted.FirstOrDefault(one => NameOf(one) == service) is not { } contract)
+            return $"the application hosts no service '{service}'; it hosts {(hosted.Count > 0 ? string.Join(", ", hosted.Select(NameOf).Order(StringComparer.Ordinal)) : "none")}.";
         return slash < 0 || contract.Methods.Any(method => method.Name == target[(slash + 1)..])
             ? null
             : $"'{service}' has no method '{target[(slash + 1)..]}'; it has {string.Join(", ", contract.Methods.Select(method => method.Name).Order(StringComparer.Ordinal))}.";
