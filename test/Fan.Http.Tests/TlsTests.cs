@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
@@ -226,6 +227,33 @@ public sealed class TlsTests : HttpTest
         await RegisterAsync("adder", $$"""{"transport": "http", "scheme": "https", "host": "127.0.0.1", "port": {{port}}, "methods": [{"name": "sum", "url": "/cellar/add", "method": "POST"}]}""");
         var caller = await StartAsync("caller", http: options => options.TrustedCertificatesFile = certificates.AuthorityFile);
         Assert.Equal(3, await caller.Fan.CallAsync<int>("adder.sum", Json("""{"left": 1, "right": 2}""")));
+    }
+
+    [Fact]
+    public async Task The_commands_of_the_documentation_make_certificates_that_work()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.Parent!.FullName;
+        var page = await File.ReadAllTextAsync(Path.Combine(root, "docs", "security.md"), TestContext.Current.CancellationToken);
+        var commands = page.Split("```bash\n").Select(block => block.Split("```")[0]).First(block => block.StartsWith("openssl", StringComparison.Ordinal));
+        var folder = Directory.CreateTempSubdirectory("fan-openssl-");
+        try
+        {
+            var start = new ProcessStartInfo("bash", ["-e", "-c", commands]) { WorkingDirectory = folder.FullName, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
+            var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.True(process.ExitCode == 0, said);
+            void Use(FanHttpOptions options) => (options.CertificateFile, options.KeyFile, options.TrustedCertificatesFile, options.RequireClientCertificate) =
+                (Path.Combine(folder.FullName, "orders.pem"), Path.Combine(folder.FullName, "orders.key"), Path.Combine(folder.FullName, "authority.pem"), true);
+            await ServeAsync(Use);
+            var caller = await CallerAsync(Use);
+            await caller.GetAsync(1);
+            Assert.Equal("orders", _cellar.Seen!.Principal!.Identity!.Name);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private TransportApplication? _service;
