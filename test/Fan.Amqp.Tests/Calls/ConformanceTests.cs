@@ -49,5 +49,7 @@ public sealed class AmqpLossTests(RabbitServers servers) : TransportLossConforma
 
 public sealed class AmqpSecurityTests(RabbitServers servers) : TransportSecurityConformance
 {
+    protected override bool HasQueues => true;
+
     protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
 }

@@ -108,10 +108,14 @@ public sealed class SqliteLossTests : TransportLossConformance
 
 public sealed class PostgresSecurityTests(PostgresServers servers) : TransportSecurityConformance
 {
+    protected override bool HasQueues => true;
+
     protected override Task<ITransportHarness> CreateHarnessAsync() => PostgresCallHarness.CreateAsync(servers);
 }
 
 public sealed class SqliteSecurityTests : TransportSecurityConformance
 {
+    protected override bool HasQueues => true;
+
     protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
 }

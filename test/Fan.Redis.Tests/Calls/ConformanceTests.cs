@@ -49,5 +49,7 @@ public sealed class RedisLossTests(RedisServers servers) : TransportLossConforma
 
 public sealed class RedisSecurityTests(RedisServers servers) : TransportSecurityConformance
 {
+    protected override bool HasQueues => true;
+
     protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
 }
