@@ -238,7 +238,7 @@ public sealed class TlsTests : HttpTest
         var folder = Directory.CreateTempSubdirectory("fan-openssl-");
         try
         {
-            var start = new ProcessStartInfo("bash", ["-e", "-c", commands]) { WorkingDirectory = folder.FullName, RedirectStandardError = true };
+            var start = new ProcessStartInfo("bash", ["-e", "-c", commands]) { WorkingDirectory = folder.FullName, RedirectStandardError = true, UseShellExecute = false };
             using var process = Process.Start(start)!;
             var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
