@@ -1,10 +1,12 @@
 using Fan.Http;
 using Fan.Http.Calling;
 using Fan.Http.Serving;
+using Fan.Security;
 using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Fan;
@@ -28,6 +30,16 @@ public static class FanHttpBuilderExtensions
         services.AddSingleton<HttpServerTransport>();
         services.AddSingleton<IServerTransport>(provider => provider.GetRequiredService<HttpServerTransport>());
         services.AddSingleton<IClientTransport, HttpClientTransport>();
+        return builder;
+    }
+
+    /// <summary>Lets the authentication of ASP.NET Core check the tokens that come with calls, on every transport: <c>services.AddAuthentication().AddJwtBearer(…)</c>.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="scheme">The scheme; null takes the default one.</param>
+    public static FanBuilder AddAspNetCoreAuthentication(this FanBuilder builder, string? scheme = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<ICallerAuthenticator>(services => new WebAuthenticator(services, scheme, services.GetRequiredService<ILogger<WebAuthenticator>>()));
         return builder;
     }
 }

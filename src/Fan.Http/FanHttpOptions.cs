@@ -1,9 +1,10 @@
 using System.Net;
+using Fan.Security;
 
 namespace Fan.Http;
 
 /// <summary>The settings of the HTTP route. Checked as a whole when the application starts. Configuration section: <c>Fan:Http</c>.</summary>
-public sealed class FanHttpOptions
+public sealed class FanHttpOptions : ITlsSettings
 {
     /// <summary>Whether the application's services are served over HTTP; without any service nothing listens anyway. Default true.</summary>
     public bool Serve { get; set; } = true;
@@ -17,11 +18,32 @@ public sealed class FanHttpOptions
     /// <summary>Allows an address that other machines can reach, without encryption. Default false.</summary>
     public bool AllowNonLoopback { get; set; }
 
-    /// <summary>The host that callers are told; default the address. Needed where that is a wildcard (0.0.0.0, ::). An IPv6 address stands in brackets.</summary>
+    /// <summary>The host that callers are told; default the address. With TLS the certificate must be for it. Needed where that is a wildcard (0.0.0.0, ::). An IPv6 address stands in brackets.</summary>
     public string? AdvertisedHost { get; set; }
 
     /// <summary>The port that callers are told; default the one listened on.</summary>
     public int? AdvertisedPort { get; set; }
+
+    /// <summary>A PEM or PFX (<c>.pfx</c>, <c>.p12</c>) file with this application's certificate, and those between it and its authority. With it the listener takes HTTPS only, and callers show it where they are asked. Read again when it changes.</summary>
+    public string? CertificateFile { get; set; }
+
+    /// <summary>A PEM file with the key of <see cref="CertificateFile"/>; default that file itself.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>The password of the PFX, or of the key where that is encrypted.</summary>
+    public string? CertificatePassword { get; set; }
+
+    /// <summary>A PEM file with the authorities that certificates of peers must come from; default those of the system. With it, endpoints without TLS are not called.</summary>
+    public string? TrustedCertificatesFile { get; set; }
+
+    /// <summary>Allows calls without TLS where <see cref="TrustedCertificatesFile"/> is set, and tokens without it to other machines. Default false.</summary>
+    public bool AllowPlainText { get; set; }
+
+    /// <summary>Whether callers are asked for a certificate and may go without; one that is shown must be valid. Default false.</summary>
+    public bool AskForClientCertificate { get; set; }
+
+    /// <summary>Whether callers must show a certificate (mutual TLS). Default false.</summary>
+    public bool RequireClientCertificate { get; set; }
 
     /// <summary>The HTTP version between Fan applications: 1.1, or 2.0 where the far end says that it takes it. Default 2.0, which needs half the CPU per call with many callers.</summary>
     public Version CallVersion { get; set; } = HttpVersion.Version20;
@@ -43,8 +65,8 @@ public sealed class FanHttpOptions
         }
         else if (Serve)
         {
-            if (!IPAddress.IsLoopback(address) && !AllowNonLoopback)
-                yield return $"{nameof(Address)} {Address} can be reached by other machines, in plain text: set {nameof(AllowNonLoopback)} if that is meant.";
+            if (!IPAddress.IsLoopback(address) && CertificateFile is null && !AllowNonLoopback)
+                yield return $"{nameof(Address)} {Address} can be reached by other machines, in plain text: set {nameof(CertificateFile)}, or {nameof(AllowNonLoopback)} if that is meant.";
             if (AdvertisedHost is null && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
                 yield return $"{nameof(AdvertisedHost)} must say how others reach this machine, as {nameof(Address)} {Address} does not.";
         }
@@ -53,6 +75,7 @@ public sealed class FanHttpOptions
         if (AdvertisedPort is < 1 or > 65535) yield return $"{nameof(AdvertisedPort)} must be from 1 to 65535; it is {AdvertisedPort}.";
         if (AdvertisedHost is not null && Uri.CheckHostName(AdvertisedHost) == UriHostNameType.Unknown)
             yield return $"{nameof(AdvertisedHost)} must be a host name or an IP address (IPv6 in brackets); it is '{AdvertisedHost}'.";
+        foreach (var error in TlsSettings.Validate(this)) yield return error;
         if (CallVersion != HttpVersion.Version11 && CallVersion != HttpVersion.Version20) yield return $"{nameof(CallVersion)} must be 1.1 or 2.0; it is {CallVersion}.";
         if (QuietTime < TimeSpan.Zero || QuietTime > TimeSpan.FromMinutes(1)) yield return $"{nameof(QuietTime)} must be from zero to a minute; it is {QuietTime}.";
         if (ConnectTimeout <= TimeSpan.Zero || ConnectTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(ConnectTimeout)} must be above zero and at most an hour; it is {ConnectTimeout}.";

@@ -15,6 +15,13 @@ internal sealed class HttpConfiguration(IConfigurationSection? section) : IConfi
         options.Port = Number(nameof(options.Port)) ?? options.Port;
         options.AdvertisedPort = Number(nameof(options.AdvertisedPort)) ?? options.AdvertisedPort;
         options.Serve = Flag(nameof(options.Serve)) ?? options.Serve;
+        options.CertificateFile = section[nameof(options.CertificateFile)] ?? options.CertificateFile;
+        options.KeyFile = section[nameof(options.KeyFile)] ?? options.KeyFile;
+        options.CertificatePassword = section[nameof(options.CertificatePassword)] ?? options.CertificatePassword;
+        options.TrustedCertificatesFile = section[nameof(options.TrustedCertificatesFile)] ?? options.TrustedCertificatesFile;
+        options.AllowPlainText = Flag(nameof(options.AllowPlainText)) ?? options.AllowPlainText;
+        options.AskForClientCertificate = Flag(nameof(options.AskForClientCertificate)) ?? options.AskForClientCertificate;
+        options.RequireClientCertificate = Flag(nameof(options.RequireClientCertificate)) ?? options.RequireClientCertificate;
         options.AllowNonLoopback = Flag(nameof(options.AllowNonLoopback)) ?? options.AllowNonLoopback;
     }
 

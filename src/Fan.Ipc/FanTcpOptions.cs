@@ -1,9 +1,10 @@
 using System.Net;
+using Fan.Security;
 
 namespace Fan.Ipc;
 
 /// <summary>The settings of the <c>tcp</c> route. Checked as a whole when the application starts. Configuration section: <c>Fan:Tcp</c>.</summary>
-public sealed class FanTcpOptions : FanWireOptions
+public sealed class FanTcpOptions : FanWireOptions, ITlsSettings
 {
     /// <summary>The IP address to listen on. Default 127.0.0.1.</summary>
     public string Address { get; set; } = "127.0.0.1";
@@ -20,14 +21,23 @@ public sealed class FanTcpOptions : FanWireOptions
     /// <summary>The port that callers are told; default the one listened on.</summary>
     public int? AdvertisedPort { get; set; }
 
-    /// <summary>A PEM file with this application's certificate, and those between it and its authority. With it the listener takes TLS only, and callers show it where they are asked. Read again when it changes.</summary>
+    /// <summary>A PEM or PFX (<c>.pfx</c>, <c>.p12</c>) file with this application's certificate, and those between it and its authority. With it the listener takes TLS only, and callers show it where they are asked. Read again when it changes.</summary>
     public string? CertificateFile { get; set; }
 
     /// <summary>A PEM file with the key of <see cref="CertificateFile"/>; default that file itself.</summary>
     public string? KeyFile { get; set; }
 
+    /// <summary>The password of the PFX, or of the key where that is encrypted.</summary>
+    public string? CertificatePassword { get; set; }
+
     /// <summary>A PEM file with the authorities that certificates of peers must come from; default those of the system. With it, endpoints without TLS are not called.</summary>
     public string? TrustedCertificatesFile { get; set; }
+
+    /// <summary>Allows calls without TLS where <see cref="TrustedCertificatesFile"/> is set, and tokens without it to other machines. Default false.</summary>
+    public bool AllowPlainText { get; set; }
+
+    /// <summary>Whether callers are asked for a certificate and may go without; one that is shown must be valid. Default false.</summary>
+    public bool AskForClientCertificate { get; set; }
 
     /// <summary>Whether callers must show a certificate (mutual TLS). Default false.</summary>
     public bool RequireClientCertificate { get; set; }
@@ -51,11 +61,6 @@ public sealed class FanTcpOptions : FanWireOptions
         if (AdvertisedPort is < 1 or > 65535) yield return $"{nameof(AdvertisedPort)} must be from 1 to 65535; it is {AdvertisedPort}.";
         if (AdvertisedHost is not null && Uri.CheckHostName(AdvertisedHost) == UriHostNameType.Unknown)
             yield return $"{nameof(AdvertisedHost)} must be a host name or an IP address (IPv6 in brackets); it is '{AdvertisedHost}'.";
-        if (KeyFile is not null && CertificateFile is null) yield return $"{nameof(KeyFile)} is set, and {nameof(CertificateFile)} is not.";
-        if (RequireClientCertificate && CertificateFile is null) yield return $"{nameof(RequireClientCertificate)} needs {nameof(CertificateFile)}: callers show certificates over TLS only.";
-        foreach (var (name, file) in new[] { (nameof(CertificateFile), CertificateFile), (nameof(KeyFile), KeyFile), (nameof(TrustedCertificatesFile), TrustedCertificatesFile) })
-        {
-            if (file is not null && !File.Exists(file)) yield return $"{name} '{file}' is not there.";
-        }
+        foreach (var error in TlsSettings.Validate(this)) yield return error;
     }
 }

@@ -26,6 +26,9 @@ internal sealed class WireConfiguration(IConfiguration? configuration) : IConfig
         options.CertificateFile = section[nameof(options.CertificateFile)] ?? options.CertificateFile;
         options.KeyFile = section[nameof(options.KeyFile)] ?? options.KeyFile;
         options.TrustedCertificatesFile = section[nameof(options.TrustedCertificatesFile)] ?? options.TrustedCertificatesFile;
+        options.CertificatePassword = section[nameof(options.CertificatePassword)] ?? options.CertificatePassword;
+        options.AllowPlainText = Flag(section, nameof(options.AllowPlainText)) ?? options.AllowPlainText;
+        options.AskForClientCertificate = Flag(section, nameof(options.AskForClientCertificate)) ?? options.AskForClientCertificate;
         options.RequireClientCertificate = Flag(section, nameof(options.RequireClientCertificate)) ?? options.RequireClientCertificate;
     }
 

@@ -1,7 +1,9 @@
+using Fan.Conformance;
 using Fan.Conformance.Transports;
 using Fan.Coordination;
 using Fan.Database.Engines;
 using Fan.Database.Queues;
+using Fan.Database.Tests.Servers;
 using Fan.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Fan.Database.Tests;
 
 /// <summary>What is said of wrong settings and of a database that is away, and what is not.</summary>
-public sealed class SettingsTests
+public sealed class SettingsTests(PostgresServers servers)
 {
     private const string Secret = "s3cret-w0rd";
 
@@ -69,6 +71,25 @@ public sealed class SettingsTests
         Assert.Contains("'shop' at 127.0.0.1:1", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, transport.Trouble);
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_password_of_a_database_is_written_nowhere()
+    {
+        var written = new WrittenText();
+        var tree = new MemoryTree();
+        var text = await (await servers.SharedAsync()).CreateDatabaseAsync() + $";Password={Secret}";
+        await using var service = await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => new Cellar()));
+        await using var caller = await StartAsync("caller", _ => { });
+        Assert.Equal("x", await caller.Fan.Get<ICellar>().EchoAsync("x"));
+        await caller.Fan.Get<ICellar>().RestockAsync(1);
+        await written.HasNowhereAsync(Secret, tree);
+
+        Task<TransportApplication> StartAsync(string name, Action<FanBuilder> configure) => TransportApplication.StartAsync(tree, name, fan =>
+        {
+            written.Follow(fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (text, true)));
+            configure(fan);
+        });
     }
 
     [Fact]

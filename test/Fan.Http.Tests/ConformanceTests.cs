@@ -87,3 +87,13 @@ public sealed class Http2LossTests : TransportLossConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20, parts: true);
 }
+
+public sealed class Http1SecurityTests : TransportSecurityConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http2SecurityTests : TransportSecurityConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}

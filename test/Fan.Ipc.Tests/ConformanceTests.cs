@@ -1,3 +1,4 @@
+using Fan.Conformance;
 using Fan.Conformance.Transports;
 
 namespace Fan.Ipc.Tests;
@@ -201,4 +202,14 @@ public sealed class PipeLossTests : TransportLossConformance
 public sealed class PipeLimitTests : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
+}
+
+public sealed class IpcSecurityTests : TransportSecurityConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class TcpSecurityTests : TransportSecurityConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
 }

@@ -1,3 +1,4 @@
+using Fan.Conformance;
 using Fan.Conformance.Transports;
 using Microsoft.Extensions.Options;
 
@@ -57,6 +58,47 @@ public sealed class TcpTests : IpcTest
         var with = await StartAsync("with", fan => fan.AddTcp(options => (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, certificates.Issue("caller"))));
         Assert.Equal(3, with.Fan.Get<ICellar>().Add(1, 2));
         Assert.Equal(0, Cellar.Calls);
+        await with.Fan.Get<ICellar>().GetAsync(1);
+        Assert.Equal("caller", Cellar.Seen!.Principal!.Identity!.Name);
+    }
+
+    [Fact]
+    public async Task Where_a_certificate_is_only_asked_for_a_policy_lets_in_whom_it_names()
+    {
+        using var certificates = new Certificates();
+        await StartAsync("cellars", fan => fan
+            .AddTcp(options => (options.CertificateFile, options.TrustedCertificatesFile, options.AskForClientCertificate) = (certificates.IssuePfx("service", "word"), certificates.AuthorityFile, true))
+            .AddTcp(options => options.CertificatePassword = "word")
+            .AddService<ICellar>(_ => Cellar)
+            .Authorize<ICellar>(policy => policy.RequireCaller("orders"))
+            .Authorize<ICellar>("echo", policy => policy.AllowAnyone()));
+        foreach (var (name, expected) in new[] { (null, typeof(NotAuthenticatedException)), ("stranger", typeof(AccessDeniedException)), ("orders", null) })
+        {
+            var caller = await StartAsync("caller", fan => fan.AddTcp(options =>
+                (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, name is null ? null : certificates.Issue(name))));
+            var cellar = caller.Fan.Get<ICellar>();
+            Assert.Equal(expected, (await Record.ExceptionAsync(async () => await cellar.GetAsync(1)))?.GetType());
+            Assert.Equal("open", await cellar.EchoAsync("open"));
+        }
+
+        Assert.Equal("orders", Cellar.Seen!.Principal!.Identity!.Name);
+        using var others = new Certificates();
+        var forged = await StartAsync("forged", fan => fan.AddTcp(options => (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, others.Issue("orders"))));
+        await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await forged.Fan.Get<ICellar>().GetAsync(1));
+    }
+
+    [Fact]
+    public async Task A_token_does_not_go_to_another_machine_in_plain_text()
+    {
+        var service = await ServeTcpAsync();
+        var ours = await EndpointAsync(service, "tcp");
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        await RegisterAsync(ours with { Host = "192.0.2.1", Port = 9, Instance = "another", Properties = new Dictionary<string, string>() });
+        var caller = await StartAsync("caller", fan => fan.AddTcp().UseCallerToken((_, _) => new("secret-token")));
+        await caller.SeesAsync("cellar", 1);
+        var error = Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2));
+        Assert.Contains("a token is not sent to another machine in plain text", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-token", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +131,6 @@ public sealed class TcpTests : IpcTest
         var old = await StartAsync("old", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
         Assert.Equal(3, old.Fan.Get<ICellar>().Add(1, 2));
         newer.Replace(file, "service");
-        File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(5));
         var next = await StartAsync("next", fan => fan.AddTcp(options => options.TrustedCertificatesFile = newer.AuthorityFile));
         Assert.Equal(3, next.Fan.Get<ICellar>().Add(1, 2));
         Assert.Equal(4, old.Fan.Get<ICellar>().Add(2, 2));

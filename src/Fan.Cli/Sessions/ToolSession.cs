@@ -15,6 +15,7 @@ namespace Fan.Cli.Sessions;
 internal sealed class ToolSession : IAsyncDisposable
 {
     private const string ApplicationName = "fan";
+    private const string TokenSetting = "Fan:Token";
 
     private readonly ServiceProvider _services;
 
@@ -57,7 +58,10 @@ internal sealed class ToolSession : IAsyncDisposable
         services.AddSingleton(settings);
         services.AddSingleton<ILoggerFactory>(log is null ? NullLoggerFactory.Instance : new ErrorLog(log));
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        queues(services.AddFan(options => options.Name = ApplicationName))
+        var fan = services.AddFan(options => options.Name = ApplicationName);
+        // In the queue of a broker others could read it.
+        if (settings[TokenSetting] is { Length: > 0 } token) fan.UseCallerToken((request, _) => new(request.IsQueued ? null : token));
+        queues(fan)
             .AddStores()
             .AddIpc()
             .AddTcp()

@@ -42,6 +42,12 @@ public static class ErrorCodes
     /// <summary><see cref="ShardMovedException"/></summary>
     public const string ShardMoved = "shard_moved";
 
+    /// <summary><see cref="NotAuthenticatedException"/></summary>
+    public const string NotAuthenticated = "not_authenticated";
+
+    /// <summary><see cref="AccessDeniedException"/></summary>
+    public const string AccessDenied = "access_denied";
+
     /// <summary>The caller went away or cancelled; an <see cref="OperationCanceledException"/> at both ends.</summary>
     public const string Cancelled = "cancelled";
 }

@@ -17,7 +17,7 @@ internal sealed class EndpointAddress
 
     public Uri Root { get; }
 
-    /// <summary>Whether the endpoint says that it takes HTTP/2 without TLS.</summary>
+    /// <summary>Whether the endpoint says that it takes HTTP/2.</summary>
     public bool TakesHttp2 { get; }
 
     /// <exception cref="EndpointUnreachableException">Its host and port make no URL.</exception>
@@ -25,7 +25,7 @@ internal sealed class EndpointAddress
     {
         if (endpoint.TransportState is EndpointAddress known) return known;
         var description = endpoint.Description;
-        if (string.IsNullOrEmpty(description.Host) || description.Port == 0 || !Uri.TryCreate($"http://{description.Host}:{description.Port}/", UriKind.Absolute, out var root) || root.PathAndQuery != "/")
+        if (string.IsNullOrEmpty(description.Host) || description.Port == 0 || !Uri.TryCreate($"{HttpScheme.Of(description)}://{description.Host}:{description.Port}/", UriKind.Absolute, out var root) || root.PathAndQuery != "/")
             throw new EndpointUnreachableException(endpoint, $"Endpoint {endpoint.Id} has no usable address: '{description.Host}:{description.Port}'.");
         var address = new EndpointAddress(root, HttpVersions.TakesHttp2(description));
         endpoint.TransportState = address;

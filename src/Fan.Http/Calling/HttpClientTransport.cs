@@ -3,17 +3,27 @@ using System.Runtime.CompilerServices;
 using Fan.Http.Foreign;
 using Fan.Http.Problems;
 using Fan.Messaging;
+using Fan.Security;
 using Fan.Transports;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Http.Calling;
 
 /// <summary>Carries calls over HTTP: to Fan applications in the plain form, to others in the form that their endpoint describes. Safe from any thread.</summary>
-internal sealed class HttpClientTransport(IOptions<FanHttpOptions> options) : IClientTransport, IDisposable
+internal sealed class HttpClientTransport : IClientTransport, IDisposable
 {
-    private readonly HttpConnections _connections = new(options.Value.ConnectTimeout, followRedirects: false);
-    private readonly ForeignCalls _foreign = new(options.Value.ConnectTimeout);
-    private readonly Version _version = options.Value.CallVersion;
+    private readonly HttpConnections _connections;
+    private readonly ForeignCalls _foreign;
+    private readonly Version _version;
+
+    public HttpClientTransport(IOptions<FanHttpOptions> options, TimeProvider clock, ILogger<HttpClientTransport> logger)
+    {
+        var certificates = new CertificateFiles(options.Value, logger);
+        _connections = new HttpConnections(options.Value, certificates, clock, followRedirects: false);
+        _foreign = new ForeignCalls(new HttpConnections(options.Value, certificates, clock, followRedirects: true));
+        _version = options.Value.CallVersion;
+    }
 
     public string Name => "http";
 

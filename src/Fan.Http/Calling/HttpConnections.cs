@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Fan.Messaging;
+using Fan.Security;
 using Fan.Transports;
 
 namespace Fan.Http.Calling;
@@ -15,36 +16,44 @@ internal sealed class HttpConnections : IDisposable
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     private readonly OpenConnections _open = new();
-    private readonly HttpMessageInvoker _invoker;
+    private readonly FanHttpOptions _options;
+    private readonly HttpHandlers _handlers;
 
-    public HttpConnections(TimeSpan connectTimeout, bool followRedirects)
+    public HttpConnections(FanHttpOptions options, CertificateFiles certificates, TimeProvider clock, bool followRedirects)
     {
-        _invoker = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            // Trace headers are ours: the span that they name is the call's.
-            ActivityHeadersPropagator = null,
-            AllowAutoRedirect = followRedirects,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectCallback = _open.OpenAsync,
-            ConnectTimeout = connectTimeout,
-            EnableMultipleHttp2Connections = true,
-            // A sequence that is left early is broken off, so that the far end stops.
-            MaxResponseDrainSize = 0,
-            PooledConnectionLifetime = ConnectionLifetime,
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-            UseCookies = false,
-            UseProxy = false,
-        });
+        _options = options;
+        _handlers = new HttpHandlers(
+            options,
+            certificates,
+            tls => new SocketsHttpHandler
+            {
+                // Trace headers are ours: the span that they name is the call's.
+                ActivityHeadersPropagator = null,
+                AllowAutoRedirect = followRedirects,
+                AutomaticDecompression = DecompressionMethods.None,
+                ConnectCallback = _open.OpenAsync,
+                ConnectTimeout = options.ConnectTimeout,
+                EnableMultipleHttp2Connections = true,
+                // A sequence that is left early is broken off, so that the far end stops.
+                MaxResponseDrainSize = 0,
+                PooledConnectionLifetime = ConnectionLifetime,
+                RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+                ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+                SslOptions = tls,
+                UseCookies = false,
+                UseProxy = false,
+            },
+            clock);
     }
 
     /// <summary>Sends a request and waits for the head of its reply. Errors as for <see cref="IClientTransport.CallAsync"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken)
     {
+        RequirePrivacy(request, call);
         try
         {
-            return await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await _handlers.Current.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (HttpRequestException error) when (request.Version.Major == 2 && error.HttpRequestError == HttpRequestError.InvalidResponse)
         {
@@ -79,8 +88,17 @@ internal sealed class HttpConnections : IDisposable
 
     public void Dispose()
     {
-        _invoker.Dispose();
+        _handlers.Dispose();
         _open.Dispose();
+    }
+
+    // Whoever writes into the store must not be able to take the encryption away.
+    private void RequirePrivacy(HttpRequestMessage request, OutgoingCall call)
+    {
+        if (_options.AllowPlainText || request.RequestUri!.Scheme == Uri.UriSchemeHttps) return;
+        if (_options.TrustedCertificatesFile is not null)
+            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no TLS, which this application asks for ({nameof(FanHttpOptions.TrustedCertificatesFile)}); set {nameof(FanHttpOptions.AllowPlainText)} if it may be called nevertheless.");
+        PlainText.RequireNoToken(call);
     }
 
     private static HttpRequestError? KindOf(Exception error) => (error as HttpRequestException)?.HttpRequestError ?? (error as HttpIOException)?.HttpRequestError;

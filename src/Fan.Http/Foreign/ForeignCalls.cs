@@ -7,14 +7,12 @@ using Fan.Transports;
 namespace Fan.Http.Foreign;
 
 /// <summary>Calls HTTP services that are not Fan's, in the form that their endpoint describes. Safe from any thread.</summary>
-internal sealed class ForeignCalls(TimeSpan connectTimeout) : IDisposable
+internal sealed class ForeignCalls(HttpConnections connections) : IDisposable
 {
-    private readonly HttpConnections _connections = new(connectTimeout, followRedirects: true);
-
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         using var request = ForeignRequest.Create(call);
-        using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
+        using var response = await connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
         switch (response.StatusCode)
         {
             case HttpStatusCode.NoContent:
@@ -30,7 +28,7 @@ internal sealed class ForeignCalls(TimeSpan connectTimeout) : IDisposable
         }
     }
 
-    public void Dispose() => _connections.Dispose();
+    public void Dispose() => connections.Dispose();
 
     // Whatever its content type says, as with micro-fan: many services do not set it.
     private static ReplyPayload RequireJson(ReplyPayload reply, OutgoingCall call)

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Fan.Http.Serving;
 
 /// <summary>Serves requests: finds the method, reads the arguments, and writes the reply or the problem. Safe from any thread.</summary>
-internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameDuck leaving)
+internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameDuck leaving, RequestCaller caller)
 {
     private static readonly ReadOnlySequence<byte> NoArguments = new("{}"u8.ToArray());
 
@@ -73,7 +73,7 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
 
                 // Replies are JSON here, and so are requests.
                 if (contentType == MediaTypes.Compact) throw new BadMessageException("content-type", $"{MediaTypes.Compact} is not taken over HTTP; send {MediaTypes.Json}.");
-                call = new IncomingCall { Payload = bytes.IsEmpty ? NoArguments : bytes, ContentType = bytes.IsEmpty ? null : contentType, Headers = headers, Transport = "http" };
+                call = new IncomingCall { Payload = bytes.IsEmpty ? NoArguments : bytes, ContentType = bytes.IsEmpty ? null : contentType, Headers = headers, Transport = "http", Principal = caller.Of(features) };
                 if (match.Method.Method is IStreamMethod) await ServeStreamAsync(features, match.Method, call, OtHeaders.AreIn(request.Headers), aborted).ConfigureAwait(false);
                 else await ServeUnaryAsync(features, match.Method, call, aborted).ConfigureAwait(false);
             }

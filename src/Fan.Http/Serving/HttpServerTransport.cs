@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Generated;
+using Fan.Security;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,16 +13,21 @@ namespace Fan.Http.Serving;
 internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : IServerTransport, IDisposable
 {
     private readonly FanHttpOptions _options = options.Value;
+    private readonly CertificateFiles _certificates = new(options.Value, logs.CreateLogger<HttpServerTransport>());
     private readonly LameDuck _leaving = new(options.Value.QuietTime, clock);
     private KestrelListener? _listener;
 
     public string Name => "http";
 
+    public bool ProvesCallers => _options.AsksCallers();
+
     public async Task StartAsync(CallServer server, CancellationToken cancellationToken)
     {
         if (!_options.Serve || server.Services.Count == 0) return;
-        var dispatcher = new CallDispatcher(server, new RouteTable(server), _leaving);
-        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, services, clock, logs);
+        // A certificate that can't be read must fail the start and not each caller.
+        _ = (_certificates.Own, _certificates.Policy);
+        var dispatcher = new CallDispatcher(server, new RouteTable(server), _leaving, new RequestCaller(_options.AsksCallers()));
+        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, _options.CertificateFile is null ? null : _certificates, services, clock, logs);
         _listener = listener;
         await listener.StartAsync(dispatcher.ServeAsync, cancellationToken).ConfigureAwait(false);
     }
@@ -32,7 +38,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
         Host = _options.AdvertisedHost ?? HostOf(IPAddress.Parse(_options.Address)),
         Port = _options.AdvertisedPort ?? _listener.Port,
         Methods = [.. service.Contract.Methods.Select(method => Describe(service, method))],
-        Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [HttpVersions.Property] = HttpVersions.Ours },
+        Properties = Properties(),
     };
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -43,6 +49,13 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
     }
 
     public void Dispose() => _listener?.Dispose();
+
+    private Dictionary<string, string> Properties()
+    {
+        var properties = new Dictionary<string, string>(StringComparer.Ordinal) { [HttpVersions.Property] = HttpVersions.Ours };
+        if (_options.CertificateFile is not null) properties[HttpScheme.Property] = Uri.UriSchemeHttps;
+        return properties;
+    }
 
     private static EndpointMethod Describe(ServedService service, ServiceMethod method)
     {

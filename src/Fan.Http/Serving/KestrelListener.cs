@@ -1,11 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
 using Fan.Messaging;
+using Fan.Security;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -22,8 +28,9 @@ internal sealed class KestrelListener : IDisposable
 
     private readonly KestrelServer _server;
     private readonly IPEndPoint _address;
+    private readonly IHost? _tls;
 
-    public KestrelListener(IPEndPoint address, FanLimits limits, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
+    public KestrelListener(IPEndPoint address, FanLimits limits, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
     {
         _address = address;
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = services };
@@ -36,7 +43,21 @@ internal sealed class KestrelListener : IDisposable
         options.Limits.MaxRequestBufferSize = Math.Max(headerBytes * 2, 1024 * 1024);
         options.Limits.Http2.MaxRequestHeaderFieldSize = headerBytes;
         options.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
-        var handover = new Http2Handover(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs));
+        var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs);
+        if (certificates is not null)
+        {
+            _tls = ServicesForTls(logs);
+            options.ApplicationServices = _tls.Services;
+            options.Listen(address, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                // For each connection: the files may have changed.
+                OnConnection = _ => new(certificates.ForServer(certificates.Own!)),
+            }));
+            _server = new KestrelServer(Options.Create(options), network, logs);
+            return;
+        }
+
+        var handover = new Http2Handover(network);
         var detection = new ProtocolDetection(options.Limits, handover, clock);
         options.Listen(address, listen =>
         {
@@ -68,5 +89,15 @@ internal sealed class KestrelListener : IDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
-    public void Dispose() => _server.Dispose();
+    public void Dispose()
+    {
+        _server.Dispose();
+        _tls?.Dispose();
+    }
+
+    // Kestrel's TLS asks for services that come with a web host alone. Nothing of this one is started.
+    private static IHost ServicesForTls(ILoggerFactory logs) => new HostBuilder()
+        .ConfigureWebHost(web => web.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true").UseKestrelCore().Configure(static _ => { }))
+        .ConfigureServices(services => services.AddSingleton(logs))
+        .Build();
 }

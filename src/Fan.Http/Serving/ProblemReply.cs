@@ -17,6 +17,8 @@ internal static class ProblemReply
         var headers = features.GetRequiredFeature<IHttpResponseFeature>().Headers;
         if (error.Code == ErrorCodes.CircuitOpen && error.RetryAfterMilliseconds is { } pause)
             headers.RetryAfter = Math.Max(1, (pause + 999) / 1000).ToString(CultureInfo.InvariantCulture);
+        // The standard asks for a challenge with that status.
+        if (problem.Status == StatusCodes.Status401Unauthorized) headers.WWWAuthenticate = "Bearer";
         return WriteAsync(features, problem);
     }
 

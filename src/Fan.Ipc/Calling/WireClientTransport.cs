@@ -19,10 +19,15 @@ internal abstract class WireClientTransport(WireSettings settings) : IClientTran
 
     public abstract bool Reaches(EndpointDescription endpoint);
 
-    public ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken) => PeerOf(call.Endpoint).CallAsync(call, cancellationToken);
+    public ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        if (call.Headers.Authorization is not null) RequirePrivacy(call);
+        return PeerOf(call.Endpoint).CallAsync(call, cancellationToken);
+    }
 
     public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (call.Headers.Authorization is not null) RequirePrivacy(call);
         var sequence = await PeerOf(call.Endpoint).OpenAsync(call, cancellationToken).ConfigureAwait(false);
         await foreach (var item in sequence.ReadAsync(cancellationToken).ConfigureAwait(false)) yield return item;
     }
@@ -35,6 +40,12 @@ internal abstract class WireClientTransport(WireSettings settings) : IClientTran
 
     /// <summary>What tells an address from others; null where the endpoint has none.</summary>
     protected abstract string? AddressOf(EndpointDescription endpoint);
+
+    /// <summary>Looks that a token in a call can be read by nobody else on its way.</summary>
+    /// <exception cref="EndpointUnreachableException">It could be.</exception>
+    protected virtual void RequirePrivacy(OutgoingCall call)
+    {
+    }
 
     /// <summary>Opens a connection to the address of an endpoint.</summary>
     protected abstract ValueTask<WireLink> ConnectAsync(EndpointDescription endpoint, CancellationToken cancellationToken);

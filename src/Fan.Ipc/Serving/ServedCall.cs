@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Claims;
 using Fan.Generated;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Wire;
@@ -28,13 +29,13 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     private bool _isSequence;
     private Task _running = Task.CompletedTask;
 
-    public ServedCall(ServerConnection connection, CallServer server, string transport)
+    public ServedCall(ServerConnection connection, CallServer server, string transport, ClaimsPrincipal? principal)
     {
         _connection = connection;
         _server = server;
         _reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
         _cancellation = server.CreateCancellation();
-        _incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport, StartsFlow = true, Cancellation = _cancellation };
+        _incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport, Principal = principal, StartsFlow = true, Cancellation = _cancellation };
     }
 
     public uint Stream { get; private set; }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Wire;
 using Fan.Messaging;
@@ -15,6 +16,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
     private readonly Dictionary<uint, ServedCall> _open = [];
     private readonly Stack<ServedCall> _free = new();
     private readonly ReceivedNames<ServedMethod> _names = new(settings.Options.MaxNamesPerConnection);
+    private readonly ClaimsPrincipal? _principal = link.Principal;
     private SentNames _sent = new(0);
     private uint? _compactName;
     private uint _lastStream;
@@ -220,7 +222,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
             if (_requestsUnread >= Settings.Options.WindowBytes) throw new WireException($"Requests go beyond the window of {Settings.Options.WindowBytes} bytes.", ErrorCodes.LimitExceeded);
             _requestsUnread += frame.Bytes;
             _lastStream = frame.Stream;
-            if (!_free.TryPop(out var call)) call = new ServedCall(this, server, transport);
+            if (!_free.TryPop(out var call)) call = new ServedCall(this, server, transport, _principal);
             call.Open(frame.Stream, frame.Bytes, Peer.SequenceWindow);
             _open.Add(frame.Stream, call);
             return call;

@@ -18,7 +18,4 @@ internal static partial class WireLog
 
     [LoggerMessage(6, LogLevel.Information, "{Path} could not be removed: {Reason}")]
     public static partial void NotRemoved(ILogger logger, string path, string reason);
-
-    [LoggerMessage(5, LogLevel.Error, "The certificate in {Path} can't be read, so the one before stays in use: {Reason}")]
-    public static partial void CertificateUnreadable(ILogger logger, string path, string reason);
 }

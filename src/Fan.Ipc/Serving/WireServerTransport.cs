@@ -13,6 +13,8 @@ internal abstract class WireServerTransport(WireSettings settings, ILogger logge
 
     public abstract string Name { get; }
 
+    public virtual bool ProvesCallers => false;
+
     protected WireSettings Settings => settings;
 
     protected ILogger Logger => logger;

@@ -4,6 +4,8 @@ using Fan.Discovery;
 using Fan.Ipc.Calling;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Sockets;
+using Fan.Security;
+using Fan.Transports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -25,10 +27,15 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
     protected override string? AddressOf(EndpointDescription endpoint) =>
         string.IsNullOrEmpty(endpoint.Host) || endpoint.Port == 0 ? null : $"{endpoint.Host}:{endpoint.Port}{(TakesTls(endpoint) ? " tls" : "")}";
 
+    protected override void RequirePrivacy(OutgoingCall call)
+    {
+        if (!_options.AllowPlainText && !TakesTls(call.Endpoint.Description)) PlainText.RequireNoToken(call);
+    }
+
     protected override async ValueTask<WireLink> ConnectAsync(EndpointDescription endpoint, CancellationToken cancellationToken)
     {
         // Whoever writes into the store must not be able to take the encryption away.
-        if (!TakesTls(endpoint) && _options.TrustedCertificatesFile is not null)
+        if (!TakesTls(endpoint) && _options is { TrustedCertificatesFile: not null, AllowPlainText: false })
             throw new IOException($"it takes no TLS, which this application asks for ({nameof(FanTcpOptions.TrustedCertificatesFile)})");
         var host = endpoint.Host!.Trim('[', ']');
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Fan.Discovery;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Serving;
 using Fan.Ipc.Sockets;
+using Fan.Security;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -27,6 +29,8 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
     private int _port;
 
     public override string Name => TransportName;
+
+    public override bool ProvesCallers => _options.AsksCallers();
 
     public override EndpointDescription? Describe(ServedService service) => !IsListening ? null : new EndpointDescription
     {
@@ -68,14 +72,12 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
         try
         {
             await encrypted.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions
-                {
-                    ServerCertificateContext = certificate,
-                    ClientCertificateRequired = _options.RequireClientCertificate,
-                    CertificateChainPolicy = _certificates.Policy,
-                },
+                _certificates.ForServer(certificate),
                 cancellationToken).ConfigureAwait(false);
-            return new WireLink(accepted, encrypted, peer);
+            return new WireLink(accepted, encrypted, peer)
+            {
+                Principal = encrypted.RemoteCertificate is X509Certificate2 shown ? CertificateIdentity.Of(shown) : null,
+            };
         }
         catch
         {

@@ -19,6 +19,8 @@ internal sealed class ApplicationPlan
 
     public Dictionary<Type, Sharding.ShardPlan> Sharded { get; } = [];
 
+    public List<Security.PlannedPolicy> Policies { get; } = [];
+
     public List<AnnouncedEndpoint> Announced { get; } = [];
 
     public List<PlannedDependency> Dependencies { get; } = [];

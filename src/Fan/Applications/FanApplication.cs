@@ -7,8 +7,10 @@ using Fan.Messaging;
 using Fan.Queues;
 using Fan.Queues.Local;
 using Fan.Routing;
+using Fan.Security;
 using Fan.Sharding;
 using Fan.Transports;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -35,14 +37,18 @@ internal sealed class FanApplication : IAsyncDisposable
         var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits), new CompactCodec(Options.Limits));
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
-        var hosted = plan.Hosted.Select(service => Serve(service, plan, services, store, treeLogger)).ToList();
+        var policies = new PolicyTable(
+            plan.Policies, plan.Hosted.Select(service => service.ServiceType).Distinct().ToDictionary(type => type, Contracts.For), services.GetService<IConfiguration>()?.GetSection("Fan:Policies"));
+        var hosted = plan.Hosted.Select(service => Serve(service, plan, policies, services, store, treeLogger)).ToList();
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
         Table = new RouteTable(routing.Value);
+        Access = new CallerAccess(services.GetServices<ICallerAuthenticator>(), services, logger);
+        var tokens = services.GetServices<ICallerTokens>().LastOrDefault();
         Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
-        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry, services.GetServices<IPushOutbox>(), clock);
-        Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, clock, logger);
-        Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry);
+        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry, services.GetServices<IPushOutbox>(), tokens, clock);
+        Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, Access, clock, logger);
+        Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry, tokens);
         Locals = new LocalCalls(Name, telemetry);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
     }
@@ -62,6 +68,9 @@ internal sealed class FanApplication : IAsyncDisposable
     public TimeProvider Clock { get; }
 
     public CallServer Server { get; }
+
+    /// <summary>Who is let in.</summary>
+    public CallerAccess Access { get; }
 
     public CallPipeline Pipeline { get; }
 
@@ -123,10 +132,10 @@ internal sealed class FanApplication : IAsyncDisposable
         Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services)))],
     };
 
-    private ServedService Serve(HostedService service, ApplicationPlan plan, IServiceProvider services, StoreConnection store, ILogger logger)
+    private ServedService Serve(HostedService service, ApplicationPlan plan, PolicyTable policies, IServiceProvider services, StoreConnection store, ILogger logger)
     {
         var contract = Contracts.For(service.ServiceType);
-        return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))
+        return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType), policies)
         {
             Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
                 ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)

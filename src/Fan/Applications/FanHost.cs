@@ -3,6 +3,7 @@ using Fan.Commits;
 using Fan.Discovery;
 using Fan.Observing;
 using Fan.Queues;
+using Fan.Security;
 using Fan.Sharding;
 using Fan.Switching;
 using Fan.Transports;
@@ -57,6 +58,12 @@ internal sealed class FanHost(
             foreach (var transport in _started)
             {
                 if (transport.Describe(service) is not { } description) continue;
+                if (!IsOfUse(service, transport))
+                {
+                    SecurityLog.NotOffered(logger, service.Name.Canonical, transport.Name);
+                    continue;
+                }
+
                 described.Add(description with
                 {
                     Properties = PropertiesOf(service, description),
@@ -122,6 +129,10 @@ internal sealed class FanHost(
             // What is still in flight breaks off, and the locks go with the session.
         }
     }
+
+    // Where nobody can show who he is, every call would be refused, while another route might have led here.
+    private bool IsOfUse(ServedService service, IServerTransport transport) =>
+        application.Access.ChecksTokens || transport.ProvesCallers || service.Methods.Values.Any(method => method.Policy is null);
 
     private Dictionary<string, string> PropertiesOf(ServedService service, EndpointDescription description)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
+using System.Security.Claims;
 using Fan.Calls;
 using Fan.Commits;
 using Fan.Diagnostics;
@@ -21,11 +22,14 @@ public sealed record CallContext
     /// <summary>W3C baggage: names and values that everybody down the call tree can read.</summary>
     public IReadOnlyDictionary<string, string> Baggage { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>The application that made the call; null outside of any.</summary>
+    /// <summary>The application that made the call, as it says itself; null outside of any.</summary>
     public string? Caller { get; init; }
 
-    /// <summary>The user on whose behalf the call is made.</summary>
+    /// <summary>The user on whose behalf the call is made, as the caller says.</summary>
     public string? User { get; init; }
+
+    /// <summary>Who made the call, as it was proven: by a certificate, a token, or the web application around it; null where nothing proved it. It is known to all that runs in this process for the call, and goes on to no other.</summary>
+    public ClaimsPrincipal? Principal { get; init; }
 
     /// <summary>The values of the shard keys with which the running service was called, in the order of its name's brackets.</summary>
     public IReadOnlyList<string> ShardKeys { get; init; } = [];

@@ -8,6 +8,7 @@ using Fan.Generated;
 using Fan.Messaging;
 using Fan.Queues;
 using Fan.Routing;
+using Fan.Security;
 using Fan.Transports;
 
 namespace Fan.Calls;
@@ -15,7 +16,7 @@ namespace Fan.Calls;
 /// <summary>The way of a call to another process: deadline, span, endpoint choice, encode, send, decode. Safe from any thread.</summary>
 internal sealed class CallPipeline(
     string application, FanLimits limits, TimeSpan defaultTimeout, IEnumerable<IClientTransport> transports, PayloadCodecs codecs, CallTrees trees,
-    CancellationPool cancellation, FanTelemetry telemetry)
+    CancellationPool cancellation, FanTelemetry telemetry, ICallerTokens? tokens)
 {
     // An idempotent call that broke off is sent at most this often in all.
     private const int MaxSendings = 3;
@@ -61,6 +62,7 @@ internal sealed class CallPipeline(
                 if (waits || sendings > 1 || moves > 0) exchange.Call.Headers.TimeToLive = deadline.Remaining;
                 exchange.Encode(CodecFor(endpoint, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
+                if (tokens is not null) await AddTokenAsync(tokens, call, lease.Token).ConfigureAwait(false);
                 endpoint.Load.Begin();
                 try
                 {
@@ -178,6 +180,7 @@ internal sealed class CallPipeline(
             var endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
             exchange.Encode(CodecFor(endpoint, route.Service, method, isPush: false), method, args);
             var call = exchange.To(endpoint, method.Name);
+            if (tokens is not null) await AddTokenAsync(tokens, call, cancellationToken).ConfigureAwait(false);
             call.Headers.TimeToLive = deadline.Remaining;
             endpoint.Load.Begin();
             try
@@ -243,6 +246,9 @@ internal sealed class CallPipeline(
             (headers.Snapshot, headers.Draw) = (request.Snapshot.Number, request.Draw);
         }
     }
+
+    private static async ValueTask AddTokenAsync(ICallerTokens tokens, OutgoingCall call, CancellationToken cancellationToken) =>
+        call.Headers.Authorization = await tokens.BearerAsync(new TokenRequest(call.Service, call.Method, call.Endpoint.Description.Transport, IsQueued: false), cancellationToken).ConfigureAwait(false);
 
     private TimeSpan TimeFor(CallContext context, ServiceMethod method, TimeSpan? timeout) =>
         context.Deadline.Within(timeout ?? method.Description.Timeout ?? defaultTimeout);

@@ -136,6 +136,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             Payload = new ReadOnlySequence<byte>(buffer.WrittenMemory),
             Transport = "local",
+            IsTrusted = true,
+            Principal = context.Principal,
             Headers = new MessageHeaders
             {
                 TraceParent = System.Diagnostics.Activity.Current is { } activity ? TraceParent.Format(activity) : context.TraceParent,

@@ -13,8 +13,8 @@ internal static class EndpointJson
     // What the part "fan" says itself; the rest of it belongs to the transport.
     private static readonly FrozenSet<string> OwnMembers = FrozenSet.Create(StringComparer.Ordinal, "application", "instance", "template", "since");
 
-    // What micro-fan has beside the host, for its transports over brokers. Its user and password are nothing that a store should have: they are not read.
-    private static readonly FrozenSet<string> BrokerMembers = FrozenSet.Create(StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key");
+    // What stands beside the host: micro-fan's facts for its transports over brokers, and the scheme of URLs where it is https. Its user and password are nothing that a store should have: they are not read.
+    private static readonly FrozenSet<string> RootMembers = FrozenSet.Create(StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key", "scheme");
 
     public static byte[] Write(EndpointDescription endpoint)
     {
@@ -24,7 +24,7 @@ internal static class EndpointJson
         json.WriteString("transport", endpoint.Transport);
         WriteText(json, "host", Bracketed(endpoint.Host));
         if (endpoint.Port > 0) json.WriteNumber("port", endpoint.Port);
-        foreach (var (key, value) in endpoint.Properties.Where(property => BrokerMembers.Contains(property.Key))) json.WriteString(key, value);
+        foreach (var (key, value) in endpoint.Properties.Where(property => RootMembers.Contains(property.Key))) json.WriteString(key, value);
         json.WriteStartArray("methods");
         foreach (var method in endpoint.Methods) WriteMethod(json, method);
         json.WriteEndArray();
@@ -35,7 +35,7 @@ internal static class EndpointJson
             WriteText(json, "instance", endpoint.Instance);
             WriteText(json, "template", endpoint.Template);
             WriteText(json, "since", endpoint.Since?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-            foreach (var (key, value) in endpoint.Properties.Where(property => !BrokerMembers.Contains(property.Key))) json.WriteString(key, value);
+            foreach (var (key, value) in endpoint.Properties.Where(property => !RootMembers.Contains(property.Key))) json.WriteString(key, value);
             json.WriteEndObject();
         }
 
@@ -88,7 +88,7 @@ internal static class EndpointJson
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in root.EnumerateObject())
         {
-            if (member.Value.ValueKind == JsonValueKind.String && BrokerMembers.Contains(member.Name)) properties[member.Name] = member.Value.GetString()!;
+            if (member.Value.ValueKind == JsonValueKind.String && RootMembers.Contains(member.Name)) properties[member.Name] = member.Value.GetString()!;
         }
 
         if (fan.ValueKind != JsonValueKind.Object) return properties;

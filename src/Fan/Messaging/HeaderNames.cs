@@ -36,6 +36,9 @@ public static class HeaderNames
     /// <summary>The user on whose behalf the call is made.</summary>
     public const string User = "fan-user";
 
+    /// <summary>What proves who calls, in the form of HTTP: <c>Bearer</c> and a token.</summary>
+    public const string Authorization = "authorization";
+
     /// <summary>On a push: the key that it is in order with, percent-encoded.</summary>
     public const string Key = "fan-key";
 

@@ -43,6 +43,9 @@ public sealed class MessageHeaders
     /// <summary>The user on whose behalf the call is made.</summary>
     public string? User { get; set; }
 
+    /// <summary>What proves who calls: a scheme and a secret, e.g. <c>Bearer</c> and a token. It is for the one who is called, and goes on to nobody.</summary>
+    public string? Authorization { get; set; }
+
     /// <summary>On a request: whether the spans of the call are wanted.</summary>
     public string? Spans { get; set; }
 
@@ -68,13 +71,13 @@ public sealed class MessageHeaders
     }
 
     /// <summary>Whether there is nothing in it that a context must be made for, beside the caller and the time.</summary>
-    internal bool IsPlain => TraceParent is null && TraceState is null && Baggage is null && ShardKeys is null && User is null && Spans is null && Snapshot is null;
+    internal bool IsPlain => TraceParent is null && TraceState is null && Baggage is null && ShardKeys is null && User is null && Spans is null && Snapshot is null && Authorization is null;
 
     /// <summary>Forgets everything, so that it can be used for another message.</summary>
     public void Clear()
     {
         (TraceParent, TraceState, Baggage, MessageId, VersionRange) = (null, null, null, null, null);
-        (ShardKeys, Caller, User, Spans) = (null, null, null, null);
+        (ShardKeys, Caller, User, Spans, Authorization) = (null, null, null, null, null);
         (Snapshot, TimeToLive, Draw, _push) = (null, null, 0, null);
     }
 
@@ -100,6 +103,7 @@ public sealed class MessageHeaders
             case 9 when Is(name, HeaderNames.ShardKeys): ShardKeys = value; return true;
             case 10 when Is(name, HeaderNames.Caller): Caller = value; return true;
             case 8 when Is(name, HeaderNames.User): User = value; return true;
+            case 13 when Is(name, HeaderNames.Authorization): Authorization = value; return true;
             case 8 when Is(name, HeaderNames.Draw): Draw = ParseDraw(value); return true;
             case 9 when Is(name, HeaderNames.Spans): Spans = value; return true;
             default: return false;
@@ -122,6 +126,7 @@ public sealed class MessageHeaders
         if (ShardKeys is not null) write(state, HeaderNames.ShardKeys, ShardKeys);
         if (Caller is not null) write(state, HeaderNames.Caller, Plain(HeaderNames.Caller, Caller));
         if (User is not null) write(state, HeaderNames.User, Plain(HeaderNames.User, User));
+        if (Authorization is not null) write(state, HeaderNames.Authorization, Secret(Authorization));
         if (Spans is not null) write(state, HeaderNames.Spans, Spans);
         if (Key is not null) write(state, HeaderNames.Key, Uri.EscapeDataString(Key));
         if (Delay is { } delay) write(state, HeaderNames.Delay, FormatTimeToLive(delay));
@@ -132,6 +137,12 @@ public sealed class MessageHeaders
         value.AsSpan().IndexOfAnyInRange('\0', '\u001f') < 0 && !value.Contains('\u007f', StringComparison.Ordinal)
             ? value
             : throw new BadMessageException(name, $"Header '{name}' can't have control characters; it is '{HeaderText.Shorten(value)}'.");
+
+    // The value is shown to nobody.
+    private static string Secret(string value) =>
+        value.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            ? throw new BadMessageException(HeaderNames.Authorization, $"Header '{HeaderNames.Authorization}' can only have printable ASCII characters.")
+            : value;
 
     private static bool Is(string name, string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
 

@@ -43,6 +43,9 @@ public static class DeadLetterReasons
     /// <summary>The payload or the headers can't be understood.</summary>
     public const string BadMessage = "bad_message";
 
+    /// <summary>The policy of the service does not let its sender in, or nothing in it proves who that is.</summary>
+    public const string AccessDenied = "access_denied";
+
     /// <summary>The handler refused it for good.</summary>
     public const string Rejected = "rejected";
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Fan.Diagnostics;
 using Fan.Messaging;
+using Fan.Queues.Local;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -31,12 +32,25 @@ internal sealed class PushDispatcher(
         if (target.Find(message.Method) is not { } method)
             return (QueueSettlement.Dead(DeadLetterReasons.NoSuchMethod, $"'{message.Service}' has no push '{HeaderText.Shorten(message.Method)}' here; it has {(target.Methods.Count == 0 ? "none" : string.Join(", ", target.Methods))}"), null);
 
+        MessageHeaders headers;
+        try
+        {
+            headers = Headers(message);
+        }
+        catch (BadMessageException error)
+        {
+            return (QueueSettlement.Dead(DeadLetterReasons.BadMessage, error.Message, TypeOf(error)), error);
+        }
+
         var call = new IncomingCall
         {
             Payload = new ReadOnlySequence<byte>(message.Payload),
             ContentType = message.ContentType,
-            Headers = Headers(message),
+            Headers = headers,
             Transport = transport,
+            // What is in memory was let in when it was accepted.
+            IsTrusted = transport == LocalQueueTransport.TransportName,
+            IsQueued = true,
         };
         try
         {
@@ -46,6 +60,10 @@ internal sealed class PushDispatcher(
         catch (PushRejectedException error)
         {
             return (QueueSettlement.Dead(DeadLetterReasons.Rejected, error.Message, TypeOf(error)), error);
+        }
+        catch (FanException error) when (error is NotAuthenticatedException or AccessDeniedException && IsAbout(error, message))
+        {
+            return (QueueSettlement.Dead(DeadLetterReasons.AccessDenied, error.Message, TypeOf(error)), error);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -62,6 +80,14 @@ internal sealed class PushDispatcher(
                 : (QueueSettlement.Retry(RetryBackoff.After(options, delivery.Attempt, Random.Shared.NextDouble()), error.Message, TypeOf(error)), error);
         }
     }
+
+    // What the handler calls may be refused as well, and another attempt may not be.
+    private static bool IsAbout(FanException error, QueueMessage message) => error switch
+    {
+        NotAuthenticatedException refused => (refused.Service, refused.Method) == (message.Service, message.Method),
+        AccessDeniedException refused => (refused.Service, refused.Method) == (message.Service, message.Method),
+        _ => false,
+    };
 
     // The same kinds of error may come from what the handler calls: then the message itself is sound.
     private bool IsUnderstood(ServedMethod method, IncomingCall call)

@@ -3,14 +3,16 @@ using Fan.Calls;
 using Fan.Diagnostics;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Queues.Local;
 using Fan.Routing;
+using Fan.Security;
 
 namespace Fan.Queues;
 
 /// <summary>The way of a push until it is accepted: options, span, choice of a route, encode, send. Safe from any thread.</summary>
 internal sealed class PushPipeline(
     string application, FanLimits limits, TimeSpan defaultTimeout, QueueChoice choice, PayloadCodecs codecs, CancellationPool cancellation,
-    QueueTelemetry telemetry, IEnumerable<IPushOutbox> outboxes, TimeProvider clock)
+    QueueTelemetry telemetry, IEnumerable<IPushOutbox> outboxes, ICallerTokens? tokens, TimeProvider clock)
 {
     private static readonly PushOptions NoOptions = new();
 
@@ -38,6 +40,8 @@ internal sealed class PushPipeline(
                 recorded = context.Recorder?.Begin(context.RecorderSpan, $"{service}/{method.Name}", CallSpanKind.Client, application) ?? CallTrace.Root;
                 codecs.Json.WriteArguments(buffer, method, args);
                 var headers = OutgoingHeaders.From(context, measure.Activity, application, shardKeys);
+                if (tokens is not null && queues.Transport.Name != LocalQueueTransport.TransportName)
+                    headers.Authorization = await tokens.BearerAsync(new TokenRequest(service, method.Name, queues.Transport.Name, IsQueued: true), lease.Token).ConfigureAwait(false);
                 queues = await SendAsync(queues, Message(service, method.Name, details, headers, codecs.Json.ContentType, buffer.Written), measure, lease.Token).ConfigureAwait(false);
             }
 

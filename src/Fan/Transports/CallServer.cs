@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Security.Claims;
 using System.Text.Json;
 using Fan.Calls;
 using Fan.Commits;
@@ -7,13 +8,14 @@ using Fan.Diagnostics;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Queues;
+using Fan.Security;
 using Fan.Sharding;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Transports;
 
 /// <summary>The application as its server transports see it: it serves what they receive. Safe from any thread.</summary>
-/// <remarks>The way of a call here: headers, deadline, span and log scope, context, implementation, decode, dispatch, encode.</remarks>
+/// <remarks>The way of a call here: headers, deadline, span and log scope, context, who calls and whether that is allowed, implementation, decode, dispatch, encode.</remarks>
 public sealed class CallServer
 {
     private readonly Dictionary<string, ServedService> _byName;
@@ -28,13 +30,15 @@ public sealed class CallServer
     private readonly NoReply _noReply = new();
     private readonly PushPipeline _pushes;
     private readonly QueueTelemetry _queueTelemetry;
+    private readonly CallerAccess _access;
 
     internal CallServer(
         string application, FanLimits limits, IReadOnlyList<ServedService> services, PayloadCodecs codecs, CallTrees trees, CancellationPool cancellation,
-        FanTelemetry telemetry, TelemetryGate gate, PushPipeline pushes, QueueTelemetry queueTelemetry, TimeProvider clock, ILogger logger)
+        FanTelemetry telemetry, TelemetryGate gate, PushPipeline pushes, QueueTelemetry queueTelemetry, CallerAccess access, TimeProvider clock, ILogger logger)
     {
         _pushes = pushes;
         _queueTelemetry = queueTelemetry;
+        _access = access;
         Application = application;
         Limits = limits;
         Services = services;
@@ -114,6 +118,7 @@ public sealed class CallServer
         Exception? failure = null;
         try
         {
+            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
             // Whoever sends what nobody can handle is told so, rather than the reader of dead letters.
             var codec = _codecs.For(call.ContentType);
             unary.CheckArguments(call.Payload, codec);
@@ -147,6 +152,7 @@ public sealed class CallServer
         Exception? failure = null;
         try
         {
+            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
             if (scope is null)
@@ -194,6 +200,7 @@ public sealed class CallServer
         Exception? failure = null;
         try
         {
+            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
             if (scope is null)
@@ -232,7 +239,7 @@ public sealed class CallServer
     {
         ArgumentNullException.ThrowIfNull(error);
         var described = WireError.From(error, call?.TraceId);
-        if (error is BadArgumentException or BadMessageException or LimitExceededException or NoSuchServiceException or NoSuchMethodException)
+        if (error is BadArgumentException or BadMessageException or LimitExceededException or NoSuchServiceException or NoSuchMethodException or NotAuthenticatedException or AccessDeniedException)
         {
             _telemetry.Rejected(described.Place ?? "", described.Code);
             TransportLog.Refused(_logger, described.Code, described.Message);
@@ -280,7 +287,7 @@ public sealed class CallServer
         // Until something was committed a call tree needs no number.
         if (call.StartsFlow && !logs && measure.Activity is null && headers.IsPlain && push is null && shard.Token == 0 && tree.Snapshot is not { Number: > 0 })
         {
-            _plain.Enter(headers.Caller, headers.TimeToLive, deadline);
+            _plain.Enter(headers.Caller, call.Principal, headers.TimeToLive, deadline);
             call.TraceId = null;
             return new ServerCall(measure, null, null, null, CallTrace.Root, lease, own);
         }
@@ -297,6 +304,7 @@ public sealed class CallServer
             Baggage = baggage,
             Caller = headers.Caller,
             User = headers.User,
+            Principal = call.Principal,
             ShardKeys = shardKeys,
             Push = push?.Info,
             Deadline = deadline,
@@ -329,6 +337,13 @@ public sealed class CallServer
         running.LogScope?.Dispose();
         running.LogActivity?.Dispose();
         running.Lease.Dispose();
+    }
+
+    // Current until the method ends that was let in: the context is its own copy.
+    private static void Become(ClaimsPrincipal caller)
+    {
+        var context = CallContext.Current;
+        if (!ReferenceEquals(context.Principal, caller)) (context with { Principal = caller }).Use();
     }
 
     private static Activity StartForLog(string name, string? parent, string? state)

@@ -8,6 +8,9 @@ public interface IServerTransport
     /// <summary>The <c>transport</c> of its endpoints, e.g. <c>http</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether it can tell by itself who calls, e.g. by certificates. Default: it can not.</summary>
+    bool ProvesCallers => false;
+
     /// <summary>Begins to listen; calls may come from then on. Called once.</summary>
     /// <exception cref="InvalidOperationException">It can't listen where it should; the message says where and why.</exception>
     Task StartAsync(CallServer server, CancellationToken cancellationToken);

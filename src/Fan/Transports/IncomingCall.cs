@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Claims;
 using Fan.Messaging;
 
 namespace Fan.Transports;
@@ -23,6 +24,15 @@ public sealed class IncomingCall
 
     /// <summary>The name of the transport, for spans and logs.</summary>
     public required string Transport { get; init; }
+
+    /// <summary>Who makes the call, as far as the transport itself has proven it: by the certificate of the connection, or the web application around it. Null where it has nobody.</summary>
+    public ClaimsPrincipal? Principal { get; set; }
+
+    /// <summary>Whether it comes from the application itself, where no policy stands in the way.</summary>
+    internal bool IsTrusted { get; init; }
+
+    /// <summary>Whether it lay in a queue that others may write to.</summary>
+    internal bool IsQueued { get; init; }
 
     /// <summary>Set by the server while it serves: the spans to send back in the reply's header <c>fan-spans</c>, where they were asked for.</summary>
     public string? ReplySpans { get; internal set; }

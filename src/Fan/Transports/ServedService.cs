@@ -1,18 +1,19 @@
 using System.Collections.Frozen;
 using Fan.Generated;
+using Fan.Security;
 
 namespace Fan.Transports;
 
 /// <summary>A service that this application hosts. Immutable; safe from any thread.</summary>
 public sealed class ServedService
 {
-    internal ServedService(ServiceContract contract, ServiceImplementation implementation, bool isPersistent)
+    internal ServedService(ServiceContract contract, ServiceImplementation implementation, bool isPersistent, PolicyTable? policies = null)
     {
         IsPersistent = isPersistent;
         Contract = contract;
         Name = ServiceName.Parse(contract.Name);
         Implementation = implementation;
-        Methods = contract.Methods.ToFrozenDictionary(method => method.Name, method => new ServedMethod(this, method), StringComparer.Ordinal);
+        Methods = contract.Methods.ToFrozenDictionary(method => method.Name, method => new ServedMethod(this, method, policies?.For(Name.Canonical, method.Name)), StringComparer.Ordinal);
     }
 
     /// <summary>Its name.</summary>
@@ -39,8 +40,9 @@ public sealed class ServedService
 /// <summary>A method of a hosted service. Immutable; safe from any thread.</summary>
 public sealed class ServedMethod
 {
-    internal ServedMethod(ServedService service, ServiceMethod method)
+    internal ServedMethod(ServedService service, ServiceMethod method, MethodPolicy? policy)
     {
+        Policy = policy;
         Service = service;
         Method = method;
     }
@@ -50,4 +52,7 @@ public sealed class ServedMethod
 
     /// <summary>The generated method.</summary>
     public ServiceMethod Method { get; }
+
+    /// <summary>Who may call it; null for anyone.</summary>
+    internal MethodPolicy? Policy { get; }
 }

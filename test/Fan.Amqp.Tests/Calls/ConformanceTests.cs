@@ -46,3 +46,10 @@ public sealed class AmqpLossTests(RabbitServers servers) : TransportLossConforma
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
 }
+
+public sealed class AmqpSecurityTests(RabbitServers servers) : TransportSecurityConformance
+{
+    protected override bool HasQueues => true;
+
+    protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
+}

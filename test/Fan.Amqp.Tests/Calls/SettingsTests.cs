@@ -1,5 +1,6 @@
 using System.Text;
 using Fan.Amqp.Tests.Servers;
+using Fan.Conformance;
 using Fan.Conformance.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,20 @@ public sealed class SettingsTests(RabbitServers servers) : AmqpTest
         var json = Encoding.UTF8.GetString((await EndpointAsync(service)).ToJson());
         Assert.DoesNotContain("guest", json, StringComparison.Ordinal);
         Assert.Contains("\"queue\":\"fan.rpc.cellars.", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_password_that_the_broker_refuses_is_written_nowhere()
+    {
+        var written = new WrittenText();
+        var server = await servers.SharedAsync();
+        await StartAsync("cellars", server.Uri, fan => written.Follow(fan.AddService<ICellar>(_ => Cellar)));
+        var wrong = new UriBuilder(server.Uri) { UserName = "guest", Password = "s3cret-w0rd" }.Uri.ToString();
+        var caller = await StartAsync("caller", wrong, written.Follow, options => options.ConnectTimeout = TimeSpan.FromSeconds(2));
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<ICellar>().EchoAsync("x"));
+        Assert.DoesNotContain("s3cret-w0rd", error.ToString(), StringComparison.Ordinal);
+        await written.HasNowhereAsync("s3cret-w0rd", Tree);
+        await written.HasNowhereAsync("guest:guest", Tree);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ public static class Failures
 {
     public static TheoryData<string> Kinds =>
     [
-        "no_such_service", "no_matching_version", "no_such_method", "bad_argument", "deadline_exceeded", "circuit_open", "unavailable", "limit_exceeded", "bad_message", "remote_failure", "fault", "other",
+        "no_such_service", "no_matching_version", "no_such_method", "bad_argument", "deadline_exceeded", "circuit_open", "unavailable", "limit_exceeded", "bad_message", "remote_failure", "fault", "not_authenticated", "access_denied", "other",
     ];
 
     public static Exception Create(string kind) => kind switch
@@ -20,6 +20,8 @@ public static class Failures
         "limit_exceeded" => new LimitExceededException("MaxThings", "too many"),
         "bad_message" => new BadMessageException("place", "bad"),
         "remote_failure" => new RemoteFailureException("Some.Type", "broken elsewhere"),
+        "not_authenticated" => new NotAuthenticatedException("stock", "count", "who is it"),
+        "access_denied" => new AccessDeniedException("stock", "count", "not you"),
         "fault" => new ServiceFaultException("out_of_stock", "none left"),
         _ => new InvalidOperationException("broken: " + kind),
     };
@@ -36,6 +38,8 @@ public static class Failures
         LimitExceededException e => Text(e, e.Limit),
         BadMessageException e => Text(e, e.Place),
         RemoteFailureException e => Text(e, e.RemoteType),
+        NotAuthenticatedException e => Text(e, e.Service, e.Method),
+        AccessDeniedException e => Text(e, e.Service, e.Method),
         ServiceFaultException e => Text(e, e.Fault),
         FanException e => Text(e),
         _ => Text(error),

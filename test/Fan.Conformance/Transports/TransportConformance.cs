@@ -23,7 +23,7 @@ public abstract class TransportConformance : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Harness = await CreateHarnessAsync();
-        Service = await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => Cellar).AddService<ITill, Till>(), Configure);
+        Service = await StartAsync("cellars", fan => Configure(fan.AddService<ICellar>(_ => Cellar).AddService<ITill, Till>()), Configure);
         Caller = await StartAsync("caller", options: Configure);
     }
 
@@ -39,6 +39,11 @@ public abstract class TransportConformance : IAsyncLifetime
 
     /// <summary>The settings of the two applications.</summary>
     protected virtual void Configure(FanOptions options)
+    {
+    }
+
+    /// <summary>What the service has beside that.</summary>
+    protected virtual void Configure(FanBuilder service)
     {
     }
 

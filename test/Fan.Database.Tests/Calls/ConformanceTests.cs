@@ -105,3 +105,17 @@ public sealed class SqliteLossTests : TransportLossConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
 }
+
+public sealed class PostgresSecurityTests(PostgresServers servers) : TransportSecurityConformance
+{
+    protected override bool HasQueues => true;
+
+    protected override Task<ITransportHarness> CreateHarnessAsync() => PostgresCallHarness.CreateAsync(servers);
+}
+
+public sealed class SqliteSecurityTests : TransportSecurityConformance
+{
+    protected override bool HasQueues => true;
+
+    protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
+}

@@ -46,3 +46,10 @@ public sealed class RedisLossTests(RedisServers servers) : TransportLossConforma
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
 }
+
+public sealed class RedisSecurityTests(RedisServers servers) : TransportSecurityConformance
+{
+    protected override bool HasQueues => true;
+
+    protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
+}

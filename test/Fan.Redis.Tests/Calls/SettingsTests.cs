@@ -1,5 +1,6 @@
 using System.Text;
 using Fan.Redis.Tests.Servers;
+using Fan.Conformance;
 using Fan.Conformance.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -127,13 +128,16 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     [Fact]
     public async Task A_wrong_password_is_said_so_and_not_shown()
     {
-        var server = await servers.StartAsync("locked", "--requirepass", "right");
+        var server = await servers.StartAsync("locked", "--requirepass", "r1ght-w0rd");
         await using var ending = server;
-        await ServeAsync(server.Uri.Replace("//", "//:right@", StringComparison.Ordinal));
-        var caller = await StartAsync("caller", server.Uri.Replace("//", "//:secret@", StringComparison.Ordinal), options: options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
+        var written = new WrittenText();
+        await StartAsync("cellars", server.Uri.Replace("//", "//:r1ght-w0rd@", StringComparison.Ordinal), fan => written.Follow(fan.AddService<ICellar>(_ => Cellar)));
+        var caller = await StartAsync("caller", server.Uri.Replace("//", "//:secret@", StringComparison.Ordinal), written.Follow, options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
         var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<ICellar>().EchoAsync("x"));
         Assert.Contains("does not know our user and password", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        await written.HasNowhereAsync("secret", Tree);
+        await written.HasNowhereAsync("r1ght-w0rd", Tree);
     }
 
     [Theory]

@@ -1,13 +1,12 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Fan.Ipc.Serving;
 using Microsoft.Extensions.Logging;
 
-namespace Fan.Ipc.Tcp;
+namespace Fan.Security;
 
-/// <summary>The certificates in files, read again when those change. Safe from any thread.</summary>
-internal sealed class CertificateFiles(FanTcpOptions options, ILogger logger)
+/// <summary>The certificates in files, PEM or PFX, read again when those change. Safe from any thread.</summary>
+internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
 {
     private readonly Lock _gate = new();
     private SslStreamCertificateContext? _own;
@@ -21,17 +20,18 @@ internal sealed class CertificateFiles(FanTcpOptions options, ILogger logger)
     {
         get
         {
-            if (options.CertificateFile is not { } file) return null;
-            lock (_gate) return Refresh(ref _own, ref _ownRead, Newest(file, options.KeyFile), file, ReadOwn);
+            if (settings.CertificateFile is not { } file) return null;
+            lock (_gate) return Refresh(ref _own, ref _ownRead, Newest(file, settings.KeyFile), file, ReadOwn);
         }
     }
 
     /// <summary>How a peer's certificate is checked; null for the way of the system.</summary>
+    /// <exception cref="InvalidOperationException">The authorities can't be read; the message says which file.</exception>
     public X509ChainPolicy? Policy
     {
         get
         {
-            if (options.TrustedCertificatesFile is not { } file) return null;
+            if (settings.TrustedCertificatesFile is not { } file) return null;
             X509Certificate2Collection trusted;
             lock (_gate) trusted = Refresh(ref _trusted, ref _trustedRead, Newest(file, null), file, ReadTrusted)!;
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -39,6 +39,25 @@ internal sealed class CertificateFiles(FanTcpOptions options, ILogger logger)
             return policy;
         }
     }
+
+    /// <summary>Changes whenever one of the files does.</summary>
+    public (DateTime Own, DateTime Trusted) Stamp =>
+        (settings.CertificateFile is { } own ? Newest(own, settings.KeyFile) : default, settings.TrustedCertificatesFile is { } trusted ? Newest(trusted, null) : default);
+
+    /// <summary>Whether a file has a certificate together with its key, in the form of PKCS #12.</summary>
+    public static bool IsPfx(string? file) => Path.GetExtension(file) is { } ending && (ending.Equals(".pfx", StringComparison.OrdinalIgnoreCase) || ending.Equals(".p12", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>How a listener of this application begins TLS.</summary>
+    public SslServerAuthenticationOptions ForServer(SslStreamCertificateContext own) => new()
+    {
+        ServerCertificateContext = own,
+        ClientCertificateRequired = settings.AsksCallers(),
+        CertificateChainPolicy = Policy,
+        // One that is shown must be valid in any case.
+        RemoteCertificateValidationCallback = settings.RequireClientCertificate
+            ? null
+            : static (_, _, _, errors) => (errors & ~SslPolicyErrors.RemoteCertificateNotAvailable) == SslPolicyErrors.None,
+    };
 
     private T? Refresh<T>(ref T? current, ref DateTime read, DateTime changed, string file, Func<T> load)
         where T : class
@@ -51,7 +70,7 @@ internal sealed class CertificateFiles(FanTcpOptions options, ILogger logger)
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             if (current is null) throw new InvalidOperationException($"The certificate in {file} can't be read: {error.Message}", error);
-            WireLog.CertificateUnreadable(logger, file, error.Message);
+            SecurityLog.CertificateUnreadable(logger, file, error.Message);
         }
 
         read = changed;
@@ -60,9 +79,22 @@ internal sealed class CertificateFiles(FanTcpOptions options, ILogger logger)
 
     private SslStreamCertificateContext ReadOwn()
     {
-        var certificate = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.KeyFile);
+        var file = settings.CertificateFile!;
+        X509Certificate2? certificate;
         var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(options.CertificateFile!);
+        if (IsPfx(file))
+        {
+            chain = X509CertificateLoader.LoadPkcs12CollectionFromFile(file, settings.CertificatePassword);
+            certificate = chain.FirstOrDefault(one => one.HasPrivateKey) ?? throw new CryptographicException("it has no key");
+        }
+        else
+        {
+            certificate = settings.CertificatePassword is { } password
+                ? X509Certificate2.CreateFromEncryptedPemFile(file, password, settings.KeyFile)
+                : X509Certificate2.CreateFromPemFile(file, settings.KeyFile);
+            chain.ImportFromPemFile(file);
+        }
+
         if (OperatingSystem.IsWindows())
         {
             // Its TLS takes no key that is in memory only.
@@ -75,7 +107,7 @@ internal sealed class CertificateFiles(FanTcpOptions options, ILogger logger)
     private X509Certificate2Collection ReadTrusted()
     {
         var trusted = new X509Certificate2Collection();
-        trusted.ImportFromPemFile(options.TrustedCertificatesFile!);
+        trusted.ImportFromPemFile(settings.TrustedCertificatesFile!);
         return trusted.Count > 0 ? trusted : throw new CryptographicException("it has no certificate");
     }
 

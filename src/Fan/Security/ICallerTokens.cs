@@ -1,0 +1,29 @@
+namespace Fan.Security;
+
+/// <summary>Gives the tokens that go with an application's calls, on every transport. Safe from any thread.</summary>
+public interface ICallerTokens
+{
+    /// <summary>The token for a call, without the word <c>Bearer</c>; null where none is to go with it.</summary>
+    /// <remarks>Asked for each sending: it had better keep what it fetches. The call's own context is current, so a token that came in can be passed on.</remarks>
+    ValueTask<string?> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>What a token is wanted for. Immutable.</summary>
+/// <param name="Service">The service that is called.</param>
+/// <param name="Method">The wire name of the method.</param>
+/// <param name="Transport">The transport that the call takes.</param>
+/// <param name="IsQueued">Whether the token will lie in a queue with the message, until that is handled and where others may read it.</param>
+public readonly record struct TokenRequest(string Service, string Method, string Transport, bool IsQueued);
+
+internal static class BearerTokens
+{
+    /// <summary>The header with the token; null where there is none.</summary>
+    public static async ValueTask<string?> BearerAsync(this ICallerTokens tokens, TokenRequest request, CancellationToken cancellationToken) =>
+        await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false) is { Length: > 0 } token ? "Bearer " + token : null;
+}
+
+/// <summary>One function as that.</summary>
+internal sealed class CallerTokens(Func<TokenRequest, CancellationToken, ValueTask<string?>> get) : ICallerTokens
+{
+    public ValueTask<string?> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken) => get(request, cancellationToken);
+}
