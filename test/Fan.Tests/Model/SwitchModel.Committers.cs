@@ -94,7 +94,8 @@ internal sealed partial class SwitchModel
 
         var committed = state with { Head = me.Number + 1, Barrier = size.Barrier ? 0 : state.Barrier };
         var done = me with { Stage = Stage.Lists, Number = me.Number + 1, Barrier = 0, SomebodyCame = false, Knows = mistake == SwitchMistake.ForgetsWhoCame ? me.Knows : [] };
-        yield return new($"commits {committed.Head}{(size.Barrier ? " and takes the barrier away" : "")}", committed.With(c, done), Broken: state.Head == me.Number ? null : $"commit {committed.Head} was made twice");
+        yield return new($"commits {committed.Head}{(size.Barrier ? " and takes the barrier away" : "")}", committed.With(c, done), Broken: state.Head != me.Number ? $"commit {committed.Head} was made twice"
+            : size.Barrier && state.Applications.Any(application => application is { Joining: Joining.In, Record: not null, Holds: 0 }) ? $"{committed.Head} was committed while calls were not held" : null);
         if (state.Faults < size.Faults)
             yield return new($"commits {committed.Head}, and the reply is lost", committed.With(c, new Committer { Stage = Stage.Done }) with { Faults = state.Faults + 1 }, true);
     }

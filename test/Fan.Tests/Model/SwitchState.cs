@@ -6,7 +6,7 @@ namespace Fan.Tests.Model;
 /// <param name="Applied">Its newest snapshot; -1 before it knows any.</param>
 /// <param name="Oldest">The oldest in use.</param>
 /// <param name="Holds">The barrier at which it holds; 0 where it holds at none.</param>
-internal readonly record struct Told(int Applied, int Oldest, int Holds);
+internal sealed record Told(int Applied, int Oldest, int Holds);
 
 /// <summary>How far an application has come to take part.</summary>
 internal enum Joining
