@@ -4,14 +4,14 @@ namespace Fan.Tests.Switching.Simulation;
 
 public sealed class ChangeSimulationTests
 {
-    private const int AtOnce = 16;
+    private const int AtOnce = 32;
 
     [Fact]
     public async Task Lost_sessions_and_lost_replies_break_no_promise_of_a_change()
     {
         // FAN_SEED repeats one seed; FAN_SEEDS says how many are tried.
         var first = Number("FAN_SEED") ?? 1;
-        var count = Number("FAN_SEED") is null ? Number("FAN_SEEDS") ?? 64 : 1;
+        var count = Number("FAN_SEED") is null ? Number("FAN_SEEDS") ?? 32 : 1;
         await Parallel.ForEachAsync(Enumerable.Range(first, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (seed, cancellationToken) =>
         {
             await using var simulation = new ChangeSimulation(seed);
