@@ -5,13 +5,17 @@ using Fan.Discovery;
 namespace Fan.Commits;
 
 /// <summary>The application's own record in the store, which lives as long as its session: made, kept up to date, made again. Safe from any thread.</summary>
-internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : IDisposable
+/// <param name="describe">What the record is to say.</param>
+/// <param name="comeBack">Called with the making of the record where there was one before: whoever was not in the register was not waited for.</param>
+internal sealed class ApplicationRegister(Func<ApplicationRecord> describe, Func<ICoordinationStore, Func<Task>, CancellationToken, Task> comeBack) : IDisposable
 {
     private const string Prefix = "app_";
 
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _path;
+    private bool _isDoubtful;
+    private bool _isBack = true;
 
     /// <summary>Waits until the record was made once.</summary>
     public Task CreatedAsync(CancellationToken cancellationToken) => _created.Task.WaitAsync(cancellationToken);
@@ -24,11 +28,15 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
     {
         while (true)
         {
-            _path = await FindAsync(store, stopping).ConfigureAwait(false) ?? await CreateAsync(store, stopping).ConfigureAwait(false);
+            var isThere = await FindAsync(store, stopping).ConfigureAwait(false) is not null;
+            _isBack &= isThere;
+            Task RegisterAsync() => isThere ? Task.CompletedTask : CreateAsync(store, stopping);
+            await (_isBack || !_created.Task.IsCompleted ? RegisterAsync() : comeBack(store, RegisterAsync, stopping)).ConfigureAwait(false);
+            _isBack = true;
             _created.TrySetResult();
             Changed();
             retry.Reset();
-            if (!await WaitUntilGoneAsync(store, _path, stopping).ConfigureAwait(false)) return;
+            if (!await WaitUntilGoneAsync(store, _path!, stopping).ConfigureAwait(false)) return;
         }
     }
 
@@ -61,16 +69,39 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
     private async Task<string?> FindAsync(ICoordinationStore store, CancellationToken cancellationToken) =>
         _path is { } path && await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } node && node.EphemeralOwner == store.SessionId ? path : null;
 
-    private async Task<string> CreateAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    private async Task CreateAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        // One that was made without a reply would never say another word, and everybody would wait for it.
+        if (_isDoubtful && await FindOwnAsync(store, cancellationToken).ConfigureAwait(false) is { } own) _path = own;
+        else _path = await MakeAsync(store, cancellationToken).ConfigureAwait(false);
+        _isDoubtful = false;
+    }
+
+    private static async Task<string?> FindOwnAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        await store.SyncAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var name in await store.GetChildrenAsync(CommitPath.Applications, cancellationToken).ConfigureAwait(false) ?? [])
+        {
+            var path = StorePath.Join(CommitPath.Applications, name);
+            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } node && node.EphemeralOwner == store.SessionId) return path;
+        }
+
+        return null;
+    }
+
+    private async Task<string> MakeAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
         await store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications], cancellationToken).ConfigureAwait(false);
         var create = new StoreOperation.Create(StorePath.Join(CommitPath.Applications, Prefix), describe().ToJson(), NodeKind.EphemeralSequential);
+        // A barrier's commit fails unless the register is as it was: it says so whenever somebody comes.
+        var come = new StoreOperation.Set(CommitPath.Applications, default);
+        _isDoubtful = true;
         if (_path is { } left)
         {
             try
             {
                 // A record of an earlier session would be waited for until that expires.
-                return (await store.CommitAsync([new StoreOperation.Delete(left), create], cancellationToken).ConfigureAwait(false))[1].Path;
+                return (await store.CommitAsync([new StoreOperation.Delete(left), create, come], cancellationToken).ConfigureAwait(false))[1].Path;
             }
             catch (StoreConflictException error) when (error.Conflict == StoreConflict.NoNode)
             {
@@ -78,7 +109,7 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
             }
         }
 
-        return (await store.CommitAsync([create], cancellationToken).ConfigureAwait(false))[0].Path;
+        return (await store.CommitAsync([create, come], cancellationToken).ConfigureAwait(false))[0].Path;
     }
 
     private static async Task<bool> WaitUntilGoneAsync(ICoordinationStore store, string path, CancellationToken stopping)

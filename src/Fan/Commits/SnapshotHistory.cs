@@ -28,12 +28,14 @@ internal sealed class SnapshotHistory
     {
         get
         {
+            // Read first: what becomes the newest meanwhile says nothing of the roots of this one.
+            var current = Current;
             foreach (var (number, snapshot) in Volatile.Read(ref _older))
             {
                 if (snapshot.Roots != 0) return number;
             }
 
-            return Current.Number;
+            return current.Number;
         }
     }
 

@@ -25,14 +25,16 @@ internal sealed class TreeFollower : IAsyncDisposable
     private readonly ApplicationRegister _register;
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
+    private readonly Lock _holds = new();
     private Task[] _running = [];
     private ITimer? _holding;
+    private bool _isComingBack;
     private string? _trouble;
 
     public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
-        _register = new ApplicationRegister(() => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = Barrier });
+        _register = new ApplicationRegister(() => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = Barrier }, ComeBackAsync);
     }
 
     public SnapshotHistory History { get; }
@@ -139,8 +141,12 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         var id = barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture);
         if (Barrier == id) return;
-        History.Hold();
-        Barrier = id;
+        lock (_holds)
+        {
+            History.Hold();
+            Barrier = id;
+        }
+
         CommitsLog.Held(_logger, id);
         // The store may be lost while calls wait. The committer's commit fails once this application no longer says that it holds.
         _holding?.Dispose();
@@ -152,19 +158,50 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         // The commit came with the barrier's end: nobody begins on what was before.
         await CatchUpAsync(store, stopping).ConfigureAwait(false);
-        Barrier = null;
         _holding?.Dispose();
-        History.Release();
+        lock (_holds)
+        {
+            Barrier = null;
+            if (!_isComingBack) History.Release();
+        }
+
         _register.Changed();
+    }
+
+    // Changes that returned while the session was gone did not wait for this application. From its record on it keeps their promise too.
+    private async Task ComeBackAsync(ICoordinationStore store, Func<Task> register, CancellationToken stopping)
+    {
+        lock (_holds)
+        {
+            _isComingBack = true;
+            History.Hold();
+        }
+
+        try
+        {
+            await register().ConfigureAwait(false);
+            await CatchUpAsync(store, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_holds)
+            {
+                _isComingBack = false;
+                if (Barrier is null or "") History.Release();
+            }
+        }
     }
 
     private void GiveUp(string id)
     {
         if (Barrier != id) return;
         CommitsLog.HeldTooLong(_logger, id);
-        Barrier = "";
-        _register.Changed();
-        History.Release();
+        lock (_holds)
+        {
+            Barrier = "";
+            _register.Changed();
+            if (!_isComingBack) History.Release();
+        }
     }
 
     // A call of elsewhere reads a snapshot that did not come here yet: the store has it, a watch may be late.

@@ -32,8 +32,10 @@ internal sealed class ShardOwner : IAsyncDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private readonly Dictionary<int, OwnedShard> _owned = [];
+    private readonly HashSet<int> _doubtful = [];
     private ICoordinationStore? _store;
     private ShardAssignment? _assignment;
+    private (long Session, string Path) _witness;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _leaving;
     private Task[] _running = [];
@@ -227,7 +229,7 @@ internal sealed class ShardOwner : IAsyncDisposable
         lock (_gate) owned = _owned.GetValueOrDefault(shard);
         if (owned is null)
         {
-            if (isMine) await TakeAsync(store, shard, cancellationToken).ConfigureAwait(false);
+            if (isMine || _doubtful.Contains(shard)) await TakeAsync(store, shard, isMine, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -244,7 +246,7 @@ internal sealed class ShardOwner : IAsyncDisposable
         if (isMine) Wake();
     }
 
-    private async ValueTask TakeAsync(ICoordinationStore store, int shard, CancellationToken cancellationToken)
+    private async ValueTask TakeAsync(ICoordinationStore store, int shard, bool isMine, CancellationToken cancellationToken)
     {
         var path = ShardPath.OfShard(_service, _plan, shard);
         // Asked for first: a lock that is held says so when it goes.
@@ -252,9 +254,15 @@ internal sealed class ShardOwner : IAsyncDisposable
         {
             // One that an interrupted attempt of this session took.
             if (held.EphemeralOwner == store.SessionId && Encoding.UTF8.GetString(held.Data.Span) == _worker) Own(store, shard, path, held);
+            _doubtful.Remove(shard);
+            if (!isMine) Wake();
             return;
         }
 
+        _doubtful.Remove(shard);
+        if (!isMine) return;
+        // Where nothing is heard of it the lock is there, perhaps, and must not stay when another is to own the shard.
+        _doubtful.Add(shard);
         try
         {
             await store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes(_worker), NodeKind.Ephemeral)], cancellationToken).ConfigureAwait(false);
@@ -262,11 +270,13 @@ internal sealed class ShardOwner : IAsyncDisposable
         catch (StoreConflictException)
         {
             // Somebody else was faster, or the parent has gone; the watch tells.
+            _doubtful.Remove(shard);
             return;
         }
 
         if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } taken && taken.EphemeralOwner == store.SessionId) Own(store, shard, path, taken);
         else Wake();
+        _doubtful.Remove(shard);
     }
 
     private void Own(ICoordinationStore store, int shard, string path, StoreNode node)
@@ -286,7 +296,9 @@ internal sealed class ShardOwner : IAsyncDisposable
         if (await store.GetAsync(owned.Path, cancellationToken).ConfigureAwait(false) is not { } node || node.CreatedTransaction != owned.Token) return;
         try
         {
-            await store.CommitAsync([new StoreOperation.Delete(owned.Path, node.Version)], cancellationToken).ConfigureAwait(false);
+            // In the session that holds the lock, or not at all: after it the lock at this path is another owner's.
+            if (await WitnessAsync(store, owned.Session, cancellationToken).ConfigureAwait(false) is not { } witness) return;
+            await store.CommitAsync([new StoreOperation.Check(witness), new StoreOperation.Delete(owned.Path, node.Version)], cancellationToken).ConfigureAwait(false);
         }
         catch (StoreConflictException)
         {
@@ -294,6 +306,18 @@ internal sealed class ShardOwner : IAsyncDisposable
         }
 
         ShardLog.Released(_logger, _service, owned.Path);
+    }
+
+    // A node that exists as long as the session, and never again; null where the session has ended.
+    private async ValueTask<string?> WitnessAsync(ICoordinationStore store, long session, CancellationToken cancellationToken)
+    {
+        if (_witness.Session == session) return _witness.Path;
+        await store.CreateMissingAsync([CommitPath.Root, ShardPath.Owners], cancellationToken).ConfigureAwait(false);
+        var create = new StoreOperation.Create(StorePath.Join(ShardPath.Owners, "owner_"), Encoding.UTF8.GetBytes(_worker), NodeKind.EphemeralSequential);
+        var path = (await store.CommitAsync([create], cancellationToken).ConfigureAwait(false))[0].Path;
+        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } node) return null;
+        _witness = (node.EphemeralOwner, path);
+        return node.EphemeralOwner == session ? path : null;
     }
 
     private void Drop(Func<OwnedShard, bool> isLost)

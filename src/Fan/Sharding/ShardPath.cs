@@ -10,6 +10,9 @@ internal static class ShardPath
 {
     public const string Root = "/fan/shards";
 
+    /// <summary>Ephemeral nodes, one for each session that gives shards up: their names are never given twice.</summary>
+    public const string Owners = "/fan/owners";
+
     public static string OfService(string service) => $"{Root}/{service}";
 
     public static string OfPlan(string service, ShardPlan plan) => $"{Root}/{service}/{plan.Id}";

@@ -14,6 +14,7 @@ internal sealed class ApplicationWatch : IAsyncDisposable
     private readonly CancellationTokenSource _leaving = new();
     private readonly IAsyncEnumerator<StoreEvent> _events;
     private Task<bool>? _next;
+    private int _version;
 
     private ApplicationWatch(ICoordinationStore store)
     {
@@ -23,8 +24,8 @@ internal sealed class ApplicationWatch : IAsyncDisposable
 
     public IEnumerable<ApplicationRecord> Records => _records.Values.Select(known => known.Record);
 
-    /// <summary>The records' nodes with the versions that were read: a commit can check that they are still so.</summary>
-    public IEnumerable<StoreOperation> Checks => _records.Select(known => new StoreOperation.Check(known.Key, known.Value.Version));
+    /// <summary>The register and the records with the versions that were read: a commit can check that they are still so, and that nobody has come.</summary>
+    public IEnumerable<StoreOperation> Checks => _records.Select(known => new StoreOperation.Check(known.Key, known.Value.Version)).Prepend(new StoreOperation.Check(CommitPath.Applications, _version));
 
     public static async Task<ApplicationWatch> StartAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
@@ -45,6 +46,7 @@ internal sealed class ApplicationWatch : IAsyncDisposable
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         await _store.SyncAsync(cancellationToken).ConfigureAwait(false);
+        _version = (await _store.GetAsync(CommitPath.Applications, cancellationToken).ConfigureAwait(false))?.Version ?? 0;
         var names = await _store.GetChildrenAsync(CommitPath.Applications, cancellationToken).ConfigureAwait(false) ?? [];
         var paths = names.Select(name => StorePath.Join(CommitPath.Applications, name)).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in _records.Keys.Where(path => !paths.Contains(path)).ToList()) _records.Remove(gone);

@@ -121,7 +121,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         var warnings = new List<string>();
         for (var preparation = 1; ; preparation++)
         {
-            var barrier = options.Barrier ? await PrepareAsync(store, watch, options, progress, cancellationToken).ConfigureAwait(false) : null;
+            var barrier = options.Barrier ? await PrepareAsync(store, watch, options, progress, cancellationToken).ConfigureAwait(false) : ((string Id, int Version)?)null;
             try
             {
                 var commit = await log.AppendAsync(draft, ContentAsync, cancellationToken).ConfigureAwait(false);
@@ -133,7 +133,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             }
             finally
             {
-                if (barrier is not null) await RemoveAsync(store, barrier).ConfigureAwait(false);
+                if (barrier is not null) await RemoveAsync(store, barrier.Value.Id).ConfigureAwait(false);
             }
 
             async ValueTask<CommitContent> ContentAsync(CommitBase from, CancellationToken token)
@@ -146,7 +146,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 warnings.Clear();
                 warnings.AddRange(found);
                 // With the commit goes the barrier, and only while everybody still stands at it.
-                return new CommitContent(edits, [.. ofShards ?? [], .. refusals], barrier is null ? [] : [.. watch.Checks, new StoreOperation.Delete(CommitPath.Barrier)]);
+                return new CommitContent(edits, [.. ofShards ?? [], .. refusals], barrier is null ? [] : [.. watch.Checks, new StoreOperation.Check(CommitPath.Control, barrier.Value.Version), new StoreOperation.Delete(CommitPath.Barrier)]);
             }
         }
     }
@@ -161,15 +161,25 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         await log.SettleAsync(1, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<string> PrepareAsync(ICoordinationStore store, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+    private async Task<(string Id, int Version)> PrepareAsync(ICoordinationStore store, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
     {
+        await store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications], cancellationToken).ConfigureAwait(false);
+        var mark = Guid.NewGuid().ToByteArray();
+        int version;
         try
         {
-            await store.CommitAsync([new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)], cancellationToken).ConfigureAwait(false);
+            // Every barrier has a version of its own: nobody commits at one that went with a session while another took its place.
+            version = (await store.CommitAsync([new StoreOperation.Set(CommitPath.Control, default), new StoreOperation.Create(CommitPath.Barrier, mark, NodeKind.Ephemeral)], cancellationToken).ConfigureAwait(false))[0].Version;
         }
         catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
         {
             throw new CommitConflictException(CommitPath.Barrier, 0, "Another change holds all calls at this moment; try again when it is done.");
+        }
+        catch (Exception error) when (error is StoreUnavailableException or OperationCanceledException)
+        {
+            // It may stand all the same.
+            await RemoveAsync(store, node => node.Data.Span.SequenceEqual(mark)).ConfigureAwait(false);
+            throw;
         }
 
         var node = await store.GetAsync(CommitPath.Barrier, cancellationToken).ConfigureAwait(false) ?? throw new StoreUnavailableException("The barrier has gone with the session.");
@@ -185,7 +195,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                     waitsFor = missing;
                     progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing));
                 }, token), cancellationToken).ConfigureAwait(false);
-            return prepared ? id : throw new CommitRefusedException([$"Not every application holds its calls within {options.ApplyTimeout.TotalSeconds:0.#} s: {string.Join(", ", waitsFor)}. Nothing was changed."], canBeForced: false);
+            return prepared ? (id, version) : throw new CommitRefusedException([$"Not every application holds its calls within {options.ApplyTimeout.TotalSeconds:0.#} s: {string.Join(", ", waitsFor)}. Nothing was changed."], canBeForced: false);
         }
         catch
         {
@@ -234,11 +244,13 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     }
 
     // Where it fails, the session's end takes the barrier away.
-    private static async Task RemoveAsync(ICoordinationStore store, string id)
+    private static Task RemoveAsync(ICoordinationStore store, string id) => RemoveAsync(store, node => node.CreatedTransaction.ToString(CultureInfo.InvariantCulture) == id);
+
+    private static async Task RemoveAsync(ICoordinationStore store, Func<StoreNode, bool> isOwn)
     {
         try
         {
-            if (await store.GetAsync(CommitPath.Barrier).ConfigureAwait(false) is { } node && node.CreatedTransaction.ToString(CultureInfo.InvariantCulture) == id)
+            if (await store.GetAsync(CommitPath.Barrier).ConfigureAwait(false) is { } node && isOwn(node))
                 await store.CommitAsync([new StoreOperation.Delete(CommitPath.Barrier)]).ConfigureAwait(false);
         }
         catch (StoreException)

@@ -28,14 +28,14 @@ internal sealed class TestHost : IAsyncDisposable
 
     public IEndpointDirectory Directory => _host.Services.GetRequiredService<IEndpointDirectory>();
 
-    public static async Task<TestHost> StartAsync(MemoryTree tree, LoopNetwork network, string name, Action<FanBuilder> configure, ILoggerProvider? logs = null)
+    public static async Task<TestHost> StartAsync(MemoryTree tree, LoopNetwork network, string name, Action<FanBuilder> configure, ILoggerProvider? logs = null, Func<MemoryCoordinationStore, ICoordinationStore>? wrap = null)
     {
         var store = new MemoryCoordinationStore(tree);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         if (logs is not null) builder.Logging.AddProvider(logs);
         builder.Services.AddSingleton<IClientTransport>(new LoopClient(network));
         builder.Services.AddSingleton<IServerTransport>(new LoopServer(network));
-        configure(builder.Services.AddFan(options => options.Name = name).UseStore(_ => store));
+        configure(builder.Services.AddFan(options => options.Name = name).UseStore(_ => wrap?.Invoke(store) ?? store));
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new TestHost(host, store);
