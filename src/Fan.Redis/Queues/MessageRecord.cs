@@ -63,9 +63,9 @@ internal static class MessageRecord
         var headers = new MessageHeaders();
         for (var i = 0; i + 1 < record.Fields.Length; i += 2)
         {
-            // Those of ours have a hyphen, or are the three of the W3C, and none of the fields around them does.
+            // Those of ours have a hyphen, or are the three of the W3C and the token, and none of the fields around them does.
             var name = (string)record.Fields[i]!;
-            if (name.StartsWith("fan-", StringComparison.Ordinal) || name is HeaderNames.TraceParent or HeaderNames.TraceState or HeaderNames.Baggage) headers.TrySet(name, (string)record.Fields[i + 1]!);
+            if (name.StartsWith("fan-", StringComparison.Ordinal) || name is HeaderNames.TraceParent or HeaderNames.TraceState or HeaderNames.Baggage or HeaderNames.Authorization) headers.TrySet(name, (string)record.Fields[i + 1]!);
         }
 
         return new QueueMessage
