@@ -61,6 +61,7 @@ internal sealed class CallPipeline(
                 if (waits || sendings > 1 || moves > 0) exchange.Call.Headers.TimeToLive = deadline.Remaining;
                 exchange.Encode(CodecFor(endpoint, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
+                context.Recorder?.Over(recorded, endpoint.Description.Transport);
                 endpoint.Load.Begin();
                 try
                 {
@@ -179,6 +180,7 @@ internal sealed class CallPipeline(
             exchange.Encode(CodecFor(endpoint, route.Service, method, isPush: false), method, args);
             var call = exchange.To(endpoint, method.Name);
             call.Headers.TimeToLive = deadline.Remaining;
+            request.Context.Recorder?.Over(recorded, endpoint.Description.Transport);
             endpoint.Load.Begin();
             try
             {

@@ -38,6 +38,7 @@ internal sealed class PushPipeline(
                 recorded = context.Recorder?.Begin(context.RecorderSpan, $"{service}/{method.Name}", CallSpanKind.Client, application) ?? CallTrace.Root;
                 codecs.Json.WriteArguments(buffer, method, args);
                 var headers = OutgoingHeaders.From(context, measure.Activity, application, shardKeys);
+                context.Recorder?.Over(recorded, queues.Transport.Name);
                 queues = await SendAsync(queues, Message(service, method.Name, details, headers, codecs.Json.ContentType, buffer.Written), measure, lease.Token).ConfigureAwait(false);
             }
 
