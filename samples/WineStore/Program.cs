@@ -9,6 +9,12 @@ using WineStore.Contracts;
 using WineStore.ServiceDefaults;
 
 // The wine store in six processes: three that serve, two of their next release, and this one, which starts them, plays the story and prints what happened.
+if (args.Any(word => word is "--help" or "-h"))
+{
+    Console.WriteLine(StoryOptions.Usage);
+    return 0;
+}
+
 if (StoryOptions.Parse(args, out var wrong) is not { } options)
 {
     Console.Error.WriteLine(wrong);
@@ -39,7 +45,7 @@ try
     await new ShardStory(fan, changes, Console.Out).PlayAsync(ending.Token);
     if (!options.Once)
     {
-        Console.WriteLine("Serving. In another terminal: ./fan ls   ./fan call lightspeed.ping   ./fan switch retail.store.labels=2.0.0 integration_api=3.0.0   ./fan log   Ctrl-C ends.");
+        Console.WriteLine(StoryOptions.Serving(options));
         await services.RunningAsync(ending.Token);
     }
 }

@@ -13,6 +13,15 @@ internal sealed record StoryOptions
           --native DIR     take programs from there that were published as native code
         """;
 
+    private const string Hints = """
+          ./fan ls
+          ./fan bench lightspeed.ping --duration 5s
+          ./fan call 'retail.store[42].stock.deliver' inventory_id=7 bottles=12 --trace
+          ./fan switch retail.store.labels=2.0.0 integration_api=3.0.0 -m 'once more'
+          ./fan shards retail.store.stock
+          ./fan log
+        """;
+
     private const string MixedRoutes = "mixed";
 
     public bool Once { get; private init; }
@@ -26,6 +35,10 @@ internal sealed record StoryOptions
     public string? Store { get; private init; }
 
     public string? Native { get; private init; }
+
+    /// <summary>What to try while it serves.</summary>
+    public static string Serving(StoryOptions options) =>
+        $"Serving until Ctrl-C. In another terminal:\n{(options.Store is { } store ? $"  export FAN_STORE='{store}'\n" : "")}{Hints}";
 
     /// <summary>Null where it is not understood; <paramref name="wrong"/> says why.</summary>
     public static StoryOptions? Parse(string[] args, out string wrong)

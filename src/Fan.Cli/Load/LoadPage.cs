@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fan.Cli.Output;
+using Spectre.Console;
 
 namespace Fan.Cli.Load;
 
