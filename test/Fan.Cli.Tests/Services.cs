@@ -20,10 +20,6 @@ public interface ICellar
 
     ValueTask WaitAsync(CancellationToken ct = default);
 
-    ValueTask FlakyAsync(CancellationToken ct = default);
-
-    ValueTask HeldAsync(CancellationToken ct = default);
-
     IAsyncEnumerable<int> CountAsync(int to, int failAt = -1, CancellationToken ct = default);
 
     ValueTask<string> WhoAsync(CancellationToken ct = default);
@@ -58,35 +54,7 @@ internal sealed class Cellar : ICellar
 
     public TaskCompletionSource<int> Restocked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private int _calls;
-    private int _flaky;
-    private int _held;
-
-    /// <summary>The calls to <see cref="FlakyAsync"/> that succeed before all others fail; setting it begins anew.</summary>
-    public int Failing
-    {
-        get => _flaky;
-        set => _flaky = value;
-    }
-
-    /// <summary>What the second call to <see cref="HeldAsync"/> takes.</summary>
-    public TimeSpan HeldUp { get; set; }
-
-    /// <summary>Told how many calls to <see cref="GetAsync"/> there were.</summary>
-    public Action<int>? Gotten { get; set; }
-
-    public ValueTask<Wine> GetAsync(int id, CancellationToken ct = default)
-    {
-        Gotten?.Invoke(Interlocked.Increment(ref _calls));
-        return new(new Wine(id, "Rkatsiteli", 12.50m));
-    }
-
-    public ValueTask FlakyAsync(CancellationToken ct = default) => Interlocked.Decrement(ref _flaky) >= 0 ? default : throw new ServiceFaultException("out_of_stock", "none left");
-
-    public async ValueTask HeldAsync(CancellationToken ct = default)
-    {
-        if (Interlocked.Increment(ref _held) == 2) await Task.Delay(HeldUp, ct);
-    }
+    public ValueTask<Wine> GetAsync(int id, CancellationToken ct = default) => new(new Wine(id, "Rkatsiteli", 12.50m));
 
     public ValueTask<string?> EchoAsync(string? text, CancellationToken ct = default) => new(text);
 

@@ -103,13 +103,15 @@ public sealed class StoryTests : IDisposable
     private static string[] Match(string told, string pattern)
     {
         Assert.Matches(pattern, told);
-        return [.. System.Text.RegularExpressions.Regex.Match(told, pattern).Groups.Values.Select(group => group.Value)];
+        return [.. System.Text.RegularExpressions.Regex.Match(told, pattern, System.Text.RegularExpressions.RegexOptions.None, Eventually.Deadline).Groups.Values.Select(group => group.Value)];
     }
 
     private async Task<string> PlayAsync(params string[] arguments)
     {
         using var story = ChildProcess.Start("WineStore", ["--once", "--store", $"sqlite:{_folder}/fan.db", .. arguments]);
-        var told = await story.ReadToEndAsync();
+        var told = "";
+        // Each line has its time, and not the whole story.
+        while (await story.ReadAsync() is { } line) told += line + "\n";
         Assert.True(await story.ExitAsync() == 0, told + await story.ReadErrorsAsync());
         return told;
     }
