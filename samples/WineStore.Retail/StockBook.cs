@@ -6,12 +6,12 @@ namespace WineStore.Retail;
 
 /// <summary>
 /// Where the bottles are written down: a file for each wine of a store, with the fencing token of its last writer. It refuses a
-/// writer with a lower one, so that a keeper who does not know yet that it is none any more changes nothing. Safe from any thread.
+/// writer with a lower one, so that a keeper who does not know yet that it is none any more changes nothing. The setting
+/// <c>WineStore:Folder</c> names the folder that all keepers share; without it this process has a new one. Safe from any thread.
 /// </summary>
 internal sealed class StockBook(IConfiguration configuration)
 {
-    private readonly string _folder = Directory.CreateDirectory(configuration["WineStore:Folder"]
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "winestore")).FullName;
+    private readonly string _folder = Directory.CreateDirectory(configuration["WineStore:Folder"] ?? Directory.CreateTempSubdirectory("winestore-").FullName).FullName;
 
     private readonly Lock _gate = new();
 
