@@ -9,9 +9,11 @@ internal static class DeployedRoutes
     public static FanBuilder AddRoutesOf(this FanBuilder fan, IConfiguration configuration)
     {
         if (configuration.GetSection("Fan:Tcp").Exists()) fan.AddTcp();
+#if !NATIVE
         if (configuration.GetSection("Fan:Database").Exists()) fan.AddDatabase();
         if (configuration.GetSection("Fan:Amqp").Exists()) fan.AddAmqp();
         if (configuration.GetSection("Fan:Redis").Exists()) fan.AddRedis();
+#endif
         return fan;
     }
 }

@@ -75,6 +75,7 @@ public sealed class StoryTests : IDisposable
     [InlineData("'--routes mad' is not understood", "--routes", "mad")]
     [InlineData("--amqp and --redis need --routes mixed.", "--amqp", "amqp://localhost")]
     [InlineData("Stores of kind 'zebra:' are not known", "--once", "--store", "zebra:x")]
+    [InlineData("--native and --routes mixed exclude each other", "--routes", "mixed", "--native", ".")]
     [InlineData("There is no folder", "--once", "--native", "nowhere")]
     public async Task What_it_does_not_understand_is_a_failure_and_told_first(string line, params string[] arguments)
     {
