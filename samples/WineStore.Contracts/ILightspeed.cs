@@ -3,7 +3,7 @@ using Fan;
 namespace WineStore.Contracts;
 
 /// <summary>The link to the cash registers.</summary>
-[Service("lightspeed", Version = "1.0.0")]
+[Service("lightspeed", Version = "1.1.0")]
 public interface ILightspeed
 {
     /// <summary>Answers.</summary>
@@ -15,6 +15,20 @@ public interface ILightspeed
     [Push]
     [HttpRoute("PUT", "/lightspeed/settings")]
     ValueTask ConfigUpdateAsync(RegisterSetting setting, CancellationToken ct = default);
+
+    /// <summary>Takes a new count of bottles, of which the newest one of a wine is shown; the sender does not wait for it.</summary>
+    [Push]
+    [HttpRoute("PUT", "/lightspeed/stock")]
+    ValueTask StockChangedAsync(StockChange change, CancellationToken ct = default);
+
+    /// <summary>How many bottles of a wine the registers show.</summary>
+    [Rpc(Idempotent = true)]
+    [HttpRoute("GET", "/lightspeed/stores/{store_id}/wines/{inventory_id}/stock")]
+    ValueTask<int> ShownStockAsync(int storeId, int inventoryId, CancellationToken ct = default);
+
+    /// <summary>Sells a bottle: what it is, its label, and the stock, each of which another service knows.</summary>
+    [HttpRoute("POST", "/lightspeed/stores/{store_id}/wines/{inventory_id}/sales")]
+    ValueTask<Sale> SellAsync(int storeId, int inventoryId, CancellationToken ct = default);
 
     /// <summary>What the registers were told, as far as it has been handled.</summary>
     [Rpc(Idempotent = true)]
@@ -51,3 +65,15 @@ public sealed record ClearedBarcodes(int StoreId, int Barcodes, string SyncEvery
 /// <param name="Code">Its barcode.</param>
 /// <param name="InventoryId">The wine that it stands for.</param>
 public sealed record ScannedLabel(string Code, int InventoryId);
+
+/// <summary>Bottles came or went.</summary>
+/// <param name="StoreId">The store.</param>
+/// <param name="InventoryId">The wine.</param>
+/// <param name="Bottles">How many there are now.</param>
+public sealed record StockChange(int StoreId, int InventoryId, int Bottles);
+
+/// <summary>A bottle that was sold.</summary>
+/// <param name="Wine">What it is.</param>
+/// <param name="Code">The barcode on its label.</param>
+/// <param name="BottlesLeft">How many are left.</param>
+public sealed record Sale(string Wine, string Code, int BottlesLeft);

@@ -10,4 +10,7 @@ namespace WineStore.Contracts;
 [JsonSerializable(typeof(RegisterState))]
 [JsonSerializable(typeof(ClearedBarcodes))]
 [JsonSerializable(typeof(ScannedLabel))]
+[JsonSerializable(typeof(StockChange))]
+[JsonSerializable(typeof(StockCount))]
+[JsonSerializable(typeof(Sale))]
 public sealed partial class WineStoreJson : JsonSerializerContext;

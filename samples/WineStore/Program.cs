@@ -9,34 +9,43 @@ using WineStore.Contracts;
 using WineStore.ServiceDefaults;
 
 // The wine store in six processes: three that serve, two of their next release, and this one, which starts them, plays the story and prints what happened.
+if (args.Any(word => word is "--help" or "-h"))
+{
+    Console.WriteLine(StoryOptions.Usage);
+    return 0;
+}
+
 if (StoryOptions.Parse(args, out var wrong) is not { } options)
 {
     Console.Error.WriteLine(wrong);
     return 2;
 }
 
-if (options.Store is not null) Environment.SetEnvironmentVariable("FAN_STORE", options.Store);
 using var ending = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
     pressed.Cancel = true;
     ending.Cancel();
 };
+using var folder = new StoryFolder();
+Deployment.Apply(options, folder.Path);
 await using var services = new ServiceProcesses(options.Native);
-using var host = WineStoreApplication.Build([], "WineStore", fan => fan.DependsOn<IPublicWines>("^1.2").DependsOn<ILightspeed>("^1.0"));
+using var host = WineStoreApplication.Build([], "WineStore", fan => fan.DependsOn<IPublicWines>("^1.2").DependsOn<IStock>("^1.0").DependsOn<ILightspeed>("^1.1"));
 try
 {
     await services.StartAsync(["WineStore.Retail", "WineStore.Integrations", "WineStore.LightspeedSync"], [], ending.Token);
     await host.StartAsync(ending.Token);
     var fan = host.Services.GetRequiredService<IFan>();
     await new Story(fan, Console.Out).PlayAsync(ending.Token);
-    var release = new ReleaseStory(fan, host.Services.GetRequiredService<ISystemChanges>(), Console.Out);
+    var changes = host.Services.GetRequiredService<ISystemChanges>();
+    var release = new ReleaseStory(fan, changes, Console.Out);
     await release.PinAsync(ending.Token);
     await services.StartAsync(["WineStore.Retail", "WineStore.Integrations"], [WineStoreApplication.NextRelease], ending.Token);
     await release.PlayAsync(ending.Token);
+    await new ShardStory(fan, changes, Console.Out).PlayAsync(ending.Token);
     if (!options.Once)
     {
-        Console.WriteLine("Serving. In another terminal: ./fan ls   ./fan call lightspeed.ping   ./fan switch retail.store.labels=2.0.0 integration_api=3.0.0   ./fan log   Ctrl-C ends.");
+        Console.WriteLine(StoryOptions.Serving(options));
         await services.RunningAsync(ending.Token);
     }
 }

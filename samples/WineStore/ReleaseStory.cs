@@ -26,16 +26,18 @@ internal sealed class ReleaseStory(IFan fan, ISystemChanges changes, TextWriter 
     public async Task PlayAsync(CancellationToken cancellationToken)
     {
         output.WriteLine($"  both releases of the labels run, and callers may ask for one: 1.x prints {await BarcodeAsync("^1", cancellationToken)}, 2.x {await BarcodeAsync("^2", cancellationToken)}");
-        await using var scanning = new Scanning(fan.Get<ILightspeed>(), StoreId);
-        await scanning.MoreAsync(digits: 8, ScansOfEach, cancellationToken);
+        var lightspeed = fan.Get<ILightspeed>();
+        // Counted by the digits of the barcodes.
+        await using var scanning = new Registers<int>(async wine => (await lightspeed.ScanAsync(StoreId, wine)).Code.Length);
+        await scanning.MoreAsync(8, ScansOfEach, cancellationToken);
         var change = await ChangeAsync("both services, in one commit", token => changes.ChangeAsync(
             [RouteChange.To(Labels, "2.0.0"), RouteChange.To(Integrations, "3.0.0")], Author with { Reason = "Barcodes of 13 digits." }, cancellationToken: token), cancellationToken);
-        await scanning.MoreAsync(digits: 13, ScansOfEach, cancellationToken);
+        await scanning.MoreAsync(13, ScansOfEach, cancellationToken);
         await ChangeAsync("the customers want their old barcodes", token => changes.RevertAsync(change.Commit.Number, Author, cancellationToken: token), cancellationToken);
-        await scanning.MoreAsync(digits: 8, ScansOfEach, cancellationToken);
+        await scanning.MoreAsync(8, ScansOfEach, cancellationToken);
         await scanning.StopAsync();
 
-        output.WriteLine($"  labels scanned: {scanning.Read(8)} of 8 digits, {scanning.Read(13)} of 13; failed calls: {scanning.Failures.Count}");
+        output.WriteLine($"  labels scanned: {scanning.CountOf(8)} of 8 digits, {scanning.CountOf(13)} of 13; failed calls: {scanning.Failures.Count}");
         output.WriteLine();
         if (scanning.Failures.FirstOrDefault() is { } failure) throw new StoryException($"A scan ended with {failure.Code}: {failure.Message}");
     }

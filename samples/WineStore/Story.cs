@@ -21,13 +21,16 @@ internal sealed class Story(IFan fan, TextWriter output)
         await StepAsync("what costs at most 20", async () => string.Join(", ", await wines.ListAsync(20, cancellationToken).Select(wine => wine.Name).ToListAsync(cancellationToken)));
         await StepAsync("the same wine, by name and without a contract", async () => (JsonElement)await fan.Rpc.retail.store[StoreId].public_wines.get(inventory_id: rkatsiteli.InventoryId));
         await StepAsync("are the registers there", () => lightspeed.PingAsync(cancellationToken));
+        await StepAsync("bottles come", () => fan.Get<IStock>(StoreId).DeliverAsync(rkatsiteli.InventoryId, 12, cancellationToken));
+        await StepAsync("one is sold at a register", () => lightspeed.SellAsync(StoreId, rkatsiteli.InventoryId, cancellationToken));
+        await StepAsync("until the registers show what is left", () => UntilAsync(() => lightspeed.ShownStockAsync(StoreId, rkatsiteli.InventoryId, cancellationToken), bottles => bottles == 11, cancellationToken));
         await StepAsync("tell them to sync more often", async () =>
         {
             // In order with other changes of the same setting, whoever handles them.
             await fan.Push<ILightspeed>(new() { Key = "sync_every" }).ConfigUpdateAsync(new RegisterSetting("sync_every", "5m"), cancellationToken);
             return "accepted";
         });
-        await StepAsync("until both groups have handled it", () => HandledAsync(lightspeed, cancellationToken));
+        await StepAsync("until both groups have handled it", () => UntilAsync(() => lightspeed.StateAsync(cancellationToken), state => state is { SyncEvery: "5m", Journal: > 0 }, cancellationToken));
         await StepAsync("clear the barcodes, here and at the integrations", () => lightspeed.BarcodeSyncClearAsync(StoreId, cancellationToken));
         await StepAsync("sold out", async () =>
         {
@@ -50,16 +53,24 @@ internal sealed class Story(IFan fan, TextWriter output)
         output.WriteLine("The calls, in every process:");
         TraceTree.Write(output, trace.Spans);
         output.WriteLine();
+        output.WriteLine("The transports that each service's calls took:");
+        TransportList.Write(output, trace.Spans);
+        output.WriteLine();
     }
 
-    private static async ValueTask<RegisterState> HandledAsync(ILightspeed lightspeed, CancellationToken cancellationToken)
+    // A push is handled some time after it was accepted.
+    private async ValueTask<T> UntilAsync<T>(Func<ValueTask<T>> look, Func<T, bool> isThere, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {
-            var state = await lightspeed.StateAsync(patience.Token);
-            if (state is { SyncEvery: "5m", Journal: > 0 }) return state;
+            // A look is no part of the story's trace.
+            using (fan.StartTrace())
+            {
+                if (await look() is var seen && isThere(seen)) return seen;
+            }
+
             await Task.Delay(10, patience.Token);
         }
     }

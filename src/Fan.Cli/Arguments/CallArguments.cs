@@ -24,7 +24,7 @@ internal sealed class CallArguments
     public IReadOnlySet<string> Plain { get; }
 
     /// <exception cref="UsageException">They are none; the message names the argument.</exception>
-    public static async Task<CallArguments> ReadAsync(IReadOnlyList<string> words, Func<Stream> standardInput, CancellationToken cancellationToken)
+    public static async Task<CallArguments> ReadAsync(IReadOnlyList<string> words, Func<Stream> standardInput, string verb, CancellationToken cancellationToken)
     {
         var input = new InputText(standardInput, Limits.MaxPayloadBytes);
         if (words is [var source] && InputText.IsSource(source))
@@ -40,7 +40,7 @@ internal sealed class CallArguments
             foreach (var word in words)
             {
                 var equals = word.IndexOf('=');
-                if (equals != 0 && word.StartsWith("--", StringComparison.Ordinal)) throw UsageException.UnknownOption(word, "call");
+                if (equals != 0 && word.StartsWith("--", StringComparison.Ordinal)) throw UsageException.UnknownOption(word, verb);
                 if (equals <= 0) throw new UsageException(InputText.IsSource(word)
                     ? $"'{word}' is all arguments at once, so it must stand alone; for one argument write name={word}."
                     : $"'{word}' must be name=value, as in inventory_id=7.");

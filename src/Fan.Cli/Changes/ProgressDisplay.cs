@@ -6,9 +6,8 @@ namespace Fan.Cli.Changes;
 /// <summary>Shows where a change stands on standard error: one line that is written anew on a terminal, a line for each step elsewhere, nothing where it is silent. One flow of control uses it.</summary>
 internal sealed class ProgressDisplay(Terminal terminal, bool isSilent, bool withBarrier) : IProgress<ChangeProgress>
 {
+    private readonly StatusLine _line = new(terminal, isSilent);
     private ChangeProgress? _last;
-    private int _shown;
-    private bool _isClosed;
 
     /// <summary>The commit as far as it is made; 0 before that.</summary>
     public long Commit => _last?.Commit ?? 0;
@@ -17,17 +16,12 @@ internal sealed class ProgressDisplay(Terminal terminal, bool isSilent, bool wit
     {
         var isNews = _last is not { } last || last.Stage != value.Stage || (value.Done == value.Of && last.Done != last.Of);
         _last = value;
-        if (terminal.ErrorIsTerminal) Rewrite(Text(value));
-        else if (isNews) Write(Text(value) + "\n");
+        if (terminal.ErrorIsTerminal) _line.Show(Text(value));
+        else if (isNews) _line.Write(Text(value) + "\n");
     }
 
     /// <summary>Takes the line away, so that what follows stands alone.</summary>
-    public void End()
-    {
-        if (_shown == 0) return;
-        Rewrite("");
-        Write("\r");
-    }
+    public void End() => _line.Clear();
 
     private string Text(ChangeProgress progress)
     {
@@ -41,28 +35,5 @@ internal sealed class ProgressDisplay(Terminal terminal, bool isSilent, bool wit
             ChangeStage.Draining => $"draining: {count} are done with calls from before{waiting}",
             _ => $"settled: nothing reads what was before commit {progress.Commit}",
         });
-    }
-
-    // Without escapes, as a terminal may not know any.
-    private void Rewrite(string text)
-    {
-        var line = text.Length < terminal.Width ? text : text[..(terminal.Width - 1)];
-        Write($"\r{line.PadRight(_shown)}");
-        _shown = line.Length;
-    }
-
-    private void Write(string text)
-    {
-        if (isSilent || _isClosed) return;
-        try
-        {
-            terminal.Error.Write(text);
-            terminal.Error.Flush();
-        }
-        catch (OutputClosedException)
-        {
-            // The change goes on without its reader.
-            _isClosed = true;
-        }
     }
 }

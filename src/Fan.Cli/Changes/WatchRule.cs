@@ -3,7 +3,7 @@ using Fan.Observing;
 
 namespace Fan.Cli.Changes;
 
-/// <summary>When a switch is taken back.</summary>
+/// <summary>When a change is taken back.</summary>
 /// <param name="Time">How long it is watched.</param>
 /// <param name="MaxErrors">The share of calls that may fail, from 0 to 1; null for any.</param>
 /// <param name="ErrorsAreGrowth">Whether that is above the share before.</param>

@@ -5,10 +5,10 @@ using Fan.Cli.Errors;
 
 namespace Fan.Cli.Changes;
 
-/// <summary>The options of a switch that takes itself back.</summary>
+/// <summary>The options of a change that takes itself back.</summary>
 internal sealed class WatchSettings
 {
-    private readonly Option<string?> _watch = new("--watch") { Description = "Watch the calls for so long after the switch, and take it back where a limit is passed.", HelpName = "TIME" };
+    private readonly Option<string?> _watch = new("--watch") { Description = "Watch the calls for so long after the change, and take it back where a limit is passed.", HelpName = "TIME" };
 
     private readonly Option<string?> _maxErrors = new("--max-errors") { Description = "The share of calls that may fail: 1%, or +1% above what it was before.", HelpName = "SHARE" };
 

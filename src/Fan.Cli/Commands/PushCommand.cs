@@ -55,11 +55,11 @@ internal sealed class PushCommand : Verb
         var context = ContextHeaders.Parse(parsed.GetValue(_headers) ?? []);
         var session = Global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
-        var arguments = await CallArguments.ReadAsync(parsed.GetValue(_arguments) ?? [], Global.Terminal.In, cancellationToken).ConfigureAwait(false);
+        var arguments = await CallArguments.ReadAsync(parsed.GetValue(_arguments) ?? [], Global.Terminal.In, Name, cancellationToken).ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await CallCommand.RequireKeysAsync(session.Directory, target, cancellationToken).ConfigureAwait(false);
+            await CallLine.RequireKeysAsync(session.Directory, target, cancellationToken).ConfigureAwait(false);
             using var scope = context.Use();
             var id = await session.Fan.PushAsync(path, arguments.Json, options, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(Global.Json)) JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(new AcceptedPush(id), ToolJson.Default.AcceptedPush));

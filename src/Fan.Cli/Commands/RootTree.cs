@@ -17,6 +17,7 @@ internal static class RootTree
             global.Json,
             global.Verbose,
             new CallCommand(global),
+            new BenchCommand(global),
             new ListCommand(global),
             new InfoCommand(global),
             new PushCommand(global),

@@ -21,11 +21,14 @@ internal sealed class SplitCommand : Verb
 
     private readonly ChangeSettings _settings = new();
 
+    private readonly WatchSettings _watch = new();
+
     public SplitCommand(GlobalOptions global)
         : base(
             "split", "Divides the calls of a service among versions, by percent.", global,
             "fan split retail.store 1.4.0=90 2.0.0=10 -m 'canary'",
             "fan split retail.store 1.4.0=90 2.0.0=10 --sticky user",
+            "fan split retail.store 1.4.0=90 2.0.0=10 --watch 30s --max-errors 1% --max-p99 +50%     # takes itself back",
             "fan split retail.store 1.4.0=100 2.0.0=0 --allow-override     # 2.0.0 for testers only",
             "fan call 'retail.store[42].get' -H fan-route=retail.store=2.0.0")
     {
@@ -34,6 +37,7 @@ internal sealed class SplitCommand : Verb
         Add(_sticky);
         Add(_allowOverride);
         _settings.AddTo(this);
+        _watch.AddTo(this);
         _sticky.CompletionSources.Add("user", "shard");
         _service.CompletionSources.Add(_ => global.Suggestions.Services);
         _shares.CompletionSources.Add(context => global.Suggestions.VersionsOf(context.ParseResult.GetResult(_service) is { Tokens: [var first, ..] } ? first.Value : null).Select(version => version + "="));
@@ -49,10 +53,13 @@ internal sealed class SplitCommand : Verb
             AllowsOverride = parsed.GetValue(_allowOverride),
         };
         var options = _settings.Read(parsed, Global.Terminal);
+        var rule = _watch.Read(parsed);
         var session = Global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return await new ChangeRun(Global.Terminal, parsed.GetValue(Global.Json), options).RunAsync(
+        var asJson = parsed.GetValue(Global.Json);
+        if (rule is not null) return await new WatchedChange(Global.Terminal, asJson, session, options, rule).RunAsync([change], cancellationToken).ConfigureAwait(false);
+        return await new ChangeRun(Global.Terminal, asJson, options).RunAsync(
             progress => session.Changes.ChangeAsync([change], options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
     }
 }

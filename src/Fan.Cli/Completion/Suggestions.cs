@@ -91,6 +91,14 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints, IReadOnlyLi
             .Select(name => name + "=").Distinct(StringComparer.Ordinal);
     }
 
+    /// <summary>The transports that a method's service is served over.</summary>
+    public IEnumerable<string> TransportsOf(string? path)
+    {
+        if (path is null || WithoutKeys(path) is not { } plain || plain.LastIndexOf('.') is not (> 0 and var dot)) return [];
+        return Sound.Where(endpoint => endpoint.Service == plain[..dot]).Select(endpoint => endpoint.Description.Transport)
+            .Where(name => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')).Distinct(StringComparer.Ordinal);
+    }
+
     /// <summary>Null while a bracket is open.</summary>
     private static string? WithoutKeys(string text)
     {

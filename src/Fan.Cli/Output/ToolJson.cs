@@ -7,6 +7,7 @@ using Fan.Cli.Dependencies;
 using Fan.Cli.Errors;
 using Fan.Cli.Health;
 using Fan.Cli.Listing;
+using Fan.Cli.Load;
 
 namespace Fan.Cli.Output;
 
@@ -16,6 +17,7 @@ namespace Fan.Cli.Output;
 [JsonSerializable(typeof(IReadOnlyList<ServiceSummary>))]
 [JsonSerializable(typeof(ServiceReport))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(LoadReport))]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(ChangeOutcome))]
 [JsonSerializable(typeof(CommitReport))]

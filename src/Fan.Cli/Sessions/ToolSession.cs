@@ -4,6 +4,7 @@ using Fan.Discovery;
 using Fan.Observing;
 using Fan.Queues;
 using Fan.Switching;
+using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -40,6 +41,9 @@ internal sealed class ToolSession : IAsyncDisposable
 
     /// <summary>The queue transports that the tool can open.</summary>
     public IReadOnlyList<IQueueTransport> QueueTransports => [.. _services.GetServices<IQueueTransport>()];
+
+    /// <summary>The transports on which the tool's calls can leave.</summary>
+    public IEnumerable<string> Transports => _services.GetServices<IClientTransport>().Select(transport => transport.Name);
 
     public ISystemChanges Changes => _services.GetRequiredService<ISystemChanges>();
 

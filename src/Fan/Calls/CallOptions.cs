@@ -8,4 +8,7 @@ public sealed record CallOptions
 
     /// <summary>The longest that the call may take; null takes the application's default.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The transport that the call must take, e.g. <c>http</c>, whatever the routes say, and also to a service of the same process; null takes what they say.</summary>
+    public string? Transport { get; init; }
 }

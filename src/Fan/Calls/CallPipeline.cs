@@ -63,6 +63,7 @@ internal sealed class CallPipeline(
                 exchange.Encode(CodecFor(endpoint, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
                 if (tokens is not null) await AddTokenAsync(tokens, call, lease.Token).ConfigureAwait(false);
+                context.Recorder?.Over(recorded, endpoint.Description.Transport);
                 endpoint.Load.Begin();
                 try
                 {
@@ -182,6 +183,7 @@ internal sealed class CallPipeline(
             var call = exchange.To(endpoint, method.Name);
             if (tokens is not null) await AddTokenAsync(tokens, call, cancellationToken).ConfigureAwait(false);
             call.Headers.TimeToLive = deadline.Remaining;
+            request.Context.Recorder?.Over(recorded, endpoint.Description.Transport);
             endpoint.Load.Begin();
             try
             {

@@ -17,6 +17,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     private const int MaxRoutes = 1024;
 
     private readonly ConcurrentDictionary<(string Service, string Range), ServiceRoutes> _routes = new();
+    private readonly ConcurrentDictionary<(string Service, string Range, string Transport), ServiceRoute> _forced = new();
 
     public async ValueTask<TResult> CallAsync<TResult>(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
     {
@@ -71,6 +72,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     private ServiceRoute Route(CallPath path, CallOptions? options)
     {
         var range = VersionRange.Parse(options?.Version ?? "*");
+        if (options?.Transport is { } transport) return Forced(path.Service.Canonical, range, transport);
         var key = (path.Service.Canonical, range.Text);
         if (_routes.TryGetValue(key, out var known)) return known[path.Method];
         var routes = new ServiceRoutes(directory.Follow, path.Service.Canonical, range, waits: false, pipeline.Transports, table);
@@ -79,8 +81,18 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         return routes[path.Method];
     }
 
+    private ServiceRoute Forced(string service, VersionRange range, string transport)
+    {
+        var key = (service, range.Text, transport);
+        if (_forced.TryGetValue(key, out var known)) return known;
+        var route = new ServiceRoute(directory.Follow, service, range, waits: false, pipeline.Transports.Only([transport]));
+        if (_forced.Count < MaxRoutes) _forced.TryAdd(key, route);
+        return route;
+    }
+
     private ServedMethod? FindLocal(CallPath path, CallOptions? options)
     {
+        if (options?.Transport is not null) return null;
         foreach (var service in server.Services)
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;

@@ -10,7 +10,11 @@ namespace Fan.Diagnostics;
 /// <param name="Duration">How long it took.</param>
 /// <param name="Error">What went wrong; null for success.</param>
 public sealed record CallSpan(
-    int Id, int ParentId, string Name, CallSpanKind Kind, string Application, TimeSpan Start, TimeSpan Duration, string? Error);
+    int Id, int ParentId, string Name, CallSpanKind Kind, string Application, TimeSpan Start, TimeSpan Duration, string? Error)
+{
+    /// <summary>The transport that carried it, e.g. <c>http</c>, or the queue transport that accepted a push; null for a call within one process, or where it is not known.</summary>
+    public string? Transport { get; init; }
+}
 
 /// <summary>The side on which a step was measured.</summary>
 public enum CallSpanKind

@@ -45,14 +45,21 @@ public sealed class CallTrace : IDisposable
         _ended?.Invoke();
     }
 
-    internal int Begin(int parent, string name, CallSpanKind kind, string application)
+    internal int Begin(int parent, string name, CallSpanKind kind, string application, string? transport = null)
     {
         lock (_gate)
         {
             if (_spans.Count == MaxSpans) return Root;
-            _spans.Add(new CallSpan(_spans.Count, parent, name, kind, application, _clock.GetElapsedTime(_start), TimeSpan.Zero, null));
+            _spans.Add(new CallSpan(_spans.Count, parent, name, kind, application, _clock.GetElapsedTime(_start), TimeSpan.Zero, null) { Transport = transport });
             return _spans.Count - 1;
         }
+    }
+
+    /// <summary>The transport is known once an endpoint is chosen; of several attempts the last one counts.</summary>
+    internal void Over(int id, string transport)
+    {
+        if (id == Root) return;
+        lock (_gate) _spans[id] = _spans[id] with { Transport = transport };
     }
 
     internal void End(int id, Exception? error)

@@ -23,6 +23,7 @@ internal static class SpanWire
             json.WriteNumberValue((long)span.Start.TotalMicroseconds);
             json.WriteNumberValue((long)span.Duration.TotalMicroseconds);
             json.WriteStringValue(span.Error);
+            json.WriteStringValue(span.Transport);
             json.WriteEndArray();
             json.Flush();
             // Parents stand before their children, so that what is cut off at the end leaves a whole tree.
@@ -48,7 +49,7 @@ internal static class SpanWire
                 if (parent >= spans.Count) return [];
                 spans.Add(new CallSpan(
                     spans.Count, parent, row[1].GetString() ?? "", (CallSpanKind)row[2].GetInt32(), row[3].GetString() ?? "",
-                    TimeSpan.FromMicroseconds(row[4].GetInt64()), TimeSpan.FromMicroseconds(row[5].GetInt64()), row[6].GetString()));
+                    TimeSpan.FromMicroseconds(row[4].GetInt64()), TimeSpan.FromMicroseconds(row[5].GetInt64()), row[6].GetString()) { Transport = row.GetArrayLength() > 7 ? row[7].GetString() : null });
             }
 
             return spans;

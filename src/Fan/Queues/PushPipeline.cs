@@ -42,6 +42,7 @@ internal sealed class PushPipeline(
                 var headers = OutgoingHeaders.From(context, measure.Activity, application, shardKeys);
                 if (tokens is not null && queues.Transport.Name != LocalQueueTransport.TransportName)
                     headers.Authorization = await tokens.BearerAsync(new TokenRequest(service, method.Name, queues.Transport.Name, IsQueued: true), lease.Token).ConfigureAwait(false);
+                context.Recorder?.Over(recorded, queues.Transport.Name);
                 queues = await SendAsync(queues, Message(service, method.Name, details, headers, codecs.Json.ContentType, buffer.Written), measure, lease.Token).ConfigureAwait(false);
             }
 

@@ -313,7 +313,7 @@ public sealed class CallServer
             SnapshotNumber = headers.Snapshot,
             Draw = tree.IsRoot ? tree.Draw : headers.Draw,
             Recorder = recorder,
-            RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application) ?? CallTrace.Root,
+            RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application, call.Transport) ?? CallTrace.Root,
         };
         context.Use();
         call.TraceId = context.TraceId;

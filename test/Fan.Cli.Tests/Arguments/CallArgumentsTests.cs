@@ -62,5 +62,5 @@ public sealed class CallArgumentsTests
     // Without lone surrogates, which no command line has.
     private static Gen<string> Texts => Gen.String[Gen.OneOf(Gen.Char.AlphaNumeric, Gen.Char["=@-[]{}\"\\ \t\n\u0000\u001b\u202ež"]), 0, 12];
 
-    private static async Task<JsonElement> ReadAsync(params string[] words) => (await CallArguments.ReadAsync(words, () => new MemoryStream("input"u8.ToArray()), CancellationToken.None)).Json;
+    private static async Task<JsonElement> ReadAsync(params string[] words) => (await CallArguments.ReadAsync(words, () => new MemoryStream("input"u8.ToArray()), "call", CancellationToken.None)).Json;
 }

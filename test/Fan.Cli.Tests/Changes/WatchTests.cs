@@ -60,6 +60,18 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_split_whose_calls_fail_is_taken_back_too_and_one_that_keeps_the_limits_stays()
+    {
+        await CallAsync();
+        var error = (await _place.RunAsync("split", "price", "1.0.0=50", "2.0.0=50", "--watch", "60s", "--max-errors", "1%", "--json")).ErrorJson;
+        Assert.Equal("reverted", error.GetProperty("code").GetString());
+        Assert.Matches(@"^Commit 3 was taken back by commit 4: \d+ of \d+ calls of 'price' failed, [\d.]+ %, where at most 1\.0 % may\.$", error.GetProperty("message").GetString());
+        Assert.Equal("1", await _place.WhichAsync("price"));
+        var report = (await _place.RunAsync("split", "tax", "1.0.0=50", "2.0.0=50", "--watch", "1s", "--max-errors", "1%", "--max-p99", "1h", "--json")).Succeeded().Json;
+        Assert.Equal(("tax", 5), (report.GetProperty("watched")[0].GetProperty("service").GetString(), report.GetProperty("commit").GetProperty("number").GetInt32()));
+    }
+
+    [Fact]
     public async Task Without_calls_nothing_is_concluded_and_nothing_compared()
     {
         var refused = (await _place.RunAsync("switch", "tax=2.0.0", "--watch", "10ms", "--max-p99", "+50%", "--json")).ErrorJson;
@@ -75,8 +87,11 @@ public sealed class WatchTests : IAsyncLifetime
     [InlineData("--max-errors must be 1% or +1%; it is 'few'.", "--watch", "30s", "--max-errors", "few")]
     [InlineData("--max-p99 must be 200ms or +50%; it is '+50ms'.", "--watch", "30s", "--max-p99", "+50ms")]
     [InlineData("--max-p99 must be a time", "--watch", "30s", "--max-p99", "fast")]
-    public async Task Limits_that_can_not_be_understood_are_wrong_usage(string text, params string[] args) =>
+    public async Task Limits_that_can_not_be_understood_are_wrong_usage(string text, params string[] args)
+    {
         (await _place.RunAsync(["switch", "tax=2.0.0", .. args])).Failed(2, text);
+        (await _place.RunAsync(["split", "tax", "1.0.0=50", "2.0.0=50", .. args])).Failed(2, text);
+    }
 
     /// <summary>An application that calls both without a pause.</summary>
     private async Task CallAsync()

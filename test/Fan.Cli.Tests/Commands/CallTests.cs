@@ -100,7 +100,7 @@ public sealed class CallTests : IAsyncLifetime
         var lines = piped.Error.Split('\n');
         Assert.StartsWith("front/ask fan calls ", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("└─ front/ask fronts serves ", lines[1], StringComparison.Ordinal);
-        Assert.StartsWith("   └─ cellar/get fronts calls ", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("   └─ cellar/get fronts calls over http ", lines[2], StringComparison.Ordinal);
         Assert.StartsWith("      └─ cellar/get cellars serves ", lines[3], StringComparison.Ordinal);
 
         var shown = (await _place.RunAsync(new ToolRun { OnTerminal = true, Environment = { ["NO_COLOR"] = "1" } }, "call", "front.ask", "--trace")).Succeeded();
@@ -109,7 +109,32 @@ public sealed class CallTests : IAsyncLifetime
         Assert.StartsWith("front/ask fan calls ", shown.Lines[1], StringComparison.Ordinal);
 
         var json = (await _place.RunAsync("call", "front.ask", "--trace", "--json")).Succeeded();
-        Assert.Equal("cellars", json.ErrorJson.GetProperty("trace")[3].GetProperty("application").GetString());
+        var steps = json.ErrorJson.GetProperty("trace");
+        Assert.Equal(("cellars", "http"), (steps[3].GetProperty("application").GetString(), steps[3].GetProperty("transport").GetString()));
+    }
+
+    [Theory]
+    [InlineData("ipc")]
+    [InlineData("tcp")]
+    [InlineData("http")]
+    public async Task A_call_takes_the_transport_that_it_is_told_to(string transport)
+    {
+        await _place.StartAsync("fronts", fan => fan.AddIpc().AddTcp().AddService<IFront, Front>().DependsOn<ICellar>());
+        var result = (await _place.RunAsync("call", "front.ask", "--via", transport, "--trace")).Succeeded();
+        Assert.StartsWith($"front/ask fan calls over {transport} ", result.Error, StringComparison.Ordinal);
+        // What it calls in turn goes its own way.
+        Assert.Contains("cellar/get fronts calls over http ", result.Error, StringComparison.Ordinal);
+        var items = (await _place.RunAsync("call", "cellar.count", "to=2", "--via", "http", "--trace")).Succeeded();
+        Assert.StartsWith("cellar/count fan calls over http ", items.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_transport_that_the_service_does_not_have_is_told_with_those_that_it_has()
+    {
+        (await _place.RunAsync("call", "cellar.get", "id=7", "--via", "tcp")).Failed(1, "Service 'cellar' is not served over 'tcp', but over http. [no_such_transport]");
+        await _place.PutAsync("/endpoints/cellar/1.2.0/amqp_9999999999", """{"transport": "amqp", "host": "rabbit", "port": 5672, "methods": []}""");
+        (await _place.RunAsync("call", "cellar.get", "id=7", "--via", "amqp")).Failed(1, "The settings of 'amqp' are not in the environment, so the tool can take http, ipc, tcp only. [no_such_transport]");
+        (await _place.RunAsync("call", "nobody.get", "--via", "tcp")).Failed(1, "No service 'nobody' is registered.");
     }
 
     [Fact]

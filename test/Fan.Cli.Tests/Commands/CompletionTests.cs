@@ -9,7 +9,7 @@ public sealed class CompletionTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     [Theory]
-    [InlineData("fan ", "call completions deps diff doctor info log ls push queue revert shard shards show split switch")]
+    [InlineData("fan ", "bench call completions deps diff doctor info log ls push queue revert shard shards show split switch")]
     [InlineData("fan push cellar.", "cellar.restock")]
     [InlineData("fan queue r", "retry")]
     [InlineData("/opt/fan l", "log ls")]
@@ -30,7 +30,11 @@ public sealed class CompletionTests : IAsyncLifetime
     [InlineData("fan log ce", "cellar")]
     [InlineData("fan deps --p", "--problems")]
     [InlineData("fan diff cellar 1", "1.2.0")]
-    [InlineData("fan call --v", "--verbose --version")]
+    [InlineData("fan call --v", "--verbose --version --via")]
+    [InlineData("fan call cellar.get --via h", "http")]
+    [InlineData("fan bench cellar.w", "cellar.wait cellar.who")]
+    [InlineData("fan bench cellar.get --c", "--callers")]
+    [InlineData("fan split cellar 1.2.0=100 --w", "--watch")]
     [InlineData("fan completions z", "zsh")]
     public async Task A_line_is_completed(string line, string words) => Assert.Equal(words, await SuggestAsync(line));
 

@@ -4,6 +4,7 @@ public sealed class HelpTests
 {
     [Theory]
     [InlineData("call")]
+    [InlineData("bench")]
     [InlineData("ls")]
     [InlineData("info")]
     [InlineData("switch")]

@@ -5,7 +5,7 @@ public sealed class StoreTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fan-cli-store-").FullName;
 
-    public static TheoryData<string> Verbs => ["ls", "info x", "call x.y", "doctor", "switch x=1.0.0", "split x 1.0.0=100", "revert 2", "log", "show", "diff 1 2", "diff x 1 2", "deps"];
+    public static TheoryData<string> Verbs => ["ls", "info x", "call x.y", "bench x.y", "doctor", "switch x=1.0.0", "split x 1.0.0=100", "revert 2", "log", "show", "diff 1 2", "diff x 1 2", "deps"];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

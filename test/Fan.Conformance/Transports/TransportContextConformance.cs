@@ -85,6 +85,8 @@ public abstract class TransportContextConformance : TransportConformance
         Assert.Equal(
             [(-1, "front/ask", "caller"), (0, "front/ask", "fronts"), (1, "cellar/get", "fronts"), (2, "cellar/get", "cellars")],
             trace.Spans.Select(span => (span.ParentId, span.Name, span.Application)));
+        // Both sides tell the transport, and there is one only.
+        Assert.NotNull(Assert.Single(trace.Spans.Select(span => span.Transport).Distinct()));
     }
 
     [Fact]
@@ -100,6 +102,7 @@ public abstract class TransportContextConformance : TransportConformance
                 (2, "cellar/count", "cellars", false), (-1, "cellar/count", "caller", true), (4, "cellar/count", "cellars", true),
             ],
             trace.Spans.Select(span => (span.ParentId, span.Name, span.Application, span.Error is not null)));
+        Assert.NotNull(Assert.Single(trace.Spans.Select(span => span.Transport).Distinct()));
     }
 }
 

@@ -168,6 +168,19 @@ public sealed class RemoteCallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_by_name_takes_the_transport_that_it_is_told_to_and_no_other()
+    {
+        using var arguments = JsonDocument.Parse("{\"id\": 7}");
+        using var trace = _service.Fan.StartTrace();
+        // Also where the service is in the same process.
+        Assert.Equal(7, (await _service.Fan.CallAsync<Wine>("cellar.get", arguments.RootElement, new CallOptions { Transport = "loop" })).Id);
+        Assert.Equal("loop", trace.Spans[0].Transport);
+        Assert.Equal(7, (await _caller.Fan.CallAsync<Wine>("cellar.get", arguments.RootElement, new CallOptions { Transport = "loop", Version = "*" })).Id);
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await _caller.Fan.CallAsync("cellar.get", arguments.RootElement, new CallOptions { Transport = "pigeon" }));
+        Assert.Contains("is reached over loop only", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_recording_has_the_steps_of_every_process()
     {
         await using var front = await TestHost.StartAsync(_tree, _network, "fronts", fan => fan.AddService<IFront, Front>());

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Fan.Conformance;
 using Fan.ZooKeeper.Tests.Discovery;
 using Fan.ZooKeeper.Tests.Servers;
@@ -39,7 +40,11 @@ public sealed class VerbTests(ZooKeeperServers servers)
         Assert.Contains("Nothing is different.", (await ToolRun.RunAsync(harness.Url, "diff", "2", "4")).Returned(0).Out, StringComparison.Ordinal);
         Assert.Contains("0 added, 0 removed, 0 changed", (await ToolRun.RunAsync(harness.Url, "diff", "cellar", "1.2.0", "1.2.0")).Returned(0).Out, StringComparison.Ordinal);
         Assert.Matches(@"\ncellars +cellar 1\.2\.0", (await ToolRun.RunAsync(harness.Url, "deps")).Returned(0).Out);
-        Assert.Contains("cellars 7", (await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7")).Returned(0).Out, StringComparison.Ordinal);
+        Assert.Contains("cellars 7", (await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7", "--via", "http")).Returned(0).Out, StringComparison.Ordinal);
+        Assert.Equal("no_such_transport", JsonNode.Parse((await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7", "--via", "amqp", "--json")).Returned(1).Error)!["code"]!.GetValue<string>());
+        Assert.Equal("http", (await ToolRun.RunAsync(harness.Url, "bench", "cellar.get", "id=7", "--duration", "200ms", "--warmup", "0s", "--json")).Returned(0).Json.GetProperty("transport").GetString());
+        var watched = (await ToolRun.RunAsync(harness.Url, "split", "cellar", "1.2.0=100", "--watch", "10ms", "--max-errors", "1%", "--json")).Returned(0).Json;
+        Assert.Equal("cellar", watched.GetProperty("watched")[0].GetProperty("service").GetString());
     }
 
     [Fact]
@@ -47,9 +52,11 @@ public sealed class VerbTests(ZooKeeperServers servers)
     {
         await using var harness = new ZooKeeperHarness(await servers.SingleAsync());
         using var story = ChildProcess.Start("WineStore", "--once", "--store", harness.Url);
-        var told = await story.ReadToEndAsync();
+        var told = "";
+        while (await story.ReadAsync() is { } line) told += line + "\n";
         Assert.True(await story.ExitAsync() == 0, told + await story.ReadErrorsAsync());
         Assert.Matches(@"\n  both services, in one commit: commit 3, applied by 6 applications in \d+ ms\n", told);
         Assert.Matches(@"\n  labels scanned: \d{3,} of 8 digits, \d{3,} of 13; failed calls: 0\n", told);
+        Assert.Matches(@"\n  bottles sold: \d{3,} by \S+, \d{2,} by \S+; failed calls: 0\n", told);
     }
 }
