@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Fan.Conformance.Histories;
+using SwitchBench.Servers;
 
 namespace SwitchBench.Processes;
 
 /// <summary>A process of the run.</summary>
-internal sealed partial class Child : IDisposable
+internal sealed partial class Child : IAsyncDisposable
 {
     private const int Kill = 9;
     private const int Stop = 19;
@@ -14,18 +15,28 @@ internal sealed partial class Child : IDisposable
 
     private readonly Process _process;
 
-    private Child(Process process) => _process = process;
+    private Child(Process process, string name, Links links) => (_process, Name, Links) = (process, name, links);
 
-    public static async Task<Child> StartAsync(params string[] arguments)
+    public string Name { get; }
+
+    public Links Links { get; }
+
+    /// <summary>Starts one that makes its applications with these links, and waits until it has.</summary>
+    /// <param name="mode">What the process is.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="links">Its ways to others; they are disposed with it.</param>
+    /// <param name="more">What else its mode takes.</param>
+    public static async Task<Child> StartAsync(string mode, string name, Links links, params string[] more)
     {
+        string[] arguments = [mode, links.Store, links.Routes, name, .. more];
         var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(Child).Assembly.Location, .. arguments] : arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;
-        var child = new Child(process);
-        if (await process.StandardOutput.ReadLineAsync() != "ready") throw new InvalidOperationException($"'{string.Join(' ', arguments)}' did not start.");
+        var child = new Child(process, name, links);
+        if (await process.StandardOutput.ReadLineAsync() != "ready") throw new InvalidOperationException($"'{mode} {name}' did not start.");
         return child;
     }
 
@@ -45,6 +56,13 @@ internal sealed partial class Child : IDisposable
 
     public void EndInput() => _process.StandardInput.Close();
 
+    /// <summary>Sets the time of day of the process, so far from the machine's.</summary>
+    public async Task SkewAsync(TimeSpan by)
+    {
+        await _process.StandardInput.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"skew {by.TotalSeconds:0}"));
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Ends the calls and takes the history.</summary>
     public async Task<List<RootCall>> CollectAsync()
     {
@@ -62,7 +80,7 @@ internal sealed partial class Child : IDisposable
         return calls;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
@@ -72,6 +90,7 @@ internal sealed partial class Child : IDisposable
         }
 
         _process.Dispose();
+        await Links.DisposeAsync();
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
