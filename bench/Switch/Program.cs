@@ -4,6 +4,8 @@ using Fan;
 using Fan.Switching;
 using Microsoft.Extensions.DependencyInjection;
 using SwitchBench;
+using SwitchBench.Endpoints;
+using SwitchBench.Peers;
 using SwitchBench.Processes;
 using SwitchBench.Servers;
 using SwitchBench.Services;
@@ -15,6 +17,10 @@ switch (args)
     case ["call", var store, var routes, var name, var count, var rate]: return await CallerProcess.RunAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
     case ["work", var store, var routes, var name, var history]: return await ShardProcesses.WorkAsync(store, routes, name, history);
     case ["call-shards", var store, var routes, var name, var count, var rate]: return await ShardProcesses.CallAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
+    case ["follow", var store, var routes, _, var first, var count]: return await FollowerProcess.RunAsync(store, routes, Number(first), Number(count));
+    case ["peer-proxy", .. var backends]: return await YarpPeer.ProxyHereAsync(backends);
+    case ["peer-backend", var version]: return await YarpPeer.ServeHereAsync(version);
+    case ["peer-silo", var version, var redis]: return await OrleansPeer.ServeHereAsync(version, redis);
 }
 
 Options options;
@@ -28,6 +34,8 @@ catch (Exception error) when (error is ArgumentException or FormatException)
     return 2;
 }
 
+if (options.Endpoints > 0) return await EndpointRun.RunAsync(options);
+if (options.Peers) return await PeerRun.RunAsync(options);
 Environment.SetEnvironmentVariable(Defects.Variable, options.Plant);
 Surroundings surroundings;
 try

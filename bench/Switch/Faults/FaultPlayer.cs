@@ -89,7 +89,7 @@ internal sealed class FaultPlayer(IReadOnlyList<string> kinds, Surroundings surr
 
     private static Fault Cut(Child victim, long from)
     {
-        victim.Links.Cut();
+        victim.Links!.Cut();
         return new Fault("cut", victim.Name, from, Stopwatch.GetTimestamp(), new FaultWindow(from, After(Stopwatch.GetTimestamp(), Breaking)));
     }
 

@@ -12,6 +12,10 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _path;
+    private long _session;
+
+    /// <summary>The session by which the record lives; 0 while there is none.</summary>
+    public long Session => Volatile.Read(ref _session);
 
     /// <summary>Waits until the record was made once.</summary>
     public Task CreatedAsync(CancellationToken cancellationToken) => _created.Task.WaitAsync(cancellationToken);
@@ -81,12 +85,13 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
         return (await store.CommitAsync([create], cancellationToken).ConfigureAwait(false))[0].Path;
     }
 
-    private static async Task<bool> WaitUntilGoneAsync(ICoordinationStore store, string path, CancellationToken stopping)
+    private async Task<bool> WaitUntilGoneAsync(ICoordinationStore store, string path, CancellationToken stopping)
     {
         await foreach (var change in store.WatchAsync(path, stopping).ConfigureAwait(false))
         {
             if (change.Kind is not (StoreEventKind.Deleted or StoreEventKind.Resync)) continue;
             var found = await store.GetAsync(path, stopping).ConfigureAwait(false);
+            Volatile.Write(ref _session, found?.EphemeralOwner ?? 0);
             if (found is null || found.EphemeralOwner != store.SessionId) return true;
         }
 

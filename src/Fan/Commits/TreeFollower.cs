@@ -33,9 +33,12 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
         _register = new ApplicationRegister(() => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = Barrier });
+        Guard = new PauseGuard(connection, _register, CatchUpAsync, patience, clock);
     }
 
     public SnapshotHistory History { get; }
+
+    public PauseGuard Guard { get; }
 
     /// <summary>Whether the tree was read once.</summary>
     public bool IsLoaded => _loaded.Task.IsCompletedSuccessfully;
@@ -59,6 +62,7 @@ internal sealed class TreeFollower : IAsyncDisposable
                 OwnerTask.Run(_connection, "the application's record", _clock, _logger, Meet, _register.KeepAsync, _stopping.Token),
                 OwnerTask.Run(_connection, "the application's record", _clock, _logger, Meet, _register.WriteAsync, _stopping.Token),
                 OwnerTask.Run(_connection, "the log of commits", _clock, _logger, Meet, CatchUpOnDemandAsync, _stopping.Token),
+                OwnerTask.Run(_connection, "pauses of the process", _clock, _logger, null, Guard.RunAsync, _stopping.Token),
             ]);
         }
     }
