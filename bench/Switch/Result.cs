@@ -62,6 +62,8 @@ internal sealed record Result(Played Played, HistoryVerdict Verdict, int MixedSp
             calls meanwhile      median {Changing.At(0.5):0.00} ms, p99 {Changing.At(0.99):0.0} ms; while nothing changes median {Quiet.At(0.5):0.00} ms, p99 {Quiet.At(0.99):0.0} ms
             """));
         foreach (var example in Verdict.Examples) Console.WriteLine("  " + example);
+        if (Holds) return;
+        foreach (var fault in Played.Faults) Console.WriteLine($"  {fault.Kind} of {fault.Of} from {fault.From} to {fault.To}");
     }
 
     public void Write(Utf8JsonWriter json)

@@ -33,7 +33,7 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
         _register = new ApplicationRegister(() => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = Barrier });
-        Guard = new PauseGuard(connection, _register, CatchUpAsync, patience, clock);
+        Guard = new PauseGuard(connection, _register, CatchUpAsync, LongestHold, clock);
     }
 
     public SnapshotHistory History { get; }
