@@ -52,12 +52,11 @@ internal sealed class FaultPlayer(IReadOnlyList<string> kinds, Surroundings surr
     }
 
     // Now a service, now a caller.
-    private Child Victim(int round) => round % 2 == 0 || callers.Count == 0 ? services[round / 2 * 3 % services.Count] : callers[round / 2 % callers.Count];
+    private Child Victim(int round) => round % 2 == 0 || callers.Count == 0 ? services[round / 2 % services.Count] : callers[round / 2 % callers.Count];
 
     private async Task<Fault> KillAsync(int round, long from)
     {
-        var at = round * 2 % services.Count + (round * 2 / services.Count % 2);
-        at %= services.Count;
+        var at = round % services.Count;
         var victim = services[at];
         victim.KillNow();
         var fault = new Fault("kill", victim.Name, from, Stopwatch.GetTimestamp(), new FaultWindow(from, After(Stopwatch.GetTimestamp(), Breaking)));

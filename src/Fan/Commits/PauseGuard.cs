@@ -22,6 +22,10 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
     private readonly Lock _gate = new();
     private TaskCompletionSource _beaten = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last = clock.GetTimestamp();
+    private long _session;
+
+    /// <summary>The session at the last beat; 0 before the first.</summary>
+    public long Session => Volatile.Read(ref _session);
 
     /// <summary>Whether the process ran all the time. Before each root call, so it is one look at the clock.</summary>
     public bool IsAwake => clock.GetTimestamp() - Volatile.Read(ref _last) < _silence;
@@ -29,7 +33,7 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
     /// <summary>Returns when no commit can have been missed, or the store can't say.</summary>
     public async ValueTask AwakeAsync(CancellationToken cancellationToken)
     {
-        while (!IsAwake && connection.LeaseRemaining == TimeSpan.Zero)
+        while (!IsAwake && !IsHeld(connection.LeaseRemaining, connection.SessionId))
         {
             Task beaten;
             lock (_gate) beaten = _beaten.Task;
@@ -44,14 +48,11 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
         using var ticks = new PeriodicTimer(Beat, clock);
         do
         {
-            // The time from before the look: the process may stop again after it.
+            // From before the look, and the session first: the process may stop again at any line.
+            var session = store.SessionId;
             var now = clock.GetTimestamp();
-            if (now - Volatile.Read(ref _last) >= _silence && store.LeaseRemaining == TimeSpan.Zero)
-            {
-                await RefreshAsync(store, stopping).ConfigureAwait(false);
-                now = clock.GetTimestamp();
-            }
-
+            if (now - Volatile.Read(ref _last) >= _silence && !IsHeld(store.LeaseRemaining, store.SessionId)) (session, now) = await RefreshAsync(store, stopping).ConfigureAwait(false);
+            Volatile.Write(ref _session, session);
             Volatile.Write(ref _last, now);
             TaskCompletionSource beaten;
             lock (_gate) (beaten, _beaten) = (_beaten, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -61,20 +62,24 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
         while (await ticks.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
 
+    // The lease was read before: it may be of a session that has replaced the one from before the pause already.
+    private bool IsHeld(TimeSpan lease, long session) => lease > TimeSpan.Zero && Session is var before && (before == session || before == 0);
+
     // In this order: known to committers again, and then what they committed before.
-    private async Task RefreshAsync(ICoordinationStore store, CancellationToken stopping)
+    private async Task<(long Session, long Now)> RefreshAsync(ICoordinationStore store, CancellationToken stopping)
     {
         using var limit = new CancellationTokenSource(patience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         while (true)
         {
+            var seen = (store.SessionId, clock.GetTimestamp());
             try
             {
-                if (store.LeaseRemaining > TimeSpan.Zero && register.Session == store.SessionId)
+                if (store.LeaseRemaining > TimeSpan.Zero && register.Session == seen.SessionId)
                 {
                     await store.SyncAsync(both.Token).ConfigureAwait(false);
                     await catchUp(store, both.Token).ConfigureAwait(false);
-                    return;
+                    return seen;
                 }
             }
             catch (StoreException)
@@ -83,17 +88,11 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested && !stopping.IsCancellationRequested)
             {
-                return;
+                return (store.SessionId, clock.GetTimestamp());
             }
 
-            try
-            {
-                await Task.Delay(LookAgain, clock, both.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (limit.IsCancellationRequested && !stopping.IsCancellationRequested)
-            {
-                return;
-            }
+            if (limit.IsCancellationRequested) return (store.SessionId, clock.GetTimestamp());
+            await Task.Delay(LookAgain, clock, stopping).ConfigureAwait(false);
         }
     }
 }

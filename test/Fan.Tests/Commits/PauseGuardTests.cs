@@ -45,6 +45,17 @@ public sealed class PauseGuardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_session_that_has_replaced_the_one_from_before_the_pause_already_is_no_reason_to_go_on()
+    {
+        await StartedAsync();
+        _store.Expire();
+        _clock.Advance(Patience);
+        var root = _guard.AwakeAsync(CancellationToken.None).AsTask();
+        await PassAsync(TimeSpan.FromMilliseconds(10), () => root.IsCompleted);
+        Assert.Equal((1, true), (_read, _wasKnown));
+    }
+
+    [Fact]
     public async Task A_pause_that_the_session_outlived_holds_nobody()
     {
         await StartedAsync();
@@ -80,7 +91,7 @@ public sealed class PauseGuardTests : IAsyncDisposable
         return _guard.AwakeAsync(CancellationToken.None).AsTask();
     }
 
-    private Task StartedAsync() => Eventually.TrueAsync(() => Task.FromResult(_register.Session != 0), "the record is there");
+    private Task StartedAsync() => Eventually.TrueAsync(() => Task.FromResult(_register.Session != 0 && _guard.Session == _register.Session), "the record is there");
 
     private Task PassAsync(TimeSpan step, Func<bool> isOver) => Eventually.TrueAsync(
         () =>
