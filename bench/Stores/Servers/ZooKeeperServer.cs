@@ -45,7 +45,7 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = _folder };
         // The shell waits on its input, which ends with this process, and takes the server along.
-        foreach (var argument in (string[])["-c", "\"$@\" </dev/null >>log.txt 2>&1 & read _; kill -9 $! 2>/dev/null", "sh", "java",
+        foreach (var argument in (string[])["-c", "\"$@\" </dev/null >>log.txt 2>&1 & read _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null", "sh", "java",
             $"-Xmx{_heap}", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dzookeeper.extendedTypesEnabled=true", "-cp", ClassPath, MainClass, "zoo.cfg"])
             start.ArgumentList.Add(argument);
         _shell = Process.Start(start)!;

@@ -27,12 +27,15 @@ internal static class EndpointRun
         await using var store = services.GetServices<IStoreProvider>().Single(provider => provider.Scheme == surroundings.Store.Split(':')[0]).Create(surroundings.Store);
         await store.OpenAsync();
         var rows = new List<Row>();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"endpoints",10}{"services",10}{"bytes each",12}{"known in s",12}{"first call us",14}{"call us",9}{"one more ms",13}{"after restart s",17}"));
         // Many services as they are in real systems, and then one of which there is too much. Each has its own names.
         foreach (var (count, per, first) in new[] { (options.Endpoints, PerService, 0), (options.Endpoints / 10, options.Endpoints / 10, options.Endpoints) })
-            rows.Add(await MeasureAsync(surroundings, store, count, per, first));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"endpoints",10}{"services",10}{"bytes each",12}{"known in s",12}{"first call us",14}{"call us",9}{"one more ms",13}{"after restart s",17}"));
-        foreach (var row in rows)
+        {
+            var row = await MeasureAsync(surroundings, store, count, per, first);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Endpoints,10}{row.Services,10}{row.BytesEach,12:0}{row.KnownSeconds,12:0.0}{row.FirstCallUs,14:0.0}{row.CallUs,9:0.00}{row.OneMoreMs,13:0.0}{row.RestartSeconds,17:0.0}"));
+            rows.Add(row);
+        }
+
         if (options.Json is { } path)
         {
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
@@ -45,7 +48,6 @@ internal static class EndpointRun
     private static async Task<Row> MeasureAsync(Surroundings surroundings, ICoordinationStore store, int count, int per, int first)
     {
         var names = Enumerable.Range(first, count / per).Select(i => $"{Prefix}{i}").ToList();
-        Console.WriteLine($"{count} endpoints of {names.Count} services");
         foreach (var name in names) await RegisterAsync(store, name, per);
         var links = Links.Create(surroundings, ["ipc"], canBeCut: false, serves: false);
         await using var follower = await Child.StartAsync("follow", "follower", links, $"{first}", $"{names.Count}");
