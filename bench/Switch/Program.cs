@@ -1,17 +1,27 @@
 using System.Globalization;
+using System.Text.Json;
 using Fan;
 using Fan.Switching;
 using Microsoft.Extensions.DependencyInjection;
 using SwitchBench;
+using SwitchBench.Endpoints;
+using SwitchBench.Peers;
 using SwitchBench.Processes;
+using SwitchBench.Servers;
+using SwitchBench.Services;
 using SwitchBench.Shards;
 
-if (args is ["serve", var serveStore, var serveRoutes, var what]) return await ServiceProcess.RunAsync(serveStore, serveRoutes, what);
-if (args is ["call", var callStore, var callRoutes, var name, var count, var rate])
-    return await CallerProcess.RunAsync(callStore, callRoutes, name, int.Parse(count, CultureInfo.InvariantCulture), double.Parse(rate, CultureInfo.InvariantCulture));
-if (args is ["work", var workStore, var workRoutes, var worker, var history]) return await ShardProcesses.WorkAsync(workStore, workRoutes, worker, history);
-if (args is ["call-shards", var shardStore, var shardRoutes, var caller, var callers, var pace])
-    return await ShardProcesses.CallAsync(shardStore, shardRoutes, caller, int.Parse(callers, CultureInfo.InvariantCulture), double.Parse(pace, CultureInfo.InvariantCulture));
+switch (args)
+{
+    case ["serve", var store, var routes, var what]: return await ServiceProcess.RunAsync(store, routes, what);
+    case ["call", var store, var routes, var name, var count, var rate]: return await CallerProcess.RunAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
+    case ["work", var store, var routes, var name, var history]: return await ShardProcesses.WorkAsync(store, routes, name, history);
+    case ["call-shards", var store, var routes, var name, var count, var rate]: return await ShardProcesses.CallAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
+    case ["follow", var store, var routes, _, var first, var count]: return await FollowerProcess.RunAsync(store, routes, Number(first), Number(count));
+    case ["peer-proxy", .. var backends]: return await YarpPeer.ProxyHereAsync(backends);
+    case ["peer-backend", var version]: return await YarpPeer.ServeHereAsync(version);
+    case ["peer-silo", var version, var redis]: return await OrleansPeer.ServeHereAsync(version, redis);
+}
 
 Options options;
 try
@@ -24,30 +34,53 @@ catch (Exception error) when (error is ArgumentException or FormatException)
     return 2;
 }
 
-var services = new ServiceCollection();
-services.AddLogging();
-services.AddFan(fan => fan.Name = "switch-bench").UseStore(options.Store).AddSqliteStore().AddZooKeeperStore();
-var provider = services.BuildServiceProvider();
-await using (provider.ConfigureAwait(false))
+if (options.Endpoints > 0) return await EndpointRun.RunAsync(options);
+if (options.Peers) return await PeerRun.RunAsync(options);
+Environment.SetEnvironmentVariable(Defects.Variable, options.Plant);
+Surroundings surroundings;
+try
 {
-    if (options.Moves > 0)
-    {
-        var moving = new ShardRun(options, provider.GetRequiredService<ISystemChanges>());
-        await using (moving.ConfigureAwait(false))
-        {
-            var moves = await moving.PlayAsync();
-            moves.Print(options);
-            if (options.Json is { } file) moves.Write(file, options);
-            return moves.Verdict.Holds ? 0 : 1;
-        }
-    }
-
-    var run = new Run(options, provider.GetRequiredService<ISystemChanges>());
-    await using (run.ConfigureAwait(false))
-    {
-        var result = await run.PlayAsync();
-        result.Print(options);
-        if (options.Json is { } path) result.Write(path, options);
-        return result.Verdict.Holds ? 0 : 1;
-    }
+    surroundings = await Surroundings.StartAsync(options);
 }
+catch (InvalidOperationException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}
+
+await using (surroundings)
+{
+    var services = new ServiceCollection();
+    services.AddLogging();
+    services.AddFan(fan => fan.Name = "switch-bench").UseStore(surroundings.Store).AddSqliteStore().AddZooKeeperStore();
+    await using var provider = services.BuildServiceProvider();
+    var changes = provider.GetRequiredService<ISystemChanges>();
+    await using var run = options is { Moves: > 0, Seconds: null } ? null : new Run(options, surroundings, changes);
+    await using var moving = options.Moves > 0 ? new ShardRun(options, surroundings, changes) : null;
+    var (switched, moved) = (run?.PlayAsync(), moving?.PlayAsync());
+    // Both end before anything is taken down, whichever fails.
+    await Task.WhenAll(((Task?[])[switched, moved]).OfType<Task>());
+    var (result, moves) = (switched is null ? null : await switched, moved is null ? null : await moved);
+    result?.Print(options);
+    moves?.Print(options);
+    if (options.Json is { } path) Write(path, result, moves);
+    return result is not { Holds: false } && moves is not { Verdict.Holds: false } ? 0 : 1;
+}
+
+void Write(string path, Result? result, ShardResult? moves)
+{
+    if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+    using var file = File.Create(path);
+    using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
+    json.WriteStartObject();
+    json.WriteString("store", options.StoreName);
+    json.WriteNumber("applications", options.Applications);
+    json.WriteString("routes", string.Join(',', options.Routes));
+    result?.Write(json);
+    if (moves is not null && result is not null) json.WriteStartObject("shards");
+    moves?.Write(json);
+    if (moves is not null && result is not null) json.WriteEndObject();
+    json.WriteEndObject();
+}
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

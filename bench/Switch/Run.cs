@@ -1,87 +1,131 @@
 using System.Diagnostics;
+using Fan;
 using Fan.Commits;
 using Fan.Conformance.Histories;
+using Fan.Coordination;
 using Fan.Switching;
+using SwitchBench.Faults;
 using SwitchBench.Processes;
+using SwitchBench.Servers;
 
 namespace SwitchBench;
 
 /// <summary>One run: versions are switched, one commit for two services, while applications in other processes call all the time.</summary>
-internal sealed class Run(Options options, ISystemChanges changes) : IAsyncDisposable
+internal sealed class Run(Options options, Surroundings surroundings, ISystemChanges changes) : IAsyncDisposable
 {
     private const int ApplicationsPerProcess = 50;
-    private const double MaxCallsPerSecond = 1500;
     private const double MaxCallsPerApplication = 100;
 
+    // Every third change is a revert; every fifth time the shares of the split are others.
+    private const int RevertEvery = 3;
+    private const int SplitEvery = 5;
+
     private static readonly string[] Versions = ["1.0.0", "2.0.0"];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly List<Child> _services = [];
     private readonly List<Child> _callers = [];
     private readonly List<VersionChange> _history = [];
-    private readonly List<FaultWindow> _faults = [];
     private readonly List<double> _applied = [];
+    private int _splits;
+    private int _repeats;
 
-    private string AllRoutes => string.Join(',', options.Routes);
+    private bool CanCut => options.Faults.Contains("cut");
 
     public async Task<Result> PlayAsync()
     {
-        Console.Write($"starting {options.Applications} applications");
-        // Two of each: one may be killed.
-        foreach (var what in (string[])["1.0.0", "1.0.0", "2.0.0", "2.0.0", "desk", "desk"]) _services.Add(await ServeAsync(what));
-        var rate = Math.Min(MaxCallsPerApplication, MaxCallsPerSecond / options.Applications);
+        Console.WriteLine($"starting {options.Applications} applications");
+        // Two of each: one may be killed. A desk for each route, which calls over that one.
+        var desks = Enumerable.Range(0, Math.Max(2, options.Routes.Count)).Select(i => $"desk:{options.Routes[i % options.Routes.Count]}");
+        foreach (var what in (string[])["1.0.0", "1.0.0", "2.0.0", "2.0.0", .. desks]) _services.Add(await ServeAsync(what));
+        await StartCallersAsync();
+        // Before anything is committed the highest version takes the calls.
+        _history.Add(new VersionChange(0, 0, "2.0.0"));
+        await SwitchAsync("1.0.0");
+        var faults = new FaultPlayer(options.Faults, surroundings, _services, _callers, ServeAsync);
+        var length = TimeSpan.FromSeconds(options.Seconds ?? Options.DefaultSeconds);
+        var playing = faults.PlayAsync(length);
+        var watch = Stopwatch.StartNew();
+        Commit? commit = null;
+        for (var i = 1; watch.Elapsed < length; i++)
+        {
+            if (i % SplitEvery == 0) await SplitAsync();
+            var other = Versions.First(version => version != _history[^1].Version);
+            commit = i % RevertEvery == 0 && commit is not null ? await RevertAsync(commit, other) : await SwitchAsync(other);
+            await Task.Delay(TimeSpan.FromSeconds(options.Gap));
+        }
+
+        await playing;
+        var elapsed = watch.Elapsed;
+        var calls = (await Task.WhenAll(_callers.Select(caller => caller.CollectAsync()))).SelectMany(some => some).ToList();
+        return Result.Judge(new Played(_history, _splits, _repeats, _applied, faults.Past, elapsed), calls);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_callers.Select(caller => caller.DisposeAsync().AsTask()));
+        _services.ForEach(service => service.EndInput());
+        await Task.WhenAll(_services.Select(service => service.DisposeAsync().AsTask()));
+    }
+
+    private Task<Child> ServeAsync(string what) => Child.StartAsync("serve", what, Links.Create(surroundings, options.Routes, CanCut, serves: true));
+
+    private async Task StartCallersAsync()
+    {
+        var rate = Math.Min(MaxCallsPerApplication, options.Rate / options.Applications);
         for (var started = 0; started < options.Applications; started += ApplicationsPerProcess)
         {
             var count = Math.Min(ApplicationsPerProcess, options.Applications - started);
             // By turns over the routes, so that each carries call trees.
             var perRoute = options.Routes.Select((route, i) => (route, Count: (count + options.Routes.Count - 1 - i) / options.Routes.Count)).Where(part => part.Count > 0);
-            foreach (var (route, some) in perRoute) _callers.Add(await Child.StartAsync("call", options.Store, route, $"caller-{started}-{route}", $"{some}", FormattableString.Invariant($"{rate}")));
+            foreach (var (route, some) in perRoute)
+                _callers.Add(await Child.StartAsync("call", $"caller-{started}-{route}", Links.Create(surroundings, [route], CanCut, serves: false), $"{some}", FormattableString.Invariant($"{rate}")));
         }
-
-        // Before anything is committed the highest version takes the calls.
-        _history.Add(new VersionChange(0, 0, "2.0.0"));
-        await SwitchAsync("1.0.0");
-        var faulting = options.Faults ? new Faults(ServeAsync, _services, _faults).PlayAsync(TimeSpan.FromSeconds(options.Seconds)) : Task.CompletedTask;
-        var watch = Stopwatch.StartNew();
-        VersionChange? last = null;
-        Commit? commit = null;
-        for (var i = 1; watch.Elapsed.TotalSeconds < options.Seconds; i++)
-        {
-            // Every third goes back by a revert.
-            commit = i % 3 == 0 && commit is not null ? await RevertAsync(commit) : await SwitchAsync(last?.Version == "2.0.0" ? "1.0.0" : "2.0.0");
-            last = _history[^1];
-            Console.Write($"\r{_history.Count - 1} switches, {watch.Elapsed.TotalSeconds:0} of {options.Seconds:0} s   ");
-        }
-
-        await faulting;
-        Console.WriteLine();
-        var calls = (await Task.WhenAll(_callers.Select(caller => caller.CollectAsync()))).SelectMany(some => some).ToList();
-        return new Result(_history.Count - 1, HistoryChecker.Check(calls, _history, _faults), _applied, watch.Elapsed);
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _callers.ForEach(caller => caller.Dispose());
-        _services.ForEach(service => service.EndInput());
-        _services.ForEach(service => service.Dispose());
-        return default;
-    }
+    private async Task<Commit> SwitchAsync(string version) => await ChangeAsync(version, how => ToAsync(version, how));
 
-    private Task<Child> ServeAsync(string what) => Child.StartAsync("serve", options.Store, AllRoutes, what);
+    private async Task<Commit> RevertAsync(Commit commit, string version) => await ChangeAsync(version, how => changes.RevertAsync(commit.Number, how));
 
-    private Task<Commit> SwitchAsync(string version) =>
-        ChangeAsync(version, how => changes.ChangeAsync([RouteChange.To("bench.price", version), RouteChange.To("bench.tax", version)], how));
-
-    private Task<Commit> RevertAsync(Commit commit) =>
-        ChangeAsync(Versions.First(version => version != _history[^1].Version), how => changes.RevertAsync(commit.Number, how));
+    private Task<ChangeReport> ToAsync(string version, ChangeOptions how) => changes.ChangeAsync([RouteChange.To("bench.price", version), RouteChange.To("bench.tax", version)], how);
 
     private async Task<Commit> ChangeAsync(string version, Func<ChangeOptions, Task<ChangeReport>> change)
     {
         var begun = Stopwatch.GetTimestamp();
-        var report = await change(new ChangeOptions { Author = "bench", Reason = "bench", Barrier = options.Barrier, DrainTimeout = TimeSpan.FromSeconds(10) });
+        var report = await RepeatAsync(change, how => ToAsync(version, how));
         // Returned when all had applied it; the wait for the drain came after.
         var returned = report.Drained is { } drained ? Stopwatch.GetTimestamp() - (long)((drained - report.Applied).TotalSeconds * Stopwatch.Frequency) : Stopwatch.GetTimestamp();
         _history.Add(new VersionChange(begun, returned, version));
         _applied.Add(report.Applied.TotalMilliseconds);
         return report.Commit;
+    }
+
+    private async Task SplitAsync()
+    {
+        var share = Random.Shared.Next(101);
+        var split = new RouteChange { Service = "bench.label", Versions = new Dictionary<string, int> { ["1.0.0"] = share, ["2.0.0"] = 100 - share } };
+        await RepeatAsync(SplitAsync, SplitAsync);
+        _splits++;
+
+        Task<ChangeReport> SplitAsync(ChangeOptions how) => changes.ChangeAsync([split], how);
+    }
+
+    // As an operator does it: what failed, with whatever outcome, is done again until it is done.
+    private async Task<ChangeReport> RepeatAsync(Func<ChangeOptions, Task<ChangeReport>> change, Func<ChangeOptions, Task<ChangeReport>> again)
+    {
+        var how = new ChangeOptions { Author = "bench", Reason = "bench", Barrier = options.Barrier, DrainTimeout = TimeSpan.FromSeconds(10) };
+        for (var since = Stopwatch.GetTimestamp(); ; change = again)
+        {
+            try
+            {
+                return await change(how);
+            }
+            catch (Exception error) when (error is StoreException or CommitConflictException or CommitRefusedException or ChangeUnappliedException or FanException && Stopwatch.GetElapsedTime(since) < Patience)
+            {
+                _repeats++;
+                Console.WriteLine($"again, as: {error.Message}");
+                await Task.Delay(100);
+            }
+        }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class Relay : IAsyncDisposable
     {
         foreach (var (client, server, _) in _open.Values)
         {
+            // At once, with a reset.
             client.Close(0);
             server.Close(0);
         }
@@ -58,7 +59,6 @@ internal sealed class Relay : IAsyncDisposable
 
             var server = new TcpClient { NoDelay = true };
             client.NoDelay = true;
-            await server.ConnectAsync(_server);
             var number = Interlocked.Increment(ref _accepted);
             _open[number] = (client.Client, server.Client, PumpAsync(number, client, server));
         }
@@ -72,12 +72,13 @@ internal sealed class Relay : IAsyncDisposable
         {
             try
             {
+                await server.ConnectAsync(_server);
                 var (left, right) = (client.GetStream(), server.GetStream());
                 await Task.WhenAny(left.CopyToAsync(right), right.CopyToAsync(left));
             }
-            catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
             {
-                // Dropped, or one side has gone.
+                // Dropped, one side has gone, or nobody listens behind.
             }
         }
 

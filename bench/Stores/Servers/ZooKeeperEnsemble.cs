@@ -10,14 +10,20 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
     private readonly List<ZooKeeperServer> _servers = [];
 
     /// <summary>The servers as they stand in a store's URL.</summary>
-    public string Hosts => string.Join(',', _servers.Select(server => server.Address));
+    public string Hosts => string.Join(',', Servers.Select(server => server.Address));
 
-    public static async Task<ZooKeeperEnsemble> StartAsync(string folder, int count)
+    public IReadOnlyList<ZooKeeperServer> Servers => _servers;
+
+    /// <param name="folder">Where their data is to be.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="tick">ZooKeeper's <c>tickTime</c> in milliseconds: sessions last two of them or longer.</param>
+    /// <param name="heap">The memory of each for its data.</param>
+    public static async Task<ZooKeeperEnsemble> StartAsync(string folder, int count, int tick = 2000, string heap = "256m")
     {
         var ports = FreePorts(count * 3);
         List<string> settings =
         [
-            "tickTime=2000", "initLimit=10", "syncLimit=5", "maxSessionTimeout=60000", "clientPortAddress=127.0.0.1", "admin.enableServer=false", "maxClientCnxns=0",
+            $"tickTime={tick}", "initLimit=10", "syncLimit=5", "maxSessionTimeout=60000", "clientPortAddress=127.0.0.1", "admin.enableServer=false", "maxClientCnxns=0",
         ];
         for (var i = 0; count > 1 && i < count; i++)
             settings.Add(string.Create(CultureInfo.InvariantCulture, $"server.{i + 1}=127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}"));
@@ -28,7 +34,7 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
             {
                 var own = Directory.CreateDirectory(Path.Combine(folder, $"{i + 1}")).FullName;
                 await File.WriteAllTextAsync(Path.Combine(own, "myid"), $"{i + 1}");
-                ensemble._servers.Add(await ZooKeeperServer.StartAsync(own, ports[i], settings));
+                ensemble._servers.Add(await ZooKeeperServer.StartAsync(own, ports[i], settings, heap));
             }
 
             foreach (var server in ensemble._servers) await server.ServesAsync();
@@ -39,6 +45,19 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
             await ensemble.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Kills the leader; null where nobody leads at the moment.</summary>
+    public async Task<ZooKeeperServer?> KillLeaderAsync()
+    {
+        foreach (var server in _servers)
+        {
+            if (!await server.LeadsAsync()) continue;
+            await server.KillAsync();
+            return server;
+        }
+
+        return null;
     }
 
     public async ValueTask DisposeAsync()

@@ -19,9 +19,10 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
 
     private readonly string _folder;
     private readonly int _port;
-    private readonly Process _shell;
+    private readonly string _heap;
+    private Process? _shell;
 
-    private ZooKeeperServer(string folder, int port, Process shell) => (_folder, _port, _shell) = (folder, port, shell);
+    private ZooKeeperServer(string folder, int port, string heap) => (_folder, _port, _heap) = (folder, port, heap);
 
     public static string ClassPath => string.Join(':', Libraries.Select(library => $"{Jars}{library}.jar"));
 
@@ -30,17 +31,37 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
 
     /// <summary>Starts the process; it serves some time later.</summary>
-    public static async Task<ZooKeeperServer> StartAsync(string folder, int port, IEnumerable<string> settings)
+    public static async Task<ZooKeeperServer> StartAsync(string folder, int port, IEnumerable<string> settings, string heap = "256m")
     {
         Directory.CreateDirectory(folder);
         await File.WriteAllLinesAsync(Path.Combine(folder, "zoo.cfg"), [.. settings, $"dataDir={folder}", string.Create(CultureInfo.InvariantCulture, $"clientPort={port}")]);
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = folder };
-        // The shell waits on its input, which ends with this process, and takes the server along.
-        foreach (var argument in (string[])["-c", "\"$@\" </dev/null >log.txt 2>&1 & read _; kill -9 $! 2>/dev/null", "sh", "java",
-            "-Xmx256m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dzookeeper.extendedTypesEnabled=true", "-cp", ClassPath, MainClass, "zoo.cfg"])
-            start.ArgumentList.Add(argument);
-        return new ZooKeeperServer(folder, port, Process.Start(start)!);
+        var server = new ZooKeeperServer(folder, port, heap);
+        server.Start();
+        return server;
     }
+
+    /// <summary>Starts the process again after it was killed.</summary>
+    public void Start()
+    {
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = _folder };
+        // The shell waits on its input, which ends with this process, and takes the server along.
+        foreach (var argument in (string[])["-c", "\"$@\" </dev/null >>log.txt 2>&1 & read _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null", "sh", "java",
+            $"-Xmx{_heap}", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dzookeeper.extendedTypesEnabled=true", "-cp", ClassPath, MainClass, "zoo.cfg"])
+            start.ArgumentList.Add(argument);
+        _shell = Process.Start(start)!;
+    }
+
+    /// <summary>Ends the process in the middle of whatever it does.</summary>
+    public async Task KillAsync()
+    {
+        if (_shell is null) return;
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync();
+        _shell.Dispose();
+        _shell = null;
+    }
+
+    public async Task<bool> LeadsAsync() => (await AskAsync()).Contains("Mode: leader", StringComparison.Ordinal);
 
     /// <summary>Waits until it answers clients.</summary>
     public async Task ServesAsync()
@@ -54,12 +75,7 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _shell.StandardInput.Close();
-        await _shell.WaitForExitAsync();
-        _shell.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await KillAsync();
 
     private async Task<string> AskAsync()
     {

@@ -14,12 +14,13 @@ internal static class CallerProcess
     public static async Task<int> RunAsync(string store, string routes, string name, int applications, double callsPerSecond)
     {
         var hosts = new List<IHost>();
-        for (var i = 0; i < applications; i++) hosts.Add(await Applications.CallAsync(store, routes, $"{name}-{i}"));
+        var clock = new SkewedClock();
+        for (var i = 0; i < applications; i++) hosts.Add(await Applications.CallAsync(store, routes, $"{name}-{i}", clock));
         Console.WriteLine("ready");
         using var stop = new CancellationTokenSource();
         var history = new ConcurrentQueue<RootCall>();
         var calling = hosts.Select((host, i) => CallAsync(host.Services.GetRequiredService<IFan>(), $"{name}-{i}", callsPerSecond, history, stop.Token)).ToList();
-        await Console.In.ReadLineAsync();
+        await clock.FollowInputAsync();
         await stop.CancelAsync();
         await Task.WhenAll(calling);
         foreach (var call in history) Console.WriteLine(Child.Line(call));

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Fan.Conformance.Histories;
+using SwitchBench.Servers;
 
 namespace SwitchBench.Processes;
 
 /// <summary>A process of the run.</summary>
-internal sealed partial class Child : IDisposable
+internal sealed partial class Child : IAsyncDisposable
 {
     private const int Kill = 9;
     private const int Stop = 19;
@@ -14,9 +15,26 @@ internal sealed partial class Child : IDisposable
 
     private readonly Process _process;
 
-    private Child(Process process) => _process = process;
+    private Child(Process process, string name, Links? links, string address) => (_process, Name, Links, Address) = (process, name, links, address);
 
-    public static async Task<Child> StartAsync(params string[] arguments)
+    public string Name { get; }
+
+    public Links? Links { get; }
+
+    /// <summary>Where it is called, where that can't be found out otherwise.</summary>
+    public string Address { get; }
+
+    /// <summary>Starts one that makes its applications with these links, and waits until it has.</summary>
+    /// <param name="mode">What the process is.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="links">Its ways to others; they are disposed with it.</param>
+    /// <param name="more">What else its mode takes.</param>
+    public static Task<Child> StartAsync(string mode, string name, Links links, params string[] more) => StartAsync(name, links, [mode, links.Store, links.Routes, name, .. more]);
+
+    /// <summary>Starts one that knows nothing of Fan.</summary>
+    public static Task<Child> StartPeerAsync(string mode, params string[] more) => StartAsync(mode, null, [mode, .. more]);
+
+    private static async Task<Child> StartAsync(string name, Links? links, string[] arguments)
     {
         var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(Child).Assembly.Location, .. arguments] : arguments)
         {
@@ -24,9 +42,9 @@ internal sealed partial class Child : IDisposable
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;
-        var child = new Child(process);
-        if (await process.StandardOutput.ReadLineAsync() != "ready") throw new InvalidOperationException($"'{string.Join(' ', arguments)}' did not start.");
-        return child;
+        if (await process.StandardOutput.ReadLineAsync() is { } line && line.Split(' ') is ["ready", .. var address]) return new Child(process, name, links, string.Join(' ', address));
+        process.Kill();
+        throw new InvalidOperationException($"'{arguments[0]} {name}' did not start.");
     }
 
     /// <summary>A call as it is told to whoever collects it.</summary>
@@ -45,11 +63,20 @@ internal sealed partial class Child : IDisposable
 
     public void EndInput() => _process.StandardInput.Close();
 
+    /// <summary>Sets the time of day of the process, so far from the machine's.</summary>
+    public Task SkewAsync(TimeSpan by) => WriteAsync(string.Create(CultureInfo.InvariantCulture, $"skew {by.TotalSeconds:0}"));
+
+    /// <summary>Tells it something, and waits for the line by which it says that it has done that.</summary>
+    public async Task<string> TellAsync(string line)
+    {
+        await WriteAsync(line);
+        return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{Name} ended.");
+    }
+
     /// <summary>Ends the calls and takes the history.</summary>
     public async Task<List<RootCall>> CollectAsync()
     {
-        await _process.StandardInput.WriteLineAsync("stop");
-        await _process.StandardInput.FlushAsync();
+        await WriteAsync("stop");
         var calls = new List<RootCall>();
         while (await _process.StandardOutput.ReadLineAsync() is { } line && line != "done")
         {
@@ -62,7 +89,7 @@ internal sealed partial class Child : IDisposable
         return calls;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
@@ -72,6 +99,13 @@ internal sealed partial class Child : IDisposable
         }
 
         _process.Dispose();
+        if (Links is not null) await Links.DisposeAsync();
+    }
+
+    private async Task WriteAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -7,12 +7,10 @@ internal static class ServiceProcess
 {
     public static async Task<int> RunAsync(string store, string routes, string what)
     {
-        using var host = await Applications.ServeAsync(store, routes, what);
+        var clock = new SkewedClock();
+        using var host = await Applications.ServeAsync(store, routes, what, clock);
         Console.WriteLine("ready");
-        while (await Console.In.ReadLineAsync() is not null)
-        {
-        }
-
+        await clock.FollowInputAsync();
         await host.StopAsync();
         return 0;
     }

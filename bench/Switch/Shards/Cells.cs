@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Fan;
+using SwitchBench.Services;
 
 namespace SwitchBench.Shards;
 
@@ -18,7 +19,10 @@ internal sealed class Cells(string history) : ICells, IDisposable
     public const int Count = 64;
     public const int Shards = 16;
 
+    private const int BetweenDefects = 200;
+
     private readonly StreamWriter _history = new(history, append: true) { AutoFlush = true };
+    private readonly bool _hasDefect = Environment.GetEnvironmentVariable(Defects.Variable) == Defects.Owner;
     private long _calls;
 
     public async ValueTask<long> TouchAsync(CancellationToken ct = default)
@@ -27,6 +31,8 @@ internal sealed class Cells(string history) : ICells, IDisposable
         var token = CallContext.Current.FencingToken!.Value;
         // A cell has one owner at a time where its shard has.
         Write(string.Create(CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id} {CallContext.Current.ShardKeys[0]} {token} {Stopwatch.GetTimestamp()}"));
+        // Another owner at the same time, as it would be seen.
+        if (_hasDefect && id % BetweenDefects == 0) Write(string.Create(CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id}x {CallContext.Current.ShardKeys[0]} {token - 1} {Stopwatch.GetTimestamp()}"));
         await Task.Delay(1, ct);
         Write(string.Create(CultureInfo.InvariantCulture, $"end {Environment.ProcessId}.{id} {Stopwatch.GetTimestamp()}"));
         return token;

@@ -15,7 +15,7 @@ internal static class ShardProcesses
     public static async Task<int> WorkAsync(string store, string routes, string name, string history)
     {
         using var cells = new Cells(history);
-        using var host = await Applications.StartAsync(store, routes, name, fan => fan.Configure(options => options.Worker = name).AddService<ICells>(_ => cells).Shard<ICells>(Cells.Shards));
+        using var host = await Applications.StartAsync(store, routes, name, TimeProvider.System, fan => fan.Configure(options => options.Worker = name).AddService<ICells>(_ => cells).Shard<ICells>(Cells.Shards));
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is not null)
         {
@@ -29,7 +29,7 @@ internal static class ShardProcesses
     public static async Task<int> CallAsync(string store, string routes, string name, int applications, double callsPerSecond)
     {
         var hosts = new List<IHost>();
-        for (var i = 0; i < applications; i++) hosts.Add(await Applications.CallAsync(store, routes, $"{name}-{i}"));
+        for (var i = 0; i < applications; i++) hosts.Add(await Applications.CallAsync(store, routes, $"{name}-{i}", TimeProvider.System));
         Console.WriteLine("ready");
         using var stop = new CancellationTokenSource();
         var history = new ConcurrentQueue<RootCall>();

@@ -12,28 +12,24 @@ namespace SwitchBench.Shards;
 /// <param name="Elapsed">The whole time.</param>
 internal sealed record ShardResult(int Crashes, int Unheld, OwnerVerdict Verdict, IReadOnlyList<double> MovedMs, TimeSpan Elapsed)
 {
+    private Distribution Moved => new(MovedMs);
+
     public void Print(Options options)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            store                {options.Store.Split(':')[0]}, {options.Applications} calling applications over {string.Join(", ", options.Routes)}
+            store                {options.StoreName}, {options.Applications} calling applications over {string.Join(", ", options.Routes)}
             moves                {MovedMs.Count} in {Elapsed.TotalSeconds:0} s{(Unheld > 0 ? $" ({Unheld} not held when they returned)" : "")}, with {Crashes} crashes of workers
             calls                {Verdict.Calls} ({Verdict.Calls / Elapsed.TotalSeconds:0} per second)
             failed calls         {Verdict.Failed}{(Verdict.Explained > 0 ? $" ({Verdict.Explained} more in flight on what was killed)" : "")}
             double owners        {Verdict.DoubleOwners}
             lower tokens         {Verdict.LowerTokens}
-            moved                median {Quantile(0.5):0.0} ms, p99 {Quantile(0.99):0.0} ms
+            moved                median {Moved.At(0.5):0.0} ms, p99 {Moved.At(0.99):0.0} ms
             """));
         foreach (var example in Verdict.Examples) Console.WriteLine("  " + example);
     }
 
-    public void Write(string path, Options options)
+    public void Write(Utf8JsonWriter json)
     {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-        using var file = File.Create(path);
-        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteString("store", options.Store.Split(':')[0]);
-        json.WriteNumber("applications", options.Applications);
         json.WriteNumber("moves", MovedMs.Count);
         json.WriteNumber("unheld_moves", Unheld);
         json.WriteNumber("crashes", Crashes);
@@ -42,14 +38,7 @@ internal sealed record ShardResult(int Crashes, int Unheld, OwnerVerdict Verdict
         json.WriteNumber("explained_failures", Verdict.Explained);
         json.WriteNumber("double_owners", Verdict.DoubleOwners);
         json.WriteNumber("lower_tokens", Verdict.LowerTokens);
-        json.WriteNumber("move_ms_median", Math.Round(Quantile(0.5), 2));
-        json.WriteNumber("move_ms_p99", Math.Round(Quantile(0.99), 2));
-        json.WriteEndObject();
-    }
-
-    private double Quantile(double q)
-    {
-        var sorted = MovedMs.Order().ToList();
-        return sorted.Count == 0 ? 0 : sorted[(int)Math.Min(sorted.Count - 1, q * sorted.Count)];
+        json.WriteNumber("move_ms_median", Moved.At(0.5));
+        json.WriteNumber("move_ms_p99", Moved.At(0.99));
     }
 }

@@ -3,14 +3,14 @@ using Fan.Commits;
 using Fan.Conformance.Histories;
 using Fan.Switching;
 using SwitchBench.Processes;
+using SwitchBench.Servers;
 
 namespace SwitchBench.Shards;
 
 /// <summary>One run: shards are moved from worker to worker while applications in other processes call all the time, and workers are killed.</summary>
-internal sealed class ShardRun(Options options, ISystemChanges changes) : IAsyncDisposable
+internal sealed class ShardRun(Options options, Surroundings surroundings, ISystemChanges changes) : IAsyncDisposable
 {
     private const string Service = "bench.cells";
-    private const int Callers = 2;
     private const double CallsPerSecond = 800;
 
     private static readonly string[] Names = ["w1", "w2", "w3", "w4"];
@@ -22,14 +22,14 @@ internal sealed class ShardRun(Options options, ISystemChanges changes) : IAsync
     private readonly List<FaultWindow> _faults = [];
     private readonly List<double> _moved = [];
 
-    private string AllRoutes => string.Join(',', options.Routes);
+    private int Callers => Math.Max(2, options.Routes.Count);
 
     public async Task<ShardResult> PlayAsync()
     {
         foreach (var name in Names) await WorkAsync(name);
         var perCaller = Math.Max(1, options.Applications / Callers);
         for (var caller = 0; caller < Callers; caller++)
-            _callers.Add(await Child.StartAsync("call-shards", options.Store, options.Routes[caller % options.Routes.Count], $"caller-{caller}", $"{perCaller}", FormattableString.Invariant($"{CallsPerSecond / (Callers * perCaller)}")));
+            _callers.Add(await Child.StartAsync("call-shards", $"caller-{caller}", Links.Create(surroundings, [options.Routes[caller % options.Routes.Count]], canBeCut: false, serves: false), $"{perCaller}", FormattableString.Invariant($"{CallsPerSecond / (Callers * perCaller)}")));
         await HeldAsync();
         using var done = new CancellationTokenSource();
         var crashing = CrashAsync(done.Token);
@@ -44,7 +44,6 @@ internal sealed class ShardRun(Options options, ISystemChanges changes) : IAsync
                     Service, new Dictionary<int, string?> { [_moved.Count % Cells.Shards] = Names[Random.Shared.Next(Names.Length)] }, new ChangeOptions { Author = "bench", Reason = "bench" });
                 _moved.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 if (report.Warnings.Count > 0) unheld++;
-                Console.Write($"\r{_moved.Count} moves in {watch.Elapsed.TotalSeconds:0} s, {_faults.Count} crashes   ");
             }
             catch (CommitRefusedException)
             {
@@ -55,12 +54,11 @@ internal sealed class ShardRun(Options options, ISystemChanges changes) : IAsync
         var elapsed = watch.Elapsed;
         await done.CancelAsync();
         await crashing;
-        Console.WriteLine();
         var made = (await Task.WhenAll(_callers.Select(caller => caller.CollectAsync()))).SelectMany(calls => calls).Select(call => new MadeCall(call.Started, call.Ended, call.Error)).ToList();
         foreach (var worker in _workers.Values)
         {
             worker.EndInput();
-            worker.Dispose();
+            await worker.DisposeAsync();
         }
 
         _workers.Clear();
@@ -68,17 +66,15 @@ internal sealed class ShardRun(Options options, ISystemChanges changes) : IAsync
         return new ShardResult(_faults.Count, unheld, OwnerHistoryChecker.Check(made, served, _faults, []), _moved, elapsed);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _callers.ForEach(caller => caller.Dispose());
-        foreach (var worker in _workers.Values) worker.Dispose();
+        foreach (var child in _callers.Concat(_workers.Values)) await child.DisposeAsync();
         _folder.Delete(recursive: true);
-        return default;
     }
 
     private string HistoryOf(string name) => Path.Combine(_folder.FullName, name);
 
-    private async Task WorkAsync(string name) => _workers[name] = await Child.StartAsync("work", options.Store, AllRoutes, name, HistoryOf(name));
+    private async Task WorkAsync(string name) => _workers[name] = await Child.StartAsync("work", name, Links.Create(surroundings, options.Routes, canBeCut: false, serves: true), HistoryOf(name));
 
     private async Task HeldAsync()
     {
@@ -101,7 +97,7 @@ internal sealed class ShardRun(Options options, ISystemChanges changes) : IAsync
             var name = Names[turn % Names.Length];
             var from = Stopwatch.GetTimestamp();
             _workers[name].KillNow();
-            _workers[name].Dispose();
+            await _workers[name].DisposeAsync();
             // What was in flight on it has broken off by now.
             _faults.Add(new FaultWindow(from, Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 2)));
             await WorkAsync(name);

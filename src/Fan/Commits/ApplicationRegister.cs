@@ -6,8 +6,11 @@ namespace Fan.Commits;
 
 /// <summary>The application's own record in the store, which lives as long as its session: made, kept up to date, made again. Safe from any thread.</summary>
 /// <param name="describe">What the record is to say.</param>
+/// <param name="written">Called when the store has what the record says.</param>
 /// <param name="comeBack">Called with the making of the record where there was one before: whoever was not in the register was not waited for.</param>
-internal sealed class ApplicationRegister(Func<ApplicationRecord> describe, Func<ICoordinationStore, Func<Task>, CancellationToken, Task> comeBack) : IDisposable
+internal sealed class ApplicationRegister(
+    Func<ApplicationRecord> describe, Func<ICoordinationStore, Func<Task>, CancellationToken, Task> comeBack,
+    Func<ICoordinationStore, ApplicationRecord, CancellationToken, Task> written) : IDisposable
 {
     private const string Prefix = "app_";
 
@@ -16,6 +19,10 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe, Func
     private volatile string? _path;
     private bool _isDoubtful;
     private bool _isBack = true;
+    private long _session;
+
+    /// <summary>The session by which the record lives; 0 while there is none.</summary>
+    public long Session => Volatile.Read(ref _session);
 
     /// <summary>Waits until the record was made once.</summary>
     public Task CreatedAsync(CancellationToken cancellationToken) => _created.Task.WaitAsync(cancellationToken);
@@ -30,7 +37,13 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe, Func
         {
             var isThere = await FindAsync(store, stopping).ConfigureAwait(false) is not null;
             _isBack &= isThere;
-            Task RegisterAsync() => isThere ? Task.CompletedTask : CreateAsync(store, stopping);
+            async Task RegisterAsync()
+            {
+                if (!isThere) await CreateAsync(store, stopping).ConfigureAwait(false);
+                // It may have gone with its session already.
+                Volatile.Write(ref _session, (await store.GetAsync(_path!, stopping).ConfigureAwait(false))?.EphemeralOwner ?? 0);
+            }
+
             await (_isBack || !_created.Task.IsCompleted ? RegisterAsync() : comeBack(store, RegisterAsync, stopping)).ConfigureAwait(false);
             _isBack = true;
             _created.TrySetResult();
@@ -48,7 +61,9 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe, Func
             if (_path is not { } path) continue;
             try
             {
-                await store.CommitAsync([new StoreOperation.Set(path, describe().ToJson())], stopping).ConfigureAwait(false);
+                var record = describe();
+                await store.CommitAsync([new StoreOperation.Set(path, record.ToJson())], stopping).ConfigureAwait(false);
+                await written(store, record, stopping).ConfigureAwait(false);
                 retry.Reset();
             }
             catch (StoreConflictException)
@@ -112,12 +127,13 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe, Func
         return (await store.CommitAsync([create, come], cancellationToken).ConfigureAwait(false))[0].Path;
     }
 
-    private static async Task<bool> WaitUntilGoneAsync(ICoordinationStore store, string path, CancellationToken stopping)
+    private async Task<bool> WaitUntilGoneAsync(ICoordinationStore store, string path, CancellationToken stopping)
     {
         await foreach (var change in store.WatchAsync(path, stopping).ConfigureAwait(false))
         {
             if (change.Kind is not (StoreEventKind.Deleted or StoreEventKind.Resync)) continue;
             var found = await store.GetAsync(path, stopping).ConfigureAwait(false);
+            Volatile.Write(ref _session, found?.EphemeralOwner ?? 0);
             if (found is null || found.EphemeralOwner != store.SessionId) return true;
         }
 

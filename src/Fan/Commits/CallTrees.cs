@@ -26,8 +26,15 @@ internal sealed class CallTrees(TreeFollower follower)
 
     private ValueTask<TreeScope> EnterAsync(CancellationToken cancellationToken)
     {
+        if (!follower.Guard.IsAwake) return EnterAwakeAsync(cancellationToken);
         var entering = History.EnterAsync(cancellationToken);
         return entering.IsCompletedSuccessfully ? new(Begun(entering.Result)) : EnterSlowlyAsync(entering);
+    }
+
+    private async ValueTask<TreeScope> EnterAwakeAsync(CancellationToken cancellationToken)
+    {
+        await follower.Guard.AwakeAsync(cancellationToken).ConfigureAwait(false);
+        return Begun(await History.EnterAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private async ValueTask<TreeScope> EnterSlowlyAsync(ValueTask<TreeSnapshot> entering) => Begun(await entering.ConfigureAwait(false));

@@ -12,8 +12,6 @@ internal sealed class TreeFollower : IAsyncDisposable
     // How far back call trees of elsewhere are served by an application that starts now.
     private const int MaxRebuilt = 256;
 
-    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
-
     private readonly StoreConnection _connection;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _clock;
@@ -23,21 +21,26 @@ internal sealed class TreeFollower : IAsyncDisposable
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _troubled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ApplicationRegister _register;
+    private readonly CallHold _hold;
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
-    private readonly Lock _holds = new();
     private Task[] _running = [];
-    private ITimer? _holding;
-    private bool _isComingBack;
     private string? _trouble;
+    private long _session;
 
     public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
-        _register = new ApplicationRegister(() => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = Barrier }, ComeBackAsync);
+        _register = new ApplicationRegister(
+            () => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = _hold!.Prepared }, ComeBackAsync, WrittenAsync);
+        _hold = new CallHold(history, _register.Changed, clock, logger);
+        Guard = new PauseGuard(connection, _register, CatchUpAsync, CallHold.Longest, clock);
     }
 
     public SnapshotHistory History { get; }
+
+    /// <summary>Holds root calls after a pause of the process.</summary>
+    public PauseGuard Guard { get; }
 
     /// <summary>Whether the tree was read once.</summary>
     public bool IsLoaded => _loaded.Task.IsCompletedSuccessfully;
@@ -45,14 +48,15 @@ internal sealed class TreeFollower : IAsyncDisposable
     /// <summary>Whether it was told to follow.</summary>
     public bool IsStarted => Volatile.Read(ref _running).Length > 0;
 
-    private string? Barrier { get; set; }
+    /// <summary>The session in which the record stood before the tree was read: whoever changed the tree since has waited for this application. 0 before.</summary>
+    public long Session => Volatile.Read(ref _session);
 
     public void Start()
     {
         lock (_gate)
         {
             if (_running.Length > 0 || _stopping.IsCancellationRequested) return;
-            History.Tell(drained: _register.Changed, wanted: () => _wanted.Writer.TryWrite(true));
+            History.Tell(drained: _register.Changed, wanted: Want);
             Volatile.Write(ref _running,
             [
                 // Known as alive before it reads the head: a committer that does not see it has a commit that it will read.
@@ -61,6 +65,7 @@ internal sealed class TreeFollower : IAsyncDisposable
                 OwnerTask.Run(_connection, "the application's record", _clock, _logger, Meet, _register.KeepAsync, _stopping.Token),
                 OwnerTask.Run(_connection, "the application's record", _clock, _logger, Meet, _register.WriteAsync, _stopping.Token),
                 OwnerTask.Run(_connection, "the log of commits", _clock, _logger, Meet, CatchUpOnDemandAsync, _stopping.Token),
+                OwnerTask.Run(_connection, "pauses of the process", _clock, _logger, null, Guard.RunAsync, _stopping.Token),
             ]);
         }
     }
@@ -104,7 +109,7 @@ internal sealed class TreeFollower : IAsyncDisposable
         await Task.WhenAll(_running).ConfigureAwait(false);
         _loaded.TrySetException(new ServiceUnavailableException("", "The application has stopped."));
         _ = _loaded.Task.Exception;
-        if (_holding is not null) await _holding.DisposeAsync().ConfigureAwait(false);
+        _hold.Dispose();
         _catchingUp.Dispose();
         _stopping.Dispose();
         _register.Dispose();
@@ -130,53 +135,24 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         await foreach (var _ in store.WatchAsync(CommitPath.Control, stopping).ConfigureAwait(false))
         {
-            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { } barrier) Hold(barrier);
-            else if (Barrier is not null) await ReleaseAsync(store, stopping).ConfigureAwait(false);
+            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { } barrier) _hold.Begin(barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture));
+            else if (_hold.Prepared is not null) await ReleaseAsync(store, stopping).ConfigureAwait(false);
             History.Settle(await new CommitLog(store, _clock).ReadSettledAsync(stopping).ConfigureAwait(false));
             retry.Reset();
         }
-    }
-
-    private void Hold(StoreNode barrier)
-    {
-        var id = barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture);
-        if (Barrier == id) return;
-        lock (_holds)
-        {
-            History.Hold();
-            Barrier = id;
-        }
-
-        CommitsLog.Held(_logger, id);
-        // The store may be lost while calls wait. The committer's commit fails once this application no longer says that it holds.
-        _holding?.Dispose();
-        _holding = _clock.CreateTimer(_ => GiveUp(id), null, LongestHold, Timeout.InfiniteTimeSpan);
-        _register.Changed();
     }
 
     private async Task ReleaseAsync(ICoordinationStore store, CancellationToken stopping)
     {
         // The commit came with the barrier's end: nobody begins on what was before.
         await CatchUpAsync(store, stopping).ConfigureAwait(false);
-        _holding?.Dispose();
-        lock (_holds)
-        {
-            Barrier = null;
-            if (!_isComingBack) History.Release();
-        }
-
-        _register.Changed();
+        _hold.End();
     }
 
     // Changes that returned while the session was gone did not wait for this application. From its record on it keeps their promise too.
     private async Task ComeBackAsync(ICoordinationStore store, Func<Task> register, CancellationToken stopping)
     {
-        lock (_holds)
-        {
-            _isComingBack = true;
-            History.Hold();
-        }
-
+        _hold.BeginReturn();
         try
         {
             await register().ConfigureAwait(false);
@@ -184,24 +160,16 @@ internal sealed class TreeFollower : IAsyncDisposable
         }
         finally
         {
-            lock (_holds)
-            {
-                _isComingBack = false;
-                if (Barrier is null or "") History.Release();
-            }
+            _hold.EndReturn();
         }
     }
 
-    private void GiveUp(string id)
+    // The commit may have come between the decision to give up and the record that says so.
+    private async Task WrittenAsync(ICoordinationStore store, ApplicationRecord record, CancellationToken stopping)
     {
-        if (Barrier != id) return;
-        CommitsLog.HeldTooLong(_logger, id);
-        lock (_holds)
-        {
-            Barrier = "";
-            _register.Changed();
-            if (!_isComingBack) History.Release();
-        }
+        if (record.Prepared != CallHold.GivenUp) return;
+        await CatchUpAsync(store, stopping).ConfigureAwait(false);
+        _hold.LetGo();
     }
 
     // A call of elsewhere reads a snapshot that did not come here yet: the store has it, a watch may be late.
@@ -209,21 +177,34 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         await foreach (var _ in _wanted.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
         {
-            await store.SyncAsync(stopping).ConfigureAwait(false);
-            await CatchUpAsync(store, stopping).ConfigureAwait(false);
-            retry.Reset();
+            try
+            {
+                await store.SyncAsync(stopping).ConfigureAwait(false);
+                await CatchUpAsync(store, stopping).ConfigureAwait(false);
+                retry.Reset();
+            }
+            catch (StoreException)
+            {
+                Want();
+                throw;
+            }
         }
     }
+
+    private void Want() => _wanted.Writer.TryWrite(true);
 
     private async Task CatchUpAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
         await _catchingUp.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // A session reads at least what it wrote: whatever was committed before the record stood there.
+            var session = _register.Session;
             var log = new CommitLog(store, _clock);
             var head = await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
             if (!IsLoaded) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
             else if (head is not null && !await TryFollowAsync(log, head, cancellationToken).ConfigureAwait(false)) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _session, session);
             if (_loaded.TrySetResult() || head is not null) _register.Changed();
         }
         finally

@@ -1,11 +1,9 @@
-using System.Collections.Frozen;
-
 namespace Fan.Discovery;
 
 /// <summary>One live instance of a service version on one transport. Safe from any thread.</summary>
 public sealed class Endpoint
 {
-    private readonly FrozenDictionary<string, EndpointMethod> _methods;
+    private readonly MethodTable _methods;
 
     internal Endpoint(string id, long incarnation, string service, string version, EndpointDescription description, TimeProvider clock)
     {
@@ -15,10 +13,7 @@ public sealed class Endpoint
         Version = version;
         Description = description;
         Load = new EndpointLoad(clock);
-        var methods = new Dictionary<string, EndpointMethod>(StringComparer.Ordinal);
-        // Of two methods with one name the last counts, as micro-fan has it.
-        foreach (var method in description.Methods) methods[method.Name] = method;
-        _methods = methods.ToFrozenDictionary(StringComparer.Ordinal);
+        _methods = description.Methods as MethodTable ?? new MethodTable(description.Methods);
     }
 
     /// <summary>The path of its node: unique among those that live.</summary>
@@ -45,7 +40,7 @@ public sealed class Endpoint
     public void Leave() => Load.IsLeaving = true;
 
     /// <summary>The method of that wire name; null where it has none.</summary>
-    public EndpointMethod? FindMethod(string name) => _methods.GetValueOrDefault(name);
+    public EndpointMethod? FindMethod(string name) => _methods.Find(name);
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -44,12 +44,14 @@ internal static class EndpointJson
         return output.WrittenSpan.ToArray();
     }
 
-    public static EndpointDescription Read(ReadOnlyMemory<byte> data)
+    /// <param name="data">The node's data.</param>
+    /// <param name="tables">Keeps once what several endpoints say alike.</param>
+    public static EndpointDescription Read(ReadOnlyMemory<byte> data, MethodTables? tables = null)
     {
         try
         {
             using var document = JsonDocument.Parse(data, Strictness);
-            return Read(document.RootElement);
+            return Read(document.RootElement, tables);
         }
         catch (JsonException error)
         {
@@ -61,25 +63,25 @@ internal static class EndpointJson
         }
     }
 
-    private static EndpointDescription Read(JsonElement root)
+    private static EndpointDescription Read(JsonElement root, MethodTables? tables)
     {
         if (root.ValueKind != JsonValueKind.Object) throw new FormatException($"The endpoint's data must be a JSON object; it is {root.ValueKind}.");
         var fan = root.TryGetProperty("fan", out var part) && part.ValueKind == JsonValueKind.Object ? part : default;
         var own = fan.ValueKind == JsonValueKind.Object;
         return new EndpointDescription
         {
-            Transport = Text(root, "transport") ?? throw new FormatException("The endpoint's data has no 'transport'."),
+            Transport = Same(Text(root, "transport"), tables) ?? throw new FormatException("The endpoint's data has no 'transport'."),
             Host = Text(root, "host"),
             Port = Port(root),
             Methods = root.TryGetProperty("methods", out var methods) && methods.ValueKind == JsonValueKind.Array
-                ? [.. methods.EnumerateArray().Select(ReadMethod)]
+                ? tables?.For(methods.GetRawText(), () => ReadMethods(methods)) ?? ReadMethods(methods)
                 : throw new FormatException("The endpoint's data has no list 'methods'."),
             IsFan = own,
-            Application = own ? Text(fan, "application") : null,
+            Application = own ? Same(Text(fan, "application"), tables) : null,
             Instance = own ? Text(fan, "instance") : null,
-            Template = own ? Text(fan, "template") : null,
+            Template = own ? Same(Text(fan, "template"), tables) : null,
             Since = own && DateTimeOffset.TryParse(Text(fan, "since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
-            Properties = ReadProperties(root, fan),
+            Properties = ReadProperties(root, fan) is { Count: > 0 } properties ? properties : FrozenDictionary<string, string>.Empty,
         };
     }
 
@@ -126,6 +128,10 @@ internal static class EndpointJson
         WriteText(json, "summary", method.Summary);
         json.WriteEndObject();
     }
+
+    private static MethodTable ReadMethods(JsonElement methods) => new(methods.EnumerateArray().Select(ReadMethod));
+
+    private static string? Same(string? text, MethodTables? tables) => text is null ? null : tables?.Same(text) ?? text;
 
     private static EndpointMethod ReadMethod(JsonElement method) => new()
     {

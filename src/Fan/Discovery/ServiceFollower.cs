@@ -9,6 +9,9 @@ namespace Fan.Discovery;
 /// <summary>Keeps the endpoints of one service in memory: one watch, one owner task. While the store is away, what was last known stays. Safe from any thread.</summary>
 internal sealed class ServiceFollower
 {
+    // So that a service of thousands of endpoints is read in some round trips, and a small store is not flooded.
+    private const int ReadsAtOnce = 128;
+
     private readonly string _service;
     private readonly string _path;
     private readonly StoreConnection _store;
@@ -17,6 +20,7 @@ internal sealed class ServiceFollower
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly EmptyVersions _empty;
+    private readonly MethodTables _tables = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -138,11 +142,14 @@ internal sealed class ServiceFollower
         {
             if (!Routing.ServiceVersion.TryParse(version, out _)) continue;
             var path = StorePath.Join(_path, version);
-            foreach (var name in await store.GetChildrenAsync(path, cancellationToken).ConfigureAwait(false) ?? [])
+            var names = await store.GetChildrenAsync(path, cancellationToken).ConfigureAwait(false) ?? [];
+            foreach (var some in names.Where(name => name != EndpointPath.Barrier).Select(name => StorePath.Join(path, name)).Chunk(ReadsAtOnce))
             {
-                if (name == EndpointPath.Barrier) continue;
-                var node = StorePath.Join(path, name);
-                if (await ReadAsync(store, node, version, cancellationToken).ConfigureAwait(false) is { } endpoint) found[node] = endpoint;
+                var nodes = await Task.WhenAll(some.Select(node => store.GetAsync(node, cancellationToken).AsTask())).ConfigureAwait(false);
+                for (var i = 0; i < some.Length; i++)
+                {
+                    if (Read(nodes[i], some[i], version) is { } endpoint) found[some[i]] = endpoint;
+                }
             }
         }
 
@@ -152,15 +159,18 @@ internal sealed class ServiceFollower
         foreach (var version in before.Where(version => !HasEndpoints(version))) _empty.Add(store, StorePath.Join(_path, version), cancellationToken);
     }
 
-    private async ValueTask<Endpoint?> ReadAsync(ICoordinationStore store, string path, string version, CancellationToken cancellationToken)
+    private async ValueTask<Endpoint?> ReadAsync(ICoordinationStore store, string path, string version, CancellationToken cancellationToken) =>
+        Read(await store.GetAsync(path, cancellationToken).ConfigureAwait(false), path, version);
+
+    private Endpoint? Read(StoreNode? node, string path, string version)
     {
-        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } node) return null;
+        if (node is null) return null;
         try
         {
             // An endpoint that is as it was keeps its load and its pauses.
             return Current.ById.TryGetValue(path, out var known) && known.Incarnation == node.CreatedTransaction && node.Version == 0
                 ? known
-                : new Endpoint(path, node.CreatedTransaction, _service, version, EndpointDescription.Parse(node.Data), _clock);
+                : new Endpoint(path, node.CreatedTransaction, _service, version, EndpointJson.Read(node.Data, _tables), _clock);
         }
         catch (FormatException error)
         {

@@ -16,6 +16,11 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
 
     public SessionState State => store.State;
 
+    public long SessionId => store.SessionId;
+
+    /// <summary>How long the session is known to be held; zero when that can't be known.</summary>
+    public TimeSpan LeaseRemaining => store.LeaseRemaining;
+
     /// <summary>Why it is not open; null when it is, or before the first attempt.</summary>
     public string? Trouble { get; private set; }
 

@@ -166,8 +166,10 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     private EndpointGroups[] Choose(EndpointSet set, RouteEntry? entry)
     {
+        // A service has few versions and may have many endpoints.
+        var versions = new Dictionary<string, SemVersion?>(StringComparer.Ordinal);
         var usable = set.All
-            .Select(endpoint => (Endpoint: endpoint, Rank: transports.RankOf(endpoint.Description), Version: ServiceVersion.TryParse(endpoint.Version, out var version) ? version : null))
+            .Select(endpoint => (Endpoint: endpoint, Rank: transports.RankOf(endpoint.Description), Version: Parsed(endpoint.Version)))
             .Where(found => found.Rank != TransportChoice.OutOfReach && found.Version is not null && IsActive(found.Version, entry))
             .ToList();
         var matching = usable.Where(found => range.Contains(found.Version!)).ToList();
@@ -177,6 +179,12 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             .GroupBy(found => found.Version!)
             .OrderByDescending(version => version.Key, SemVersion.PrecedenceComparer)
             .Select(version => new EndpointGroups(version.Key, [.. version.GroupBy(found => found.Rank).OrderBy(rank => rank.Key).Select(rank => rank.Select(found => found.Endpoint).ToArray())]))];
+
+        SemVersion? Parsed(string text)
+        {
+            if (!versions.TryGetValue(text, out var version)) versions[text] = version = ServiceVersion.TryParse(text, out var parsed) ? parsed : null;
+            return version;
+        }
     }
 
     private static bool IsActive(SemVersion version, RouteEntry? entry) =>

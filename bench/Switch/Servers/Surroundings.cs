@@ -1,0 +1,93 @@
+using System.Globalization;
+using CrossProcess.Contenders;
+using Stores.Servers;
+
+namespace SwitchBench.Servers;
+
+/// <summary>What the processes of a run have in common: the store and the brokers, started by the run where nobody named them.</summary>
+internal sealed class Surroundings : IAsyncDisposable
+{
+    /// <summary>How long the sessions of the run's own store last, in seconds.</summary>
+    public const int SessionSeconds = 4;
+
+    // Of which two are the shortest session there is.
+    private const int TickMilliseconds = 500;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fan-switch-");
+    private readonly Dictionary<string, string> _addresses = new(StringComparer.Ordinal);
+    private RabbitServer? _rabbit;
+    private RedisServerProcess? _redis;
+
+    private Surroundings(string store) => Store = store;
+
+    /// <summary>The store's URL.</summary>
+    public string Store { get; private set; }
+
+    /// <summary>The run's own ZooKeeper.</summary>
+    public ZooKeeperEnsemble? Ensemble { get; private set; }
+
+    public string Folder => _folder.FullName;
+
+    /// <exception cref="InvalidOperationException">A server is not installed.</exception>
+    public static async Task<Surroundings> StartAsync(Options options)
+    {
+        var surroundings = new Surroundings(options.Store);
+        try
+        {
+            await surroundings.StartStoreAsync(options);
+            foreach (var route in options.Routes) await surroundings.StartBrokerAsync(route, options);
+            return surroundings;
+        }
+        catch
+        {
+            await surroundings.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Where the broker of that route is; null for routes without one.</summary>
+    public string? AddressOf(string route) => _addresses.GetValueOrDefault(route);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_rabbit is not null) await _rabbit.DisposeAsync();
+        _redis?.Dispose();
+        if (Ensemble is not null) await Ensemble.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task StartStoreAsync(Options options)
+    {
+        if (options.Store == "sqlite")
+        {
+            Store = string.Create(CultureInfo.InvariantCulture, $"sqlite:{Path.Combine(Folder, "fan.db")}?session={SessionSeconds}s");
+        }
+        else if (options.Store is "zookeeper" or "zookeeper:3")
+        {
+            if (!ZooKeeperServer.IsInstalled) throw new InvalidOperationException("ZooKeeper is not installed: run eng/servers.sh, or install the packages 'zookeeper' and 'default-jre-headless'.");
+            Ensemble = await ZooKeeperEnsemble.StartAsync(Path.Combine(Folder, "zookeeper"), options.Store == "zookeeper" ? 1 : 3, TickMilliseconds, options.Endpoints > 0 ? "2g" : "512m");
+            Store = UrlOf(Ensemble.Servers.Select(server => server.Address));
+        }
+    }
+
+    /// <summary>The run's own ZooKeeper behind other addresses.</summary>
+    public static string UrlOf(IEnumerable<string> servers) => string.Create(CultureInfo.InvariantCulture, $"zookeeper://{string.Join(',', servers)}/switch?session={SessionSeconds}s");
+
+    private async Task StartBrokerAsync(string route, Options options)
+    {
+        if (route == "amqp")
+        {
+            if (options.Amqp is null) _rabbit = await RabbitServer.StartAsync(Path.Combine(Folder, "rabbitmq"));
+            _addresses[route] = options.Amqp ?? _rabbit!.Uri;
+        }
+        else if (route == "redis")
+        {
+            _redis = await RedisServerProcess.StartAsync();
+            _addresses[route] = "redis://" + (RedisServerProcess.Address ?? throw new InvalidOperationException("Redis is not installed: run eng/servers.sh, or install the package 'redis-server'."));
+        }
+        else if (route == "database")
+        {
+            _addresses[route] = Path.Combine(Folder, "calls.db");
+        }
+    }
+}
