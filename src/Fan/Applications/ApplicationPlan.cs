@@ -19,6 +19,8 @@ internal sealed class ApplicationPlan
 
     public Dictionary<Type, Sharding.ShardPlan> Sharded { get; } = [];
 
+    public List<PlannedProxy> Proxies { get; } = [];
+
     public List<AnnouncedEndpoint> Announced { get; } = [];
 
     public List<PlannedDependency> Dependencies { get; } = [];
@@ -31,6 +33,8 @@ internal sealed class ApplicationPlan
 }
 
 internal sealed record HostedService(Type ServiceType, Func<IServiceProvider, object> Factory, ServiceLifetime Lifetime);
+
+internal sealed record PlannedProxy(string Name, string Service, Func<IServiceProvider, object> Factory, Proxies.ProxyOptions Options);
 
 internal sealed record AnnouncedEndpoint(string Service, string Version, EndpointDescription Description);
 

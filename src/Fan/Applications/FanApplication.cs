@@ -4,6 +4,7 @@ using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Proxies;
 using Fan.Queues;
 using Fan.Queues.Local;
 using Fan.Routing;
@@ -19,6 +20,7 @@ namespace Fan.Applications;
 internal sealed class FanApplication : IAsyncDisposable
 {
     private readonly List<PlannedDependency> _dependencies;
+    private readonly List<ProxyMirror> _mirrors = [];
 
     public FanApplication(
         ApplicationPlan plan, IOptions<FanOptions> options, IOptions<RoutingOptions> routing, IServiceProvider services, StoreConnection store, EndpointDirectory directory,
@@ -35,10 +37,11 @@ internal sealed class FanApplication : IAsyncDisposable
         var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits), new CompactCodec(Options.Limits));
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
+        Table = new RouteTable(routing.Value);
         var hosted = plan.Hosted.Select(service => Serve(service, plan, services, store, treeLogger)).ToList();
+        hosted.AddRange(plan.Proxies.Select(proxy => Serve(proxy, codecs, services, logger)));
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
-        Table = new RouteTable(routing.Value);
         Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
         Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry, services.GetServices<IPushOutbox>(), clock);
         Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, clock, logger);
@@ -111,6 +114,7 @@ internal sealed class FanApplication : IAsyncDisposable
             if (service.Shards is { } shards) await shards.DisposeAsync().ConfigureAwait(false);
         }
 
+        foreach (var mirror in _mirrors) await mirror.DisposeAsync().ConfigureAwait(false);
         await Tree.DisposeAsync().ConfigureAwait(false);
         Gate.Dispose();
     }
@@ -131,6 +135,18 @@ internal sealed class FanApplication : IAsyncDisposable
             Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
                 ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)
                 : null,
+        };
+    }
+
+    private ServedService Serve(PlannedProxy planned, PayloadCodecs codecs, IServiceProvider services, ILogger logger)
+    {
+        var mirror = new ProxyMirror(planned.Options.MaxMirrored, Telemetry, logger);
+        _mirrors.Add(mirror);
+        var forwarding = new ProxyForwarding(planned.Name, planned.Service, Directory, Table, () => Pipeline, mirror, Clock);
+        string[] methodsOf = [planned.Service, .. planned.Options.MethodsOf.Select(service => ServiceName.Parse(service).Canonical)];
+        return new ServedService(new ProxyContract(planned.Name, planned.Options.Version, []), new ServiceImplementation(planned.Factory, ServiceLifetime.Singleton, services), isPersistent: false)
+        {
+            Proxy = new HostedProxy(methodsOf, Directory, forwarding, codecs),
         };
     }
 

@@ -41,6 +41,12 @@ internal sealed class FanHost(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        // A proxy that does not know what it stands before could only refuse.
+        foreach (var service in application.Server.Services)
+        {
+            if (service.Proxy is { } proxy) await WithinStartTimeAsync(proxy.LoadedAsync, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var service in application.Server.Services)
         {
             var described = new List<EndpointDescription>();
@@ -112,6 +118,7 @@ internal sealed class FanHost(
     private Dictionary<string, string> PropertiesOf(ServedService service, EndpointDescription description)
     {
         var properties = new Dictionary<string, string>(description.Properties, StringComparer.Ordinal);
+        if (service.Proxy is { } proxy) properties[Endpoint.ProxyProperty] = proxy.Service;
         if (service.Shards is not { } shards) return properties;
         properties[ShardAssignment.ShardsProperty] = shards.Plan.Text;
         properties[ShardAssignment.WorkerProperty] = application.Worker;

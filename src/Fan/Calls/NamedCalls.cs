@@ -57,6 +57,12 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         if (FindLocal(path, options) is { } local) return EndpointMethod.From(local.Method.Description);
         using var tree = await trees.BeginAsync(CallContext.Current, path.Service.Canonical, cancellationToken).ConfigureAwait(false);
         var endpoint = await Route(path, options).PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History), null, cancellationToken).ConfigureAwait(false);
+        if (endpoint.Before is { } behind)
+        {
+            var past = new ServiceRoute(directory.Follow, behind, VersionRange.Parse(options?.Version ?? "*"), waits: false, pipeline.Transports, new RouteAim(PastAlias: true, PastVersions: false, Never: null));
+            endpoint = await past.PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History), null, cancellationToken).ConfigureAwait(false);
+        }
+
         return endpoint.FindMethod(path.Method) ?? throw CallServer.NoSuchMethod(
             $"{endpoint.Service} {endpoint.Version}", path.Method, [.. endpoint.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal)]);
     }

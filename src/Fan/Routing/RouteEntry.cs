@@ -60,6 +60,16 @@ internal sealed class RouteEntry
         return new RouteEntry(Versions, Sticky, Alias, AllowsOverride, assigned);
     }
 
+    /// <summary>What a service's route becomes: what a change of calls says nothing of stays.</summary>
+    public static RouteEntry? Change(RouteEntry? before, RouteEntry? after)
+    {
+        if (before is null) return after;
+        // A proxy goes by the versions of the service that it stands before.
+        if (after is { Alias: not null, Versions.IsEmpty: true }) return new RouteEntry(before.Versions, after.Sticky ?? before.Sticky, after.Alias, before.AllowsOverride || after.AllowsOverride, before.Assigned);
+        // Who owns which shard is another matter.
+        return before.Assigned.IsEmpty ? after : new RouteEntry(after?.Versions ?? [], after?.Sticky, after?.Alias, after?.AllowsOverride == true, before.Assigned);
+    }
+
     /// <exception cref="FormatException">It is no route; the message says what is wrong with it.</exception>
     public static RouteEntry Parse(string json)
     {

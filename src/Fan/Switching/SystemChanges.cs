@@ -27,10 +27,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             {
                 var path = CommitPath.OfRoute(change.Service);
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
-                // Who owns which shard is another matter, and stays.
-                var assigned = before is null ? ImmutableSortedDictionary<int, string>.Empty : RouteEntry.Parse(before).Assigned;
-                var entry = assigned.IsEmpty ? change.Entry : (change.Entry ?? RouteEntry.Create([])).Assign(assigned.Select(owner => new KeyValuePair<int, string?>(owner.Key, owner.Value)));
-                return new TreeEdit(path, before, entry?.ToJson());
+                return new TreeEdit(path, before, RouteEntry.Change(before is null ? null : RouteEntry.Parse(before), change.Entry)?.ToJson());
             })).ConfigureAwait(false),
             new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options, progress, cancellationToken);
     }

@@ -68,6 +68,7 @@ public sealed class CallServer
     {
         if (!_byName.TryGetValue(service, out var found))
             throw new NoSuchServiceException(HeaderText.Shorten(service), $"Application '{Application}' hosts no service '{HeaderText.Shorten(service)}'.");
+        if (found.Proxy is { } proxy) return proxy.Resolve(found, method);
         return found.Methods.TryGetValue(method, out var served)
             ? served
             : throw NoSuchMethod(service, method, [.. found.Methods.Keys.Order(StringComparer.Ordinal)]);
@@ -81,7 +82,7 @@ public sealed class CallServer
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(call);
-        return method.Method.Description.Kind == MethodKind.Push
+        return method.Method.Description.Kind == MethodKind.Push && method.Service.Proxy is null
             ? AcceptAsync(method, call, reply, cancellationToken)
             : RunAsync(method, call, reply, null, cancellationToken);
     }
@@ -149,7 +150,11 @@ public sealed class CallServer
         {
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
-            if (scope is null)
+            if (method.Service.Proxy is { } proxy)
+            {
+                await proxy.ServeAsync(method, implementation, call, reply, null, running.Token).ConfigureAwait(false);
+            }
+            else if (scope is null)
             {
                 await unary.ServeAsync(implementation, call.Payload, codec, reply, running.Token).ConfigureAwait(false);
             }
@@ -196,7 +201,11 @@ public sealed class CallServer
         {
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
-            if (scope is null)
+            if (method.Service.Proxy is { } proxy)
+            {
+                await proxy.ServeAsync(method, implementation, call, null, sink, running.Token).ConfigureAwait(false);
+            }
+            else if (scope is null)
             {
                 await stream.ServeAsync(implementation, call.Payload, codec, sink, running.Token).ConfigureAwait(false);
             }

@@ -34,6 +34,9 @@ public sealed class ServedService
 
     /// <summary>The shards of it that are owned here; null where it has none.</summary>
     internal Sharding.ShardOwner? Shards { get; init; }
+
+    /// <summary>What takes whatever method is called; null where the contract has its methods.</summary>
+    internal Proxies.HostedProxy? Proxy { get; init; }
 }
 
 /// <summary>A method of a hosted service. Immutable; safe from any thread.</summary>
