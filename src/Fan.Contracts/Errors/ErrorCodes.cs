@@ -42,6 +42,9 @@ public static class ErrorCodes
     /// <summary><see cref="ShardMovedException"/></summary>
     public const string ShardMoved = "shard_moved";
 
+    /// <summary><see cref="LeaseLostException"/></summary>
+    public const string LeaseLost = "lease_lost";
+
     /// <summary>The caller went away or cancelled; an <see cref="OperationCanceledException"/> at both ends.</summary>
     public const string Cancelled = "cancelled";
 }

@@ -20,6 +20,8 @@ internal static class HeaderBlock
     private const int Key = 11;
     private const int Delay = 12;
     private const int Lifetime = 13;
+    private const int Draw = 14;
+    private const int FencingToken = 15;
 
     /// <summary>Writes what is set; the caller only where it is not <paramref name="application"/>, whom the peer knows.</summary>
     public static void Write(FrameBuffer output, MessageHeaders headers, uint? versionRange, string application)
@@ -48,6 +50,8 @@ internal static class HeaderBlock
         Write(output, Key, headers.Key);
         Write(output, Delay, Milliseconds(headers.Delay));
         Write(output, Lifetime, Milliseconds(headers.Lifetime));
+        Write(output, Draw, headers.Draw == 0 ? null : headers.Draw.ToString("x", CultureInfo.InvariantCulture));
+        Write(output, FencingToken, headers.FencingToken?.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Reads a block into <paramref name="headers"/>.</summary>
@@ -90,6 +94,8 @@ internal static class HeaderBlock
                 case Key: headers.Key = value; break;
                 case Delay: headers.TrySet(HeaderNames.Delay, value); break;
                 case Lifetime: headers.TrySet(HeaderNames.Lifetime, value); break;
+                case Draw: headers.TrySet(HeaderNames.Draw, value); break;
+                case FencingToken: headers.TrySet(HeaderNames.FencingToken, value); break;
                 // A newer peer's; what it means we can't know.
                 default: break;
             }
@@ -112,6 +118,8 @@ internal static class HeaderBlock
         if (headers.Key is not null) count++;
         if (headers.Delay is not null) count++;
         if (headers.Lifetime is not null) count++;
+        if (headers.Draw != 0) count++;
+        if (headers.FencingToken is not null) count++;
         return (byte)count;
     }
 

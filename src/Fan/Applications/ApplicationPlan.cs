@@ -19,6 +19,8 @@ internal sealed class ApplicationPlan
 
     public Dictionary<Type, Sharding.ShardPlan> Sharded { get; } = [];
 
+    public HashSet<Type> Strict { get; } = [];
+
     public List<PlannedProxy> Proxies { get; } = [];
 
     public List<AnnouncedEndpoint> Announced { get; } = [];

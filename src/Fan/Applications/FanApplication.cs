@@ -10,6 +10,7 @@ using Fan.Queues.Local;
 using Fan.Routing;
 using Fan.Sharding;
 using Fan.Transports;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -38,8 +39,10 @@ internal sealed class FanApplication : IAsyncDisposable
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
         Table = new RouteTable(routing.Value);
-        var hosted = plan.Hosted.Select(service => Serve(service, plan, services, store, treeLogger)).ToList();
-        hosted.AddRange(plan.Proxies.Select(proxy => Serve(proxy, codecs, services, logger)));
+        var strict = new StrictServices(plan, services.GetService<IConfiguration>()?.GetSection("Fan:Strict"), new StrictLease(Name, store, Tree));
+        var hosted = plan.Hosted.Select(service => Serve(service, plan, strict, services, store, treeLogger)).ToList();
+        hosted.AddRange(plan.Proxies.Select(proxy => Serve(proxy, strict, codecs, services, logger)));
+        strict.RequireKnown(Name, hosted);
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
         Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
@@ -48,6 +51,7 @@ internal sealed class FanApplication : IAsyncDisposable
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry);
         Locals = new LocalCalls(Name, telemetry);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
+        Needs = new DependencyWatch(Dependencies, hosted, Tree.RecordChanged);
     }
 
     public FanOptions Options { get; }
@@ -90,6 +94,9 @@ internal sealed class FanApplication : IAsyncDisposable
 
     public IReadOnlyList<Dependency> Dependencies { get; }
 
+    /// <summary>Keeps what the record says of them up to date.</summary>
+    public DependencyWatch Needs { get; }
+
     /// <summary>The implementation that this application hosts, if its version is one that the application accepts.</summary>
     public LocalService? FindLocal(ServiceContract contract)
     {
@@ -97,7 +104,7 @@ internal sealed class FanApplication : IAsyncDisposable
         var hosted = Server.Services.FirstOrDefault(service => service.Contract.ServiceType == contract.ServiceType)
             ?? Server.Services.FirstOrDefault(service => service.Name.Canonical == name && contract.ServiceType.IsInstanceOfType(service.Implementation.Shared));
         if (hosted is null) return null;
-        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version, hosted.Shards) : null;
+        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version, hosted.Shards, hosted.Strict) : null;
     }
 
     public ServiceRoutes RoutesFor(ServiceContract contract)
@@ -114,6 +121,7 @@ internal sealed class FanApplication : IAsyncDisposable
             if (service.Shards is { } shards) await shards.DisposeAsync().ConfigureAwait(false);
         }
 
+        await Needs.DisposeAsync().ConfigureAwait(false);
         foreach (var mirror in _mirrors) await mirror.DisposeAsync().ConfigureAwait(false);
         await Tree.DisposeAsync().ConfigureAwait(false);
         Gate.Dispose();
@@ -127,18 +135,19 @@ internal sealed class FanApplication : IAsyncDisposable
         Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services)))],
     };
 
-    private ServedService Serve(HostedService service, ApplicationPlan plan, IServiceProvider services, StoreConnection store, ILogger logger)
+    private ServedService Serve(HostedService service, ApplicationPlan plan, StrictServices strict, IServiceProvider services, StoreConnection store, ILogger logger)
     {
         var contract = Contracts.For(service.ServiceType);
         return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType))
         {
+            Strict = strict.For(service.ServiceType, ServiceName.Parse(contract.Name).Canonical),
             Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
                 ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)
                 : null,
         };
     }
 
-    private ServedService Serve(PlannedProxy planned, PayloadCodecs codecs, IServiceProvider services, ILogger logger)
+    private ServedService Serve(PlannedProxy planned, StrictServices strict, PayloadCodecs codecs, IServiceProvider services, ILogger logger)
     {
         var mirror = new ProxyMirror(planned.Options.MaxMirrored, Telemetry, logger);
         _mirrors.Add(mirror);
@@ -146,6 +155,7 @@ internal sealed class FanApplication : IAsyncDisposable
         string[] methodsOf = [planned.Service, .. planned.Options.MethodsOf.Select(service => ServiceName.Parse(service).Canonical)];
         return new ServedService(new ProxyContract(planned.Name, planned.Options.Version, []), new ServiceImplementation(planned.Factory, ServiceLifetime.Singleton, services), isPersistent: false)
         {
+            Strict = strict.For(typeof(IProxyService), planned.Name),
             Proxy = new HostedProxy(methodsOf, Directory, forwarding, codecs),
         };
     }

@@ -110,6 +110,14 @@ public sealed partial class FanBuilder
         return this;
     }
 
+    /// <summary>Makes a hosted service strict: it takes no call, of whatever origin, while the application can't know that its session with the store is held and that it has read the tree in it. Callers go on to another endpoint. Configuration <c>Fan:Strict</c> names services too. See docs/strict.md.</summary>
+    public FanBuilder Strict<TService>()
+        where TService : class
+    {
+        Plan.Strict.Add(typeof(TService));
+        return this;
+    }
+
     /// <summary>Registers an endpoint of a service that can't register itself, e.g. one that is not Fan's. It stays while this application lives.</summary>
     /// <exception cref="FormatException">The name is no service name without brackets, or the version is none.</exception>
     public FanBuilder Announce(string service, string version, EndpointDescription endpoint)

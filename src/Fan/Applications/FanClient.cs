@@ -84,6 +84,12 @@ internal sealed class FanClient : IFan
     public ValueTask<EndpointMethod> DescribeAsync(string path, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         _named.DescribeAsync(CallPath.Parse(path), options, cancellationToken);
 
+    public async ValueTask<CallTree> BeginTreeAsync(CancellationToken cancellationToken = default)
+    {
+        var context = CallContext.Current;
+        return new CallTree(await _application.Trees.BeginAsync(context, "any service", cancellationToken).ConfigureAwait(false), context);
+    }
+
     public CallTrace StartTrace()
     {
         _application.Gate.BeginRecording();

@@ -28,6 +28,7 @@ internal sealed class FanHost(
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
         reporter.Start();
         foreach (var dependency in application.Dependencies) dependency.Follow();
+        application.Needs.Start();
         await subscriptions.PrepareAsync(cancellationToken).ConfigureAwait(false);
         foreach (var transport in transports)
         {

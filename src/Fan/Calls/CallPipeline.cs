@@ -76,6 +76,13 @@ internal sealed class CallPipeline(
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
                 }
+                catch (LeaseLostException error)
+                {
+                    // As if nobody were there.
+                    endpoint.Load.Failed(error.Message);
+                    (tried ??= []).Add(endpoint);
+                    sendings--;
+                }
                 catch (ShardMovedException)
                 {
                     // Nothing was done there. It ends with the time of the call.
@@ -195,6 +202,12 @@ internal sealed class CallPipeline(
                 {
                     endpoint.Load.Failed(error.Message);
                     telemetry.Unreachable(route.Service);
+                    (tried ??= []).Add(endpoint);
+                    continue;
+                }
+                catch (LeaseLostException error)
+                {
+                    endpoint.Load.Failed(error.Message);
                     (tried ??= []).Add(endpoint);
                     continue;
                 }

@@ -91,7 +91,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
             if (options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
-            return service.Shards is null && IsGiven(path, options, service.Version) ? server.Resolve(path.Service.Canonical, path.Method) : null;
+            return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version) ? server.Resolve(path.Service.Canonical, path.Method) : null;
         }
 
         return null;
@@ -152,6 +152,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
                 ShardKeys = ShardKeyList.Format(path.Service.ShardKeys),
                 Caller = context.Caller,
                 User = context.User,
+                FencingToken = context.FencingToken,
             },
         };
     }

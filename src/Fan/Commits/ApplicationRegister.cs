@@ -5,13 +5,17 @@ using Fan.Discovery;
 namespace Fan.Commits;
 
 /// <summary>The application's own record in the store, which lives as long as its session: made, kept up to date, made again. Safe from any thread.</summary>
-internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : IDisposable
+internal sealed class ApplicationRegister(Func<ApplicationRecord> describe, Action kept, Action<ApplicationRecord> written) : IDisposable
 {
     private const string Prefix = "app_";
 
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _path;
+    private long _session;
+
+    /// <summary>The session under which the record was made last; 0 before.</summary>
+    public long Session => Volatile.Read(ref _session);
 
     /// <summary>Waits until the record was made once.</summary>
     public Task CreatedAsync(CancellationToken cancellationToken) => _created.Task.WaitAsync(cancellationToken);
@@ -25,8 +29,12 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
         while (true)
         {
             _path = await FindAsync(store, stopping).ConfigureAwait(false) ?? await CreateAsync(store, stopping).ConfigureAwait(false);
+            // It may have gone with its session already.
+            if (await store.GetAsync(_path, stopping).ConfigureAwait(false) is not { } own) continue;
+            Volatile.Write(ref _session, own.EphemeralOwner);
             _created.TrySetResult();
             Changed();
+            kept();
             retry.Reset();
             if (!await WaitUntilGoneAsync(store, _path, stopping).ConfigureAwait(false)) return;
         }
@@ -40,7 +48,9 @@ internal sealed class ApplicationRegister(Func<ApplicationRecord> describe) : ID
             if (_path is not { } path) continue;
             try
             {
-                await store.CommitAsync([new StoreOperation.Set(path, describe().ToJson())], stopping).ConfigureAwait(false);
+                var record = describe();
+                await store.CommitAsync([new StoreOperation.Set(path, record.ToJson())], stopping).ConfigureAwait(false);
+                written(record);
                 retry.Reset();
             }
             catch (StoreConflictException)

@@ -12,6 +12,9 @@ internal sealed class TreeFollower : IAsyncDisposable
     // How far back call trees of elsewhere are served by an application that starts now.
     private const int MaxRebuilt = 256;
 
+    // What the record says of a barrier that is not waited for any more.
+    private const string GivenUp = "";
+
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
 
     private readonly StoreConnection _connection;
@@ -26,13 +29,17 @@ internal sealed class TreeFollower : IAsyncDisposable
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private Task[] _running = [];
-    private ITimer? _holding;
+    private readonly Lock _holding = new();
+    private string? _barrier;
+    private bool _gaveUp;
+    private ITimer? _patienceWithBarrier;
     private string? _trouble;
+    private long _session;
 
     public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
-        _register = new ApplicationRegister(() => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = Barrier });
+        _register = new ApplicationRegister(() => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = Prepared }, Want, Written);
     }
 
     public SnapshotHistory History { get; }
@@ -40,17 +47,26 @@ internal sealed class TreeFollower : IAsyncDisposable
     /// <summary>Whether the tree was read once.</summary>
     public bool IsLoaded => _loaded.Task.IsCompletedSuccessfully;
 
+    /// <summary>The session in which the record stood before the tree was read: whoever changed the tree since has waited for this application. 0 before.</summary>
+    public long Session => Volatile.Read(ref _session);
+
     /// <summary>Whether it was told to follow.</summary>
     public bool IsStarted => Volatile.Read(ref _running).Length > 0;
 
-    private string? Barrier { get; set; }
+    private string? Prepared
+    {
+        get
+        {
+            lock (_holding) return _gaveUp ? GivenUp : _barrier;
+        }
+    }
 
     public void Start()
     {
         lock (_gate)
         {
             if (_running.Length > 0 || _stopping.IsCancellationRequested) return;
-            History.Tell(drained: _register.Changed, wanted: () => _wanted.Writer.TryWrite(true));
+            History.Tell(drained: _register.Changed, wanted: Want);
             Volatile.Write(ref _running,
             [
                 // Known as alive before it reads the head: a committer that does not see it has a commit that it will read.
@@ -102,7 +118,7 @@ internal sealed class TreeFollower : IAsyncDisposable
         await Task.WhenAll(_running).ConfigureAwait(false);
         _loaded.TrySetException(new ServiceUnavailableException("", "The application has stopped."));
         _ = _loaded.Task.Exception;
-        if (_holding is not null) await _holding.DisposeAsync().ConfigureAwait(false);
+        if (_patienceWithBarrier is not null) await _patienceWithBarrier.DisposeAsync().ConfigureAwait(false);
         _catchingUp.Dispose();
         _stopping.Dispose();
         _register.Dispose();
@@ -129,7 +145,7 @@ internal sealed class TreeFollower : IAsyncDisposable
         await foreach (var _ in store.WatchAsync(CommitPath.Control, stopping).ConfigureAwait(false))
         {
             if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { } barrier) Hold(barrier);
-            else if (Barrier is not null) await ReleaseAsync(store, stopping).ConfigureAwait(false);
+            else if (Prepared is not null) await ReleaseAsync(store, stopping).ConfigureAwait(false);
             History.Settle(await new CommitLog(store, _clock).ReadSettledAsync(stopping).ConfigureAwait(false));
             retry.Reset();
         }
@@ -138,13 +154,16 @@ internal sealed class TreeFollower : IAsyncDisposable
     private void Hold(StoreNode barrier)
     {
         var id = barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture);
-        if (Barrier == id) return;
-        History.Hold();
-        Barrier = id;
-        CommitsLog.Held(_logger, id);
-        // The store may be lost while calls wait. The committer's commit fails once this application no longer says that it holds.
-        _holding?.Dispose();
-        _holding = _clock.CreateTimer(_ => GiveUp(id), null, LongestHold, Timeout.InfiniteTimeSpan);
+        lock (_holding)
+        {
+            if (_barrier == id) return;
+            (_barrier, _gaveUp) = (id, false);
+            History.Hold();
+            CommitsLog.Held(_logger, id);
+            _patienceWithBarrier?.Dispose();
+            _patienceWithBarrier = _clock.CreateTimer(_ => GiveUp(id), null, LongestHold, Timeout.InfiniteTimeSpan);
+        }
+
         _register.Changed();
     }
 
@@ -152,19 +171,43 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         // The commit came with the barrier's end: nobody begins on what was before.
         await CatchUpAsync(store, stopping).ConfigureAwait(false);
-        Barrier = null;
-        _holding?.Dispose();
-        History.Release();
+        lock (_holding)
+        {
+            (_barrier, _gaveUp) = (null, false);
+            _patienceWithBarrier?.Dispose();
+            History.Release();
+        }
+
         _register.Changed();
     }
 
+    // The record first: as long as it says that calls are held, the committer counts on that.
     private void GiveUp(string id)
     {
-        if (Barrier != id) return;
-        CommitsLog.HeldTooLong(_logger, id);
-        Barrier = "";
+        lock (_holding)
+        {
+            if (_barrier != id || _gaveUp) return;
+            _gaveUp = true;
+            CommitsLog.HeldTooLong(_logger, id);
+            // A store that does not answer so long has ended the session, and with it the record.
+            _patienceWithBarrier?.Dispose();
+            _patienceWithBarrier = _clock.CreateTimer(_ => LetGo(id), null, LongestHold, Timeout.InfiniteTimeSpan);
+        }
+
         _register.Changed();
-        History.Release();
+    }
+
+    private void Written(ApplicationRecord record)
+    {
+        if (record.Prepared == GivenUp) LetGo(null);
+    }
+
+    private void LetGo(string? id)
+    {
+        lock (_holding)
+        {
+            if (_gaveUp && (id is null || _barrier == id)) History.Release();
+        }
     }
 
     // A call of elsewhere reads a snapshot that did not come here yet: the store has it, a watch may be late.
@@ -172,21 +215,34 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         await foreach (var _ in _wanted.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
         {
-            await store.SyncAsync(stopping).ConfigureAwait(false);
-            await CatchUpAsync(store, stopping).ConfigureAwait(false);
-            retry.Reset();
+            try
+            {
+                await store.SyncAsync(stopping).ConfigureAwait(false);
+                await CatchUpAsync(store, stopping).ConfigureAwait(false);
+                retry.Reset();
+            }
+            catch (StoreException)
+            {
+                Want();
+                throw;
+            }
         }
     }
+
+    private void Want() => _wanted.Writer.TryWrite(true);
 
     private async Task CatchUpAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
         await _catchingUp.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // A session reads at least what it wrote: whatever was committed before the record stood there.
+            var session = _register.Session;
             var log = new CommitLog(store, _clock);
             var head = await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
             if (!IsLoaded) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
             else if (head is not null && !await TryFollowAsync(log, head, cancellationToken).ConfigureAwait(false)) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _session, session);
             if (_loaded.TrySetResult() || head is not null) _register.Changed();
         }
         finally

@@ -16,6 +16,10 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
 
     public SessionState State => store.State;
 
+    public long SessionId => store.SessionId;
+
+    public TimeSpan LeaseRemaining => store.LeaseRemaining;
+
     /// <summary>Why it is not open; null when it is, or before the first attempt.</summary>
     public string? Trouble { get; private set; }
 

@@ -36,6 +36,9 @@ public static class HeaderNames
     /// <summary>The user on whose behalf the call is made.</summary>
     public const string User = "fan-user";
 
+    /// <summary>The fencing token of the owner that the call is made for.</summary>
+    public const string FencingToken = "fan-fence";
+
     /// <summary>On a push: the key that it is in order with, percent-encoded.</summary>
     public const string Key = "fan-key";
 

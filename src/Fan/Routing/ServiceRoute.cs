@@ -67,7 +67,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             var seen = follower.Current;
             var entry = EntryOf(target, follower, request);
             if (TryPick(follower, target, entry, request, tried) is { } endpoint) return endpoint;
-            var error = (seen.IsSharded ? RouteErrors.ExplainShard(target, range, seen, entry, request.Keys) : null) ?? RouteErrors.Explain(target, range, seen, entry, tried, transports);
+            var error = (seen.IsSharded ? RouteErrors.ExplainShard(target, range, seen, entry, request.Keys) : null) ?? RouteErrors.Explain(target, RangeFor(seen), seen, entry, tried, transports);
             if (seen.IsSharded && error is ServiceUnavailableException or CircuitOpenException)
             {
                 // Nobody else may serve the shard: the call waits until its owner is back, or has a successor.

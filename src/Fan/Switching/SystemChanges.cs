@@ -111,6 +111,8 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         var log = new CommitLog(store, clock);
         var watch = await ApplicationWatch.StartAsync(store, cancellationToken).ConfigureAwait(false);
         await using var ending = watch.ConfigureAwait(false);
+        // What is refused leaves no trace, not even the beginning of the log.
+        if (await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false) is null) await CheckAsync(new CommitBase(0, path => log.ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
         await log.BeginAsync(options.Author, cancellationToken).ConfigureAwait(false);
         // No call tree reads who owns a shard.
         if (ofShards is null) await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
@@ -135,16 +137,21 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 
             async ValueTask<CommitContent> ContentAsync(CommitBase from, CancellationToken token)
             {
-                var edits = await edit(from, token).ConfigureAwait(false);
-                var changes = edits.Where(change => change.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal))
-                    .Select(change => (change.Path[(CommitPath.Routes.Length + 1)..], change.After is null ? null : RouteEntry.Parse(change.After))).ToList();
-                (var refusals, var found) = await ChangeChecks.FindAsync(store, changes, async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json ? RouteEntry.Parse(json) : null, watch.Records, token).ConfigureAwait(false);
-                if (refusals.Count > 0 && !options.Force) throw new CommitRefusedException(refusals);
+                var (edits, refusals, found) = await CheckAsync(from, token).ConfigureAwait(false);
                 warnings.Clear();
                 warnings.AddRange(found);
                 // With the commit goes the barrier, and only while everybody still stands at it.
                 return new CommitContent(edits, [.. ofShards ?? [], .. refusals], barrier is null ? [] : [.. watch.Checks, new StoreOperation.Delete(CommitPath.Barrier)]);
             }
+        }
+
+        async ValueTask<(IReadOnlyList<TreeEdit> Edits, List<string> Refusals, List<string> Warnings)> CheckAsync(CommitBase from, CancellationToken token)
+        {
+            var edits = await edit(from, token).ConfigureAwait(false);
+            var changes = edits.Where(change => change.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal))
+                .Select(change => (change.Path[(CommitPath.Routes.Length + 1)..], change.After is null ? null : RouteEntry.Parse(change.After))).ToList();
+            var (refusals, found) = await new ChangeChecks(store, changes, async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json ? RouteEntry.Parse(json) : null).FindAsync(watch.Records, token).ConfigureAwait(false);
+            return refusals.Count == 0 || options.Force ? (edits, refusals, found) : throw new CommitRefusedException(refusals);
         }
     }
 

@@ -111,6 +111,7 @@ public sealed class CallServer
     private async ValueTask AcceptAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
         var unary = Unary(method);
+        method.Service.Strict?.Require(method.Service.Name.Canonical);
         var running = Begin(method, call, null, default, default, cancellationToken);
         Exception? failure = null;
         try
@@ -141,6 +142,7 @@ public sealed class CallServer
     private async ValueTask RunAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
     {
         var unary = Unary(method);
+        method.Service.Strict?.Require(method.Service.Name.Canonical);
         using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var losing = shard.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
@@ -192,6 +194,7 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
+        method.Service.Strict?.Require(method.Service.Name.Canonical);
         using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var losing = shard.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
@@ -309,7 +312,7 @@ public sealed class CallServer
             ShardKeys = shardKeys,
             Push = push?.Info,
             Deadline = deadline,
-            FencingToken = shard.Token != 0 ? shard.Token : null,
+            FencingToken = shard.Token != 0 ? shard.Token : headers.FencingToken,
             Tree = tree.Snapshot ?? (headers.Snapshot is { } number ? _trees.History.TryFind(number) : null),
             SnapshotNumber = headers.Snapshot,
             Draw = tree.IsRoot ? tree.Draw : headers.Draw,
