@@ -77,6 +77,29 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held by its new owner within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
     }
 
+    public async Task<ChangeReport> AssignKeysAsync(
+        string service, IReadOnlyDictionary<string, int?> shards, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        ArgumentNullException.ThrowIfNull(options);
+        if (shards.Count == 0) throw new ArgumentException("At least one key is assigned.", nameof(shards));
+        var name = ServiceName.Parse(service).Canonical;
+        var directory = new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false));
+        var count = await directory.RequireListedAsync(name, shards.Values, cancellationToken).ConfigureAwait(false);
+        var listed = shards.Select(key => new KeyValuePair<string, int?>(Messaging.ShardKeyList.Format(key.Key.Split(',')) ?? "", key.Value)).ToList();
+        var report = await MakeAsync(
+            async (from, _) =>
+            {
+                var path = CommitPath.OfRoute(name);
+                var before = await from.ReadAsync(path).ConfigureAwait(false);
+                return [new TreeEdit(path, before, (before is null ? RouteEntry.Create([]) : RouteEntry.Parse(before)).List(listed).ToJson())];
+            },
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, []).ConfigureAwait(false);
+        var all = Enumerable.Range(0, count).ToDictionary(shard => shard, _ => (string?)null);
+        var held = await WithinAsync(options.ApplyTimeout, token => directory.UntilHeldAsync(name, all, token), cancellationToken).ConfigureAwait(false);
+        return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held as it is divided now within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
+    }
+
     public async ValueTask<IReadOnlyList<ShardState>> ShardsAsync(string service, CancellationToken cancellationToken = default) =>
         await new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false)).ListAsync(ServiceName.Parse(service).Canonical, cancellationToken).ConfigureAwait(false);
 

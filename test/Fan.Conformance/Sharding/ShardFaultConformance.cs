@@ -143,7 +143,7 @@ public abstract class ShardFaultConformance : IAsyncLifetime
         // Sent to it as well, as nobody knows yet that it sleeps; they stand at its door when it wakes up.
         var waiting = Enumerable.Range(0, 60).Select(_ => prices.QuoteAsync().AsTask()).ToList();
         await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).Count(application => application.Application == "worker") == 2, "its session has ended");
-        var behindItsBack = (await Changes.ChangeAsync([RouteChange.To("stock.counter", "1.0.0")], Options)).Commit.Number;
+        var behindItsBack = (await Changes.ChangeAsync([RouteChange.To("stock.counter", "1.0.0")], Options with { DrainTimeout = TimeSpan.Zero })).Commit.Number;
         Assert.Contains(waiting, call => !call.IsCompleted);
         _workers["w1"].Resume();
 
