@@ -16,7 +16,8 @@ var builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders();
 var fan = builder.Services.AddFan(options => (options.Name, options.Worker) = ("worker", name)).UseStore(store).AddSqliteStore().AddZooKeeperStore()
     .AddService<IStockCounter>(_ => services).ShardByRange<IStockCounter>(RecordedServices.Bounds)
-    .AddService<IWallClock>(_ => services).Unique<IWallClock>();
+    .AddService<IWallClock>(_ => services).Unique<IWallClock>()
+    .AddService<IPriceList>(provider => new PriceList(name, () => provider.GetRequiredService<IFan>())).Strict<IPriceList>();
 _ = route == "http" ? fan.AddHttp() : fan.AddIpc();
 using var host = builder.Build();
 await host.StartAsync();

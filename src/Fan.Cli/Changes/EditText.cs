@@ -45,7 +45,7 @@ internal static class EditText
 
     private static string Route(RouteEntry entry)
     {
-        var text = entry.Alias is { } alias ? "@" + alias : entry.Versions.IsEmpty ? "every version" : entry.ToString();
+        var text = entry.Alias is { } alias ? entry.Versions.IsEmpty ? "@" + alias : $"@{alias} ({string.Join(", ", entry.Versions.Where(version => version.Weight > 0).Select(version => version.Text))} behind it)" : entry.Versions.IsEmpty ? "every version" : entry.ToString();
         if (entry.Sticky is not null) text += $" by {entry.Sticky}";
         return entry.AllowsOverride ? text + ", callers may choose" : text;
     }

@@ -6,5 +6,9 @@ namespace Fan.Cli.Commands;
 internal sealed class ShardCommand : Command
 {
     public ShardCommand(GlobalOptions global)
-        : base("shard", "Moves shards of a service to other workers.") => Add(new ShardMoveCommand(global));
+        : base("shard", "Moves shards of a service to other workers, and keys to other shards.")
+    {
+        Add(new ShardMoveCommand(global));
+        Add(new ShardAssignCommand(global));
+    }
 }

@@ -41,6 +41,8 @@ internal sealed class ErrorReport(Terminal terminal)
         UsageException => ExitCode.Usage,
         // Paths, version ranges, store URLs and settings are read by the library.
         FormatException or OptionsValidationException => ExitCode.Usage,
+        // The store is there, and what stands in it is wrong.
+        MalformedNodeException => ExitCode.Failed,
         StoreException or ServiceUnavailableException or CircuitOpenException => ExitCode.NotReachable,
         _ => ExitCode.Failed,
     };
@@ -72,6 +74,7 @@ internal sealed class ErrorReport(Terminal terminal)
     private static ToldError Describe(Exception error) => error switch
     {
         UsageException or FormatException or OptionsValidationException => new ToldError { Code = "usage", Message = error.Message },
+        MalformedNodeException malformed => new ToldError { Code = "malformed", Message = error.Message, Hint = "Fan has not written it: look who did, and remove it or put back what was there.", Place = malformed.Path },
         StoreException => new ToldError { Code = "store_unavailable", Message = error.Message, Hint = Hints.Of(error) },
         FanException or OperationCanceledException => ToldError.From(WireError.From(error), Hints.Of(error)),
         ToolException known => new ToldError { Code = known.Code, Message = error.Message, Hint = Hints.Of(error) },

@@ -16,6 +16,7 @@ internal static class ServicePage
         {
             output.WriteLine();
             output.WriteLine($"{colours.Name(SafeText.Line(version.Version))}{(version.Barrier ? "  " + colours.Error("a barrier holds registrations of it back") : "")}");
+            if (version.Before is { } before) output.WriteLine($"A proxy: it stands before {SafeText.Line(before)}, and has the methods of that.");
             if (version.Differing.Count > 0)
                 output.WriteLine(colours.Error($"Its endpoints differ in {SafeText.Line(string.Join(", ", version.Differing))}: several builds call themselves {SafeText.Line(version.Version)}."));
             WriteEndpoints(terminal, version);

@@ -44,6 +44,9 @@ internal sealed record VersionReport
 {
     public required string Version { get; init; }
 
+    /// <summary>The service that it stands before, where it is a proxy: it has the methods of that.</summary>
+    public string? Before { get; init; }
+
     /// <summary>Whether a barrier holds registrations of it back.</summary>
     public required bool Barrier { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed record VersionReport
         return new VersionReport
         {
             Version = version,
+            Before = endpoints.Select(endpoint => endpoint.Before).FirstOrDefault(before => before is not null),
             Barrier = hasBarrier,
             Endpoints = [.. endpoints.Select(EndpointReport.Of)],
             Methods = [.. methods.OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => MethodReport.Of(group.First()))],

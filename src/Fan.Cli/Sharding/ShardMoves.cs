@@ -3,7 +3,7 @@ using Fan.Cli.Errors;
 
 namespace Fan.Cli.Sharding;
 
-/// <summary>What <c>fan shard move</c> is given.</summary>
+/// <summary>What <c>fan shard move</c> and <c>fan shard assign</c> are given.</summary>
 internal static class ShardMoves
 {
     private const int MaxReason = 1000;
@@ -24,6 +24,23 @@ internal static class ShardMoves
         }
 
         return owners;
+    }
+
+    /// <summary>The shard of each key; null where it is listed no more.</summary>
+    /// <exception cref="UsageException">One of them is not as it must be.</exception>
+    public static Dictionary<string, int?> ParseKeys(IReadOnlyList<string> words)
+    {
+        var shards = new Dictionary<string, int?>(StringComparer.Ordinal);
+        foreach (var word in words)
+        {
+            var equals = word.LastIndexOf('=');
+            var value = word[(equals + 1)..];
+            if (equals < 1 || !(value == NobodyNamed | int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var shard)))
+                throw new UsageException($"'{word}' is no assignment: write KEY=SHARD, e.g. acme=3, or acme=* to take it off the list.");
+            if (!shards.TryAdd(word[..equals], value == NobodyNamed ? null : shard)) throw new UsageException($"Key '{word[..equals]}' is named twice.");
+        }
+
+        return shards;
     }
 
     /// <exception cref="UsageException">It is too long, or has several lines.</exception>

@@ -48,6 +48,9 @@ public static class ErrorCodes
     /// <summary><see cref="AccessDeniedException"/></summary>
     public const string AccessDenied = "access_denied";
 
+    /// <summary><see cref="LeaseLostException"/></summary>
+    public const string LeaseLost = "lease_lost";
+
     /// <summary>The caller went away or cancelled; an <see cref="OperationCanceledException"/> at both ends.</summary>
     public const string Cancelled = "cancelled";
 }

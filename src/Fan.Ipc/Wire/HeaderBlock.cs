@@ -21,6 +21,8 @@ internal static class HeaderBlock
     private const int Delay = 12;
     private const int Lifetime = 13;
     private const int Authorization = 14;
+    private const int Draw = 15;
+    private const int FencingToken = 16;
 
     /// <summary>Writes what is set; the caller only where it is not <paramref name="application"/>, whom the peer knows.</summary>
     public static void Write(FrameBuffer output, MessageHeaders headers, uint? versionRange, string application)
@@ -50,6 +52,8 @@ internal static class HeaderBlock
         Write(output, Delay, Milliseconds(headers.Delay));
         Write(output, Lifetime, Milliseconds(headers.Lifetime));
         Write(output, Authorization, headers.Authorization);
+        Write(output, Draw, headers.Draw == 0 ? null : headers.Draw.ToString("x", CultureInfo.InvariantCulture));
+        Write(output, FencingToken, headers.FencingToken?.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Reads a block into <paramref name="headers"/>.</summary>
@@ -93,6 +97,8 @@ internal static class HeaderBlock
                 case Delay: headers.TrySet(HeaderNames.Delay, value); break;
                 case Lifetime: headers.TrySet(HeaderNames.Lifetime, value); break;
                 case Authorization: headers.Authorization = value; break;
+                case Draw: headers.TrySet(HeaderNames.Draw, value); break;
+                case FencingToken: headers.TrySet(HeaderNames.FencingToken, value); break;
                 // A newer peer's; what it means we can't know.
                 default: break;
             }
@@ -116,6 +122,8 @@ internal static class HeaderBlock
         if (headers.Delay is not null) count++;
         if (headers.Lifetime is not null) count++;
         if (headers.Authorization is not null) count++;
+        if (headers.Draw != 0) count++;
+        if (headers.FencingToken is not null) count++;
         return (byte)count;
     }
 

@@ -21,6 +21,10 @@ internal sealed class ApplicationPlan
 
     public List<Security.PlannedPolicy> Policies { get; } = [];
 
+    public HashSet<Type> Strict { get; } = [];
+
+    public List<PlannedProxy> Proxies { get; } = [];
+
     public List<AnnouncedEndpoint> Announced { get; } = [];
 
     public List<PlannedDependency> Dependencies { get; } = [];
@@ -33,6 +37,8 @@ internal sealed class ApplicationPlan
 }
 
 internal sealed record HostedService(Type ServiceType, Func<IServiceProvider, object> Factory, ServiceLifetime Lifetime);
+
+internal sealed record PlannedProxy(string Name, string Service, Func<IServiceProvider, object> Factory, Proxies.ProxyOptions Options);
 
 internal sealed record AnnouncedEndpoint(string Service, string Version, EndpointDescription Description);
 

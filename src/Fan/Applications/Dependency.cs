@@ -18,5 +18,17 @@ internal sealed class Dependency(string service, VersionRange range, bool isHard
     public bool IsMet(IReadOnlyList<Transports.ServedService> hosted) =>
         hosted.Any(own => own.Name.Canonical == service && Fits(own.Version)) || directory.Follow(service).Current.All.Any(endpoint => Fits(endpoint.Version));
 
+    /// <summary>Waits until the endpoints of the service are as asked for.</summary>
+    public async Task ChangedAsync(Func<bool> isSo, CancellationToken cancellationToken)
+    {
+        var follower = directory.Follow(service);
+        while (true)
+        {
+            var seen = follower.Current;
+            if (isSo()) return;
+            await follower.ChangedAsync(seen, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private bool Fits(string text) => ServiceVersion.TryParse(text, out var version) && range.Contains(version);
 }

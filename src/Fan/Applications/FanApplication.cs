@@ -4,6 +4,7 @@ using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Proxies;
 using Fan.Queues;
 using Fan.Queues.Local;
 using Fan.Routing;
@@ -21,6 +22,7 @@ namespace Fan.Applications;
 internal sealed class FanApplication : IAsyncDisposable
 {
     private readonly List<PlannedDependency> _dependencies;
+    private readonly List<ProxyMirror> _mirrors = [];
 
     public FanApplication(
         ApplicationPlan plan, IOptions<FanOptions> options, IOptions<RoutingOptions> routing, IServiceProvider services, StoreConnection store, EndpointDirectory directory,
@@ -37,12 +39,17 @@ internal sealed class FanApplication : IAsyncDisposable
         var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits), new CompactCodec(Options.Limits));
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
+        Table = new RouteTable(routing.Value);
+        var configuration = services.GetService<IConfiguration>();
+        var strict = new StrictServices(plan, configuration?.GetSection("Fan:Strict"), new StrictLease(Name, store, Tree));
         var policies = new PolicyTable(
-            plan.Policies, plan.Hosted.Select(service => service.ServiceType).Distinct().ToDictionary(type => type, Contracts.For), services.GetService<IConfiguration>()?.GetSection("Fan:Policies"));
-        var hosted = plan.Hosted.Select(service => Serve(service, plan, policies, services, store, treeLogger)).ToList();
+            plan.Policies, plan.Hosted.Select(service => service.ServiceType).Distinct().ToDictionary(type => type, Contracts.For), [.. plan.Proxies.Select(proxy => proxy.Name)],
+            configuration?.GetSection("Fan:Policies"));
+        var hosted = plan.Hosted.Select(service => Serve(service, plan, policies, strict, services, store, treeLogger)).ToList();
+        hosted.AddRange(plan.Proxies.Select(proxy => Serve(proxy, policies, strict, codecs, services, logger)));
+        strict.RequireKnown(Name, hosted);
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
-        Table = new RouteTable(routing.Value);
         Access = new CallerAccess(services.GetServices<ICallerAuthenticator>(), services, logger);
         var tokens = services.GetServices<ICallerTokens>().LastOrDefault();
         Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
@@ -51,6 +58,7 @@ internal sealed class FanApplication : IAsyncDisposable
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry, tokens);
         Locals = new LocalCalls(Name, telemetry);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
+        Needs = new DependencyWatch(Dependencies, hosted, Tree.RecordChanged);
     }
 
     public FanOptions Options { get; }
@@ -96,6 +104,9 @@ internal sealed class FanApplication : IAsyncDisposable
 
     public IReadOnlyList<Dependency> Dependencies { get; }
 
+    /// <summary>Keeps what the record says of them up to date.</summary>
+    public DependencyWatch Needs { get; }
+
     /// <summary>The implementation that this application hosts, if its version is one that the application accepts.</summary>
     public LocalService? FindLocal(ServiceContract contract)
     {
@@ -103,7 +114,7 @@ internal sealed class FanApplication : IAsyncDisposable
         var hosted = Server.Services.FirstOrDefault(service => service.Contract.ServiceType == contract.ServiceType)
             ?? Server.Services.FirstOrDefault(service => service.Name.Canonical == name && contract.ServiceType.IsInstanceOfType(service.Implementation.Shared));
         if (hosted is null) return null;
-        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version, hosted.Shards) : null;
+        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version, hosted.Shards, hosted.Strict) : null;
     }
 
     public ServiceRoutes RoutesFor(ServiceContract contract)
@@ -120,6 +131,8 @@ internal sealed class FanApplication : IAsyncDisposable
             if (service.Shards is { } shards) await shards.DisposeAsync().ConfigureAwait(false);
         }
 
+        await Needs.DisposeAsync().ConfigureAwait(false);
+        foreach (var mirror in _mirrors) await mirror.DisposeAsync().ConfigureAwait(false);
         await Tree.DisposeAsync().ConfigureAwait(false);
         Gate.Dispose();
     }
@@ -132,14 +145,28 @@ internal sealed class FanApplication : IAsyncDisposable
         Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services)))],
     };
 
-    private ServedService Serve(HostedService service, ApplicationPlan plan, PolicyTable policies, IServiceProvider services, StoreConnection store, ILogger logger)
+    private ServedService Serve(HostedService service, ApplicationPlan plan, PolicyTable policies, StrictServices strict, IServiceProvider services, StoreConnection store, ILogger logger)
     {
         var contract = Contracts.For(service.ServiceType);
         return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType), policies)
         {
+            Strict = strict.For(service.ServiceType, ServiceName.Parse(contract.Name).Canonical),
             Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
                 ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)
                 : null,
+        };
+    }
+
+    private ServedService Serve(PlannedProxy planned, PolicyTable policies, StrictServices strict, PayloadCodecs codecs, IServiceProvider services, ILogger logger)
+    {
+        var mirror = new ProxyMirror(planned.Options.MaxMirrored, Telemetry, logger);
+        _mirrors.Add(mirror);
+        var forwarding = new ProxyForwarding(planned.Name, planned.Service, Directory, Table, () => Pipeline, mirror, Clock);
+        string[] methodsOf = [planned.Service, .. planned.Options.MethodsOf.Select(service => ServiceName.Parse(service).Canonical)];
+        return new ServedService(new ProxyContract(planned.Name, planned.Options.Version, []), new ServiceImplementation(planned.Factory, ServiceLifetime.Singleton, services), isPersistent: false)
+        {
+            Strict = strict.For(typeof(IProxyService), planned.Name),
+            Proxy = new HostedProxy(methodsOf, Directory, forwarding, codecs, policies),
         };
     }
 

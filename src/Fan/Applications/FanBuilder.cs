@@ -102,11 +102,29 @@ public sealed partial class FanBuilder
         return this;
     }
 
+    /// <summary>Divides a hosted service into shards by a list in the tree: commits say in which shard a key is (<c>fan shard assign</c>), and the hash of its keys where none does.</summary>
+    /// <param name="count">How many; the same in every application that hosts the service. From 1 to 4096.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is not so.</exception>
+    public FanBuilder ShardByDirectory<TService>(int count = 64)
+        where TService : class
+    {
+        Plan.Sharded[typeof(TService)] = Sharding.ShardPlan.Directory(count);
+        return this;
+    }
+
     /// <summary>Lets one instance of a hosted service in the whole system serve all its calls; when it ends, another one takes over.</summary>
     public FanBuilder Unique<TService>()
         where TService : class
     {
         Plan.Sharded[typeof(TService)] = Sharding.ShardPlan.Unique;
+        return this;
+    }
+
+    /// <summary>Makes a hosted service strict: it takes no call, of whatever origin, while the application can't know that its session with the store is held and that it has read the tree in it. Callers go on to another endpoint. Configuration <c>Fan:Strict</c> names services too. See docs/strict.md.</summary>
+    public FanBuilder Strict<TService>()
+        where TService : class
+    {
+        Plan.Strict.Add(typeof(TService));
         return this;
     }
 

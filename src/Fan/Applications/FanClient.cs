@@ -6,13 +6,15 @@ using Fan.Calls;
 using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
+using Fan.Messaging;
 using Fan.Queues;
+using Fan.Sharding;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Applications;
 
 /// <summary>The way into an application for its own code.</summary>
-internal sealed class FanClient : IFan
+internal sealed class FanClient : IFan, IShardGroups
 {
     private readonly FanApplication _application;
     private readonly Subscriptions _subscriptions;
@@ -84,10 +86,29 @@ internal sealed class FanClient : IFan
     public ValueTask<EndpointMethod> DescribeAsync(string path, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         _named.DescribeAsync(CallPath.Parse(path), options, cancellationToken);
 
+    public async ValueTask<CallTree> BeginTreeAsync(CancellationToken cancellationToken = default)
+    {
+        var context = CallContext.Current;
+        return new CallTree(await _application.Trees.BeginAsync(context, "any service", cancellationToken).ConfigureAwait(false), context);
+    }
+
     public CallTrace StartTrace()
     {
         _application.Gate.BeginRecording();
         return new CallTrace(_application.Clock, makeCurrent: true, _application.Gate.EndRecording);
+    }
+
+    public async ValueTask<IReadOnlyList<ShardGroup<TKey>>> GroupAsync<TService, TKey>(IReadOnlyList<TKey> keys, CancellationToken cancellationToken)
+        where TService : class
+        where TKey : notnull
+    {
+        if (keys.Count == 0) return [];
+        var name = ServiceName.Parse(_application.Contracts.For(typeof(TService)).Name).Canonical;
+        var follower = _application.Directory.Follow(name);
+        await follower.LoadedAsync(cancellationToken).ConfigureAwait(false);
+        if (ShardAssignment.Of(follower.Current, _application.Trees.History.Current.RouteOf(name)) is not { } assignment) return [new ShardGroup<TKey>(null, keys)];
+        return [.. keys.GroupBy(key => assignment.Plan.ShardOf(ShardKeyList.Format([.. (key is object[] several ? several : [key]).Select(part => Convert.ToString(part, CultureInfo.InvariantCulture) ?? "")])))
+            .Select(shard => new ShardGroup<TKey>(assignment.OwnerOf(shard.Key), [.. shard]))];
     }
 
     private void Retarget(bool callsAreSeen)

@@ -39,6 +39,7 @@ internal sealed class FanHost(
         reporter.Start();
         _retirement.Start();
         foreach (var dependency in application.Dependencies) dependency.Follow();
+        application.Needs.Start();
         await subscriptions.PrepareAsync(cancellationToken).ConfigureAwait(false);
         foreach (var transport in transports)
         {
@@ -52,6 +53,12 @@ internal sealed class FanHost(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        // A proxy that does not know what it stands before could only refuse.
+        foreach (var service in application.Server.Services)
+        {
+            if (service.Proxy is { } proxy) await WithinStartTimeAsync(proxy.LoadedAsync, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var service in application.Server.Services)
         {
             var described = new List<EndpointDescription>();
@@ -137,6 +144,7 @@ internal sealed class FanHost(
     private Dictionary<string, string> PropertiesOf(ServedService service, EndpointDescription description)
     {
         var properties = new Dictionary<string, string>(description.Properties, StringComparer.Ordinal);
+        if (service.Proxy is { } proxy) properties[Endpoint.ProxyProperty] = proxy.Service;
         if (service.Shards is not { } shards) return properties;
         properties[ShardAssignment.ShardsProperty] = shards.Plan.Text;
         properties[ShardAssignment.WorkerProperty] = application.Worker;

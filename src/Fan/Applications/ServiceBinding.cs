@@ -52,7 +52,7 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
     }
 
     // As long as any call tree reads a snapshot that leads elsewhere, each call must be asked which one it reads.
-    private bool MayBeDirect(LocalService local) => local.Shards is null && (!_application.Tree.IsStarted || _application.Trees.History.Agree(snapshot =>
+    private bool MayBeDirect(LocalService local) => local.Shards is null && local.Strict is null && (!_application.Tree.IsStarted || _application.Trees.History.Agree(snapshot =>
         snapshot.RouteOf(_name.Canonical) is not { } route
         || (route.Alias is null && route.IsSingle && SemVersion.ComparePrecedence(route.Versions.First(version => version.Weight > 0).Version, local.Version) == 0)));
 

@@ -6,6 +6,7 @@ using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Proxies;
 using Fan.Queues;
 using Fan.Routing;
 using Fan.Security;
@@ -23,6 +24,7 @@ internal sealed class CallPipeline(
 
     private const int MaxKept = 256;
 
+    private readonly PassingCodec _passing = new();
     private readonly FreeList<Exchange> _exchanges = new(MaxKept);
 
     /// <summary>The kinds of network on which calls can leave.</summary>
@@ -69,13 +71,20 @@ internal sealed class CallPipeline(
                 {
                     using var reply = await Transports[endpoint.Description.Transport].CallAsync(call, lease.Token).ConfigureAwait(false);
                     endpoint.Load.Succeeded();
-                    return codecs.For(reply.ContentType).ReadResult(new ReadOnlySequence<byte>(reply.Memory), method);
+                    return ReaderOf(reply.ContentType, method).ReadResult(new ReadOnlySequence<byte>(reply.Memory), method);
                 }
                 catch (EndpointUnreachableException error)
                 {
                     endpoint.Load.Failed(error.Message);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
+                }
+                catch (LeaseLostException error)
+                {
+                    // As if nobody were there.
+                    endpoint.Load.Failed(error.Message);
+                    (tried ??= []).Add(endpoint);
+                    sendings--;
                 }
                 catch (ShardMovedException)
                 {
@@ -144,7 +153,7 @@ internal sealed class CallPipeline(
                 {
                     if (!await items.MoveNextAsync().ConfigureAwait(false)) break;
                     using var payload = items.Current;
-                    item = codecs.For(payload.ContentType).ReadResult(new ReadOnlySequence<byte>(payload.Memory), method);
+                    item = ReaderOf(payload.ContentType, method).ReadResult(new ReadOnlySequence<byte>(payload.Memory), method);
                 }
                 catch (OperationCanceledException error) when (lease.TimedOut)
                 {
@@ -198,6 +207,12 @@ internal sealed class CallPipeline(
                 {
                     endpoint.Load.Failed(error.Message);
                     telemetry.Unreachable(route.Service);
+                    (tried ??= []).Add(endpoint);
+                    continue;
+                }
+                catch (LeaseLostException error)
+                {
+                    endpoint.Load.Failed(error.Message);
                     (tried ??= []).Add(endpoint);
                     continue;
                 }
@@ -266,12 +281,21 @@ internal sealed class CallPipeline(
     private static DeadlineExceededException TimeIsOver(string service, ServiceMethod method, TimeSpan left, Exception? inner) =>
         new(left <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {left.TotalSeconds:0.###} s.", inner);
 
+    private PayloadCodec ReaderOf(string? contentType, ServiceMethod method)
+    {
+        var codec = codecs.For(contentType);
+        return method is IPassedOn ? _passing : codec;
+    }
+
     // JSON, unless both the endpoint and this contract say that they have the compact form of the method.
     private PayloadCodec CodecFor(Endpoint endpoint, string service, ServiceMethod method, bool isPush)
     {
+        // What a proxy stands before has the methods, and it reads JSON.
+        if (endpoint.Before is not null) return method is IPassedOn ? _passing : codecs.Json;
         var known = endpoint.FindMethod(method.Name) ??
             throw CallServer.NoSuchMethod($"{service} {endpoint.Version}", method.Name, [.. endpoint.Description.Methods.Select(m => m.Name).Order(StringComparer.Ordinal)]);
         if (isPush && known.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
+        if (method is IPassedOn) return _passing;
         return method.IsCompact && known.ContentType is MediaTypes.Compact ? codecs.Compact : codecs.Json;
     }
 }

@@ -78,6 +78,10 @@ public interface IFan
     /// <exception cref="NoSuchMethodException">The endpoint has no such method. Other errors as for a call.</exception>
     ValueTask<Discovery.EndpointMethod> DescribeAsync(string path, CallOptions? options = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Begins a call tree for work outside of any service whose calls must be on one side of a switch; within a tree, it is that one. <see cref="CallTreeExtensions.RunTreeAsync{TResult}"/> is the short way.</summary>
+    /// <exception cref="ServiceUnavailableException">Nothing is known of the system yet, and the store does not answer.</exception>
+    ValueTask<CallTree> BeginTreeAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Starts a recording of the calls that the current flow of control makes, until it is disposed.</summary>
     CallTrace StartTrace();
 }

@@ -58,6 +58,12 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         if (FindLocal(path, options) is { } local) return EndpointMethod.From(local.Method.Description);
         using var tree = await trees.BeginAsync(CallContext.Current, path.Service.Canonical, cancellationToken).ConfigureAwait(false);
         var endpoint = await Route(path, options).PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History), null, cancellationToken).ConfigureAwait(false);
+        if (endpoint.Before is { } behind)
+        {
+            var past = new ServiceRoute(directory.Follow, behind, VersionRange.Parse(options?.Version ?? "*"), waits: false, pipeline.Transports, new RouteAim(PastAlias: true, PastVersions: false, Never: null));
+            endpoint = await past.PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History), null, cancellationToken).ConfigureAwait(false);
+        }
+
         return endpoint.FindMethod(path.Method) ?? throw CallServer.NoSuchMethod(
             $"{endpoint.Service} {endpoint.Version}", path.Method, [.. endpoint.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal)]);
     }
@@ -97,7 +103,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
             if (options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
-            return service.Shards is null && IsGiven(path, options, service.Version) ? server.Resolve(path.Service.Canonical, path.Method) : null;
+            return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version) ? server.Resolve(path.Service.Canonical, path.Method) : null;
         }
 
         return null;
@@ -160,6 +166,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
                 ShardKeys = ShardKeyList.Format(path.Service.ShardKeys),
                 Caller = context.Caller,
                 User = context.User,
+                FencingToken = context.FencingToken,
             },
         };
     }

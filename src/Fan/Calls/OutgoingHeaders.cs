@@ -22,6 +22,7 @@ internal static class OutgoingHeaders
         headers.ShardKeys = shardKeys;
         headers.Caller = application;
         headers.User = context.User;
+        headers.FencingToken = context.FencingToken;
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> AllBaggage(CallContext context, Activity? activity)

@@ -35,13 +35,13 @@ internal sealed class RoutedChannel(
         return lease;
     }
 
-    // A shard is served by whoever holds its lock, be it here or elsewhere.
-    private bool IsHere(LocalService own, string method, ShardLease lease, TreeScope tree, CallContext context) => own.Shards is null
-        ? Route(method).Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History), own.Version)
+    // A shard is served by whoever holds its lock, be it here or elsewhere; what is strict by whoever is sure of its session.
+    private bool IsHere(LocalService own, string method, ShardLease lease, TreeScope tree, CallContext context) => own.Strict is { IsHeld: false } ? false
+        : own.Shards is null ? Route(method).Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History), own.Version)
         : lease.Token != 0;
 
     // While the tree is empty, or not known for want of a store, what is here is taken.
-    private bool IsUnrouted => local!.Shards is null && (!trees.IsLoaded || (!trees.IsBegun && !trees.History.IsHeld));
+    private bool IsUnrouted => local!.Shards is null && local.Strict is null && (!trees.IsLoaded || (!trees.IsBegun && !trees.History.IsHeld));
 
     private async ValueTask<TResult> CallByTreeAsync<TArgs, TResult>(LocalService own, UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
         where TArgs : struct

@@ -18,18 +18,18 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     private const int TrimmedAtOnce = 100;
 
     /// <summary>The head; null where there was no commit yet.</summary>
-    /// <exception cref="FormatException">What stands there is no head.</exception>
+    /// <exception cref="MalformedNodeException">What stands there is no head.</exception>
     public async ValueTask<LogHead?> ReadHeadAsync(CancellationToken cancellationToken)
     {
         if (await store.GetAsync(CommitPath.Head, cancellationToken).ConfigureAwait(false) is not { } node) return null;
-        var (number, commit) = CommitJson.ReadHead(node.Data);
+        var (number, commit) = Readable(CommitPath.Head, node, CommitJson.ReadHead);
         return new LogHead(number, node.Version, commit);
     }
 
     /// <summary>A commit; null where it was never made, or is trimmed.</summary>
-    /// <exception cref="FormatException">What stands there is no commit.</exception>
+    /// <exception cref="MalformedNodeException">What stands there is no commit.</exception>
     public async ValueTask<Commit?> ReadAsync(long number, CancellationToken cancellationToken) =>
-        await store.GetAsync(CommitPath.OfCommit(number), cancellationToken).ConfigureAwait(false) is { } node ? CommitJson.Read(node.Data) : null;
+        await store.GetAsync(CommitPath.OfCommit(number), cancellationToken).ConfigureAwait(false) is { } node ? Readable(CommitPath.OfCommit(number), node, CommitJson.Read) : null;
 
     /// <summary>The numbers of the commits that the log has, the oldest first.</summary>
     public async ValueTask<IReadOnlyList<long>> NumbersAsync(CancellationToken cancellationToken)
@@ -128,6 +128,18 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     /// <summary>A value of the tree as it is now; null where there is none.</summary>
     public async ValueTask<string?> ReadValueAsync(string path, CancellationToken cancellationToken) =>
         await store.GetAsync(CommitPath.OfValue(path), cancellationToken).ConfigureAwait(false) is { Data.IsEmpty: false } node ? Encoding.UTF8.GetString(node.Data.Span) : null;
+
+    private static T Readable<T>(string path, StoreNode node, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        try
+        {
+            return read(node.Data);
+        }
+        catch (FormatException error)
+        {
+            throw new MalformedNodeException(path, error.Message, error);
+        }
+    }
 
     private static long ParseSettled(ReadOnlySpan<byte> data) => long.TryParse(data, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
 

@@ -16,6 +16,7 @@ internal sealed class FanTelemetry : IDisposable
     private readonly Histogram<double> _server;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _unreachable;
+    private readonly Counter<long> _mirrored;
 
     public FanTelemetry(IMeterFactory? meters)
     {
@@ -24,6 +25,7 @@ internal sealed class FanTelemetry : IDisposable
         _server = meter.CreateHistogram<double>("rpc.server.call.duration", "s", "How long calls took, as their services saw it.");
         _rejected = meter.CreateCounter<long>("fan.messages.rejected", "{message}", "Messages, or parts of them, that were refused because they break a rule or a limit.");
         _unreachable = meter.CreateCounter<long>("fan.endpoint.failures", "{failure}", "Endpoints that could not be reached.");
+        _mirrored = meter.CreateCounter<long>("fan.proxy.mirrored", "{call}", "Copies of calls that proxies sent, by what became of them.");
     }
 
     public Meter Meter { get; }
@@ -38,6 +40,9 @@ internal sealed class FanTelemetry : IDisposable
         _rejected.Add(1, new KeyValuePair<string, object?>("fan.place", place), new KeyValuePair<string, object?>("error.type", reason));
 
     public void Unreachable(string service) => _unreachable.Add(1, new KeyValuePair<string, object?>("rpc.service", service));
+
+    public void Mirrored(string service, string outcome) =>
+        _mirrored.Add(1, new KeyValuePair<string, object?>("rpc.service", service), new KeyValuePair<string, object?>("fan.outcome", outcome));
 
     public CallMeasure StartCall(string service, string method, string fullName, ActivityKind kind) =>
         new(kind == ActivityKind.Server ? _server : _client, Source.HasListeners() ? Source.StartActivity(fullName, kind) : null, service, method);

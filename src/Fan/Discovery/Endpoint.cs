@@ -3,6 +3,9 @@ namespace Fan.Discovery;
 /// <summary>One live instance of a service version on one transport. Safe from any thread.</summary>
 public sealed class Endpoint
 {
+    /// <summary>The property by which the endpoints of proxies say what they stand before.</summary>
+    internal const string ProxyProperty = "proxy";
+
     private readonly MethodTable _methods;
 
     internal Endpoint(string id, long incarnation, string service, string version, EndpointDescription description, TimeProvider clock)
@@ -33,6 +36,9 @@ public sealed class Endpoint
 
     /// <summary>What a client transport keeps with the endpoint, e.g. its parsed address. Only the transport of <see cref="EndpointDescription.Transport"/> uses it.</summary>
     public object? TransportState { get; set; }
+
+    /// <summary>The service that it stands before, where it is a proxy's: it takes all methods of that. Null where it is none.</summary>
+    internal string? Before => Description.Properties.GetValueOrDefault(ProxyProperty);
 
     internal EndpointLoad Load { get; }
 

@@ -13,4 +13,7 @@ internal sealed class EndpointSet(ImmutableDictionary<string, Endpoint> byId)
 
     /// <summary>Whether workers own shards of the service.</summary>
     public bool IsSharded { get; } = byId.Values.Any(endpoint => endpoint.Description.Properties.ContainsKey(Sharding.ShardAssignment.ShardsProperty));
+
+    /// <summary>Whether proxies take its calls, to whom the versions that a caller accepts say nothing: they are those of the service behind.</summary>
+    public bool IsProxy { get; } = !byId.IsEmpty && byId.Values.All(endpoint => endpoint.Before is not null);
 }

@@ -39,6 +39,9 @@ public static class HeaderNames
     /// <summary>What proves who calls, in the form of HTTP: <c>Bearer</c> and a token.</summary>
     public const string Authorization = "authorization";
 
+    /// <summary>The fencing token of the owner that the call is made for.</summary>
+    public const string FencingToken = "fan-fence";
+
     /// <summary>On a push: the key that it is in order with, percent-encoded.</summary>
     public const string Key = "fan-key";
 

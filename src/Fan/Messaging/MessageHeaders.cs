@@ -46,6 +46,9 @@ public sealed class MessageHeaders
     /// <summary>What proves who calls: a scheme and a secret, e.g. <c>Bearer</c> and a token. It is for the one who is called, and goes on to nobody.</summary>
     public string? Authorization { get; set; }
 
+    /// <summary>The fencing token of the owner that the call is made for; null where there is none.</summary>
+    public long? FencingToken { get; set; }
+
     /// <summary>On a request: whether the spans of the call are wanted.</summary>
     public string? Spans { get; set; }
 
@@ -71,14 +74,15 @@ public sealed class MessageHeaders
     }
 
     /// <summary>Whether there is nothing in it that a context must be made for, beside the caller and the time.</summary>
-    internal bool IsPlain => TraceParent is null && TraceState is null && Baggage is null && ShardKeys is null && User is null && Spans is null && Snapshot is null && Authorization is null;
+    internal bool IsPlain =>
+        TraceParent is null && TraceState is null && Baggage is null && ShardKeys is null && User is null && Spans is null && Snapshot is null && Authorization is null && FencingToken is null;
 
     /// <summary>Forgets everything, so that it can be used for another message.</summary>
     public void Clear()
     {
         (TraceParent, TraceState, Baggage, MessageId, VersionRange) = (null, null, null, null, null);
         (ShardKeys, Caller, User, Spans, Authorization) = (null, null, null, null, null);
-        (Snapshot, TimeToLive, Draw, _push) = (null, null, 0, null);
+        (Snapshot, TimeToLive, Draw, FencingToken, _push) = (null, null, 0, null, null);
     }
 
     /// <summary>Takes a header as it came off the wire; false where the name (any case) is not one of ours.</summary>
@@ -99,12 +103,13 @@ public sealed class MessageHeaders
             case 12 when Is(name, HeaderNames.Lifetime): Lifetime = ParseLongTime(HeaderNames.Lifetime, value); return true;
             case 14 when Is(name, HeaderNames.MessageId): MessageId = value; return true;
             case 11 when Is(name, HeaderNames.VersionRange): VersionRange = value; return true;
-            case 12 when Is(name, HeaderNames.Snapshot): Snapshot = ParseSnapshot(value); return true;
+            case 12 when Is(name, HeaderNames.Snapshot): Snapshot = ParseNumber(HeaderNames.Snapshot, value); return true;
             case 9 when Is(name, HeaderNames.ShardKeys): ShardKeys = value; return true;
             case 10 when Is(name, HeaderNames.Caller): Caller = value; return true;
             case 8 when Is(name, HeaderNames.User): User = value; return true;
             case 13 when Is(name, HeaderNames.Authorization): Authorization = value; return true;
             case 8 when Is(name, HeaderNames.Draw): Draw = ParseDraw(value); return true;
+            case 9 when Is(name, HeaderNames.FencingToken): FencingToken = ParseNumber(HeaderNames.FencingToken, value); return true;
             case 9 when Is(name, HeaderNames.Spans): Spans = value; return true;
             default: return false;
         }
@@ -127,6 +132,7 @@ public sealed class MessageHeaders
         if (Caller is not null) write(state, HeaderNames.Caller, Plain(HeaderNames.Caller, Caller));
         if (User is not null) write(state, HeaderNames.User, Plain(HeaderNames.User, User));
         if (Authorization is not null) write(state, HeaderNames.Authorization, Secret(Authorization));
+        if (FencingToken is { } token) write(state, HeaderNames.FencingToken, token.ToString(CultureInfo.InvariantCulture));
         if (Spans is not null) write(state, HeaderNames.Spans, Spans);
         if (Key is not null) write(state, HeaderNames.Key, Uri.EscapeDataString(Key));
         if (Delay is { } delay) write(state, HeaderNames.Delay, FormatTimeToLive(delay));
@@ -159,10 +165,10 @@ public sealed class MessageHeaders
             ? TimeSpan.FromMilliseconds(milliseconds)
             : throw new BadMessageException(name, $"Header '{name}' must be whole milliseconds from 0 to {MaxLongTime}; it is '{HeaderText.Shorten(value)}'.");
 
-    private static long ParseSnapshot(string value) =>
+    private static long ParseNumber(string name, string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new BadMessageException(HeaderNames.Snapshot, $"Header '{HeaderNames.Snapshot}' must be a whole number; it is '{HeaderText.Shorten(value)}'.");
+            : throw new BadMessageException(name, $"Header '{name}' must be a whole number; it is '{HeaderText.Shorten(value)}'.");
 
     private static uint ParseDraw(string value) =>
         uint.TryParse(value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var draw)

@@ -16,10 +16,16 @@ internal sealed class RouteEntry
     private const int MaxVersions = 32;
     private const int MaxTextLength = 128;
 
+    /// <summary>The most keys that are listed for one service.</summary>
+    public const int MaxKeys = 10_000;
+
+    private static readonly ImmutableSortedDictionary<string, int> NoKeys = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 8 };
 
-    private RouteEntry(ImmutableArray<VersionWeight> versions, string? sticky, string? alias, bool allowsOverride, ImmutableSortedDictionary<int, string> assigned)
+    private RouteEntry(ImmutableArray<VersionWeight> versions, string? sticky, string? alias, bool allowsOverride, ImmutableSortedDictionary<int, string> assigned, ImmutableSortedDictionary<string, int> keys)
     {
+        Keys = keys;
         Assigned = assigned;
         Versions = versions;
         Sticky = sticky;
@@ -42,14 +48,17 @@ internal sealed class RouteEntry
     /// <summary>The shards that have an owner by name; the others fall to whom everybody computes.</summary>
     public ImmutableSortedDictionary<int, string> Assigned { get; }
 
+    /// <summary>The shards of keys that are listed, as the keys travel; the others divide by their hash.</summary>
+    public ImmutableSortedDictionary<string, int> Keys { get; }
+
     /// <summary>Whether calls go to one version only.</summary>
     public bool IsSingle => Versions.Count(version => version.Weight > 0) == 1;
 
-    public static RouteEntry Create(IEnumerable<VersionWeight> versions, string? sticky = null, string? alias = null, bool allowsOverride = false, ImmutableSortedDictionary<int, string>? assigned = null)
+    public static RouteEntry Create(IEnumerable<VersionWeight> versions, string? sticky = null, string? alias = null, bool allowsOverride = false, ImmutableSortedDictionary<int, string>? assigned = null, ImmutableSortedDictionary<string, int>? keys = null)
     {
         var sorted = versions.OrderByDescending(version => version.Version, SemVersion.SortOrderComparer).ToImmutableArray();
         if (Problem(sorted, sticky) is { } problem) throw new FormatException(problem);
-        return new RouteEntry(sorted, sticky, alias, allowsOverride, assigned ?? ImmutableSortedDictionary<int, string>.Empty);
+        return new RouteEntry(sorted, sticky, alias, allowsOverride, assigned ?? ImmutableSortedDictionary<int, string>.Empty, keys ?? NoKeys);
     }
 
     /// <summary>The same with other owners by name; null gives a shard back.</summary>
@@ -57,7 +66,28 @@ internal sealed class RouteEntry
     {
         var assigned = Assigned;
         foreach (var (shard, owner) in owners) assigned = owner is null ? assigned.Remove(shard) : assigned.SetItem(shard, owner);
-        return new RouteEntry(Versions, Sticky, Alias, AllowsOverride, assigned);
+        return new RouteEntry(Versions, Sticky, Alias, AllowsOverride, assigned, Keys);
+    }
+
+    /// <summary>The same with keys listed otherwise; null takes a key off the list.</summary>
+    /// <exception cref="FormatException">There would be too many.</exception>
+    public RouteEntry List(IEnumerable<KeyValuePair<string, int?>> shards)
+    {
+        var keys = Keys;
+        foreach (var (key, shard) in shards) keys = shard is { } number ? keys.SetItem(key, number) : keys.Remove(key);
+        return keys.Count <= MaxKeys
+            ? new RouteEntry(Versions, Sticky, Alias, AllowsOverride, Assigned, keys)
+            : throw new FormatException($"A service has at most {MaxKeys} listed keys; these would be {keys.Count}.");
+    }
+
+    /// <summary>What a service's route becomes: what a change of calls says nothing of stays.</summary>
+    public static RouteEntry? Change(RouteEntry? before, RouteEntry? after)
+    {
+        if (before is null) return after;
+        // A proxy goes by the versions of the service that it stands before.
+        if (after is { Alias: not null, Versions.IsEmpty: true }) return new RouteEntry(before.Versions, after.Sticky ?? before.Sticky, after.Alias, before.AllowsOverride || after.AllowsOverride, before.Assigned, before.Keys);
+        // Who owns which shard is another matter.
+        return before.Assigned.IsEmpty && before.Keys.IsEmpty ? after : new RouteEntry(after?.Versions ?? [], after?.Sticky, after?.Alias, after?.AllowsOverride == true, before.Assigned, before.Keys);
     }
 
     /// <exception cref="FormatException">It is no route; the message says what is wrong with it.</exception>
@@ -82,7 +112,8 @@ internal sealed class RouteEntry
                 root.TryGetProperty("sticky", out var sticky) ? sticky.GetString() : null,
                 root.TryGetProperty("alias", out var alias) ? ServiceName.Parse(alias.GetString() ?? "").Canonical : null,
                 root.TryGetProperty("override", out var overriding) && overriding.GetBoolean(),
-                root.TryGetProperty("shards", out var shards) ? Owners(shards) : null);
+                root.TryGetProperty("shards", out var shards) ? Owners(shards) : null,
+                root.TryGetProperty("keys", out var keys) ? KeysOf(keys) : null);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -112,6 +143,13 @@ internal sealed class RouteEntry
             json.WriteEndObject();
         }
 
+        if (Keys.Count > 0)
+        {
+            json.WriteStartObject("keys");
+            foreach (var (key, shard) in Keys) json.WriteNumber(key, shard);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.Flush();
         return Encoding.UTF8.GetString(output.WrittenSpan);
@@ -133,6 +171,18 @@ internal sealed class RouteEntry
         }
 
         return owners.ToImmutable();
+    }
+
+    private static ImmutableSortedDictionary<string, int> KeysOf(JsonElement listed)
+    {
+        var keys = NoKeys.ToBuilder();
+        foreach (var member in listed.EnumerateObject())
+        {
+            keys[member.Name] = member.Value.TryGetInt32(out var shard) && shard is >= 0 and < Sharding.ShardPlan.MaxShards ? shard : throw new FormatException($"Key '{Messaging.HeaderText.Shorten(member.Name)}' has no shard.");
+            if (keys.Count > MaxKeys) throw new FormatException($"More than {MaxKeys} keys are listed.");
+        }
+
+        return keys.ToImmutable();
     }
 
     private static string? Problem(ImmutableArray<VersionWeight> versions, string? sticky)

@@ -9,7 +9,7 @@ namespace Fan.Routing;
 /// tree says nothing the highest that has an available endpoint; the best transport that does, and of two such endpoints the
 /// less busy one. Safe from any thread.
 /// </summary>
-internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string service, VersionRange range, bool waits, TransportChoice transports)
+internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string service, VersionRange range, bool waits, TransportChoice transports, RouteAim aim = default)
 {
     // An alias of an alias of …: what is longer is a circle.
     private const int MaxAliases = 8;
@@ -30,7 +30,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     public ValueTask<Endpoint> PickAsync(in RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
     {
         var entry = EntryOf(service, _follower, request);
-        if (entry?.Alias is null && _follower.IsLoaded && TryPick(_follower, service, entry, request, tried) is { } endpoint) return new(endpoint);
+        if ((entry?.Alias is null || aim.PastAlias) && _follower.IsLoaded && TryPick(_follower, service, entry, request, tried) is { } endpoint) return new(endpoint);
         return PickSlowlyAsync(request, tried, cancellationToken);
     }
 
@@ -67,7 +67,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             var seen = follower.Current;
             var entry = EntryOf(target, follower, request);
             if (TryPick(follower, target, entry, request, tried) is { } endpoint) return endpoint;
-            var error = (seen.IsSharded ? RouteErrors.ExplainShard(target, range, seen, entry, request.Keys) : null) ?? RouteErrors.Explain(target, range, seen, entry, tried, transports);
+            var error = (seen.IsSharded ? RouteErrors.ExplainShard(target, range, seen, entry, request.Keys) : null) ?? RouteErrors.Explain(target, RangeFor(seen), seen, entry, tried, transports);
             if (seen.IsSharded && error is ServiceUnavailableException or CircuitOpenException)
             {
                 // Nobody else may serve the shard: the call waits until its owner is back, or has a successor.
@@ -110,16 +110,20 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         var target = service;
         for (var i = 0; i < MaxAliases; i++)
         {
+            if (aim.PastAlias && i == 0) return target;
             if (request.Snapshot.RouteOf(target)?.Alias is not { } alias) return target;
             target = alias;
+            if (target == aim.Never) throw new ServiceUnavailableException(service, $"The route of '{service}' leads back to the proxy '{target}', which calls it; 'fan show' tells the routes.");
         }
 
         throw new ServiceUnavailableException(service, $"The route of '{service}' leads through more than {MaxAliases} other services; 'fan show' tells the routes.");
     }
 
     // A shard has one owner at a time, so the newest snapshot counts for it, whichever the tree reads.
-    private static RouteEntry? EntryOf(string target, ServiceFollower follower, in RouteRequest request) =>
-        (follower.Current.IsSharded ? request.History.Current : request.Snapshot).RouteOf(target);
+    private RouteEntry? EntryOf(string target, ServiceFollower follower, in RouteRequest request) =>
+        follower.Current.IsSharded ? request.History.Current.RouteOf(target) : aim.PastVersions ? null : request.Snapshot.RouteOf(target);
+
+    private VersionRange RangeFor(EndpointSet set) => set.IsProxy ? VersionRange.Any : range;
 
     private Endpoint? TryPick(ServiceFollower follower, string target, RouteEntry? entry, in RouteRequest request, List<Endpoint>? tried)
     {
@@ -132,7 +136,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             return owner?.Pick(tried, alsoLeaving: false) ?? owner?.Pick(tried, alsoLeaving: true);
         }
 
-        if (entry is { Versions.IsEmpty: false } && VersionChoice.Choose(entry, target, range, request.Draw, request.Context) is { } given)
+        if (entry is { Versions.IsEmpty: false } && VersionChoice.Choose(entry, target, RangeFor(choice.Set), request.Draw, request.Context) is { } given)
         {
             foreach (var version in choice.Versions)
             {
@@ -172,9 +176,10 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             .Select(endpoint => (Endpoint: endpoint, Rank: transports.RankOf(endpoint.Description), Version: Parsed(endpoint.Version)))
             .Where(found => found.Rank != TransportChoice.OutOfReach && found.Version is not null && IsActive(found.Version, entry))
             .ToList();
-        var matching = usable.Where(found => range.Contains(found.Version!)).ToList();
+        var accepted = RangeFor(set);
+        var matching = usable.Where(found => accepted.Contains(found.Version!)).ToList();
         // A caller that takes anything takes a pre-release where there is nothing else.
-        if (matching.Count == 0 && range.Equals(VersionRange.Any)) matching = usable;
+        if (matching.Count == 0 && accepted.Equals(VersionRange.Any)) matching = usable;
         return [.. matching
             .GroupBy(found => found.Version!)
             .OrderByDescending(version => version.Key, SemVersion.PrecedenceComparer)

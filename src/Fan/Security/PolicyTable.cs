@@ -16,10 +16,12 @@ internal sealed class PolicyTable
     private const string Everything = "*";
 
     private readonly Dictionary<string, List<CallPolicy>> _rules = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<string> _proxies;
 
     /// <exception cref="OptionsValidationException">Something is said that can't be meant; all of it is in the message.</exception>
-    public PolicyTable(IEnumerable<PlannedPolicy> planned, IReadOnlyDictionary<Type, ServiceContract> hosted, IConfigurationSection? section)
+    public PolicyTable(IEnumerable<PlannedPolicy> planned, IReadOnlyDictionary<Type, ServiceContract> hosted, IReadOnlyList<string> proxies, IConfigurationSection? section)
     {
+        _proxies = proxies;
         var errors = new List<string>();
         foreach (var (type, method, policy) in planned)
         {
@@ -57,13 +59,15 @@ internal sealed class PolicyTable
     }
 
     // A name that fits nothing would leave open what it was to close.
-    private static string? ProblemOf(string target, IReadOnlyCollection<ServiceContract> hosted)
+    private string? ProblemOf(string target, IReadOnlyCollection<ServiceContract> hosted)
     {
         if (target == Everything) return null;
         var slash = target.IndexOf('/', StringComparison.Ordinal);
         var service = slash < 0 ? target : target[..slash];
+        // What methods a proxy has is known when its service is.
+        if (_proxies.Contains(service)) return null;
         if (hosted.FirstOrDefault(one => NameOf(one) == service) is not { } contract)
-            return $"the application hosts no service '{service}'; it hosts {(hosted.Count > 0 ? string.Join(", ", hosted.Select(NameOf).Order(StringComparer.Ordinal)) : "none")}.";
+            return $"the application hosts no service '{service}'; it hosts {(hosted.Count + _proxies.Count > 0 ? string.Join(", ", hosted.Select(NameOf).Concat(_proxies).Order(StringComparer.Ordinal)) : "none")}.";
         return slash < 0 || contract.Methods.Any(method => method.Name == target[(slash + 1)..])
             ? null
             : $"'{service}' has no method '{target[(slash + 1)..]}'; it has {string.Join(", ", contract.Methods.Select(method => method.Name).Order(StringComparer.Ordinal))}.";

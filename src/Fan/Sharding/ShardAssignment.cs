@@ -49,7 +49,7 @@ internal sealed class ShardAssignment
             owners[shard] = entry is not null && entry.Assigned.TryGetValue(shard, out var named) && workers.ContainsKey(named) ? named : Highest(workers, shard);
         }
 
-        return new ShardAssignment(plan, owners);
+        return new ShardAssignment(entry is null ? plan : plan.With(entry.Keys), owners);
     }
 
     // Rendezvous hashing, weighted by capacity: a worker that comes or goes moves its own shards only.

@@ -20,12 +20,15 @@ internal readonly struct ShardLease(OwnedShard? shard) : IDisposable
 
 /// <summary>A shard that this worker holds the lock of. Safe from any thread.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer and a wait handle holds nothing.")]
-internal sealed class OwnedShard(string path, long token, long session, Action ended)
+internal sealed class OwnedShard(ShardPlan plan, string path, long token, long session, Action ended)
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _lost = new();
     private int _inFlight;
     private bool _leaving;
+
+    /// <summary>What the keys are divided by.</summary>
+    public ShardPlan Plan => plan;
 
     public string Path => path;
 

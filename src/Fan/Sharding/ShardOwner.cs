@@ -32,7 +32,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private readonly Dictionary<int, OwnedShard> _owned = [];
-    private readonly HashSet<int> _doubtful = [];
+    private readonly Dictionary<int, ShardPlan> _doubtful = [];
     private ICoordinationStore? _store;
     private ShardAssignment? _assignment;
     private (long Session, string Path) _witness;
@@ -71,12 +71,27 @@ internal sealed class ShardOwner : IAsyncDisposable
     /// <exception cref="ShardMovedException">Another worker is to own it. Nothing was done.</exception>
     public ValueTask<ShardLease> EnterAsync(string? keys, TimeSpan? patience, CancellationToken cancellationToken)
     {
-        var shard = _plan.ShardOf(keys);
-        return TryEnter(shard) is { } lease ? new(lease) : EnterSlowlyAsync(shard, patience, cancellationToken);
+        return TryEnter(keys) is { } lease ? new(lease) : EnterSlowlyAsync(keys, patience, cancellationToken);
     }
 
     /// <summary>As <see cref="EnterAsync"/>; null where it would wait or fail.</summary>
-    public ShardLease? TryEnter(string? keys) => TryEnter(_plan.ShardOf(keys));
+    public ShardLease? TryEnter(string? keys)
+    {
+        OwnedShard? owned;
+        lock (_gate)
+        {
+            var plan = _assignment?.Plan ?? _plan;
+            owned = _owned.GetValueOrDefault(plan.ShardOf(keys));
+            // It may be of what the keys were divided by before.
+            if (owned is null || owned.Plan.Id != plan.Id || !owned.TryEnter()) return null;
+        }
+
+        // A process that was paused past its lease may be awake again without knowing. The lease first: one that is of a new
+        // session already says nothing of the lock, which went with the old one.
+        if (_store!.LeaseRemaining > Margin && _store.SessionId == owned.Session) return new ShardLease(owned);
+        owned.Exit();
+        return null;
+    }
 
     /// <summary>Gives up every shard: takes no more calls, waits for those in flight, and lets the locks go.</summary>
     public async Task LeaveAsync(CancellationToken cancellationToken)
@@ -110,19 +125,7 @@ internal sealed class ShardOwner : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private ShardLease? TryEnter(int shard)
-    {
-        OwnedShard? owned;
-        lock (_gate) owned = _owned.GetValueOrDefault(shard);
-        if (owned is null || !owned.TryEnter()) return null;
-        // A process that was paused past its lease may be awake again without knowing. The lease first: one that is of a new
-        // session already says nothing of the lock, which went with the old one.
-        if (_store!.LeaseRemaining > Margin && _store.SessionId == owned.Session) return new ShardLease(owned);
-        owned.Exit();
-        return null;
-    }
-
-    private async ValueTask<ShardLease> EnterSlowlyAsync(int shard, TimeSpan? patience, CancellationToken cancellationToken)
+    private async ValueTask<ShardLease> EnterSlowlyAsync(string? keys, TimeSpan? patience, CancellationToken cancellationToken)
     {
         var since = _clock.GetTimestamp();
         while (true)
@@ -130,7 +133,8 @@ internal sealed class ShardOwner : IAsyncDisposable
             Task changed;
             ShardAssignment? assignment;
             lock (_gate) (changed, assignment) = (_changed.Task, _assignment);
-            if (TryEnter(shard) is { } lease) return lease;
+            if (TryEnter(keys) is { } lease) return lease;
+            var shard = (assignment?.Plan ?? _plan).ShardOf(keys);
             if (_leaving || (assignment is not null && !IsMine(assignment, shard))) throw Moved(assignment, shard);
             if (patience is not { } limit)
             {
@@ -206,8 +210,8 @@ internal sealed class ShardOwner : IAsyncDisposable
             Drop(owned => owned.Session != store.SessionId);
             try
             {
-                var mayTake = assignment?.Plan.Text == _plan.Text && !_leaving && await ShardPlanNode.EnterAsync(store, _service, _plan, stopping).ConfigureAwait(false);
-                for (var shard = 0; shard < _plan.Count; shard++) await ReconcileAsync(store, shard, mayTake && IsMine(assignment, shard), stopping).ConfigureAwait(false);
+                var mayTake = assignment?.Plan.Text == _plan.Text && !_leaving && await ShardPlanNode.EnterAsync(store, _service, assignment.Plan, stopping).ConfigureAwait(false);
+                for (var shard = 0; shard < _plan.Count; shard++) await ReconcileAsync(store, shard, assignment?.Plan ?? _plan, IsMine(assignment, shard), mayTake, stopping).ConfigureAwait(false);
             }
             catch (StoreException)
             {
@@ -223,17 +227,27 @@ internal sealed class ShardOwner : IAsyncDisposable
     private bool IsMine(ShardAssignment? assignment, int shard) =>
         !_leaving && assignment is not null && assignment.Plan.Text == _plan.Text && assignment.OwnerOf(shard) == _worker;
 
-    private async ValueTask ReconcileAsync(ICoordinationStore store, int shard, bool isMine, CancellationToken cancellationToken)
+    private async ValueTask ReconcileAsync(ICoordinationStore store, int shard, ShardPlan plan, bool isMine, bool mayTake, CancellationToken cancellationToken)
     {
         OwnedShard? owned;
         lock (_gate) owned = _owned.GetValueOrDefault(shard);
         if (owned is null)
         {
-            if (isMine || _doubtful.Contains(shard)) await TakeAsync(store, shard, isMine, cancellationToken).ConfigureAwait(false);
+            // An attempt of which nothing was heard is looked for by the plan that it was made with.
+            if (_doubtful.TryGetValue(shard, out var tried))
+            {
+                await TakeAsync(store, shard, tried, isMine && mayTake && tried.Id == plan.Id, cancellationToken).ConfigureAwait(false);
+                if (tried.Id != plan.Id) Wake();
+            }
+            else if (isMine && mayTake)
+            {
+                await TakeAsync(store, shard, plan, isMine: true, cancellationToken).ConfigureAwait(false);
+            }
+
             return;
         }
 
-        if (isMine && !owned.IsIdle) return;
+        if (isMine && owned.Plan.Id == plan.Id && !owned.IsIdle) return;
         // A shard that is given up is given up to its end, so that who waits for its lock gets it.
         if (owned.Leave() && !owned.IsIdle) LoseAfterDrain(owned);
         if (!owned.IsIdle) return;
@@ -246,14 +260,14 @@ internal sealed class ShardOwner : IAsyncDisposable
         if (isMine) Wake();
     }
 
-    private async ValueTask TakeAsync(ICoordinationStore store, int shard, bool isMine, CancellationToken cancellationToken)
+    private async ValueTask TakeAsync(ICoordinationStore store, int shard, ShardPlan plan, bool isMine, CancellationToken cancellationToken)
     {
-        var path = ShardPath.OfShard(_service, _plan, shard);
+        var path = ShardPath.OfShard(_service, plan, shard);
         // Asked for first: a lock that is held says so when it goes.
         if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } held)
         {
             // One that an interrupted attempt of this session took.
-            if (held.EphemeralOwner == store.SessionId && Encoding.UTF8.GetString(held.Data.Span) == _worker) Own(store, shard, path, held);
+            if (held.EphemeralOwner == store.SessionId && Encoding.UTF8.GetString(held.Data.Span) == _worker) Own(store, shard, plan, path, held);
             _doubtful.Remove(shard);
             if (!isMine) Wake();
             return;
@@ -262,7 +276,7 @@ internal sealed class ShardOwner : IAsyncDisposable
         _doubtful.Remove(shard);
         if (!isMine) return;
         // Where nothing is heard of it the lock is there, perhaps, and must not stay when another is to own the shard.
-        _doubtful.Add(shard);
+        _doubtful[shard] = plan;
         try
         {
             await store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes(_worker), NodeKind.Ephemeral)], cancellationToken).ConfigureAwait(false);
@@ -274,18 +288,18 @@ internal sealed class ShardOwner : IAsyncDisposable
             return;
         }
 
-        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } taken && taken.EphemeralOwner == store.SessionId) Own(store, shard, path, taken);
+        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } taken && taken.EphemeralOwner == store.SessionId) Own(store, shard, plan, path, taken);
         else Wake();
         _doubtful.Remove(shard);
     }
 
-    private void Own(ICoordinationStore store, int shard, string path, StoreNode node)
+    private void Own(ICoordinationStore store, int shard, ShardPlan plan, string path, StoreNode node)
     {
         lock (_gate)
         {
             // The session may have gone since.
             if (node.EphemeralOwner != store.SessionId) return;
-            _owned[shard] = new OwnedShard(path, node.CreatedTransaction, node.EphemeralOwner, Wake);
+            _owned[shard] = new OwnedShard(plan, path, node.CreatedTransaction, node.EphemeralOwner, Wake);
         }
 
         ShardLog.Taken(_logger, _service, shard, node.CreatedTransaction);

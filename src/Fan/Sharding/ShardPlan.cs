@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Fan.Sharding;
@@ -11,13 +13,18 @@ internal sealed class ShardPlan
 
     private const string HashPrefix = "hash:";
     private const string RangePrefix = "range:";
+    private const string DirectoryPrefix = "directory:";
 
     private readonly string[]? _bounds;
 
-    private ShardPlan(int count, string[]? bounds, string text) => (Count, _bounds, Text) = (count, bounds, text);
+    private readonly ImmutableSortedDictionary<string, int>? _listed;
+    private readonly string _id;
+
+    private ShardPlan(int count, string[]? bounds, string text, string id, ImmutableSortedDictionary<string, int>? listed = null) =>
+        (Count, _bounds, Text, _id, _listed) = (count, bounds, text, id, listed);
 
     /// <summary>One shard for all: a service of which one instance works in the whole system.</summary>
-    public static ShardPlan Unique { get; } = new(1, null, HashPrefix + "1");
+    public static ShardPlan Unique { get; } = new(1, null, HashPrefix + "1", "hash-1");
 
     /// <summary>How many there are.</summary>
     public int Count { get; }
@@ -26,14 +33,34 @@ internal sealed class ShardPlan
     public string Text { get; }
 
     /// <summary>As a part of a path.</summary>
-    public string Id => _bounds is null ? $"hash-{Count.ToString(CultureInfo.InvariantCulture)}" : $"range-{ShardHash.Of(Text):x8}";
+    public string Id => _id;
+
+    /// <summary>Whether the tree says in which shard some keys are.</summary>
+    public bool IsDirectory => _listed is not null;
 
     /// <exception cref="ArgumentOutOfRangeException">Too few, or too many.</exception>
     public static ShardPlan Hash(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxShards);
-        return count == 1 ? Unique : new ShardPlan(count, null, HashPrefix + count.ToString(CultureInfo.InvariantCulture));
+        RequireCount(count);
+        var text = count.ToString(CultureInfo.InvariantCulture);
+        return count == 1 ? Unique : new ShardPlan(count, null, HashPrefix + text, "hash-" + text);
+    }
+
+    /// <summary>Shards whose keys the tree lists; those that it does not list divide by their hash.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Too few, or too many.</exception>
+    public static ShardPlan Directory(int count)
+    {
+        RequireCount(count);
+        var text = count.ToString(CultureInfo.InvariantCulture);
+        return new ShardPlan(count, null, DirectoryPrefix + text, "directory-" + text, ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal));
+    }
+
+    /// <summary>The plan with the keys that the tree lists. It is another plan than that with others: no lock of one is held while one of the other is.</summary>
+    public ShardPlan With(ImmutableSortedDictionary<string, int> listed)
+    {
+        if (_listed is null || listed.IsEmpty) return this;
+        var text = string.Join('\n', listed.Select(key => $"{key.Key}={key.Value.ToString(CultureInfo.InvariantCulture)}"));
+        return new ShardPlan(Count, null, Text, $"{_id}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8))}", listed);
     }
 
     /// <summary>Shards between bounds: keys below the first one, from the first to below the second, and so on.</summary>
@@ -47,15 +74,17 @@ internal sealed class ShardPlan
             if (i > 0 && Compare(bounds[i - 1], bounds[i]) >= 0) throw new FormatException($"The bounds of shards must ascend; '{bounds[i]}' comes after '{bounds[i - 1]}'.");
         }
 
-        return new ShardPlan(bounds.Count + 1, [.. bounds], RangePrefix + string.Join(',', bounds));
+        return Ranged([.. bounds], RangePrefix + string.Join(',', bounds));
+
+        static ShardPlan Ranged(string[] bounds, string text) => new(bounds.Length + 1, bounds, text, $"range-{ShardHash.Of(text):x8}");
     }
 
     /// <summary>Reads what an endpoint publishes; null where it is not understood.</summary>
     public static ShardPlan? TryParse(string? text)
     {
         if (text is null) return null;
-        if (text.StartsWith(HashPrefix, StringComparison.Ordinal))
-            return int.TryParse(text.AsSpan(HashPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MaxShards ? Hash(count) : null;
+        if (text.StartsWith(HashPrefix, StringComparison.Ordinal)) return TryCount(text.AsSpan(HashPrefix.Length)) is { } count ? Hash(count) : null;
+        if (text.StartsWith(DirectoryPrefix, StringComparison.Ordinal)) return TryCount(text.AsSpan(DirectoryPrefix.Length)) is { } shards ? Directory(shards) : null;
         if (!text.StartsWith(RangePrefix, StringComparison.Ordinal)) return null;
         try
         {
@@ -73,6 +102,8 @@ internal sealed class ShardPlan
     {
         if (Count == 1) return 0;
         var key = keys ?? "";
+        // One that was listed for a plan with more shards has none of these.
+        if (_listed is not null && _listed.TryGetValue(key, out var listed) && listed < Count) return listed;
         if (_bounds is null) return (int)(ShardHash.Of(key) % (uint)Count);
         // Ranges are of the first key.
         var comma = key.IndexOf(',', StringComparison.Ordinal);
@@ -87,6 +118,14 @@ internal sealed class ShardPlan
 
         return low;
     }
+
+    private static void RequireCount(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxShards);
+    }
+
+    private static int? TryCount(ReadOnlySpan<char> text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MaxShards ? count : null;
 
     // Numbers as numbers, everything else by its characters, numbers before everything else.
     private static int Compare(string left, string right) =>

@@ -26,6 +26,16 @@ public interface ISystemChanges
     /// <exception cref="CommitRefusedException">A worker does not live, or the service has no such shard.</exception>
     Task<ChangeReport> MoveShardsAsync(string service, IReadOnlyDictionary<int, string?> owners, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Puts keys of a service with <c>ShardByDirectory</c> into shards in one commit, and waits until their owners hold all shards as divided then. Meanwhile calls of the service wait, and none fails.</summary>
+    /// <param name="service">The service, without brackets.</param>
+    /// <param name="shards">The shard of each key; null takes a key off the list, so that its hash decides. Several keys of one name stand with commas between them.</param>
+    /// <param name="options">How; it does not wait for call trees from before, as no snapshot decides who owns a shard.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellationToken">Ends the wait, not what is committed.</param>
+    /// <exception cref="CommitRefusedException">The service has no such shard, or its keys are not listed.</exception>
+    /// <exception cref="FormatException">Too many keys would be listed.</exception>
+    Task<ChangeReport> AssignKeysAsync(string service, IReadOnlyDictionary<string, int?> shards, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
+
     /// <summary>The shards of a service, and who holds each. Empty where it has none, or nobody serves it.</summary>
     ValueTask<IReadOnlyList<ShardState>> ShardsAsync(string service, CancellationToken cancellationToken = default);
 

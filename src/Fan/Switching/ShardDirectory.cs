@@ -37,6 +37,17 @@ internal sealed class ShardDirectory(ICoordinationStore store)
         return refusals.Count == 0 || force ? refusals : throw new CommitRefusedException(refusals);
     }
 
+    /// <summary>Sees to it that keys may be put into these shards; how many shards there are.</summary>
+    /// <exception cref="CommitRefusedException">Its keys are not listed, or there is no such shard.</exception>
+    public async Task<int> RequireListedAsync(string service, IEnumerable<int?> shards, CancellationToken cancellationToken)
+    {
+        var (assignment, _, _) = await ReadAsync(service, cancellationToken).ConfigureAwait(false);
+        if (assignment is null) throw new CommitRefusedException([$"'{service}' has no shards, or nobody serves it."], canBeForced: false);
+        if (!assignment.Plan.IsDirectory) throw new CommitRefusedException([$"The keys of '{service}' divide by '{assignment.Plan.Text}'; only those of a service with ShardByDirectory are put into shards."], canBeForced: false);
+        var wrong = shards.OfType<int>().Where(shard => shard < 0 || shard >= assignment.Plan.Count).Distinct().Select(shard => $"'{service}' has no shard {shard}; it has 0 to {assignment.Plan.Count - 1}.").ToList();
+        return wrong.Count == 0 ? assignment.Plan.Count : throw new CommitRefusedException(wrong, canBeForced: false);
+    }
+
     public async Task UntilHeldAsync(string service, IReadOnlyDictionary<int, string?> owners, CancellationToken cancellationToken)
     {
         await foreach (var _ in store.WatchAsync(ShardPath.OfService(service), cancellationToken).ConfigureAwait(false))

@@ -27,10 +27,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             {
                 var path = CommitPath.OfRoute(change.Service);
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
-                // Who owns which shard is another matter, and stays.
-                var assigned = before is null ? ImmutableSortedDictionary<int, string>.Empty : RouteEntry.Parse(before).Assigned;
-                var entry = assigned.IsEmpty ? change.Entry : (change.Entry ?? RouteEntry.Create([])).Assign(assigned.Select(owner => new KeyValuePair<int, string?>(owner.Key, owner.Value)));
-                return new TreeEdit(path, before, entry?.ToJson());
+                return new TreeEdit(path, before, RouteEntry.Change(before is null ? null : RouteEntry.Parse(before), change.Entry)?.ToJson());
             })).ConfigureAwait(false),
             new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options, progress, cancellationToken);
     }
@@ -80,6 +77,29 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held by its new owner within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
     }
 
+    public async Task<ChangeReport> AssignKeysAsync(
+        string service, IReadOnlyDictionary<string, int?> shards, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        ArgumentNullException.ThrowIfNull(options);
+        if (shards.Count == 0) throw new ArgumentException("At least one key is assigned.", nameof(shards));
+        var name = ServiceName.Parse(service).Canonical;
+        var directory = new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false));
+        var count = await directory.RequireListedAsync(name, shards.Values, cancellationToken).ConfigureAwait(false);
+        var listed = shards.Select(key => new KeyValuePair<string, int?>(Messaging.ShardKeyList.Format(key.Key.Split(',')) ?? "", key.Value)).ToList();
+        var report = await MakeAsync(
+            async (from, _) =>
+            {
+                var path = CommitPath.OfRoute(name);
+                var before = await from.ReadAsync(path).ConfigureAwait(false);
+                return [new TreeEdit(path, before, (before is null ? RouteEntry.Create([]) : RouteEntry.Parse(before)).List(listed).ToJson())];
+            },
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, []).ConfigureAwait(false);
+        var all = Enumerable.Range(0, count).ToDictionary(shard => shard, _ => (string?)null);
+        var held = await WithinAsync(options.ApplyTimeout, token => directory.UntilHeldAsync(name, all, token), cancellationToken).ConfigureAwait(false);
+        return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held as it is divided now within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
+    }
+
     public async ValueTask<IReadOnlyList<ShardState>> ShardsAsync(string service, CancellationToken cancellationToken = default) =>
         await new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false)).ListAsync(ServiceName.Parse(service).Canonical, cancellationToken).ConfigureAwait(false);
 
@@ -114,6 +134,8 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         var log = new CommitLog(store, clock);
         var watch = await ApplicationWatch.StartAsync(store, cancellationToken).ConfigureAwait(false);
         await using var ending = watch.ConfigureAwait(false);
+        // What is refused leaves no trace, not even the beginning of the log.
+        if (await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false) is null) await CheckAsync(new CommitBase(0, path => log.ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
         await log.BeginAsync(options.Author, cancellationToken).ConfigureAwait(false);
         // No call tree reads who owns a shard.
         if (ofShards is null) await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
@@ -138,16 +160,21 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 
             async ValueTask<CommitContent> ContentAsync(CommitBase from, CancellationToken token)
             {
-                var edits = await edit(from, token).ConfigureAwait(false);
-                var changes = edits.Where(change => change.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal))
-                    .Select(change => (change.Path[(CommitPath.Routes.Length + 1)..], change.After is null ? null : RouteEntry.Parse(change.After))).ToList();
-                (var refusals, var found) = await ChangeChecks.FindAsync(store, changes, async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json ? RouteEntry.Parse(json) : null, watch.Records, token).ConfigureAwait(false);
-                if (refusals.Count > 0 && !options.Force) throw new CommitRefusedException(refusals);
+                var (edits, refusals, found) = await CheckAsync(from, token).ConfigureAwait(false);
                 warnings.Clear();
                 warnings.AddRange(found);
                 // With the commit goes the barrier, and only while everybody still stands at it.
                 return new CommitContent(edits, [.. ofShards ?? [], .. refusals], barrier is null ? [] : [.. watch.Checks, new StoreOperation.Check(CommitPath.Control, barrier.Value.Version), new StoreOperation.Delete(CommitPath.Barrier)]);
             }
+        }
+
+        async ValueTask<(IReadOnlyList<TreeEdit> Edits, List<string> Refusals, List<string> Warnings)> CheckAsync(CommitBase from, CancellationToken token)
+        {
+            var edits = await edit(from, token).ConfigureAwait(false);
+            var changes = edits.Where(change => change.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal))
+                .Select(change => (change.Path[(CommitPath.Routes.Length + 1)..], change.After is null ? null : RouteEntry.Parse(change.After))).ToList();
+            var (refusals, found) = await new ChangeChecks(store, changes, async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json ? RouteEntry.Parse(json) : null).FindAsync(watch.Records, token).ConfigureAwait(false);
+            return refusals.Count == 0 || options.Force ? (edits, refusals, found) : throw new CommitRefusedException(refusals);
         }
     }
 

@@ -72,6 +72,7 @@ public sealed class CallServer
     {
         if (!_byName.TryGetValue(service, out var found))
             throw new NoSuchServiceException(HeaderText.Shorten(service), $"Application '{Application}' hosts no service '{HeaderText.Shorten(service)}'.");
+        if (found.Proxy is { } proxy) return proxy.Resolve(found, method);
         return found.Methods.TryGetValue(method, out var served)
             ? served
             : throw NoSuchMethod(service, method, [.. found.Methods.Keys.Order(StringComparer.Ordinal)]);
@@ -85,7 +86,7 @@ public sealed class CallServer
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(call);
-        return method.Method.Description.Kind == MethodKind.Push
+        return method.Method.Description.Kind == MethodKind.Push && method.Service.Proxy is null
             ? AcceptAsync(method, call, reply, cancellationToken)
             : RunAsync(method, call, reply, null, cancellationToken);
     }
@@ -114,6 +115,7 @@ public sealed class CallServer
     private async ValueTask AcceptAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
         var unary = Unary(method);
+        method.Service.Strict?.Require(method.Service.Name.Canonical);
         var running = Begin(method, call, null, default, default, cancellationToken);
         Exception? failure = null;
         try
@@ -145,6 +147,7 @@ public sealed class CallServer
     private async ValueTask RunAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
     {
         var unary = Unary(method);
+        method.Service.Strict?.Require(method.Service.Name.Canonical);
         using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var losing = shard.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
@@ -155,7 +158,11 @@ public sealed class CallServer
             if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
-            if (scope is null)
+            if (method.Service.Proxy is { } proxy)
+            {
+                await proxy.ServeAsync(method, implementation, call, reply, null, running.Token).ConfigureAwait(false);
+            }
+            else if (scope is null)
             {
                 await unary.ServeAsync(implementation, call.Payload, codec, reply, running.Token).ConfigureAwait(false);
             }
@@ -193,6 +200,7 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
+        method.Service.Strict?.Require(method.Service.Name.Canonical);
         using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var losing = shard.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
@@ -203,7 +211,11 @@ public sealed class CallServer
             if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
-            if (scope is null)
+            if (method.Service.Proxy is { } proxy)
+            {
+                await proxy.ServeAsync(method, implementation, call, null, sink, running.Token).ConfigureAwait(false);
+            }
+            else if (scope is null)
             {
                 await stream.ServeAsync(implementation, call.Payload, codec, sink, running.Token).ConfigureAwait(false);
             }
@@ -308,7 +320,7 @@ public sealed class CallServer
             ShardKeys = shardKeys,
             Push = push?.Info,
             Deadline = deadline,
-            FencingToken = shard.Token != 0 ? shard.Token : null,
+            FencingToken = shard.Token != 0 ? shard.Token : headers.FencingToken,
             Tree = tree.Snapshot ?? (headers.Snapshot is { } number ? _trees.History.TryFind(number) : null),
             SnapshotNumber = headers.Snapshot,
             Draw = tree.IsRoot ? tree.Draw : headers.Draw,

@@ -6,4 +6,5 @@ namespace Fan.Transports;
 /// <param name="Implementation">What serves it.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Shards">The shards of it that are owned here; null where it has none.</param>
-internal sealed record LocalService(ServiceImplementation Implementation, SemVersion Version, Sharding.ShardOwner? Shards);
+/// <param name="Strict">What must be held while it serves; null where it is not strict.</param>
+internal sealed record LocalService(ServiceImplementation Implementation, SemVersion Version, Sharding.ShardOwner? Shards, Commits.StrictLease? Strict);

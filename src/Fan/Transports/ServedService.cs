@@ -35,6 +35,12 @@ public sealed class ServedService
 
     /// <summary>The shards of it that are owned here; null where it has none.</summary>
     internal Sharding.ShardOwner? Shards { get; init; }
+
+    /// <summary>What must be held while it serves; null where it is not strict.</summary>
+    internal Commits.StrictLease? Strict { get; init; }
+
+    /// <summary>What takes whatever method is called; null where the contract has its methods.</summary>
+    internal Proxies.HostedProxy? Proxy { get; init; }
 }
 
 /// <summary>A method of a hosted service. Immutable; safe from any thread.</summary>

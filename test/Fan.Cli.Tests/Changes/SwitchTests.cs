@@ -80,7 +80,7 @@ public sealed class SwitchTests : IAsyncLifetime
         Assert.Equal((1, ""), (refused.Code, refused.Out));
         Assert.Equal(
         [
-            "fan: 2 reasons speak against it:", "  - 'needy' depends on 'price' ^1.0, which 2.0.0 does not fit.", "  - 'tax' 9.0.0 has no live endpoint; there is 1.0.0, 2.0.0.",
+            "fan: 2 reasons speak against it:", "  - 'tax' 9.0.0 has no live endpoint; there is 1.0.0, 2.0.0.", "  - 'needy' depends on 'price' ^1.0, which 2.0.0 does not fit.",
             "Nothing was changed; --force overrides it and is recorded in the commit. [refused]",
         ], refused.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         var error = (await _place.RunAsync([.. wrong, "--json"])).ErrorJson;

@@ -48,6 +48,14 @@ public sealed class ShardTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(2, "'acme' is no assignment: write KEY=SHARD", "acme")]
+    [InlineData(2, "'acme=w1' is no assignment", "acme=w1")]
+    [InlineData(2, "Key 'acme' is named twice", "acme=1", "acme=*")]
+    [InlineData(1, "The keys of 'shop.till' divide by 'hash:4'", "acme=1")]
+    public async Task An_assignment_that_makes_no_sense_is_refused(int code, string text, params string[] keys) =>
+        (await _place.RunAsync(["shard", "assign", "shop.till", .. keys])).Failed(code, text);
+
+    [Theory]
     [InlineData(2, "'7' is no move: write SHARD=WORKER", "7")]
     [InlineData(2, "'x=w1' is no move", "x=w1")]
     [InlineData(2, "'-1=w1'", "-1=w1")]

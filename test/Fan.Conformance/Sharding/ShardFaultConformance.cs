@@ -129,6 +129,33 @@ public abstract class ShardFaultConformance : IAsyncLifetime
         Holds();
     }
 
+    [Theory]
+    [InlineData("http")]
+    [InlineData("ipc")]
+    public async Task A_worker_that_slept_past_its_session_serves_not_one_call_of_a_strict_service_by_what_it_knew_before(string route)
+    {
+        await StartAsync(route);
+        await Changes.ChangeAsync([RouteChange.To("price.list", "1.0.0")], Options);
+        var prices = Fan.Get<IPriceList>();
+        for (var call = 0; call < 50; call++) await prices.QuoteAsync();
+
+        _workers["w1"].Pause();
+        // Sent to it as well, as nobody knows yet that it sleeps; they stand at its door when it wakes up.
+        var waiting = Enumerable.Range(0, 60).Select(_ => prices.QuoteAsync().AsTask()).ToList();
+        await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).Count(application => application.Application == "worker") == 2, "its session has ended");
+        var behindItsBack = (await Changes.ChangeAsync([RouteChange.To("stock.counter", "1.0.0")], Options with { DrainTimeout = TimeSpan.Zero })).Commit.Number;
+        Assert.Contains(waiting, call => !call.IsCompleted);
+        _workers["w1"].Resume();
+
+        var answers = (await Task.WhenAll(waiting).WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken)).ToList();
+        await Eventually.TrueAsync(async () =>
+        {
+            answers.Add(await prices.QuoteAsync());
+            return answers[^1].StartsWith("w1 ", StringComparison.Ordinal);
+        }, "the worker that woke up serves again");
+        Assert.All(answers.Where(answer => answer.StartsWith("w1 ", StringComparison.Ordinal)), answer => Assert.True(long.Parse(answer[3..], System.Globalization.CultureInfo.InvariantCulture) >= behindItsBack, answer));
+    }
+
     [Fact]
     public async Task Shards_move_between_processes_under_load_without_a_failed_call_or_two_owners()
     {

@@ -17,6 +17,25 @@ public interface IWallClock
     ValueTask<string> TickAsync(CancellationToken ct = default);
 }
 
+/// <summary>A strict service that every worker has.</summary>
+[Service("price.list", Version = "1.0.0")]
+public interface IPriceList
+{
+    /// <summary>Says who served it, and the newest commit that its application knew. Not to be repeated when it is unknown whether it arrived.</summary>
+    ValueTask<string> QuoteAsync(CancellationToken ct = default);
+}
+
+/// <summary>The strict service of one worker.</summary>
+public sealed class PriceList(string worker, Func<IFan> fan) : IPriceList
+{
+    public async ValueTask<string> QuoteAsync(CancellationToken ct = default)
+    {
+        using var outside = CallContext.Empty.Use();
+        using var newest = await fan().BeginTreeAsync(ct);
+        return $"{worker} {newest.Snapshot}";
+    }
+}
+
 /// <summary>A worker's services, which write what they do to a file that outlives a kill.</summary>
 public sealed class RecordedServices(string worker, string file) : IStockCounter, IWallClock, IDisposable
 {

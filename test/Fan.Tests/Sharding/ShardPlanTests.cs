@@ -31,12 +31,13 @@ public sealed class ShardPlanTests
     [InlineData("hash:x")]
     [InlineData("range:")]
     [InlineData("range:2,1")]
+    [InlineData("directory:0")]
     [InlineData("else:1")]
     public void What_is_no_plan_is_none(string text) => Assert.Null(ShardPlan.TryParse(text));
 
     [Fact]
     public void A_plan_is_read_as_it_is_published() =>
-        Assert.All(new[] { ShardPlan.Unique, ShardPlan.Hash(64), ShardPlan.Range(["10", "200", "b"]) }, plan => Assert.Equal(plan.Text, ShardPlan.TryParse(plan.Text)!.Text));
+        Assert.All(new[] { ShardPlan.Unique, ShardPlan.Hash(64), ShardPlan.Range(["10", "200", "b"]), ShardPlan.Directory(8) }, plan => Assert.Equal(plan.Text, ShardPlan.TryParse(plan.Text)!.Text));
 
     [Fact]
     public void A_worker_that_comes_or_goes_moves_its_own_shards_only() =>
