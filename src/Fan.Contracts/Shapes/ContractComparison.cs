@@ -31,8 +31,8 @@ internal sealed record ContractComparison(IReadOnlyList<MethodComparison> Method
         {
             var before = old.Methods.LastOrDefault(method => method.Name == name);
             var after = changed.Methods.LastOrDefault(method => method.Name == name);
-            if (before is null) methods.Add(new MethodComparison(name, "added", Fit.Full, Fit.None, []));
-            else if (after is null) methods.Add(new MethodComparison(name, "removed", Fit.None, Fit.Full, []));
+            if (before is null) methods.Add(new MethodComparison(name, "added", Fit.Full, Fit.None, [], []));
+            else if (after is null) methods.Add(new MethodComparison(name, "removed", Fit.None, Fit.Full, [], []));
             else if (Compare(before, old, after, changed, oldName, newName, changes) is { } different) methods.Add(different);
         }
 
@@ -41,14 +41,15 @@ internal sealed record ContractComparison(IReadOnlyList<MethodComparison> Method
 
     private static MethodComparison? Compare(MethodShape before, ContractShape old, MethodShape after, ContractShape changed, string oldName, string newName, ShapeChanges changes)
     {
-        var why = new List<string>();
-        var forOld = MethodFit.Of(before, old.Types, after, changed.Types, new Sides(oldName, newName, ServiceIsNewer: true), why);
-        var forNew = MethodFit.Of(after, changed.Types, before, old.Types, new Sides(newName, oldName, ServiceIsNewer: false), why);
+        var whyOld = new List<string>();
+        var whyNew = new List<string>();
+        var forOld = MethodFit.Of(before, old.Types, after, changed.Types, new Sides(oldName, newName, ServiceIsNewer: true), whyOld);
+        var forNew = MethodFit.Of(after, changed.Types, before, old.Types, new Sides(newName, oldName, ServiceIsNewer: false), whyNew);
         var isOther = changes.Of(before, after) || before.Kind != after.Kind;
         if (before.Idempotent != after.Idempotent)
         {
             isOther = true;
-            why.Add($"a second sending is harmless in {(before.Idempotent ? oldName : newName)} only");
+            (before.Idempotent ? whyOld : whyNew).Add($"a second sending is harmless in {(before.Idempotent ? oldName : newName)} only");
             if (before.Idempotent) forOld = Worst(forOld, Fit.Partly);
             else forNew = Worst(forNew, Fit.Partly);
         }
@@ -56,12 +57,12 @@ internal sealed record ContractComparison(IReadOnlyList<MethodComparison> Method
         if (before.Http != after.Http)
         {
             isOther = true;
-            why.Add(before.Http is null ? $"it has the HTTP route {after.Http}" : $"the HTTP route {before.Http} is {after.Http ?? "no more"}");
+            (before.Http is null ? whyNew : whyOld).Add(before.Http is null ? $"it has the HTTP route {after.Http}" : $"the HTTP route {before.Http} is {after.Http ?? "no more"}");
             if (before.Http is not null) forOld = Worst(forOld, Fit.Partly);
             if (after.Http is not null) forNew = Worst(forNew, Fit.Partly);
         }
 
-        return isOther || forOld > Fit.Full || forNew > Fit.Full ? new MethodComparison(before.Name, "changed", forOld, forNew, why) : null;
+        return isOther || forOld > Fit.Full || forNew > Fit.Full ? new MethodComparison(before.Name, "changed", forOld, forNew, whyOld, [.. whyOld.Concat(whyNew).Distinct()]) : null;
     }
 
     private static Fit Worst(Fit one, Fit other) => one > other ? one : other;
@@ -72,8 +73,9 @@ internal sealed record ContractComparison(IReadOnlyList<MethodComparison> Method
 /// <param name="Change"><c>added</c>, <c>removed</c> or <c>changed</c>.</param>
 /// <param name="OldCallers">Whether callers made for the old one can call the new one.</param>
 /// <param name="NewCallers">The reverse.</param>
+/// <param name="WhyOld">What stands against callers of the old one.</param>
 /// <param name="Why">What stands against one of them, a clause each.</param>
-internal sealed record MethodComparison(string Name, string Change, Fit OldCallers, Fit NewCallers, IReadOnlyList<string> Why);
+internal sealed record MethodComparison(string Name, string Change, Fit OldCallers, Fit NewCallers, IReadOnlyList<string> WhyOld, IReadOnlyList<string> Why);
 
 /// <summary>A member of a type that is not the same in both.</summary>
 /// <param name="Change"><c>added</c>, <c>removed</c> or <c>changed</c>.</param>
