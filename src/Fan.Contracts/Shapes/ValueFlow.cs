@@ -61,12 +61,9 @@ internal sealed class ValueFlow(
                 expected.Remove(member.Name);
                 fit = Worst(fit, Of(member.Type, known.Type, at));
             }
-            else if (readerIsNewer)
-            {
-                fit = Worst(fit, Found(Fit.Partly, $"{reader} does not read {at} any more"));
-            }
             else if (areArguments)
             {
+                // What is asked for must not be dropped in silence; what comes back may be more than is wanted.
                 fit = Worst(fit, Found(Fit.Partly, $"{reader} does not know {at} and passes it over"));
             }
         }
@@ -75,7 +72,7 @@ internal sealed class ValueFlow(
         {
             var at = $"{place}.{missing.Name}";
             if (missing.IsRequired) fit = Worst(fit, Found(Fit.None, $"{reader} requires {at}, which {writer} does not have"));
-            else if (!readerIsNewer) fit = Worst(fit, Found(Fit.Partly, $"{at}, which {reader} reads, is not sent by {writer}"));
+            else if (!readerIsNewer || !areArguments) fit = Worst(fit, Found(Fit.Partly, $"{at}, which {reader} reads, is not sent by {writer}"));
         }
 
         if (source.Derived.Count == 0 && target.Derived.Count == 0) return fit;
