@@ -30,6 +30,9 @@ public abstract class ServiceContract
     /// <summary>What the types of its methods contain, by their names in the normal form of contracts: members, values of enums.</summary>
     public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> Types => NoTypes;
 
+    /// <summary>The pushes of other services that a class-first service handles.</summary>
+    public virtual IReadOnlyList<ServiceSubscription> Subscriptions => [];
+
     /// <summary>The interface or class that declares the service.</summary>
     public abstract Type ServiceType { get; }
 

@@ -7,7 +7,8 @@ namespace Fan.Generators.Model;
 /// <summary>A service as text: no symbols, so that an unrelated edit leaves the output cached.</summary>
 internal sealed record ServiceModel(
     string TypeName, string SafeName, string Namespace, string Accessibility, bool IsInterface, string ServiceName, string Version,
-    EquatableArray<MethodModel> Methods, EquatableArray<CompactType> CompactTypes, EquatableArray<TypeModel> Types)
+    EquatableArray<MethodModel> Methods, EquatableArray<CompactType> CompactTypes, EquatableArray<TypeModel> Types,
+    EquatableArray<SubscriptionModel> Subscriptions)
 {
     /// <summary>What travels when it is called.</summary>
     public ContractShape Shape => new(

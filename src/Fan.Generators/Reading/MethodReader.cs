@@ -107,6 +107,8 @@ internal static class MethodReader
         };
     }
 
+    public static ResultForm FormOf(ITypeSymbol type) => Form(type).Form;
+
     private static (ResultForm Form, ITypeSymbol? Result) Form(ITypeSymbol type)
     {
         if (type.SpecialType == SpecialType.System_Void) return (ResultForm.Void, null);
@@ -147,5 +149,5 @@ internal static class MethodReader
         return stop < 0 ? text : text.Substring(0, stop + 1);
     }
 
-    private static bool IsToken(ITypeSymbol type) => type.Name == "CancellationToken" && type.ContainingNamespace?.ToDisplayString() == "System.Threading";
+    public static bool IsToken(ITypeSymbol type) => type.Name == "CancellationToken" && type.ContainingNamespace?.ToDisplayString() == "System.Threading";
 }

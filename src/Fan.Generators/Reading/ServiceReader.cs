@@ -57,13 +57,14 @@ internal sealed class ServiceReader
             methods.Add(read);
         }
 
-        if (methods.Count == 0 && _problems.Count == 0) Report(Descriptors.NoMethods, _type, _type.Name);
+        var subscriptions = isInterface ? [] : SubscriptionReader.Read(_type, name, Report).ToArray();
+        if (methods.Count == 0 && subscriptions.Length == 0 && _problems.Count == 0) Report(Descriptors.NoMethods, _type, _type.Name);
         methods = [.. methods.Select(method => method with { IsCompact = Places(method).All(compact.Carries) && HasOwnTags(method), Fingerprint = Fingerprints.Of(method.Shape, shapes.Types) })];
         var space = _type.ContainingNamespace.IsGlobalNamespace ? "" : _type.ContainingNamespace.ToDisplayString();
         return new ServiceModel(
             _type.ToDisplayString(FullName), SafeName(), space, IsPublic() ? "public" : "internal", isInterface, name, version, new(methods),
             new(compact.All(methods.Where(method => method.IsCompact).SelectMany(Places))),
-            new(shapes.Types.Select(type => new TypeModel(type.Key, new(type.Value)))));
+            new(shapes.Types.Select(type => new TypeModel(type.Key, new(type.Value)))), new(subscriptions));
     }
 
     private static IEnumerable<int> Places(MethodModel method)

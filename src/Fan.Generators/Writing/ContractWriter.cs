@@ -26,6 +26,7 @@ internal static class ContractWriter
         code.Line(Marks)
             .Open($"{service.Accessibility} sealed class {contract}() : global::Fan.Generated.{contractBase}<{service.TypeName}>({CodeText.Quote(service.ServiceName)}, {CodeText.Quote(service.Version)}, [{list}])");
         WriteTypes(code, service);
+        SubscriptionWriter.Write(code, service);
         if (service.IsInterface)
         {
             code.Line($"public override {service.TypeName} CreateClient(global::Fan.Generated.CallChannel channel) => new Client(channel);")
