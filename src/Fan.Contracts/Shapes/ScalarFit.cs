@@ -9,7 +9,14 @@ internal static class ScalarFit
     private static readonly Dictionary<string, int> Bits = new(StringComparer.Ordinal)
     {
         // Signed ones are negative.
-        ["sbyte"] = -8, ["byte"] = 8, ["short"] = -16, ["ushort"] = 16, ["int"] = -32, ["uint"] = 32, ["long"] = -64, ["ulong"] = 64,
+        ["sbyte"] = -8,
+        ["byte"] = 8,
+        ["short"] = -16,
+        ["ushort"] = 16,
+        ["int"] = -32,
+        ["uint"] = 32,
+        ["long"] = -64,
+        ["ulong"] = 64,
     };
 
     public static Fit Of(string writer, string reader)
