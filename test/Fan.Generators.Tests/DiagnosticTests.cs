@@ -33,6 +33,15 @@ public sealed class DiagnosticTests
     [InlineData("FAN0009", "[Service(\"a\", Version = \"1.0\")] public interface [|IThing|] { ValueTask A(CancellationToken ct); }")]
     [InlineData("FAN0013", "[Service(\"a\")] public interface [|IThing|] { }")]
     [InlineData("FAN0015", "[Service(\"a\")] public class Thing { [Rpc] internal void [|A|]() { } }")]
+    [InlineData("FAN0021", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"Ask\")] public void [|On|]() { } }")]
+    [InlineData("FAN0021", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"Gone\")] public void [|On|]() { } }")]
+    [InlineData("FAN0021", "[Service(\"a\")] public class Thing { [Subscribe(typeof(string), \"Told\")] public void [|On|]() { } }")]
+    [InlineData("FAN0022", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] public void [|On|](string text) { } }")]
+    [InlineData("FAN0022", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] public int [|On|](int x) => x; }")]
+    [InlineData("FAN0022", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"Rang\")] public Task [|On|]() => Task.CompletedTask; }")]
+    [InlineData("FAN0023", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] public void One(int x) { } [Subscribe(typeof(IOther), \"Told\")] public void [|On|](int x) { } }")]
+    [InlineData("FAN0024", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\", Group = \"a b\")] public void [|On|](int x) { } }")]
+    [InlineData("FAN0015", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] internal void [|On|](int x) { } }")]
     public void A_bad_service_is_reported(string id, string type) => AssertReported(id, type);
 
     [Fact]
@@ -59,7 +68,8 @@ public sealed class DiagnosticTests
     {
         var (diagnostics, source) = Run(marked);
 
-        var found = Assert.Single(diagnostics, d => d.Id == id);
+        // The service in the preamble is synchronous on purpose.
+        var found = Assert.Single(diagnostics, d => d.Id == id && d.Location.SourceSpan.Start >= Preamble.Length);
         var start = source.IndexOf("[|", StringComparison.Ordinal);
         Assert.Equal(start, found.Location.SourceSpan.Start);
     }
@@ -71,7 +81,8 @@ public sealed class DiagnosticTests
         return (diagnostics, Preamble + marked);
     }
 
-    private const string Preamble = "using System; using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using Fan;\n";
+    private const string Preamble = "using System; using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using Fan;\n"
+        + "[Service(\"other\")] public interface IOther { ValueTask Ask(CancellationToken ct); [Push] ValueTask Told(int x, CancellationToken ct); [Push] void Rang(CancellationToken ct); }\n";
 
     private static CSharpCompilation Compile(string source) =>
         CSharpCompilation.Create("Test", [CSharpSyntaxTree.ParseText(Preamble + source, path: "Test.cs")], References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));

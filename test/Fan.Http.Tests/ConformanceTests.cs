@@ -18,6 +18,11 @@ internal sealed class HttpHarness(Version version, bool parts) : ITransportHarne
     public ValueTask DisposeAsync() => default;
 }
 
+public sealed class HttpContractTests : TransportContractConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
 public sealed class Http1CallTests : TransportCallConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);

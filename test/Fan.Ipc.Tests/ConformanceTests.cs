@@ -59,6 +59,11 @@ public sealed class IpcCallTests : TransportCallConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
 }
 
+public sealed class IpcContractTests : TransportContractConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
 public sealed class IpcErrorTests : TransportErrorConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());

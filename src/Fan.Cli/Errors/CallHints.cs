@@ -1,6 +1,7 @@
 using Fan.Cli.Arguments;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Shapes;
 
 namespace Fan.Cli.Errors;
 
@@ -14,7 +15,7 @@ internal static class CallHints
     {
         if (published?.Parameters is not { } parameters) return null;
         var name = error.Argument.Split('.', '[')[0];
-        if (arguments.Plain.Contains(name) && parameters.Any(parameter => parameter == $"{name}: string" || parameter == $"{name}?: string"))
+        if (arguments.Plain.Contains(name) && parameters.Select(ParameterShape.Parse).Any(parameter => parameter.Name == name && parameter.Type is "string" or "string?"))
             return $"To send a text, write {name}='\"{arguments.Json.GetProperty(name).GetRawText()}\"'.";
         var signature = $"{method}({string.Join(", ", parameters)})";
         return signature.Length > MaxSignature ? null : $"It is {signature}.";

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Fan.Shapes;
 
 namespace Fan.Cli.Listing;
 
@@ -9,7 +10,11 @@ internal enum Compatibility
     [JsonStringEnumMemberName("yes")]
     Yes,
 
-    /// <summary>The members of a type differ, which endpoints publish as a fingerprint only.</summary>
+    /// <summary>They can, and not every value arrives.</summary>
+    [JsonStringEnumMemberName("partly")]
+    Partly,
+
+    /// <summary>Endpoints do not publish enough.</summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
 
@@ -17,7 +22,7 @@ internal enum Compatibility
     No,
 }
 
-/// <summary>What is different in the methods of two versions of a service, as their endpoints publish them.</summary>
+/// <summary>What is different in the methods and types of two versions of a service, as their endpoints publish them.</summary>
 internal sealed record ContractDifference
 {
     public required string Service { get; init; }
@@ -34,14 +39,22 @@ internal sealed record ContractDifference
 
     public required IReadOnlyList<MethodDifference> Methods { get; init; }
 
+    /// <summary>What was added to types, taken from them or changed in them.</summary>
+    public required IReadOnlyList<MemberDifference> Members { get; init; }
+
     /// <summary>How many methods are the same.</summary>
     public required int Same { get; init; }
 
     public static ContractDifference Of(string service, VersionReport old, VersionReport changed)
     {
-        var names = old.Methods.Concat(changed.Methods).Select(method => method.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        var methods = names.Select(name => MethodDifference.Of(old.Methods.FirstOrDefault(method => method.Name == name), changed.Methods.FirstOrDefault(method => method.Name == name)))
-            .OfType<MethodDifference>().ToList();
+        var compared = ContractComparison.Of(old.Shape(service), changed.Shape(service), old.Version, changed.Version);
+        var changes = compared.Methods.Where(method => !IsAlike(Find(old, method.Name), Find(changed, method.Name))).ToList();
+        // Two that are described alike and have two fingerprints: what is different was not told.
+        var untold = old.Methods.Where(method => changes.TrueForAll(known => known.Name != method.Name) && changed.Methods.Any(other => other.Name == method.Name && other.Fingerprint != method.Fingerprint))
+            .Where(_ => old.Types.Count == 0 || changed.Types.Count == 0)
+            .Select(method => new MethodComparison(method.Name, "changed", Fit.Unknown, Fit.Unknown, [], ["its fingerprint is another one, and what its types contain is not published"]));
+        var methods = changes.Concat(untold).OrderBy(method => method.Name, StringComparer.Ordinal)
+            .Select(method => new MethodDifference(method.Change, Find(old, method.Name), Find(changed, method.Name), Of(method.OldCallers), Of(method.NewCallers), method.Why)).ToList();
         return new ContractDifference
         {
             Service = service,
@@ -50,9 +63,19 @@ internal sealed record ContractDifference
             OldCallers = methods.Select(method => method.OldCallers).Append(Compatibility.Yes).Max(),
             NewCallers = methods.Select(method => method.NewCallers).Append(Compatibility.Yes).Max(),
             Methods = methods,
-            Same = names.Count - methods.Count,
+            Members = [.. compared.Members.Select(member => new MemberDifference(member.Change, member.Type, member.Member, member.Old, member.New))],
+            Same = compared.Methods.Count + compared.Same - methods.Count,
         };
     }
+
+    // What has no fingerprint and no arguments is not ours: there is no more to be known of it.
+    private static bool IsAlike(MethodReport? old, MethodReport? changed) =>
+        old is not null && changed is not null && old.Kind == changed.Kind && old.Idempotent == changed.Idempotent && old.Fingerprint == changed.Fingerprint
+        && (old.Fingerprint is not null || (old.Parameters is null && changed.Parameters is null && old.Result == changed.Result));
+
+    private static MethodReport? Find(VersionReport version, string name) => version.Methods.FirstOrDefault(method => method.Name == name);
+
+    private static Compatibility Of(Fit fit) => fit switch { Fit.Full => Compatibility.Yes, Fit.Partly => Compatibility.Partly, Fit.Unknown => Compatibility.Unknown, _ => Compatibility.No };
 }
 
 /// <summary>A method that is not the same in both.</summary>
@@ -62,57 +85,12 @@ internal sealed record ContractDifference
 /// <param name="OldCallers">Whether callers of the old one can call the new one.</param>
 /// <param name="NewCallers">The reverse.</param>
 /// <param name="Why">What stands against one of them, a clause each.</param>
-internal sealed record MethodDifference(string Change, MethodReport? Old, MethodReport? New, Compatibility OldCallers, Compatibility NewCallers, IReadOnlyList<string> Why)
-{
-    public static MethodDifference? Of(MethodReport? old, MethodReport? changed)
-    {
-        if (old is null) return new MethodDifference("added", null, changed, Compatibility.Yes, Compatibility.No, []);
-        if (changed is null) return new MethodDifference("removed", old, null, Compatibility.No, Compatibility.Yes, []);
-        if (old.Fingerprint == changed.Fingerprint && old.Kind == changed.Kind && (old.Fingerprint is not null || Same(old, changed))) return null;
-        var why = new List<string>();
-        var forOld = Callers(old, changed, why);
-        var forNew = Callers(changed, old, why);
-        return new MethodDifference("changed", old, changed, forOld, forNew, [.. why.Distinct(StringComparer.Ordinal)]);
-    }
+internal sealed record MethodDifference(string Change, MethodReport? Old, MethodReport? New, Compatibility OldCallers, Compatibility NewCallers, IReadOnlyList<string> Why);
 
-    // What the caller sends, and what it understands of the reply.
-    private static Compatibility Callers(MethodReport caller, MethodReport service, List<string> why)
-    {
-        if (caller.Kind != service.Kind) return Because(Compatibility.No, $"it is {Kind(caller)} in one and {Kind(service)} in the other");
-        if (caller.Parameters is null || service.Parameters is null) return Because(Compatibility.Unknown, "its arguments are not published");
-        var found = Compatibility.Yes;
-        var taken = service.Parameters.Select(Parameter.Parse).ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
-        foreach (var sent in caller.Parameters.Select(Parameter.Parse))
-        {
-            if (!taken.Remove(sent.Name, out var known)) found = Because(Compatibility.No, $"only one has the argument {sent.Name}");
-            else if (known.Type != sent.Type) found = Because(Compatibility.No, $"{sent.Name} is of type {sent.Type} in one and {known.Type} in the other");
-            else if (sent.IsOptional && !known.IsOptional) found = Because(Compatibility.No, $"{sent.Name} may be left out in one only");
-        }
-
-        foreach (var missing in taken.Values.Where(parameter => !parameter.IsOptional)) found = Because(Compatibility.No, $"only one has the argument {missing.Name}");
-        if (caller.Result != service.Result) found = Because(Compatibility.No, $"the result is {caller.Result ?? "nothing"} in one and {service.Result ?? "nothing"} in the other");
-        // The fingerprint differs, and nothing that can be read here does.
-        return found == Compatibility.Yes && Same(caller, service) ? Because(Compatibility.Unknown, "the members of its types differ") : found;
-
-        Compatibility Because(Compatibility verdict, string reason)
-        {
-            why.Add(reason);
-            return verdict;
-        }
-    }
-
-    private static bool Same(MethodReport left, MethodReport right) =>
-        left.Result == right.Result && (left.Parameters ?? []).SequenceEqual(right.Parameters ?? [], StringComparer.Ordinal);
-
-    private static string Kind(MethodReport method) => method.Kind switch { "push" => "a push", "stream" => "a sequence", _ => "a call" };
-
-    private readonly record struct Parameter(string Name, string Type, bool IsOptional)
-    {
-        public static Parameter Parse(string text)
-        {
-            var colon = text.IndexOf(':', StringComparison.Ordinal);
-            var name = colon < 0 ? text : text[..colon];
-            return new Parameter(name.TrimEnd('?'), colon < 0 ? "" : text[(colon + 1)..].Trim(), name.EndsWith('?'));
-        }
-    }
-}
+/// <summary>A member of a type that is not the same in both.</summary>
+/// <param name="Change">added, removed or changed.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Member">The member, or the value of an enum.</param>
+/// <param name="Old">Its line in the old version; null where that has none.</param>
+/// <param name="New">Its line in the new version; null where that has none.</param>
+internal sealed record MemberDifference(string Change, string Type, string Member, string? Old, string? New);

@@ -20,7 +20,19 @@ internal static class ContractDifferencePage
             foreach (var reason in method.Why) output.WriteLine(terminal.OutColours.Faint($"    {SafeText.Line(reason)}"));
         }
 
-        output.WriteLine($"{Count(difference.Methods, "added")} added, {Count(difference.Methods, "removed")} removed, {Count(difference.Methods, "changed")} changed, {difference.Same} the same");
+        foreach (var member in difference.Members)
+        {
+            output.WriteLine(member.Change switch
+            {
+                "added" => terminal.OutColours.Text($"+ {SafeText.Line(member.Type)}.{SafeText.Line(member.New!)}"),
+                "removed" => terminal.OutColours.Error($"- {SafeText.Line(member.Type)}.{SafeText.Line(member.Old!)}"),
+                _ => terminal.OutColours.Warning($"~ {SafeText.Line(member.Type)}.{SafeText.Line(member.Old!)} ▸ {SafeText.Line(member.New!)}"),
+            });
+        }
+
+
+        output.WriteLine($"methods: {Count(difference.Methods.Select(method => method.Change))}, {difference.Same} the same");
+        if (difference.Members.Count > 0) output.WriteLine($"members: {Count(difference.Members.Select(member => member.Change))}");
         output.WriteLine($"callers made for {SafeText.Line(difference.Old)} can call {SafeText.Line(difference.New)}: {Verdict(difference.OldCallers)}");
         output.WriteLine($"callers made for {SafeText.Line(difference.New)} can call {SafeText.Line(difference.Old)}: {Verdict(difference.NewCallers)}");
     }
@@ -34,12 +46,17 @@ internal static class ContractDifferencePage
 
     private static string Signature(MethodReport method) => method.Signature + (method.Result is null ? "" : $": {(method.Kind == "stream" ? "sequence of " : "")}{method.Result}");
 
-    private static int Count(IReadOnlyList<MethodDifference> methods, string change) => methods.Count(method => method.Change == change);
+    private static string Count(IEnumerable<string> changes)
+    {
+        var counted = changes.ToLookup(change => change);
+        return $"{counted["added"].Count()} added, {counted["removed"].Count()} removed, {counted["changed"].Count()} changed";
+    }
 
     private static string Verdict(Compatibility compatibility) => compatibility switch
     {
         Compatibility.Yes => "yes",
         Compatibility.No => "no, not every method",
-        _ => "not known: types have other members, of which endpoints publish a fingerprint only",
+        Compatibility.Partly => "yes, but not every value arrives",
+        _ => "not known: endpoints do not publish everything that travels",
     };
 }

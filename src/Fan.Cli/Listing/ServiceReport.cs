@@ -1,5 +1,6 @@
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Shapes;
 
 namespace Fan.Cli.Listing;
 
@@ -54,8 +55,14 @@ internal sealed record VersionReport
 
     public required IReadOnlyList<MethodReport> Methods { get; init; }
 
+    /// <summary>What the types of its methods contain, as published.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> Types { get; init; }
+
     /// <summary>Methods that its endpoints do not describe alike: several builds call themselves by one version.</summary>
     public required IReadOnlyList<string> Differing { get; init; }
+
+    public ContractShape Shape(string service) => new(
+        service, Version, [.. Methods.Select(method => new MethodShape(method.Name, method.Kind, method.Parameters, method.Result, method.Idempotent, null))], Types);
 
     public static VersionReport Of(string version, IReadOnlyList<Endpoint> endpoints, bool hasBarrier)
     {
@@ -68,6 +75,7 @@ internal sealed record VersionReport
             Barrier = hasBarrier,
             Endpoints = [.. endpoints.Select(EndpointReport.Of)],
             Methods = [.. methods.OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => MethodReport.Of(group.First()))],
+            Types = endpoints.Select(endpoint => endpoint.Description.Types).FirstOrDefault(types => types.Count > 0) ?? new Dictionary<string, IReadOnlyList<string>>(),
             Differing = [.. methods.Where(group => group.Count() < endpoints.Count || group.Select(method => method.Fingerprint).Distinct(StringComparer.Ordinal).Count() > 1)
                 .Select(group => group.Key).Order(StringComparer.Ordinal)],
         };

@@ -23,6 +23,9 @@ public abstract class ServiceMethod
     /// <summary>The service without brackets; empty for a method that belongs to no contract.</summary>
     public string Service { get; private set; } = "";
 
+    /// <summary>The contract that it is a method of; null for one that belongs to none.</summary>
+    internal ServiceContract? Contract { get; private set; }
+
     /// <summary><c>service/method</c>: the name of its spans and the path of its URL.</summary>
     public string FullName { get; private set; } = "";
 
@@ -33,7 +36,7 @@ public abstract class ServiceMethod
     public virtual IReadOnlyList<string> CompactNames => [];
 
     // A method's one instance may be told several times, by contracts that all say the same.
-    internal void BelongTo(string service) => (Service, FullName) = (service, $"{service}/{Name}");
+    internal void BelongTo(ServiceContract contract, string service) => (Contract, Service, FullName) = (contract, service, $"{service}/{Name}");
 }
 
 /// <summary>A method with the arguments <typeparamref name="TArgs"/>.</summary>

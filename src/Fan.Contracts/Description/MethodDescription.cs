@@ -21,7 +21,10 @@ public sealed record MethodDescription
     /// <summary>Whether the reply may be null.</summary>
     public bool ResultAllowsNull { get; init; }
 
-    /// <summary>16 hex digits that change whenever the name, an argument or the result does.</summary>
+    /// <summary>The result as it stands in a contract's normal form, e.g. <c>Wine?</c>; null where there is none or nobody told.</summary>
+    public string? ResultShape { get; init; }
+
+    /// <summary>16 hex digits that change whenever the name, an argument, the result or a member of their types does.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>Whether a second sending is harmless.</summary>

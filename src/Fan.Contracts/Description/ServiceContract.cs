@@ -3,6 +3,8 @@ namespace Fan.Generated;
 /// <summary>A service as the generator saw it: its name, version and methods. Immutable; safe from any thread.</summary>
 public abstract class ServiceContract
 {
+    internal static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> NoTypes = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Creates the contract.</summary>
     protected ServiceContract(string name, string version, IReadOnlyList<ServiceMethod> methods)
     {
@@ -13,7 +15,7 @@ public abstract class ServiceContract
         Version = version;
         Methods = methods;
         var canonical = WithoutKeys(name);
-        foreach (var method in methods) method.BelongTo(canonical);
+        foreach (var method in methods) method.BelongTo(this, canonical);
     }
 
     /// <summary>The dotted name with shard keys in brackets.</summary>
@@ -24,6 +26,12 @@ public abstract class ServiceContract
 
     /// <summary>The callable methods.</summary>
     public IReadOnlyList<ServiceMethod> Methods { get; }
+
+    /// <summary>What the types of its methods contain, by their names in the normal form of contracts: members, values of enums.</summary>
+    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> Types => NoTypes;
+
+    /// <summary>The pushes of other services that a class-first service handles.</summary>
+    public virtual IReadOnlyList<ServiceSubscription> Subscriptions => [];
 
     /// <summary>The interface or class that declares the service.</summary>
     public abstract Type ServiceType { get; }

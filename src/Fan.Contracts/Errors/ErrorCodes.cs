@@ -12,6 +12,9 @@ public static class ErrorCodes
     /// <summary><see cref="NoSuchMethodException"/></summary>
     public const string NoSuchMethod = "no_such_method";
 
+    /// <summary><see cref="ContractMismatchException"/></summary>
+    public const string ContractMismatch = "contract_mismatch";
+
     /// <summary><see cref="BadArgumentException"/></summary>
     public const string BadArgument = "bad_argument";
 

@@ -23,6 +23,17 @@ internal static class Descriptors
     public const string PushWithResult = "FAN0014";
     public const string NotCallable = "FAN0015";
 
+    public const string NotLocked = "FAN0016";
+    public const string ContractChanged = "FAN0017";
+    public const string StepTooSmall = "FAN0018";
+    public const string BadLock = "FAN0019";
+    public const string LockedServiceGone = "FAN0020";
+
+    public const string NoSuchPush = "FAN0021";
+    public const string HandlerDoesNotFit = "FAN0022";
+    public const string SubscribedTwice = "FAN0023";
+    public const string BadGroup = "FAN0024";
+
     private static readonly Dictionary<string, DiagnosticDescriptor> All = new[]
     {
         Error(RefParameter, "Argument passed by reference", "'{0}' of '{1}' is passed by reference; only values can cross a wire"),
@@ -40,16 +51,29 @@ internal static class Descriptors
         Error(NoMethods, "Service without methods", "Service '{0}' has no callable method"),
         Error(PushWithResult, "Push with a result", "'{0}' is a push and cannot have a result; return ValueTask, Task or void"),
         Error(NotCallable, "Method cannot be called", "'{0}' must be a public instance method to be callable"),
+        Warning(NotLocked, "Contract without a lock", "'{0}' {1} is not in {2}; add it by 'dotnet build -p:FanUpdateContractLock=true' or the code fix"),
+        Error(ContractChanged, "Contract changed under its version", "'{0}' {1} is not what was locked: {2}. Give it version {3}; update the lock instead only if {1} was never published."),
+        Error(StepTooSmall, "Step of the version too small", "'{0}' {1} {2} {3}: {4}. Its version must be at least {5}."),
+        Error(BadLock, "Invalid lock file", "{0} can't be read: {1}; mend it, or write it anew by 'dotnet build -p:FanUpdateContractLock=true'", CompilationEnd),
+        Warning(LockedServiceGone, "Locked service is gone", "'{0}' is in {1} and not in the source any more; take it out by 'dotnet build -p:FanUpdateContractLock=true'", CompilationEnd),
+        Error(NoSuchPush, "No such push", "'{0}' subscribes to '{1}' of '{2}', which is no push of an interface with [Service]"),
+        Error(HandlerDoesNotFit, "Subscriber does not fit", "'{0}' can't handle '{1}': it must take ({2}), and may take a CancellationToken, and return what '{1}' does: ValueTask, Task or void"),
+        Error(SubscribedTwice, "Subscribed twice", "'{0}' and another method subscribe to '{1}' for the group '{2}', which gets one copy; give one of them a group of its own"),
+        Error(BadGroup, "Invalid group", "'{0}', the group of '{1}', must be 1 to 64 letters, digits, '_', '-' or '.'; give it by [Subscribe(…, Group = \"…\")]"),
     }.ToDictionary(descriptor => descriptor.Id);
 
     public static DiagnosticDescriptor Of(string id) => All[id];
 
     public static bool IsError(string id) => All[id].DefaultSeverity == DiagnosticSeverity.Error;
 
-    private static DiagnosticDescriptor Error(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Error);
+    private const string CompilationEnd = WellKnownDiagnosticTags.CompilationEnd;
 
-    private static DiagnosticDescriptor Info(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Info);
+    private static DiagnosticDescriptor Error(string id, string title, string message, params string[] tags) => Make(id, title, message, DiagnosticSeverity.Error, tags);
 
-    private static DiagnosticDescriptor Make(string id, string title, string message, DiagnosticSeverity severity) =>
-        new(id, title, message, "Fan.Contracts", severity, isEnabledByDefault: true);
+    private static DiagnosticDescriptor Warning(string id, string title, string message, params string[] tags) => Make(id, title, message, DiagnosticSeverity.Warning, tags);
+
+    private static DiagnosticDescriptor Info(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Info, []);
+
+    private static DiagnosticDescriptor Make(string id, string title, string message, DiagnosticSeverity severity, string[] tags) =>
+        new(id, title, message, "Fan.Contracts", severity, isEnabledByDefault: true, customTags: tags);
 }

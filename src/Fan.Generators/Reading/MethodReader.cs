@@ -1,9 +1,8 @@
 using System;
 using System.Linq;
-using System.Security.Cryptography;
-using System.Text;
 using Fan.Generators.Diagnostics;
 using Fan.Generators.Model;
+using Fan.Shapes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -17,7 +16,7 @@ internal static class MethodReader
     private static readonly SymbolDisplayFormat FullName = SymbolDisplayFormat.FullyQualifiedFormat.WithMiscellaneousOptions(
         SymbolDisplayFormat.FullyQualifiedFormat.MiscellaneousOptions | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
-    public static MethodModel? Read(IMethodSymbol method, string identifier, string service, CompactTypes compact, ReportProblem report)
+    public static MethodModel? Read(IMethodSymbol method, string identifier, string service, CompactTypes compact, ShapeReader shapes, ReportProblem report)
     {
         if (method.IsGenericMethod)
         {
@@ -39,20 +38,18 @@ internal static class MethodReader
         if (form is ResultForm.Void or ResultForm.Value) report(Descriptors.Synchronous, method, method.Name);
         foreach (var parameter in parameters) Check(method, parameter, report);
 
-        var models = parameters.Select(p => Parameter(p, compact)).ToArray();
+        var models = parameters.Select(p => Parameter(p, compact, shapes)).ToArray();
         var route = Attributes.Of(method, "HttpRouteAttribute");
         var verb = (route?.ConstructorArguments.ElementAtOrDefault(0).Value as string)?.ToUpperInvariant();
         var template = route?.ConstructorArguments.ElementAtOrDefault(1).Value as string;
         if (route is not null && RouteProblem(verb, template, service, models) is { } problem) report(Descriptors.BadRoute, method, method.Name, problem);
 
-        var shape = $"{wireName}({string.Join(",", parameters.Select(p => $"{WireNames.SnakeCase(p.Name)}:{Shapes.Of(p.Type)}{(p.IsOptional ? "=" : "")}"))})" +
-            $"{(push is not null ? "!" : form == ResultForm.Stream ? "*" : ":")}{(result is null ? "" : Shapes.Of(result))}";
         return new MethodModel(
             identifier, method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), method.Name, wireName, method.ReturnType.ToDisplayString(FullName), form,
             result?.ToDisplayString(FullName) ?? "global::Fan.Generated.Unit", push is not null, Attributes.Named<bool>(rpc, "Idempotent"),
             Attributes.Named<int>(rpc, "TimeoutMilliseconds"), verb, template, Attributes.Named<string>(route, "ContentType") ?? "application/json",
-            token?.Name, token?.IsOptional ?? false, token is null ? -1 : token.Ordinal, Hash(shape), Summary(method), new(models),
-            result is null ? CompactTypes.None : compact.Add(result), IsCompact: false);
+            token?.Name, token?.IsOptional ?? false, token is null ? -1 : token.Ordinal, "", Summary(method), new(models),
+            result is null ? CompactTypes.None : compact.Add(result), IsCompact: false, result is null ? null : shapes.Of(result));
     }
 
     private static void Check(IMethodSymbol method, IParameterSymbol parameter, ReportProblem report)
@@ -62,14 +59,15 @@ internal static class MethodReader
         else if (!Serializability.CanCross(parameter.Type)) report(Descriptors.NotSerializable, parameter, parameter.Name, method.Name, parameter.Type.ToDisplayString());
     }
 
-    private static ParameterModel Parameter(IParameterSymbol parameter, CompactTypes compact)
+    private static ParameterModel Parameter(IParameterSymbol parameter, CompactTypes compact, ShapeReader shapes)
     {
         var nullable = parameter.Type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T ||
             (parameter.Type.IsReferenceType && parameter.NullableAnnotation != NullableAnnotation.NotAnnotated);
         return new ParameterModel(
             parameter.Name, WireNames.SnakeCase(parameter.Name), parameter.Type.ToDisplayString(FullName),
             parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), parameter.IsOptional,
-            parameter.HasExplicitDefaultValue ? Literal(parameter) : null, nullable, compact.Add(parameter.Type));
+            parameter.HasExplicitDefaultValue ? Literal(parameter) : null, nullable, compact.Add(parameter.Type),
+            new ParameterShape(WireNames.SnakeCase(parameter.Name), parameter.IsOptional, shapes.Of(parameter.Type), parameter.IsOptional ? Default(parameter, nullable) : null).ToString());
     }
 
     public static string Literal(IParameterSymbol parameter)
@@ -93,6 +91,23 @@ internal static class MethodReader
         var type = parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : parameter.Type;
         return type.TypeKind == TypeKind.Enum ? $"({type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)})({text})" : text;
     }
+
+    private static string Default(IParameterSymbol parameter, bool isNullable)
+    {
+        if (!parameter.HasExplicitDefaultValue || parameter.ExplicitDefaultValue is not { } value) return isNullable ? "null" : "default";
+        return value switch
+        {
+            bool b => b ? "true" : "false",
+            string s => SymbolDisplay.FormatLiteral(s, quote: true),
+            char c => SymbolDisplay.FormatLiteral(c, quote: true),
+            float f => f.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+            double d => d.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+            IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+            _ => "default",
+        };
+    }
+
+    public static ResultForm FormOf(ITypeSymbol type) => Form(type).Form;
 
     private static (ResultForm Form, ITypeSymbol? Result) Form(ITypeSymbol type)
     {
@@ -134,11 +149,5 @@ internal static class MethodReader
         return stop < 0 ? text : text.Substring(0, stop + 1);
     }
 
-    private static bool IsToken(ITypeSymbol type) => type.Name == "CancellationToken" && type.ContainingNamespace?.ToDisplayString() == "System.Threading";
-
-    private static string Hash(string shape)
-    {
-        using var sha = SHA256.Create();
-        return string.Concat(sha.ComputeHash(Encoding.UTF8.GetBytes(shape)).Take(8).Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
-    }
+    public static bool IsToken(ITypeSymbol type) => type.Name == "CancellationToken" && type.ContainingNamespace?.ToDisplayString() == "System.Threading";
 }

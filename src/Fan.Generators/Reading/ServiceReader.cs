@@ -20,8 +20,13 @@ internal sealed class ServiceReader
     public static Found Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var reader = new ServiceReader((INamedTypeSymbol)context.TargetSymbol);
-        var service = reader.Read(context.Attributes[0]);
+        return Read((INamedTypeSymbol)context.TargetSymbol, context.Attributes[0]);
+    }
+
+    public static Found Read(INamedTypeSymbol type, AttributeData attribute)
+    {
+        var reader = new ServiceReader(type);
+        var service = reader.Read(attribute);
         return new Found(reader._problems.Any(p => Descriptors.IsError(p.Id)) ? null : service, new(reader._problems));
     }
 
@@ -37,6 +42,7 @@ internal sealed class ServiceReader
         var methods = new List<MethodModel>();
         var names = new HashSet<string>();
         var compact = new CompactTypes();
+        var shapes = new ShapeReader();
         foreach (var member in Members(isInterface))
         {
             if (member is not IMethodSymbol method)
@@ -45,18 +51,20 @@ internal sealed class ServiceReader
                 continue;
             }
 
-            var read = MethodReader.Read(method, "M" + methods.Count, name, compact, Report);
+            var read = MethodReader.Read(method, "M" + methods.Count, name, compact, shapes, Report);
             if (read is null) continue;
             if (!names.Add(read.WireName)) Report(Descriptors.SameWireName, method, method.Name, _type.Name, read.WireName);
             methods.Add(read);
         }
 
-        if (methods.Count == 0 && _problems.Count == 0) Report(Descriptors.NoMethods, _type, _type.Name);
-        methods = [.. methods.Select(method => method with { IsCompact = Places(method).All(compact.Carries) && HasOwnTags(method) })];
+        var subscriptions = isInterface ? [] : SubscriptionReader.Read(_type, name, Report).ToArray();
+        if (methods.Count == 0 && subscriptions.Length == 0 && _problems.Count == 0) Report(Descriptors.NoMethods, _type, _type.Name);
+        methods = [.. methods.Select(method => method with { IsCompact = Places(method).All(compact.Carries) && HasOwnTags(method), Fingerprint = Fingerprints.Of(method.Shape, shapes.Types) })];
         var space = _type.ContainingNamespace.IsGlobalNamespace ? "" : _type.ContainingNamespace.ToDisplayString();
         return new ServiceModel(
             _type.ToDisplayString(FullName), SafeName(), space, IsPublic() ? "public" : "internal", isInterface, name, version, new(methods),
-            new(compact.All(methods.Where(method => method.IsCompact).SelectMany(Places))));
+            new(compact.All(methods.Where(method => method.IsCompact).SelectMany(Places))),
+            new(shapes.Types.Select(type => new TypeModel(type.Key, new(type.Value)))), new(subscriptions));
     }
 
     private static IEnumerable<int> Places(MethodModel method)

@@ -1,3 +1,6 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 
 namespace Fan.Generators.Reading;
@@ -37,6 +40,52 @@ internal static class Versions
         }
 
         return false;
+    }
+
+    public static IComparer<string> Ascending { get; } = Comparer<string>.Create(Compare);
+
+    public static bool AreEqual(string left, string right) => Compare(left, right) == 0;
+
+    public static bool IsPreRelease(string version) => WithoutBuild(version).IndexOf('-') >= 0;
+
+    /// <summary>The version without what marks it as a pre-release.</summary>
+    public static string Release(string version) => WithoutBuild(version).Split('-')[0];
+
+    /// <summary>The precedence of SemVer; both are valid.</summary>
+    public static int Compare(string left, string right)
+    {
+        var byCore = Release(left).Split('.').Zip(Release(right).Split('.'), CompareIdentifiers).FirstOrDefault(order => order != 0);
+        if (byCore != 0) return byCore;
+        if (!IsPreRelease(left) || !IsPreRelease(right)) return IsPreRelease(right).CompareTo(IsPreRelease(left));
+        var one = WithoutBuild(left).Substring(Release(left).Length + 1).Split('.');
+        var other = WithoutBuild(right).Substring(Release(right).Length + 1).Split('.');
+        var order = one.Zip(other, CompareIdentifiers).FirstOrDefault(found => found != 0);
+        return order != 0 ? order : one.Length.CompareTo(other.Length);
+    }
+
+    /// <summary>The lowest version that may follow with such a change. In 0.x the second number counts as the first, and in 0.0.x the third.</summary>
+    public static string Next(string version, bool breaks)
+    {
+        var core = Release(version).Split('.').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray();
+        if (IsPreRelease(version)) return Release(version);
+        var step = (core[0], core[1], breaks) switch
+        {
+            ( > 0, _, true) => (core[0] + 1, 0, 0),
+            ( > 0, _, false) => (core[0], core[1] + 1, 0),
+            (_, > 0, true) => (0, core[1] + 1, 0),
+            _ => (0, core[1], core[2] + 1),
+        };
+        return FormattableString.Invariant($"{step.Item1}.{step.Item2}.{step.Item3}");
+    }
+
+    private static string WithoutBuild(string version) => version.Split('+')[0];
+
+    private static int CompareIdentifiers(string left, string right)
+    {
+        var isNumber = left.All(IsDigit);
+        if (isNumber != right.All(IsDigit)) return isNumber ? -1 : 1;
+        if (isNumber && left.Length != right.Length) return left.Length.CompareTo(right.Length);
+        return string.CompareOrdinal(left, right);
     }
 
     private static bool Identifiers(string text, bool numericMayPad) =>

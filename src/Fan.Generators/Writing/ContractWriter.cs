@@ -25,6 +25,8 @@ internal static class ContractWriter
         var list = string.Join(", ", service.Methods.Select(m => m.Identifier + ".Instance"));
         code.Line(Marks)
             .Open($"{service.Accessibility} sealed class {contract}() : global::Fan.Generated.{contractBase}<{service.TypeName}>({CodeText.Quote(service.ServiceName)}, {CodeText.Quote(service.Version)}, [{list}])");
+        WriteTypes(code, service);
+        SubscriptionWriter.Write(code, service);
         if (service.IsInterface)
         {
             code.Line($"public override {service.TypeName} CreateClient(global::Fan.Generated.CallChannel channel) => new Client(channel);")
@@ -40,6 +42,15 @@ internal static class ContractWriter
         code.Close();
         if (service.IsInterface && service.Methods.Any(method => method.IsPush)) SubscriberWriter.Write(code, service);
         return code.ToString();
+    }
+
+    private static void WriteTypes(CodeText code, ServiceModel service)
+    {
+        if (service.Types.Count == 0) return;
+        const string Lines = "global::System.Collections.Generic.IReadOnlyList<string>";
+        code.Open($"public override global::System.Collections.Generic.IReadOnlyDictionary<string, {Lines}> Types {{ get; }} = new global::System.Collections.Generic.Dictionary<string, {Lines}>");
+        foreach (var type in service.Types) code.Line($"[{CodeText.Quote(type.Name)}] = [{string.Join(", ", type.Lines.Select(CodeText.Quote))}],");
+        code.Close("};").Line();
     }
 
     /// <summary>The parameters of a method as declared, without defaults: an implementation needs none.</summary>

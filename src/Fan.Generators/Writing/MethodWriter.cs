@@ -35,6 +35,7 @@ internal static class MethodWriter
             .Line($"Kind = global::Fan.MethodKind.{(method.IsPush ? "Push" : method.Form == ResultForm.Stream ? "Stream" : "Rpc")},")
             .Line($"ResultType = typeof({method.ResultType.TrimEnd('?')}),")
             .Line($"Fingerprint = {CodeText.Quote(method.Fingerprint)},");
+        if (method.ResultShape is not null) code.Line($"ResultShape = {CodeText.Quote(method.ResultShape)},");
         if (method.ResultType.EndsWith("?", System.StringComparison.Ordinal)) code.Line("ResultAllowsNull = true,");
         if (method.Idempotent) code.Line("Idempotent = true,");
         if (method.TimeoutMilliseconds > 0) code.Line($"Timeout = global::System.TimeSpan.FromMilliseconds({method.TimeoutMilliseconds}),");
@@ -42,7 +43,7 @@ internal static class MethodWriter
         if (method.Summary is not null) code.Line($"Summary = {CodeText.Quote(method.Summary)},");
         code.Line("Parameters =").OpenWith("[");
         foreach (var p in method.Parameters)
-            code.Line($"new({CodeText.Quote(p.WireName)}, {CodeText.Quote(p.ClrName)}, typeof({p.TypeOf}), {(p.IsOptional ? "true" : "false")}, {(p.AllowsNull ? "true" : "false")}),");
+            code.Line($"new({CodeText.Quote(p.WireName)}, {CodeText.Quote(p.ClrName)}, typeof({p.TypeOf}), {(p.IsOptional ? "true" : "false")}, {(p.AllowsNull ? "true" : "false")}) {{ Shape = {CodeText.Quote(p.Shape)} }},");
         code.Close("],").Close("};").Line();
     }
 

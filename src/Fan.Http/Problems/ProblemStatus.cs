@@ -13,6 +13,7 @@ internal static class ProblemStatus
     public static int For(WireError error) => error.Code switch
     {
         ErrorCodes.NoSuchService or ErrorCodes.NoMatchingVersion or ErrorCodes.NoSuchMethod => StatusCodes.Status404NotFound,
+        ErrorCodes.ContractMismatch => StatusCodes.Status502BadGateway,
         ErrorCodes.BadArgument => StatusCodes.Status400BadRequest,
         ErrorCodes.BadMessage when error.Place == "content-type" => StatusCodes.Status415UnsupportedMediaType,
         ErrorCodes.BadMessage => StatusCodes.Status400BadRequest,
@@ -35,6 +36,7 @@ internal static class ProblemStatus
         ErrorCodes.NoSuchService => "No such service",
         ErrorCodes.NoMatchingVersion => "No matching version",
         ErrorCodes.NoSuchMethod => "No such method",
+        ErrorCodes.ContractMismatch => "Contract mismatch",
         ErrorCodes.BadArgument => "Bad argument",
         ErrorCodes.BadMessage => "Bad message",
         ErrorCodes.LimitExceeded => "Limit exceeded",

@@ -33,6 +33,9 @@ internal sealed class ApplicationPlan
 
     public List<PlannedSubscription> Subscriptions { get; } = [];
 
+    /// <summary>Classes that only subscribe.</summary>
+    public List<HostedService> Subscribers { get; } = [];
+
     public List<IJsonTypeInfoResolver> JsonResolvers { get; } = [];
 }
 

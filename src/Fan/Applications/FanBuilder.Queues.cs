@@ -31,6 +31,15 @@ public sealed partial class FanBuilder
         return Add<TService>(group, services => services.GetRequiredService<TSubscriber>(), ServiceLifetime.Singleton, configure);
     }
 
+    /// <summary>Subscribes the methods with <see cref="SubscribeAttribute"/> of a class with <see cref="ServiceAttribute"/> that is not hosted here itself; <c>AddService</c> does so for one that is. One object handles all pushes.</summary>
+    public FanBuilder AddSubscriptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSubscriber>()
+        where TSubscriber : class
+    {
+        Services.TryAddSingleton<TSubscriber>();
+        Plan.Subscribers.Add(new HostedService(typeof(TSubscriber), services => services.GetRequiredService<TSubscriber>(), ServiceLifetime.Singleton));
+        return this;
+    }
+
     /// <summary>As <see cref="AddSubscription{TService, TSubscriber}(string, Action{SubscriptionOptions}?)"/>, with an object and a container scope of its own for each push.</summary>
     public FanBuilder AddScopedSubscription<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSubscriber>(
         string group, Action<SubscriptionOptions>? configure = null)

@@ -62,6 +62,8 @@ internal sealed class FanHost(
         foreach (var service in application.Server.Services)
         {
             var described = new List<EndpointDescription>();
+            var types = PublishedContract.TypesOf(service.Contract, out var bytes);
+            if (types.Count < service.Contract.Types.Count) ApplicationLog.TypesLeftOut(logger, service.Name.Canonical, bytes, PublishedContract.MaxTypesBytes);
             foreach (var transport in _started)
             {
                 if (transport.Describe(service) is not { } description) continue;
@@ -78,6 +80,7 @@ internal sealed class FanHost(
                     Application = application.Name,
                     Instance = application.Instance,
                     Since = clock.GetUtcNow(),
+                    Types = types,
                     Template = service.Name.ShardKeys.Count > 0 ? service.Name.Template : null,
                 });
             }

@@ -25,6 +25,7 @@ internal sealed class CallPipeline(
     private const int MaxKept = 256;
 
     private readonly PassingCodec _passing = new();
+    private readonly ContractAgreements _agreements = new();
     private readonly FreeList<Exchange> _exchanges = new(MaxKept);
 
     /// <summary>The kinds of network on which calls can leave.</summary>
@@ -296,6 +297,7 @@ internal sealed class CallPipeline(
             throw CallServer.NoSuchMethod($"{service} {endpoint.Version}", method.Name, [.. endpoint.Description.Methods.Select(m => m.Name).Order(StringComparer.Ordinal)]);
         if (isPush && known.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
         if (method is IPassedOn) return _passing;
-        return method.IsCompact && known.ContentType is MediaTypes.Compact ? codecs.Compact : codecs.Json;
+        // Names tell what stands in JSON, so where contracts may differ it is the safe one.
+        return _agreements.IsKnownToFit(method, endpoint, known) && method.IsCompact && known.ContentType is MediaTypes.Compact ? codecs.Compact : codecs.Json;
     }
 }

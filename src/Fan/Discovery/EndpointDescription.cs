@@ -32,6 +32,9 @@ public sealed record EndpointDescription
     /// <summary>When the application began to offer it, by its own machine's clock; null where it did not tell. For people: nothing is decided by it.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>What the types of its methods contain, by name; empty where that is not known, or too much to be published. See <see cref="Generated.ServiceContract.Types"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Types { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>What a transport adds for its own clients, by key; texts only.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
@@ -67,7 +70,7 @@ public sealed record EndpointMethod
     /// <summary>Whether a second sending is harmless.</summary>
     public bool Idempotent { get; init; }
 
-    /// <summary>The arguments as <c>name: type</c>, with <c>?</c> after the name of an optional one; null where they are not known.</summary>
+    /// <summary>The arguments as <c>name: type</c>, with <c>?</c> after the name of an optional one and <c>= default</c> at its end; null where they are not known.</summary>
     public IReadOnlyList<string>? Parameters { get; init; }
 
     /// <summary>The type of the reply, for people.</summary>
@@ -86,8 +89,8 @@ public sealed record EndpointMethod
             Kind = method.Kind,
             Fingerprint = method.Fingerprint,
             Idempotent = method.Idempotent,
-            Parameters = [.. method.Parameters.Select(p => $"{p.Name}{(p.IsOptional ? "?" : "")}: {TypeText.Of(p.Type)}")],
-            Result = method.ResultType == typeof(Generated.Unit) ? null : TypeText.Of(method.ResultType),
+            Parameters = [.. method.Parameters.Select(p => p.Shape ?? $"{p.Name}{(p.IsOptional ? "?" : "")}: {TypeText.Of(p.Type)}")],
+            Result = method.ResultType == typeof(Generated.Unit) ? null : method.ResultShape ?? TypeText.Of(method.ResultType),
             Summary = method.Summary,
         };
     }

@@ -1,17 +1,20 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Fan.Generated;
 
 namespace Fan.Discovery;
 
 /// <summary>Reads and writes the data of an endpoint's node. Reading takes what micro-fan and people write; writing leaves out every null.</summary>
 internal static class EndpointJson
 {
+    private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 16, AllowTrailingCommas = false };
 
     // What the part "fan" says itself; the rest of it belongs to the transport.
-    private static readonly FrozenSet<string> OwnMembers = FrozenSet.Create(StringComparer.Ordinal, "application", "instance", "template", "since");
+    private static readonly FrozenSet<string> OwnMembers = FrozenSet.Create(StringComparer.Ordinal, "application", "instance", "template", "since", "types");
 
     // What stands beside the host: micro-fan's facts for its transports over brokers, and the scheme of URLs where it is https. Its user and password are nothing that a store should have: they are not read.
     private static readonly FrozenSet<string> RootMembers = FrozenSet.Create(StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key", "scheme");
@@ -19,7 +22,8 @@ internal static class EndpointJson
     public static byte[] Write(EndpointDescription endpoint)
     {
         var output = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(output);
+        // The node is read by people too: '<', '>' and '?' stay what they are.
+        using var json = new Utf8JsonWriter(output, Form);
         json.WriteStartObject();
         json.WriteString("transport", endpoint.Transport);
         WriteText(json, "host", Bracketed(endpoint.Host));
@@ -35,6 +39,7 @@ internal static class EndpointJson
             WriteText(json, "instance", endpoint.Instance);
             WriteText(json, "template", endpoint.Template);
             WriteText(json, "since", endpoint.Since?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            WriteTypes(json, endpoint.Types);
             foreach (var (key, value) in endpoint.Properties.Where(property => !RootMembers.Contains(property.Key))) json.WriteString(key, value);
             json.WriteEndObject();
         }
@@ -81,6 +86,7 @@ internal static class EndpointJson
             Instance = own ? Text(fan, "instance") : null,
             Template = own ? Same(Text(fan, "template"), tables) : null,
             Since = own && DateTimeOffset.TryParse(Text(fan, "since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
+            Types = own ? ReadTypes(fan) : ServiceContract.NoTypes,
             Properties = ReadProperties(root, fan) is { Count: > 0 } properties ? properties : FrozenDictionary<string, string>.Empty,
         };
     }
@@ -100,6 +106,35 @@ internal static class EndpointJson
         }
 
         return properties;
+    }
+
+    private static void WriteTypes(Utf8JsonWriter json, IReadOnlyDictionary<string, IReadOnlyList<string>> types)
+    {
+        if (types.Count == 0) return;
+        json.WriteStartObject("types");
+        foreach (var (name, lines) in types)
+        {
+            json.WriteStartArray(name);
+            foreach (var line in lines) json.WriteStringValue(line);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    // Nothing is called by it, so what is no list of texts is passed over.
+    private static IReadOnlyDictionary<string, IReadOnlyList<string>> ReadTypes(JsonElement fan)
+    {
+        if (!fan.TryGetProperty("types", out var types) || types.ValueKind != JsonValueKind.Object) return ServiceContract.NoTypes;
+        var read = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var type in types.EnumerateObject())
+        {
+            if (read.Count == PublishedContract.MaxTypes) break;
+            if (type.Value.ValueKind == JsonValueKind.Array && type.Value.EnumerateArray().All(line => line.ValueKind == JsonValueKind.String))
+                read[type.Name] = [.. type.Value.EnumerateArray().Select(line => line.GetString()!)];
+        }
+
+        return read;
     }
 
     private static void WriteMethod(Utf8JsonWriter json, EndpointMethod method)

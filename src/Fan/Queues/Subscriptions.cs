@@ -1,6 +1,7 @@
 using Fan.Applications;
 using Fan.Diagnostics;
 using Fan.Discovery;
+using Fan.Generated;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -60,6 +61,14 @@ internal sealed class Subscriptions : IAsyncDisposable
         }
 
         made.AddRange(_plan.Subscriptions.Select(planned => Make(planned.QueueOf(_application), planned.TargetOf(_application, _services), planned.Configure, errors)));
+        foreach (var service in _application.Server.Services) made.AddRange(Declared(service.Contract, service.Implementation, errors));
+        foreach (var subscriber in _plan.Subscribers)
+        {
+            var contract = _application.Contracts.For(subscriber.ServiceType);
+            if (contract.Subscriptions.Count == 0) errors.Add($"{subscriber.ServiceType} has no method with [Subscribe], so AddSubscriptions can't subscribe it to anything.");
+            made.AddRange(Declared(contract, new ServiceImplementation(subscriber.Factory, subscriber.Lifetime, _services), errors));
+        }
+
         foreach (var twice in made.GroupBy(subscription => subscription.Queue).Where(group => group.Count() > 1))
             errors.Add($"Queue '{twice.Key}' is subscribed to {twice.Count()} times in this application: its consumers would take each other's messages. Give each subscriber a group of its own.");
         if (errors.Count > 0) throw new OptionsValidationException(nameof(SubscriptionOptions), typeof(SubscriptionOptions), errors);
@@ -121,6 +130,17 @@ internal sealed class Subscriptions : IAsyncDisposable
         var options = new SubscriptionOptions();
         configure?.Invoke(options);
         return new Subscription(queue, target, _settings.Resolve(queue, options, errors), _source);
+    }
+
+    // What a class says of itself by [Subscribe].
+    private IEnumerable<Subscription> Declared(ServiceContract contract, ServiceImplementation implementation, List<string> errors)
+    {
+        foreach (var declared in contract.Subscriptions)
+        {
+            var other = _application.Contracts.For(declared.ServiceType);
+            var target = new ContractTarget(new ServedService(other, implementation.Around(declared.Create), isPersistent: false));
+            yield return Make(new QueueName(ServiceName.Parse(other.Name).Canonical, declared.Group), target, null, errors);
+        }
     }
 
     private void Forget(Subscription subscription)

@@ -19,6 +19,11 @@ internal sealed class ServiceImplementation
     /// <summary>The one object for all calls; null where each call has its own.</summary>
     public object? Shared => _shared?.Value;
 
+    /// <summary>The same object or objects, each within another one.</summary>
+    public ServiceImplementation Around(Func<object, object> wrap) => _shared is { } shared
+        ? new ServiceImplementation(_ => wrap(shared.Value), ServiceLifetime.Singleton, _services)
+        : new ServiceImplementation(services => wrap(_factory(services)), ServiceLifetime.Scoped, _services);
+
     /// <summary>The object for one call, and the scope to dispose after it.</summary>
     public object Rent(out AsyncServiceScope? scope)
     {

@@ -51,7 +51,7 @@ public sealed class ListAndInfoTests : IAsyncLifetime
         Assert.True(page.IndexOf("\n1.2.0\n", StringComparison.Ordinal) < page.IndexOf("\n1.0.0\n", StringComparison.Ordinal), page);
         Assert.Matches(@"127\.0\.0\.1:\d+ +http +cellars +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +config_\d{10}", page);
         Assert.Matches(@"\nget\(id: int\): Wine\n +rpc, idempotent +GET /wines/\{id\} +[0-9a-f]{16}\n", page);
-        Assert.Matches(@"\ncount\(to: int, fail_at\?: int\): sequence of int\n +stream +POST /cellar/count ", page);
+        Assert.Matches(@"\ncount\(to: int, fail_at\?: int = -1\): sequence of int\n +stream +POST /cellar/count ", page);
         Assert.Matches(@"\nrestock\(id: int\)\n +push ", page);
     }
 

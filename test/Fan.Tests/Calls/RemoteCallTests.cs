@@ -47,7 +47,7 @@ public sealed class RemoteCallTests : IAsyncLifetime
         {
             var count = await fan.DescribeAsync("cellar.count");
             Assert.Equal((MethodKind.Stream, "int"), (count.Kind, count.Result));
-            Assert.Equal(["to: int", "fail_at?: int"], count.Parameters);
+            Assert.Equal(["to: int", "fail_at?: int = -1"], count.Parameters);
             Assert.Contains("add, count", (await Assert.ThrowsAsync<NoSuchMethodException>(async () => await fan.DescribeAsync("cellar.nothing"))).Message, StringComparison.Ordinal);
             await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await fan.DescribeAsync("cellar.count", new CallOptions { Version = "^9" }));
             await Assert.ThrowsAsync<NoSuchServiceException>(async () => await fan.DescribeAsync("nowhere.count"));

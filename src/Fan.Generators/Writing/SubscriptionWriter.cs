@@ -1,0 +1,49 @@
+using System.Linq;
+using Fan.Generators.Model;
+
+namespace Fan.Generators.Writing;
+
+/// <summary>Writes the subscribers through which a class handles pushes of other services: what it has no method for is passed over.</summary>
+internal static class SubscriptionWriter
+{
+    public static void Write(CodeText code, ServiceModel service)
+    {
+        if (service.Subscriptions.Count == 0) return;
+        code.Line("public override global::System.Collections.Generic.IReadOnlyList<global::Fan.Generated.ServiceSubscription> Subscriptions { get; } =").OpenWith("[");
+        foreach (var (subscription, i) in service.Subscriptions.Select((subscription, i) => (subscription, i)))
+            code.Line($"new(typeof({subscription.TypeName}), {CodeText.Quote(subscription.Group)}, static service => new Subscriber{i}(({service.TypeName})service)),");
+        code.Close("];").Line();
+        foreach (var (subscription, i) in service.Subscriptions.Select((subscription, i) => (subscription, i)))
+        {
+            code.Open($"private sealed class Subscriber{i}({service.TypeName} service) : {subscription.TypeName}");
+            foreach (var method in subscription.Methods)
+                code.Line($"{method.ReturnType} {method.DeclaringType}.{method.ClrName}({ContractWriter.Signature(method)}){Body(method, subscription.Handlers.FirstOrDefault(handler => method.IsPush && handler.Push == method.WireName))}");
+            code.Close().Line();
+        }
+    }
+
+    private static string Body(MethodModel push, HandlerModel? handler)
+    {
+        if (!push.IsPush) return " => throw new global::System.NotSupportedException(\"A subscriber takes pushes only.\");";
+        if (handler is null) return Done(push.Form);
+        var arguments = push.Parameters.Select(parameter => parameter.Escaped).ToList();
+        if (handler.CancellationIndex >= 0) arguments.Insert(handler.CancellationIndex, push.CancellationParameter is { } token ? "@" + token : "default");
+        var call = $"service.@{handler.ClrName}({string.Join(", ", arguments)})";
+        return (push.Form, handler.Form) switch
+        {
+            (ResultForm.ValueTask, ResultForm.ValueTask) or (ResultForm.Task, ResultForm.Task) => $" => {call};",
+            (ResultForm.ValueTask, ResultForm.Task) => $" => new({call});",
+            (ResultForm.Task, ResultForm.ValueTask) => $" => {call}.AsTask();",
+            (ResultForm.ValueTask, _) => $" {{ {call}; return default; }}",
+            (ResultForm.Task, _) => $" {{ {call}; return global::System.Threading.Tasks.Task.CompletedTask; }}",
+            _ => $" => {call};",
+        };
+    }
+
+    private static string Done(ResultForm form) => form switch
+    {
+        ResultForm.Task => " => global::System.Threading.Tasks.Task.CompletedTask;",
+        ResultForm.ValueTask => " => default;",
+        _ => " { }",
+    };
+}
