@@ -6,10 +6,10 @@ using System.Runtime.InteropServices;
 using Fan.Conformance;
 using RabbitMQ.Client;
 
-namespace Fan.Amqp.Tests.Servers;
+namespace Fan.Servers;
 
 /// <summary>One RabbitMQ broker on loopback, with its data in a folder of its own. It ends with this process, however that ends.</summary>
-internal sealed partial class RabbitServer(string folder, IReadOnlyDictionary<string, string>? settings = null) : IAsyncDisposable
+public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<string, string>? settings = null) : IAsyncDisposable
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private const int KillSignal = 9;
