@@ -14,6 +14,7 @@ public sealed class LossTests(ITestOutputHelper output)
         Assert.True(report.Verdict.Holds && report.Problem is null, string.Join('\n', report.Lines));
         Assert.Equal((2000, 0), (report.Verdict.Accepted, report.Verdict.DeadLettered));
         Assert.Equal(faults, report.Faults.Values.Sum());
+        Assert.All(report.Faults.Values, times => Assert.Equal(2, times));
     }
 
     [Fact]

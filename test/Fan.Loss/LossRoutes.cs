@@ -25,7 +25,8 @@ internal static class LossRoutes
         switch (route)
         {
             case "amqp":
-                var broker = new RabbitServer(folder);
+                // What was on its way between two of its queues when it died it sends again after this time, which is 3 minutes by itself.
+                var broker = new RabbitServer(folder, erlang: "-rabbit dead_letter_worker_publisher_confirm_timeout 5000");
                 await broker.StartAsync();
                 await broker.ServesAsync();
                 return new LossServer(broker.Uri, RestartRabbitAsync, broker);

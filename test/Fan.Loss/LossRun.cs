@@ -12,6 +12,8 @@ namespace Fan.Loss;
 internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsyncDisposable
 {
     private const int MostDead = 100_000;
+    // Pushes that are handled between two faults.
+    private const int Breath = 50;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
@@ -83,7 +85,7 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
     private async Task<string?> WatchAsync(long start)
     {
         using var timer = new PeriodicTimer(Tick);
-        var (progress, moved, told) = (-1, start, start);
+        var (progress, moved, told, resumed) = (-1, start, start, 0);
         do
         {
             Read();
@@ -100,11 +102,12 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
                 tell(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(start, now).TotalSeconds,4:0} s: {_accepted.Count:N0} accepted, {_missing.Count:N0} of them to be handled, {_begun} faults"));
             }
 
-            // Each has its place by what was accepted, so that every run has as many.
-            if (_begun < options.Faults && _accepted.Count >= (_begun + 1L) * options.Messages / (options.Faults + 1))
+            // Each has its place by what was accepted, so that every run has as many, and finds consumers at their work.
+            if (_begun < options.Faults && _accepted.Count >= (_begun + 1L) * options.Messages / (options.Faults + 1) && _handled.Count >= Math.Min(resumed, _accepted.Count))
             {
                 await KillNextAsync();
                 moved = TimeProvider.System.GetTimestamp();
+                resumed = _handled.Count + Breath;
             }
         }
         while (await timer.WaitForNextTickAsync());
