@@ -31,7 +31,8 @@ internal static class Consumer
 
     private static void Configure(SubscriptionOptions options)
     {
-        (options.Concurrency, options.Prefetch) = (16, 64);
+        // As many as a producer has on their way, so that they keep up.
+        (options.Concurrency, options.Prefetch) = (64, 128);
         (options.Backoff, options.MaxBackoff) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(2));
         options.LeaseTime = TimeSpan.FromSeconds(3);
     }
