@@ -22,15 +22,30 @@ internal sealed class PropertiesTarget : FuzzTarget
         {
             var headers = new MessageHeaders
             {
-                MessageId = "0198f1", TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", TraceState = "a=b", Baggage = "shop=42", ShardKeys = "42,a%2Cb",
-                Caller = "front", User = "ann", Snapshot = 7, VersionRange = "^1.2", TimeToLive = TimeSpan.FromSeconds(2),
+                MessageId = "0198f1",
+                TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                TraceState = "a=b",
+                Baggage = "shop=42",
+                ShardKeys = "42,a%2Cb",
+                Caller = "front",
+                User = "ann",
+                Snapshot = 7,
+                VersionRange = "^1.2",
+                TimeToLive = TimeSpan.FromSeconds(2),
             };
             var call = new BasicProperties { Type = "fan.call", CorrelationId = "17", ReplyTo = "amq.rabbitmq.reply-to", ContentType = "application/json", Timestamp = new AmqpTimestamp(1_767_268_800) };
             MessageFields.Write(call, headers, _limits);
             yield return Bytes(call);
             var message = new QueueMessage
             {
-                Id = "0198f1", Service = "shop.wines", Method = "restock", Headers = headers, ContentType = "application/json", Payload = "{}"u8.ToArray(), Key = "a/b", TimeToLive = TimeSpan.FromHours(1),
+                Id = "0198f1",
+                Service = "shop.wines",
+                Method = "restock",
+                Headers = headers,
+                ContentType = "application/json",
+                Payload = "{}"u8.ToArray(),
+                Key = "a/b",
+                TimeToLive = TimeSpan.FromHours(1),
             };
             var push = PushFields.Write(message, 2, "the last failure", Noon, expires: true);
             push.Headers!["x-delivery-count"] = 3L;
