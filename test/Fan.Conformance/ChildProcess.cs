@@ -26,6 +26,8 @@ public sealed partial class ChildProcess : IDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>The next line that it prints; null when it has ended.</summary>
     public async Task<string?> ReadAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Deadline);
 
@@ -50,6 +52,9 @@ public sealed partial class ChildProcess : IDisposable
         await _process.WaitForExitAsync().WaitAsync(Eventually.Deadline);
         return _process.ExitCode;
     }
+
+    /// <summary>Ends its input, which programs that wait on it take for a wish to end.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
 
     public void Kill() => _process.Kill();
 

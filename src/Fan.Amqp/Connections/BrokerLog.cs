@@ -45,4 +45,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(15, LogLevel.Warning, "A message of {Queue} could not be settled, and will come again: {Reason}")]
     public static partial void SettlingFailed(ILogger logger, string queue, string reason);
+
+    [LoggerMessage(16, LogLevel.Information, "A message of {Queue} stays in hand until the broker takes what became of it: {Reason}")]
+    public static partial void SettlingWaits(ILogger logger, string queue, string reason);
 }

@@ -64,7 +64,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
             var queue = QueueNames.Queue(subscription.Queue);
             var partitions = await _topology.PartitionsAsync(queue, cancellationToken).ConfigureAwait(false);
             var handled = subscription.Policy.RememberFor is { } time ? _handled.GetOrAdd(subscription.Queue, _ => new HandledIds(time, _clock)) : null;
-            var consumer = new AmqpQueueConsumer(_broker.Incoming, new DeliverySettler(_publisher, _topology, queue, _clock), subscription, queue, partitions, handled, handler, _clock, _logger);
+            var consumer = new AmqpQueueConsumer(_broker.Incoming, new DeliverySettler(_publisher, _topology, queue, _clock, _logger), subscription, queue, partitions, handled, handler, _clock, _logger);
             await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
             return consumer;
         }, cancellationToken);

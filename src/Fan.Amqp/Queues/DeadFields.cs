@@ -59,7 +59,8 @@ internal static class DeadFields
             "delivery_limit" => DeadLetterReasons.AttemptsExhausted,
             var other => other ?? DeadLetterReasons.Rejected,
         };
-        var died = PushFields.Number(properties, DiedAt);
+        // Seconds, where the broker wrote it.
+        var buried = death?.GetValueOrDefault("time") is AmqpTimestamp { UnixTime: var seconds and < long.MaxValue / 1000 } ? seconds * 1000 : 0;
         return new DeadLetter
         {
             Queue = queue,
@@ -67,10 +68,9 @@ internal static class DeadFields
             Reason = reason,
             Detail = MessageFields.Text(properties, Detail) ?? MessageFields.Text(properties, PushFields.Failure),
             ExceptionType = MessageFields.Text(properties, ExceptionType),
-            Attempts = (int)PushFields.Number(properties, PushFields.Attempts),
+            Attempts = (int)Math.Min(PushFields.Number(properties, PushFields.Attempts), int.MaxValue),
             EnqueuedAt = PushFields.Enqueued(properties),
-            DiedAt = died > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(died)
-                : death?.GetValueOrDefault("time") is AmqpTimestamp time ? DateTimeOffset.FromUnixTimeSeconds(time.UnixTime) : DateTimeOffset.UnixEpoch,
+            DiedAt = PushFields.Moment(PushFields.Number(properties, DiedAt)) ?? PushFields.Moment(buried) ?? DateTimeOffset.UnixEpoch,
         };
     }
 

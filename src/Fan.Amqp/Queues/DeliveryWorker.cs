@@ -119,13 +119,13 @@ internal sealed class DeliveryWorker(
             case QueueOutcome.Dead:
                 // An attempt that was refused before it began is none.
                 var died = settlement.Reason == DeadLetterReasons.Expired ? held.AttemptsBefore : attempts;
-                await settler.DieAsync(held, message, died, settlement, CancellationToken.None).ConfigureAwait(false);
+                await settler.DieAsync(held, message, died, settlement, lost).ConfigureAwait(false);
                 break;
             default:
                 var current = held.Read(subscription.Queue.Service, clock);
                 var left = settler.TimeLeft(held, current, subscription.Policy);
                 if (held.Lane == Lane.Ordered && (left is null || left > settlement.Delay)) WaitInHand(held, attempts, settlement);
-                else await settler.RetryAsync(held, current, attempts, settlement, left, CancellationToken.None).ConfigureAwait(false);
+                else await settler.RetryAsync(held, current, attempts, settlement, left, lost).ConfigureAwait(false);
                 break;
         }
     }

@@ -72,16 +72,16 @@ internal static class PushFields
     }
 
     /// <summary>The attempts before this delivery: those that were written down, and the deliveries that ended without a word.</summary>
-    public static int AttemptsBefore(IReadOnlyBasicProperties properties) => (int)Math.Min(Number(properties, Attempts) + Deliveries(properties), int.MaxValue - 1);
+    public static int AttemptsBefore(IReadOnlyBasicProperties properties) =>
+        (int)Math.Min(Math.Min(Number(properties, Attempts), int.MaxValue) + Math.Min(Deliveries(properties), int.MaxValue), int.MaxValue - 1);
 
     /// <summary>How often this copy was delivered before.</summary>
     public static long Deliveries(IReadOnlyBasicProperties properties) => Math.Max(0, Number(properties, "x-delivery-count"));
 
-    public static DateTimeOffset Enqueued(IReadOnlyBasicProperties properties)
-    {
-        var milliseconds = Number(properties, EnqueuedAt);
-        return milliseconds is > 0 and < 253_402_300_799_000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : DateTimeOffset.UnixEpoch;
-    }
+    public static DateTimeOffset Enqueued(IReadOnlyBasicProperties properties) => Moment(Number(properties, EnqueuedAt)) ?? DateTimeOffset.UnixEpoch;
+
+    /// <summary>A moment that a header tells; null where it tells none.</summary>
+    public static DateTimeOffset? Moment(long milliseconds) => milliseconds is > 0 and < 253_402_300_799_000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
     public static long Number(IReadOnlyBasicProperties properties, string name)
     {

@@ -83,7 +83,7 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
         {
             return QueueSettlement.Release;
         }
-        catch (Exception error) when (error is ArgumentException or FormatException || (error is NoSuchServiceException && delivery.Attempt >= MaxRefusals))
+        catch (Exception error) when (IsForGood(error) || (error is NoSuchServiceException && delivery.Attempt >= MaxRefusals))
         {
             OutboxLog.GivesUp(logger, delivery.Message.Method, transport.Name, error.Message);
             return QueueSettlement.Dead(error is NoSuchServiceException ? "no_such_service" : DeadLetterReasons.Rejected, error.Message, error.GetType().FullName);
@@ -95,4 +95,7 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
             return QueueSettlement.Retry(pause < LastRetry ? pause : LastRetry, error.Message, error.GetType().FullName);
         }
     }
+
+    // A queue that is full has room again some time; a message that is too large never becomes smaller.
+    private static bool IsForGood(Exception error) => error is ArgumentException or FormatException or LimitExceededException { Limit: not nameof(QueuePolicy.MaxMessages) };
 }

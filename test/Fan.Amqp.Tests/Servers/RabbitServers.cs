@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fan.Amqp.Tests.Servers;
 
 [assembly: AssemblyFixture(typeof(RabbitServers))]
@@ -16,18 +15,13 @@ public sealed class RabbitServers : IAsyncDisposable
         ["default_permissions.write"] = "^fan[.]",
     };
 
-    private readonly string _folder;
+    private readonly ServerFolder _folder = new("rabbitmq");
     private readonly Lazy<Task<RabbitServer>> _shared;
     private readonly Lazy<Task<RabbitServer>> _disturbed;
-    private int _folders;
 
     public RabbitServers()
     {
         RabbitServer.RequireInstalled();
-        var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
-        var all = Directory.CreateDirectory(Path.Combine(artifacts, "rabbitmq"));
-        foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}"))) left.Delete(recursive: true);
-        _folder = Path.Combine(all.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         _shared = new(() => StartAsync("shared"));
         _disturbed = new(() => StartAsync("disturbed", Permissions));
     }
@@ -38,7 +32,7 @@ public sealed class RabbitServers : IAsyncDisposable
     /// <summary>A broker that the tests of one collection may kill; they leave it running.</summary>
     internal Task<RabbitServer> DisturbedAsync() => _disturbed.Value;
 
-    internal string NewFolder(string name) => Path.Combine(_folder, $"{name}{Interlocked.Increment(ref _folders)}");
+    internal string NewFolder(string name) => _folder.New(name);
 
     public async ValueTask DisposeAsync()
     {
@@ -47,7 +41,7 @@ public sealed class RabbitServers : IAsyncDisposable
             if (started.IsValueCreated) await (await started.Value).DisposeAsync();
         }
 
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private async Task<RabbitServer> StartAsync(string name, IReadOnlyDictionary<string, string>? settings = null)

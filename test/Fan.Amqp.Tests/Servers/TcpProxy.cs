@@ -12,6 +12,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly List<Socket> _open = [];
     private readonly Task _accepting;
     private volatile bool _isDead;
+    private int _refused;
 
     public TcpProxy(int target)
     {
@@ -21,6 +22,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     public string Uri => $"amqp://guest:guest@127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+    /// <summary>Connections that ended at once, as it was dead.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>Cuts the connections there are; new ones are carried.</summary>
     public void Cut()
@@ -38,6 +42,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         _isDead = true;
         Cut();
     }
+
+    /// <summary>New connections are carried again.</summary>
+    public void Revive() => _isDead = false;
 
     public async ValueTask DisposeAsync()
     {
@@ -67,11 +74,14 @@ internal sealed class TcpProxy : IAsyncDisposable
         lock (_gate) _open.AddRange([client, server]);
         try
         {
-            if (!_isDead)
+            if (_isDead)
             {
-                await server.ConnectAsync(IPAddress.Loopback, _target);
-                await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+                Interlocked.Increment(ref _refused);
+                return;
             }
+
+            await server.ConnectAsync(IPAddress.Loopback, _target);
+            await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {

@@ -80,18 +80,38 @@ public abstract class QueueDurabilityConformance : QueueConformance
     {
         Policy = Policy with { LeaseTime = TimeSpan.FromSeconds(1) };
         await DeclareAsync("main");
-        var received = new Received(async (_, token) =>
+        var release = new TaskCompletionSource();
+        var working = new Received(async (_, _) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(3), token);
+            await release.Task;
             return QueueSettlement.Done;
         });
-        var other = await Harness.OpenAsync();
-        await ConsumeAsync(received);
-        await ConsumeAsync(received.HandleAsync, transport: other);
-        await SendAsync("a");
-        await received.AreAsync(1);
+        await ConsumeAsync(working);
+        await SendAsync("long");
+        await working.AreAsync(1);
+        // The lease of one that died ends, and then again of another: those who look after leases have been by, and time enough is over.
+        var others = new Received();
+        for (var i = 1; i <= 2; i++)
+        {
+            var dying = await Harness.OpenAsync();
+            var held = new Received(async (_, token) =>
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                return QueueSettlement.Done;
+            });
+            await ConsumeAsync(held.HandleAsync, transport: dying);
+            await SendAsync("held" + i);
+            await held.AreAsync(1);
+            await Durable.CrashAsync(dying);
+            var other = await ConsumeAsync(others.HandleAsync, transport: await Harness.OpenAsync());
+            await others.AreAsync(i);
+            await other.StopAsync(Token);
+        }
+
+        release.SetResult();
         await EmptyAsync();
-        Assert.Equal([("a", 1)], received.Attempts);
+        Assert.Equal([("long", 1)], working.Attempts);
+        Assert.Equal([("held1", 2), ("held2", 2)], others.Attempts);
     }
 
     [Fact]

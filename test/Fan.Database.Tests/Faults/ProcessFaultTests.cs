@@ -53,6 +53,34 @@ public abstract class ProcessFaultTests : QueueConformance
     }
 
     [Fact]
+    public async Task Messages_that_were_in_hand_beside_one_that_kills_its_process_are_not_taken_along_again()
+    {
+        Policy = Policy with { MaxAttempts = 4 };
+        await DeclareAsync("main");
+        await SendAsync("poison", "a", "b", "c");
+        using (var first = Start("hold"))
+        {
+            await first.WaitForAsync("ready");
+            foreach (var _ in Enumerable.Range(0, 4)) await first.ReadAsync();
+            first.Kill();
+        }
+
+        for (var i = 2; i < Policy.MaxAttempts; i++)
+        {
+            using var worker = Start("hold");
+            await worker.WaitForAsync($"poison {i}");
+            worker.Kill();
+        }
+
+        var received = new Received((delivery, _) => new(delivery.Attempt >= Policy.MaxAttempts ? QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted) : QueueSettlement.Done));
+        await ConsumeAsync(received, concurrency: 4, prefetch: 8);
+        await DeadAsync(1);
+        await EmptyAsync();
+        // The others were in hand once when the process died, and not when it died again.
+        Assert.Equal([("a", 2), ("b", 2), ("c", 2), ("poison", 4)], received.Attempts.Order());
+    }
+
+    [Fact]
     public async Task Every_message_is_handled_though_consumers_are_killed_all_the_time()
     {
         await DeclareAsync("main");

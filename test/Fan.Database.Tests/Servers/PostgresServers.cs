@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fan.Database.Tests.Servers;
 
 [assembly: AssemblyFixture(typeof(PostgresServers))]
@@ -8,18 +7,14 @@ namespace Fan.Database.Tests.Servers;
 /// <summary>The servers of a whole run, each started when a test asks for it first.</summary>
 public sealed class PostgresServers : IAsyncDisposable
 {
-    private readonly string _folder;
+    private readonly ServerFolder _folder = new("postgres");
     private readonly Lazy<Task<PostgresServer>> _shared;
     private readonly Lazy<Task<PostgresServer>> _disturbed;
 
     public PostgresServers()
     {
-        var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
-        var all = Directory.CreateDirectory(Path.Combine(artifacts, "postgres"));
-        foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}"))) left.Delete(recursive: true);
-        _folder = Path.Combine(all.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-        _shared = new(() => PostgresServer.StartAsync(Path.Combine(_folder, "shared")));
-        _disturbed = new(() => PostgresServer.StartAsync(Path.Combine(_folder, "disturbed")));
+        _shared = new(() => PostgresServer.StartAsync(_folder.New("shared")));
+        _disturbed = new(() => PostgresServer.StartAsync(_folder.New("disturbed")));
     }
 
     /// <summary>A server that nobody may disturb.</summary>
@@ -35,6 +30,6 @@ public sealed class PostgresServers : IAsyncDisposable
             if (started.IsValueCreated) await (await started.Value).DisposeAsync();
         }
 
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 }

@@ -106,6 +106,43 @@ public abstract class OutboxTests : TransactionTest
     }
 
     [Fact]
+    public async Task A_push_that_is_too_large_for_the_other_transport_is_a_dead_letter_with_the_reason_and_holds_nobody_back()
+    {
+        var broker = new FakeBroker { Before = RefuseLarge };
+        var shop = await StartWithBrokerAsync("shop", broker);
+        await OrderAsync(shop, "large", CommitAsync, new PushOptions { MessageId = "order-1", Key = "k" });
+        await OrderAsync(shop, "small", CommitAsync, new PushOptions { MessageId = "order-2", Key = "k" });
+        await AcceptedAsync(broker, 1);
+        Assert.Equal("order-2", Assert.Single(broker.Accepted).Id);
+        var queues = shop.Services.GetServices<IQueueTransport>().Single(transport => transport.Name == "database").Administration;
+        var letter = Assert.Single(await queues.PeekDeadAsync(new QueueName("fan.outbox", "broker"), 10, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            ("order-1", DeadLetterReasons.Rejected, "The payload is too large (MaxMessageBytes).", typeof(LimitExceededException).FullName, 1),
+            (letter.Message.Id, letter.Reason, letter.Detail, letter.ExceptionType, letter.Attempts));
+
+        static void RefuseLarge(QueueMessage message)
+        {
+            if (message.Id == "order-1") throw new LimitExceededException("MaxMessageBytes", "The payload is too large (MaxMessageBytes).");
+        }
+    }
+
+    [Fact]
+    public async Task A_push_to_a_queue_that_is_full_is_sent_when_there_is_room()
+    {
+        var refusals = 0;
+        var broker = new FakeBroker { Before = RefuseFirst };
+        var shop = await StartWithBrokerAsync("shop", broker);
+        await OrderAsync(shop, "one", CommitAsync);
+        await AcceptedAsync(broker, 1);
+        Assert.Equal(2, refusals);
+
+        void RefuseFirst(QueueMessage message)
+        {
+            if (refusals < 2) throw new LimitExceededException(nameof(QueuePolicy.MaxMessages), $"The queue is full for the {++refusals}. time.");
+        }
+    }
+
+    [Fact]
     public async Task A_push_that_can_take_no_part_in_the_transaction_is_refused()
     {
         var shop = await StartAsync("shop", fan => fan.AddService<IWarehouse>(_ => Warehouse).Route("shop.warehouse", pushes: "local"));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fan.Redis.Tests.Servers;
 
 [assembly: AssemblyFixture(typeof(RedisServers))]
@@ -8,18 +7,13 @@ namespace Fan.Redis.Tests.Servers;
 /// <summary>The servers of a whole run, each started when a test asks for it first.</summary>
 public sealed class RedisServers : IAsyncDisposable
 {
-    private readonly string _folder;
+    private readonly ServerFolder _folder = new("redis");
     private readonly Lazy<Task<RedisProcess>> _shared;
     private readonly Lazy<Task<RedisProcess>> _disturbed;
-    private int _folders;
 
     public RedisServers()
     {
         RedisProcess.RequireInstalled();
-        var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
-        var all = Directory.CreateDirectory(Path.Combine(artifacts, "redis"));
-        foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}"))) left.Delete(recursive: true);
-        _folder = Path.Combine(all.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         _shared = new(() => StartAsync("shared"));
         _disturbed = new(() => StartAsync("disturbed"));
     }
@@ -33,7 +27,7 @@ public sealed class RedisServers : IAsyncDisposable
     /// <summary>A server for one test, which ends it.</summary>
     internal async Task<RedisProcess> StartAsync(string name, params string[] settings)
     {
-        var server = new RedisProcess(Path.Combine(_folder, $"{name}{Interlocked.Increment(ref _folders)}"), settings);
+        var server = new RedisProcess(_folder.New(name), settings);
         await server.StartAsync();
         return server;
     }
@@ -45,6 +39,6 @@ public sealed class RedisServers : IAsyncDisposable
             if (started.IsValueCreated) await (await started.Value).DisposeAsync();
         }
 
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 }

@@ -6,10 +6,10 @@ using System.Runtime.InteropServices;
 using Fan.Conformance;
 using RabbitMQ.Client;
 
-namespace Fan.Amqp.Tests.Servers;
+namespace Fan.Servers;
 
 /// <summary>One RabbitMQ broker on loopback, with its data in a folder of its own. It ends with this process, however that ends.</summary>
-internal sealed partial class RabbitServer(string folder, IReadOnlyDictionary<string, string>? settings = null) : IAsyncDisposable
+public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<string, string>? settings = null, string erlang = "") : IAsyncDisposable
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private const int KillSignal = 9;
@@ -76,7 +76,7 @@ internal sealed partial class RabbitServer(string folder, IReadOnlyDictionary<st
         start.Environment["RABBITMQ_DIST_PORT"] = _ports[1].ToString(CultureInfo.InvariantCulture);
         start.Environment["ERL_EPMD_ADDRESS"] = "127.0.0.1";
         start.Environment["ERL_EPMD_PORT"] = _ports[2].ToString(CultureInfo.InvariantCulture);
-        start.Environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none";
+        start.Environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = $"-kernel inet_dist_use_interface {{127,0,0,1}} +S 2:2 +sbwt none {erlang}";
         _shell = Process.Start(start)!;
         _pid = int.Parse((await _shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
     }

@@ -6,10 +6,10 @@ using System.Runtime.InteropServices;
 using Fan.Conformance;
 using Npgsql;
 
-namespace Fan.Database.Tests.Servers;
+namespace Fan.Servers;
 
 /// <summary>One PostgreSQL server on loopback, with its data in a folder of its own. It ends with this process, however that ends.</summary>
-internal sealed partial class PostgresServer(string folder) : IAsyncDisposable
+public sealed partial class PostgresServer(string folder, params string[] settings) : IAsyncDisposable
 {
     private const int Kill = 9;
 
@@ -28,15 +28,15 @@ internal sealed partial class PostgresServer(string folder) : IAsyncDisposable
 
     private static bool IsRoot => Environment.UserName == "root";
 
-    /// <summary>Makes a database cluster and starts its server.</summary>
-    public static async Task<PostgresServer> StartAsync(string folder)
+    /// <summary>Makes a database cluster and starts its server. As only processes die here, it writes nothing to the disk unless a setting (<c>name=value</c>) says so.</summary>
+    public static async Task<PostgresServer> StartAsync(string folder, params string[] settings)
     {
         if (Programs.Length == 0) Assert.Fail("PostgreSQL is not installed: run eng/servers.sh, or install the package 'postgresql'.");
         Directory.CreateDirectory(folder);
         // The server refuses to run as root, so that it runs as the user that its package made.
         if (IsRoot) await RunAsync("chown", "postgres", folder);
         await RunAsync([.. AsItsUser, Path.Combine(Programs, "initdb"), "-D", Path.Combine(folder, "data"), "-A", "trust", "-U", "postgres", "--no-sync", "--encoding=UTF8", "--locale=C"]);
-        var server = new PostgresServer(folder);
+        var server = new PostgresServer(folder, settings);
         await server.StartAsync();
         return server;
     }
@@ -95,7 +95,7 @@ internal sealed partial class PostgresServer(string folder) : IAsyncDisposable
         // The shell waits on its input, which ends with this process, and takes the server along.
         foreach (var argument in (string[])["-c", "log=$1; shift; \"$@\" </dev/null >>\"$log\" 2>&1 & echo $!; read _; kill -9 $! 2>/dev/null", "sh", Path.Combine(folder, "log.txt"),
             .. AsItsUser, Path.Combine(Programs, "postgres"), "-D", Path.Combine(folder, "data"), "-p", _port.ToString(CultureInfo.InvariantCulture),
-            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB"])
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB", .. settings.SelectMany(setting => (string[])["-c", setting])])
             start.ArgumentList.Add(argument);
         _shell = Process.Start(start)!;
         _pid = int.Parse((await _shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);

@@ -5,10 +5,10 @@ using System.Net.Sockets;
 using Fan.Conformance;
 using StackExchange.Redis;
 
-namespace Fan.Redis.Tests.Servers;
+namespace Fan.Servers;
 
 /// <summary>One Redis server on loopback, with its data in a folder of its own. It ends with this process, however that ends.</summary>
-internal sealed class RedisProcess(string folder, params string[] settings) : IAsyncDisposable
+public sealed class RedisProcess(string folder, params string[] settings) : IAsyncDisposable
 {
     private const string Program = "/usr/bin/redis-server";
 

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Fan.Loss.Processes;
+
+/// <summary>A process that is started to be killed. It ends too when whoever started it does.</summary>
+internal static class LossProcess
+{
+    public const string Service = "loss.stock";
+
+    private const char Dash = '-';
+
+    /// <summary>The name of a push, by its producer and its number there.</summary>
+    public static string Id(string producer, int number) => string.Create(CultureInfo.InvariantCulture, $"{producer}{Dash}{number}");
+
+    /// <summary>The number of a push at its producer.</summary>
+    public static int Number(string id) => int.Parse(id.AsSpan(id.IndexOf(Dash, StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var ending = new CancellationTokenSource();
+        var watching = EndWithInputAsync(ending);
+        if (args is ["produce", var route, var place, var records, var name, var count, var inFlight])
+            await Producer.RunAsync(route, place, records, name, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(inFlight, CultureInfo.InvariantCulture), ending.Token);
+        else if (args is ["consume", var from, var at, var handled, var plants])
+            await Consumer.RunAsync(from, at, handled, bool.Parse(plants), ending.Token);
+        else
+            throw new ArgumentException($"'{string.Join(' ', args)}' is not what this program starts itself with.", nameof(args));
+        // What waits on the input is the process's own, and ends with it.
+        return watching.IsFaulted ? 1 : 0;
+    }
+
+    private static async Task EndWithInputAsync(CancellationTokenSource ending)
+    {
+        await Task.Yield();
+        _ = await Console.In.ReadToEndAsync();
+        await ending.CancelAsync();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Fan.Loss.Processes;
+
+/// <summary>Pushes, and writes down each push after it was accepted (<c>a ID</c>), and each one that was not (<c>r ERROR</c>), which it sends again with the same id.</summary>
+internal static class Producer
+{
+    private const int KeyedOneIn = 4;
+    private const int Keys = 40;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static async Task RunAsync(string route, string place, string records, string name, int count, int inFlight, CancellationToken cancellationToken)
+    {
+        using var host = LossRoutes.Build(route, place);
+        await host.StartAsync(cancellationToken);
+        var fan = host.Services.GetRequiredService<IFan>();
+        using var writer = new RecordWriter(records);
+        var last = 0;
+        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => PushAsync()));
+        await host.StopAsync(CancellationToken.None);
+
+        async Task PushAsync()
+        {
+            for (var number = Interlocked.Increment(ref last); number <= count; number = Interlocked.Increment(ref last))
+            {
+                var id = LossProcess.Id(name, number);
+                var arguments = JsonSerializer.SerializeToElement(new { id });
+                var options = new PushOptions { MessageId = id, Key = number % KeyedOneIn == 0 ? string.Create(CultureInfo.InvariantCulture, $"k{number % Keys}") : null };
+                while (!await TryPushAsync(arguments, options)) await Task.Delay(Pause, cancellationToken);
+            }
+        }
+
+        async Task<bool> TryPushAsync(JsonElement arguments, PushOptions options)
+        {
+            try
+            {
+                await fan.PushAsync(LossProcess.Service + ".take", arguments, options, cancellationToken);
+                writer.Write("a " + options.MessageId);
+                return true;
+            }
+            catch (FanException error)
+            {
+                writer.Write("r " + error.GetType().Name);
+                return false;
+            }
+        }
+    }
+}
