@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CrossProcess.Brokers;
 using StackExchange.Redis;
 
 namespace CrossProcess.Contenders;
@@ -8,10 +9,14 @@ namespace CrossProcess.Contenders;
 /// <summary>What a team writes itself: a stream of requests, a stream of replies, JSON, and the same client library. No deadline, no errors, no lost process.</summary>
 internal static class RedisStreams
 {
-    public static Contender Contender(string name, string server) => new(
+    public static Contender Contender(string name, Broker broker) => new(
         name,
-        async () => await StreamServer.StartAsync(server),
-        async requests => await StreamClient.StartAsync(server, requests));
+        async () => await StreamServer.StartAsync(broker.Address),
+        async requests => await StreamClient.StartAsync(broker.Address, requests))
+    {
+        Broker = broker,
+        Pushes = true,
+    };
 
     private static ConfigurationOptions Options(string server) => new() { EndPoints = { server }, Protocol = RedisProtocol.Resp2 };
 
@@ -86,6 +91,7 @@ internal static class RedisStreams
     {
         private readonly ConcurrentDictionary<long, TaskCompletionSource<byte[]>> _pending = new();
         private readonly IDatabase _database = connection.GetDatabase();
+        private readonly RedisKey _pushes = requests + ":pushes";
         private long _last;
 
         public static async Task<StreamClient> StartAsync(string server, string requests)
