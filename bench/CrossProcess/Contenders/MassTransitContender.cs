@@ -65,6 +65,13 @@ internal static class MassTransitContender
         return host;
     }
 
+    private static async Task EndAsync(IHost host)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await host.StopAsync(patience.Token);
+        await ((IAsyncDisposable)host).DisposeAsync();
+    }
+
     public sealed record EchoAsked(string Text);
 
     public sealed record EchoAnswered(string Text);
@@ -87,11 +94,7 @@ internal static class MassTransitContender
     {
         public override string Address => queue;
 
-        public override async ValueTask DisposeAsync()
-        {
-            await host.StopAsync();
-            await ((IAsyncDisposable)host).DisposeAsync();
-        }
+        public override async ValueTask DisposeAsync() => await EndAsync(host);
     }
 
     private sealed class BusClient(IHost host) : Client
@@ -109,8 +112,7 @@ internal static class MassTransitContender
         public override async ValueTask DisposeAsync()
         {
             _scope.Dispose();
-            await host.StopAsync();
-            await ((IAsyncDisposable)host).DisposeAsync();
+            await EndAsync(host);
         }
     }
 }

@@ -39,7 +39,7 @@ internal static class RabbitRpc
             var connection = await ConnectAsync(address);
             var requests = await connection.CreateChannelAsync();
             var replies = await connection.CreateChannelAsync();
-            var queue = (await requests.QueueDeclareAsync()).QueueName;
+            var queue = (await requests.QueueDeclareAsync("bench-" + Guid.NewGuid().ToString("N"))).QueueName;
             await requests.BasicQosAsync(0, Prefetch, global: false);
             await requests.BasicConsumeAsync(queue, autoAck: false, new Consumer(requests, replies));
             return new RpcServer(connection, queue);

@@ -108,6 +108,11 @@ internal static class RedisStreams
 
         public override async ValueTask<int> RecordAsync() => (await CallAsync("record", Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
 
+        public override async ValueTask PushAsync(string text) =>
+            await _database.StreamAddAsync(_pushes, [new NameValueEntry("method", "note"), new NameValueEntry("body", JsonSerializer.SerializeToUtf8Bytes(new EchoRequest(text), CellarJson.Default.EchoRequest))]);
+
+        public override Task EmptyAsync() => _database.KeyDeleteAsync(_pushes);
+
         public override async ValueTask DisposeAsync()
         {
             await reader.DisposeAsync();

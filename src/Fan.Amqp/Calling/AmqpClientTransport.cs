@@ -49,7 +49,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         var channel = await _channels.GetAsync(call, cancellationToken).ConfigureAwait(false);
         var pending = new SequenceCall(channel, call, _options.SequenceWindowBytes) { Target = TargetOf(call) };
         var properties = Request(call, MessageTypes.Sequence);
-        properties.Headers![MessageFields.Credit] = _options.SequenceWindowBytes.ToString(CultureInfo.InvariantCulture);
+        (properties.Headers ??= new Dictionary<string, object?>(1))[MessageFields.Credit] = _options.SequenceWindowBytes.ToString(CultureInfo.InvariantCulture);
         channel.Add(pending);
         await channel.SendAsync(pending, properties, call.Payload, cancellationToken).ConfigureAwait(false);
         await foreach (var item in pending.ReadAsync(cancellationToken).ConfigureAwait(false)) yield return item;
@@ -73,10 +73,10 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
             {
-                var (channel, pending) = ((CallChannel, UnaryCall))state!;
-                if (channel.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
+                var pending = (UnaryCall)state!;
+                if (pending.Channel!.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
             },
-            (channel, pending));
+            pending);
         try
         {
             return await pending.Task.ConfigureAwait(false);
@@ -93,10 +93,15 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
 
     private static BasicProperties Request(OutgoingCall call, string type)
     {
-        var properties = new BasicProperties { Type = type, ContentType = call.ContentType };
+        var properties = new BasicProperties();
+        // JSON goes without saying.
+        if (call.ContentType != MediaTypes.Json) properties.ContentType = call.ContentType;
         MessageFields.Write(properties, call.Headers, call.Limits);
-        properties.Headers![MessageFields.Service] = call.Service;
-        properties.Headers[MessageFields.Method] = call.Method;
+        properties.Type = CallTypes.Write(type, call.Service, call.Method);
+        if (properties.Type is not null) return properties;
+        properties.Type = type;
+        var table = properties.Headers ??= new Dictionary<string, object?>(2);
+        (table[MessageFields.Service], table[MessageFields.Method]) = (call.Service, call.Method);
         return properties;
     }
 

@@ -12,6 +12,9 @@ internal abstract class PendingCall(OutgoingCall call, string target)
     /// <summary>The id of the process that serves it.</summary>
     public string Target => target;
 
+    /// <summary>The inbox that it waits in.</summary>
+    public CallInbox? Inbox { get; set; }
+
     /// <summary>Its number in its inbox.</summary>
     public ulong Number { get; set; }
 

@@ -58,7 +58,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         var window = _server.Options.SequenceWindowBytes;
         var pending = new SequenceCall(_inbox, call, TargetOf(call), window);
         var fields = MessageFields.Request(call, MessageTypes.Sequence);
-        fields.AddRange([MessageFields.Credit, window.ToString(CultureInfo.InvariantCulture)]);
+        MessageFields.Add(fields, MessageFields.Credit, window.ToString(CultureInfo.InvariantCulture));
         await _inbox.OpenAsync(call, cancellationToken).ConfigureAwait(false);
         _inbox.Add(pending);
         await _inbox.SendAsync(pending, fields, cancellationToken).ConfigureAwait(false);
@@ -84,10 +84,10 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
             {
-                var (inbox, pending) = ((CallInbox, UnaryCall))state!;
-                if (inbox.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
+                var pending = (UnaryCall)state!;
+                if (pending.Inbox!.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
             },
-            (_inbox, pending));
+            pending);
         try
         {
             return await pending.Task.ConfigureAwait(false);

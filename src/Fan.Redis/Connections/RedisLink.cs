@@ -9,6 +9,7 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
     private Task<ConnectionMultiplexer>? _connecting;
     private bool _isDisposed;
     private volatile string? _trouble;
+    private IDatabase? _database;
     private int _generation;
 
     /// <summary>Where the server is, for people.</summary>
@@ -47,6 +48,29 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         }
     }
 
+    /// <summary>Sends a command on the connection that is open; null where none is, which <see cref="OpenAsync"/> helps. What the task ends with is for <see cref="Explain"/>.</summary>
+    public Task<RedisResult>? TrySend(string command, ICollection<object> arguments)
+    {
+        if (Volatile.Read(ref _database) is not { } open) return null;
+        try
+        {
+            return open.ExecuteAsync(command, arguments);
+        }
+        catch (Exception error) when (RedisErrors.IsOne(error))
+        {
+            return Task.FromException<RedisResult>(error);
+        }
+    }
+
+    /// <summary>A command was answered.</summary>
+    public void Answered()
+    {
+        if (_trouble is not null) _trouble = null;
+    }
+
+    /// <summary>What a command of <see cref="TrySend"/> ended with, for people.</summary>
+    public RedisAwayException Explain(Exception error) => Away(error, RedisErrors.WasNotSent(error));
+
     /// <summary>Runs a command, or several that are sent at once.</summary>
     /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
     public async ValueTask<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
@@ -58,7 +82,7 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         {
             running = command(connection.GetDatabase(database));
             var result = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
-            _trouble = null;
+            Answered();
             return result;
         }
         catch (Exception error) when (RedisErrors.IsOne(error))
@@ -103,14 +127,14 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
     public void Crash()
     {
         Task<ConnectionMultiplexer>? connecting;
-        lock (_gate) (connecting, _isDisposed) = (_connecting, true);
+        lock (_gate) (connecting, _isDisposed, _database) = (_connecting, true, null);
         if (connecting is { IsCompletedSuccessfully: true }) connecting.Result.Close(allowCommandsToComplete: false);
     }
 
     public async ValueTask DisposeAsync()
     {
         Task<ConnectionMultiplexer>? connecting;
-        lock (_gate) (connecting, _isDisposed) = (_connecting, true);
+        lock (_gate) (connecting, _isDisposed, _database) = (_connecting, true, null);
         if (connecting is null) return;
         await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (connecting.IsCompletedSuccessfully) await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
@@ -122,6 +146,11 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         connection.ConnectionFailed += (_, _) => Interlocked.Increment(ref _generation);
         connection.ConnectionRestored += (_, _) => Interlocked.Increment(ref _generation);
         Interlocked.Increment(ref _generation);
+        lock (_gate)
+        {
+            if (!_isDisposed) Volatile.Write(ref _database, connection.GetDatabase(database));
+        }
+
         return connection;
     }
 
