@@ -74,7 +74,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
             static (state, token) =>
             {
                 var pending = (UnaryCall)state!;
-                if (pending.Channel!.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
+                if (pending.Owner!.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
             },
             pending);
         try

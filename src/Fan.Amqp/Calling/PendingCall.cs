@@ -15,7 +15,7 @@ internal abstract class PendingCall(OutgoingCall call)
     public required CallTarget Target { get; init; }
 
     /// <summary>The channel that it waits on.</summary>
-    public CallChannel? Channel { get; set; }
+    public CallChannel? Owner { get; set; }
 
     /// <summary>Its number on its channel.</summary>
     public ulong Number { get; set; }

@@ -1,5 +1,3 @@
-using RabbitMQ.Client;
-
 namespace Fan.Amqp.Serving;
 
 /// <summary>A message that was delivered and is not acknowledged.</summary>
@@ -17,7 +15,9 @@ internal class Unacknowledged(ulong tag, int bytes)
 
 /// <summary>Acknowledges what was delivered on one channel, many messages at once where the ones before them are done too. Safe from any thread.</summary>
 /// <remarks>The queue goes with its connection, so that an acknowledgement does nothing but make room: it may come a little later. Whoever has it calls <see cref="FlushAsync"/> now and then.</remarks>
-internal sealed class Acknowledgements(IChannel channel, int prefetch)
+/// <param name="send">Acknowledges one message, or all up to it. Called in turn.</param>
+/// <param name="prefetch">How many messages may be without acknowledgement.</param>
+internal sealed class Acknowledgements(Func<ulong, bool, CancellationToken, ValueTask> send, int prefetch)
 {
     // Of what may be in hand, the part that may be done without being told; and the bytes that the broker keeps for it.
     private const int Part = 4;
@@ -81,14 +81,14 @@ internal sealed class Acknowledgements(IChannel channel, int prefetch)
         var sending = default(ValueTask);
         if (together > 0)
         {
-            sending = channel.BasicAckAsync(together, multiple: true, cancellationToken);
+            sending = send(together, true, cancellationToken);
             _done.RemoveAll(tag => tag <= together);
         }
 
         // Behind one that takes long.
         if (_done.Count > 0 && (isUrgent || _done.Count >= _most || _bytes >= MostBytes))
         {
-            foreach (var tag in _done) sending = Both(sending, channel.BasicAckAsync(tag, multiple: false, cancellationToken));
+            foreach (var tag in _done) sending = Both(sending, send(tag, false, cancellationToken));
             _done.Clear();
         }
 

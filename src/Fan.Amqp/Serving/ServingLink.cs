@@ -28,7 +28,7 @@ internal sealed class ServingLink : IAsyncDisposable
 
     private ServingLink(IChannel requests, IChannel replies, IChannel control, CallServer server, string queue, int prefetch, ILogger logger)
     {
-        _acknowledgements = new Acknowledgements(requests, prefetch);
+        _acknowledgements = new Acknowledgements(requests.BasicAckAsync, prefetch);
         (Types, Workspaces) = (new CallTypes(server), new CallWorkspaces(server, "amqp"));
         (_requests, _replies, _control, Server, _queue, _logger) = (requests, replies, control, server, queue, logger);
         _services = server.Services.Select(service => service.Name.Canonical)

@@ -77,7 +77,7 @@ internal sealed class CallInbox : IAsyncDisposable
     {
         Address(call, message);
         // Nobody waits for the answer of the server: what there is to say the call says itself.
-        if (_writer.TryAppend(_topology.Requests(call.Target), message) is not { } sending) return SendSlowlyAsync(call, message, cancellationToken);
+        if (!_writer.TryAppend(_topology.Requests(call.Target), message, out var sending)) return SendSlowlyAsync(call, message, cancellationToken);
         _ = SentAsync(call, sending);
         return default;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using StackExchange.Redis;
 
 namespace Fan.Redis.Connections;
@@ -48,18 +49,21 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         }
     }
 
-    /// <summary>Sends a command on the connection that is open; null where none is, which <see cref="OpenAsync"/> helps. What the task ends with is for <see cref="Explain"/>.</summary>
-    public Task<RedisResult>? TrySend(string command, ICollection<object> arguments)
+    /// <summary>Sends a command on the connection that was opened; false where none was yet. What the task ends with is for <see cref="Explain"/>.</summary>
+    public bool TrySend(string command, ICollection<object> arguments, [NotNullWhen(true)] out Task<RedisResult>? sending)
     {
-        if (Volatile.Read(ref _database) is not { } open) return null;
+        sending = null;
+        if (Volatile.Read(ref _database) is not { } open) return false;
         try
         {
-            return open.ExecuteAsync(command, arguments);
+            sending = open.ExecuteAsync(command, arguments);
         }
         catch (Exception error) when (RedisErrors.IsOne(error))
         {
-            return Task.FromException<RedisResult>(error);
+            sending = Task.FromException<RedisResult>(error);
         }
+
+        return true;
     }
 
     /// <summary>A command was answered.</summary>

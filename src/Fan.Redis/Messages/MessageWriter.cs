@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Fan.Redis.Connections;
 using StackExchange.Redis;
 
@@ -8,11 +9,11 @@ internal sealed class MessageWriter(RedisLink link)
 {
     private const string Append = "XADD";
 
-    /// <summary>Begins to append a message where the connection is open; null where it is not. What the task ends with is for <see cref="WasTaken"/>.</summary>
-    public Task<RedisResult>? TryAppend(RedisKey stream, List<object> message)
+    /// <summary>Begins to append a message where the connection is open; false where it is not. What the task ends with is for <see cref="WasTaken"/>.</summary>
+    public bool TryAppend(RedisKey stream, List<object> message, [NotNullWhen(true)] out Task<RedisResult>? sending)
     {
         message[0] = stream;
-        return link.TrySend(Append, message);
+        return link.TrySend(Append, message, out sending);
     }
 
     /// <summary>Whether the stream was there; of a task that has ended.</summary>

@@ -71,7 +71,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         try
         {
             RedisKey stream = _topology.Replies(key.ReplyTo);
-            if (_writer.TryAppend(stream, message) is not { } sending) return await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false);
+            if (!_writer.TryAppend(stream, message, out var sending)) return await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false);
             await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return _writer.WasTaken(sending);
         }
