@@ -27,7 +27,6 @@ Contender[] all =
     RedisStreams.Contender("raw redis streams", redis),
     FanRoute.Over("fan amqp", rabbit, (fan, address) => fan.AddAmqp(options => options.Uri = address)),
     RabbitRpc.Contender("raw amqp", rabbit),
-    MassTransitContender.Contender("masstransit", rabbit),
     FanRoute.Over("fan database", postgres, (fan, address) => fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (address, true))),
     DatabaseInserts.Postgres("raw postgres", postgres),
     FanRoute.OverFile("fan database sqlite", (fan, path) => fan.AddDatabase(options => (options.Sqlite, options.ServeCalls) = (path, true))),
@@ -41,7 +40,6 @@ var peers = new Dictionary<string, string>
     ["fan http2"] = "minimal api http2",
     ["fan redis"] = "raw redis streams",
     ["fan amqp"] = "raw amqp",
-    ["masstransit"] = "raw amqp",
     ["fan database"] = "raw postgres",
     ["fan database sqlite"] = "raw sqlite",
 };

@@ -32,6 +32,8 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
 
     public string Name => "amqp";
 
+    // Awaited once, by the pipeline: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         if (!call.Endpoint.Description.IsFan) return await _microFan.CallAsync(call, cancellationToken).ConfigureAwait(false);
@@ -68,6 +70,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
     }
 
     /// <summary>Waits for a reply; a caller that does not wait any more is told to the service.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<ReplyPayload> ReplyAsync(CallChannel channel, UnaryCall pending, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Fan.Amqp.Messages;
 using Fan.Brokers;
 using Fan.Generated;
@@ -44,6 +45,8 @@ internal sealed class FanCall(ServingLink link, CallKey key, ulong deliveryTag, 
         Output.Clear();
     }
 
+    // Awaited once: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask ServeAsync(CancellationToken cancellationToken)
     {
         var limits = Server.Limits;

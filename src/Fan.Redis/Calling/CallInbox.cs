@@ -20,7 +20,7 @@ internal sealed class CallInbox : IAsyncDisposable
     private readonly Topology _topology;
     private readonly MessageWriter _writer;
     private readonly ReadPosition _replies;
-    private readonly string _id = Topology.NewId();
+    private readonly string _id = Messages.Topology.NewId();
     private readonly ConcurrentDictionary<ulong, PendingCall> _pending = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -38,6 +38,9 @@ internal sealed class CallInbox : IAsyncDisposable
         _writer = new MessageWriter(server.Shared);
         _replies = new ReadPosition(_topology.Replies(_id));
     }
+
+    /// <summary>The names of streams.</summary>
+    public Topology Topology => _topology;
 
     /// <summary>The calls that wait at the moment.</summary>
     public IEnumerable<PendingCall> Pending => _pending.Values;
@@ -77,7 +80,7 @@ internal sealed class CallInbox : IAsyncDisposable
     {
         Address(call, message);
         // Nobody waits for the answer of the server: what there is to say the call says itself.
-        if (!_writer.TryAppend(_topology.Requests(call.Target), message, out var sending)) return SendSlowlyAsync(call, message, cancellationToken);
+        if (!_writer.TryAppend(call.Target.Requests, message, out var sending)) return SendSlowlyAsync(call, message, cancellationToken);
         _ = SentAsync(call, sending);
         return default;
     }
@@ -104,7 +107,7 @@ internal sealed class CallInbox : IAsyncDisposable
     {
         try
         {
-            Sent(call, await _writer.AppendAsync(_topology.Requests(call.Target), message, cancellationToken).ConfigureAwait(false));
+            Sent(call, await _writer.AppendAsync(call.Target.Requests, message, cancellationToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -268,7 +271,7 @@ internal sealed class CallInbox : IAsyncDisposable
             case MessageTypes.Unknown:
                 Lost(CallNumbers.Read(MessageFields.ReadPayload(item).Span), "the service does not have the call any more");
                 break;
-            case MessageTypes.Probe when (string?)item.Field(MessageFields.From) is { } from && Topology.IsId(from):
+            case MessageTypes.Probe when (string?)item.Field(MessageFields.From) is { } from && Messages.Topology.IsId(from):
                 await AnswerAsync(from, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
                 break;
             // What has no number of ours came for a call that was left.
@@ -297,7 +300,7 @@ internal sealed class CallInbox : IAsyncDisposable
         Address(call, fields);
         try
         {
-            await _writer.AppendAsync(_topology.Control(call.Target), fields, CancellationToken.None).ConfigureAwait(false);
+            await _writer.AppendAsync(_topology.Control(call.Target.Id), fields, CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisAwayException error)
         {

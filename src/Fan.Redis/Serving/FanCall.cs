@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
@@ -48,6 +49,8 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         cancellationToken.ThrowIfCancellationRequested();
     }
 
+    // Awaited once: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask ServeAsync(CancellationToken cancellationToken)
     {
         var limits = Server.Limits;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Fan.Brokers;
 using Fan.Redis.Calling;
@@ -14,6 +15,8 @@ internal sealed class ServingInbox : IAsyncDisposable
 {
     private const int MostAtOnce = 256;
 
+    private const int MaxKnownCallers = 1024;
+
     // Of taking away the stream at the end.
     private const int MostFailures = 3;
 
@@ -27,6 +30,7 @@ internal sealed class ServingInbox : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Topology _topology;
     private readonly MessageWriter _writer;
+    private readonly ConcurrentDictionary<string, RedisKey> _replies = new(StringComparer.Ordinal);
     private readonly ReadPosition _requests;
     private readonly ReadPosition _control;
     private readonly BlockingReader _reader;
@@ -70,7 +74,7 @@ internal sealed class ServingInbox : IAsyncDisposable
     {
         try
         {
-            RedisKey stream = _topology.Replies(key.ReplyTo);
+            var stream = RepliesOf(key.ReplyTo);
             if (!_writer.TryAppend(stream, message, out var sending)) return await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false);
             await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return _writer.WasTaken(sending);
@@ -116,6 +120,14 @@ internal sealed class ServingInbox : IAsyncDisposable
         {
             // They end by themselves.
         }
+    }
+
+    // Made of names that others sent, so that there is a bound.
+    private RedisKey RepliesOf(string caller)
+    {
+        if (_replies.TryGetValue(caller, out var stream)) return stream;
+        if (_replies.Count >= MaxKnownCallers) _replies.Clear();
+        return _replies[caller] = _topology.Replies(caller);
     }
 
     private async Task WatchAsync()

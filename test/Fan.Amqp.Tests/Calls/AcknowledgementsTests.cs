@@ -28,7 +28,7 @@ public sealed class AcknowledgementsTests
                     var message = inHand[choice % inHand.Count];
                     inHand.Remove(message);
                     broker.InHand = [.. inHand.Select(other => other.Tag)];
-                    Assert.True(acknowledgements.EndAsync(message, CancellationToken.None).IsCompletedSuccessfully);
+                    Assert.True(acknowledgements.EndAsync(message, CancellationToken.None).AsTask().IsCompletedSuccessfully);
                 }
 
                 // What is done and waits leaves room for others.
@@ -36,7 +36,7 @@ public sealed class AcknowledgementsTests
             }
 
             broker.InHand = [.. inHand.Select(other => other.Tag)];
-            Assert.True(acknowledgements.FlushAsync(CancellationToken.None).IsCompletedSuccessfully);
+            Assert.True(acknowledgements.FlushAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
             Assert.Equal(broker.InHand, broker.Open);
         });
 
