@@ -13,7 +13,12 @@ internal sealed class CallLoop(Client client)
         while (_callers.Count < callers) _callers.Add(new Latencies());
         var start = Stopwatch.GetTimestamp();
         var end = start + (long)(seconds * Stopwatch.Frequency);
-        await Task.WhenAll(_callers.Take(callers).Select(caller => Task.Run(() => payload.Text is null ? RecordAsync(caller, end) : EchoAsync(caller, payload.Text, end))));
+        await Task.WhenAll(_callers.Take(callers).Select(caller => Task.Run(() => payload switch
+        {
+            { Text: null } => RecordAsync(caller, end),
+            { IsPush: true } => PushAsync(caller, payload.Text, end),
+            _ => EchoAsync(caller, payload.Text, end),
+        })));
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         var all = new Latencies();
@@ -32,6 +37,11 @@ internal sealed class CallLoop(Client client)
         {
             if (await client.EchoAsync(text) != text) throw new InvalidOperationException("The echo is another text.");
         }
+    }
+
+    private async Task PushAsync(Latencies caller, string text, long end)
+    {
+        for (long now; (now = Stopwatch.GetTimestamp()) < end; caller.Add(Stopwatch.GetTimestamp() - now)) await client.PushAsync(text);
     }
 
     private async Task RecordAsync(Latencies caller, long end)

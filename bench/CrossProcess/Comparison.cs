@@ -8,12 +8,13 @@ internal sealed record Row(string Name, string Payload, int Callers, double Call
 /// <summary>Lets all contenders take turns, round after round, so that whatever disturbs the machine disturbs all alike.</summary>
 internal static class Comparison
 {
+    /// <param name="payloads">What is carried.</param>
     /// <param name="peers">Whom a contender is held against.</param>
     public static async Task<List<Row>> RunAsync(
-        IReadOnlyList<(string Name, ChildProcess Process)> contenders, IReadOnlyDictionary<string, string> peers, int rounds, double sliceSeconds, TextWriter progress)
+        IReadOnlyList<(string Name, ChildProcess Process)> contenders, IEnumerable<Payload> payloads, IReadOnlyDictionary<string, string> peers, int rounds, double sliceSeconds, TextWriter progress)
     {
         var rows = new List<Row>();
-        foreach (var payload in Payload.All)
+        foreach (var payload in payloads)
         {
             foreach (var callers in Measurement.Callers)
             {

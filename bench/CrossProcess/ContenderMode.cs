@@ -15,12 +15,16 @@ internal static class ContenderMode
     public static async Task<int> RunAsync(Contender contender, bool quick, TextReader input, TextWriter output)
     {
         Measurement? measurement = null;
+        // In a run of many the broker is there already.
+        IAsyncDisposable? broker = null;
         try
         {
+            if (contender.Broker is not null) broker = await contender.Broker.StartAsync();
             measurement = await Measurement.StartAsync(contender, quick);
         }
         catch (Exception error)
         {
+            if (broker is not null) await broker.DisposeAsync();
             await output.WriteLineAsync(Error($"'{contender.Name}' did not start: {error.Message}").ToJsonString(Plain));
             return 1;
         }
@@ -31,14 +35,15 @@ internal static class ContenderMode
             while (await input.ReadLineAsync() is { } line) await output.WriteLineAsync((await AnswerAsync(measurement, line)).ToJsonString(Plain));
         }
 
+        if (broker is not null) await broker.DisposeAsync();
         return 0;
     }
 
     private static async Task<JsonObject> AnswerAsync(Measurement measurement, string line)
     {
-        if (!TryRead(line, out var payload, out var callers, out var seconds))
+        if (!TryRead(line, out var payload, out var callers, out var seconds) || !measurement.Has(payload))
         {
-            var payloads = string.Join(", ", Payload.All.Select(known => known.Name));
+            var payloads = string.Join(", ", Payload.All.Where(measurement.Has).Select(known => known.Name));
             return Error($$"""send {"payload":one of {{payloads}},"callers":1 to {{MaxCallers}},"seconds":above 0, to {{MaxSeconds}}}""");
         }
 

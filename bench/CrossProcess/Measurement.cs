@@ -11,12 +11,14 @@ internal sealed class Measurement : IAsyncDisposable
 
     public static readonly IReadOnlyList<int> Callers = [1, 16, 64];
 
+    private readonly Contender _contender;
     private readonly ChildProcess _server;
     private readonly Client _client;
     private readonly CallLoop _loop;
 
-    private Measurement(ChildProcess server, Client client)
+    private Measurement(Contender contender, ChildProcess server, Client client)
     {
+        _contender = contender;
         _server = server;
         _client = client;
         _loop = new CallLoop(client);
@@ -28,7 +30,7 @@ internal sealed class Measurement : IAsyncDisposable
         var server = new ChildProcess("server", contender.Name);
         try
         {
-            var measurement = new Measurement(server, await contender.Connect(await server.ReadAsync()));
+            var measurement = new Measurement(contender, server, await contender.Connect(await server.ReadAsync()));
             await measurement.WarmUpAsync(quick ? 1 : WarmUpRounds);
             return measurement;
         }
@@ -44,8 +46,12 @@ internal sealed class Measurement : IAsyncDisposable
         var before = await UsageAsync();
         var (elapsed, latencies) = await _loop.RunAsync(payload, callers, seconds);
         var used = await UsageAsync() - before;
+        if (payload.IsPush) await _client.EmptyAsync();
         return new Slice(latencies.Count, elapsed, latencies.Microseconds(0.5), latencies.Microseconds(0.99), used.CpuSeconds, (double)used.Bytes / latencies.Count);
     }
+
+    /// <summary>Whether it can carry that.</summary>
+    public bool Has(Payload payload) => _contender.Has(payload);
 
     public async ValueTask DisposeAsync()
     {
@@ -59,9 +65,10 @@ internal sealed class Measurement : IAsyncDisposable
         for (var round = 0; round < rounds; round++)
         {
             var before = await UsageAsync();
-            foreach (var payload in Payload.All)
+            foreach (var payload in Payload.All.Where(_contender.Has))
             {
                 foreach (var callers in Callers) await _loop.RunAsync(payload, callers, WarmUpSlice);
+                if (payload.IsPush) await _client.EmptyAsync();
             }
 
             if ((await UsageAsync() - before).Compiled <= Settled) return;

@@ -1,11 +1,11 @@
 using System.Net;
 using Fan;
 using CrossProcess;
+using CrossProcess.Brokers;
 using CrossProcess.Contenders;
 using CrossProcess.Contenders.Raw;
 
-// The run itself brings the server; its processes are told where it is.
-using var redisServer = args is ["server" or "contender", ..] ? null : await RedisServerProcess.StartAsync();
+var (redis, rabbit, postgres) = (new RedisServer(), new RabbitServer(), new PostgresServer());
 
 // What a call to another process costs, beside peers on the same engines.
 Contender[] all =
@@ -23,9 +23,14 @@ Contender[] all =
     OrleansContender.Contender("orleans"),
     SignalRContender.Contender("signalr"),
     StreamJsonRpcContender.UnixSocket("streamjsonrpc"),
-    .. RedisServerProcess.Address is { } redis
-        ? (Contender[])[FanRoute.Over("fan redis", fan => fan.AddRedis(options => options.Uri = "redis://" + redis)), RedisStreams.Contender("raw redis streams", redis)]
-        : [],
+    FanRoute.Over("fan redis", redis, (fan, address) => fan.AddRedis(options => options.Uri = "redis://" + address)),
+    RedisStreams.Contender("raw redis streams", redis),
+    FanRoute.Over("fan amqp", rabbit, (fan, address) => fan.AddAmqp(options => options.Uri = address)),
+    RabbitRpc.Contender("raw amqp", rabbit),
+    FanRoute.Over("fan database", postgres, (fan, address) => fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (address, true))),
+    DatabaseInserts.Postgres("raw postgres", postgres),
+    FanRoute.OverFile("fan database sqlite", (fan, path) => fan.AddDatabase(options => (options.Sqlite, options.ServeCalls) = (path, true))),
+    DatabaseInserts.Sqlite("raw sqlite"),
 ];
 var peers = new Dictionary<string, string>
 {
@@ -34,6 +39,9 @@ var peers = new Dictionary<string, string>
     ["fan http"] = "minimal api http",
     ["fan http2"] = "minimal api http2",
     ["fan redis"] = "raw redis streams",
+    ["fan amqp"] = "raw amqp",
+    ["fan database"] = "raw postgres",
+    ["fan database sqlite"] = "raw sqlite",
 };
 
 // Fan's own routes may be named without its name.
@@ -47,23 +55,45 @@ switch (args)
 }
 
 string? json = null;
-var quick = false;
-var chosen = all.AsEnumerable();
+var (quick, pushes) = (false, false);
+string[]? only = null;
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
     {
         case "--json" when i + 1 < args.Length: json = args[++i]; break;
-        case "--only" when i + 1 < args.Length: var names = args[++i].Split(','); chosen = all.Where(contender => names.Contains(contender.Name)); break;
+        case "--only" when i + 1 < args.Length: only = args[++i].Split(','); break;
+        case "--push": pushes = true; break;
         case "--quick": quick = true; break;
-        default: return Wrong($"'{args[i]}' is not understood. Use --json PATH, --only NAME,NAME, --quick, or contender NAME.");
+        default: return Wrong($"'{args[i]}' is not understood. Use --json PATH, --only NAME,NAME, --push, --quick, or contender NAME.");
     }
 }
 
+var payloads = Payload.All.Where(payload => payload.IsPush == pushes).ToList();
+var chosen = all.Where(contender => contender.Has(payloads[0]) && only?.Contains(contender.Name) != false).ToList();
+if (only?.FirstOrDefault(name => chosen.All(contender => contender.Name != name)) is { } unknown)
+    return Wrong($"There is no contender '{unknown}' for that; there are {string.Join(", ", all.Where(contender => contender.Has(payloads[0])).Select(contender => contender.Name))}.");
+
 var failed = false;
 var started = new List<(string Name, ChildProcess Process)>();
+var brokers = new List<IAsyncDisposable>();
 try
 {
+    foreach (var broker in chosen.Select(contender => contender.Broker).OfType<Broker>().Distinct().ToList())
+    {
+        if (broker.Missing is { } missing)
+        {
+            // The others are worth measuring all the same; whoever asked for these rows gets an error.
+            failed |= only is not null;
+            await Console.Error.WriteLineAsync($"{missing}. Left out: {string.Join(", ", chosen.Where(contender => contender.Broker == broker).Select(contender => contender.Name))}.");
+            chosen.RemoveAll(contender => contender.Broker == broker);
+            continue;
+        }
+
+        await Console.Error.WriteAsync($"\rstarting {broker.Name}          ");
+        if (await broker.StartAsync() is { } process) brokers.Add(process);
+    }
+
     foreach (var contender in chosen)
     {
         await Console.Error.WriteAsync($"\rstarting and warming up {contender.Name}          ");
@@ -81,13 +111,14 @@ try
         await process.DisposeAsync();
     }
 
-    var rows = await Comparison.RunAsync(started, peers, quick ? 5 : 15, quick ? 0.1 : 0.5, Console.Error);
+    var rows = await Comparison.RunAsync(started, payloads, peers, quick ? 5 : 15, quick ? 0.1 : 0.5, Console.Error);
     Report.WriteTable(rows, Console.Out);
     if (json is not null) await Report.WriteJsonAsync(rows, json);
 }
 finally
 {
     foreach (var (_, process) in started) await process.DisposeAsync();
+    foreach (var broker in brokers) await broker.DisposeAsync();
 }
 
 return failed ? 1 : 0;

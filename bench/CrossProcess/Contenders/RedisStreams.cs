@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CrossProcess.Brokers;
 using StackExchange.Redis;
 
 namespace CrossProcess.Contenders;
@@ -8,10 +9,14 @@ namespace CrossProcess.Contenders;
 /// <summary>What a team writes itself: a stream of requests, a stream of replies, JSON, and the same client library. No deadline, no errors, no lost process.</summary>
 internal static class RedisStreams
 {
-    public static Contender Contender(string name, string server) => new(
+    public static Contender Contender(string name, Broker broker) => new(
         name,
-        async () => await StreamServer.StartAsync(server),
-        async requests => await StreamClient.StartAsync(server, requests));
+        async () => await StreamServer.StartAsync(broker.Address),
+        async requests => await StreamClient.StartAsync(broker.Address, requests))
+    {
+        Broker = broker,
+        Pushes = true,
+    };
 
     private static ConfigurationOptions Options(string server) => new() { EndPoints = { server }, Protocol = RedisProtocol.Resp2 };
 
@@ -86,6 +91,7 @@ internal static class RedisStreams
     {
         private readonly ConcurrentDictionary<long, TaskCompletionSource<byte[]>> _pending = new();
         private readonly IDatabase _database = connection.GetDatabase();
+        private readonly RedisKey _pushes = requests + ":pushes";
         private long _last;
 
         public static async Task<StreamClient> StartAsync(string server, string requests)
@@ -101,6 +107,11 @@ internal static class RedisStreams
         public override async ValueTask<string> EchoAsync(string text) => await CallAsync("echo", new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
 
         public override async ValueTask<int> RecordAsync() => (await CallAsync("record", Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
+
+        public override async ValueTask PushAsync(string text) =>
+            await _database.StreamAddAsync(_pushes, [new NameValueEntry("method", "note"), new NameValueEntry("body", JsonSerializer.SerializeToUtf8Bytes(new EchoRequest(text), CellarJson.Default.EchoRequest))]);
+
+        public override Task EmptyAsync() => _database.KeyDeleteAsync(_pushes);
 
         public override async ValueTask DisposeAsync()
         {

@@ -32,6 +32,8 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
 
     public string Name => "amqp";
 
+    // Awaited once, by the pipeline: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         if (!call.Endpoint.Description.IsFan) return await _microFan.CallAsync(call, cancellationToken).ConfigureAwait(false);
@@ -49,7 +51,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         var channel = await _channels.GetAsync(call, cancellationToken).ConfigureAwait(false);
         var pending = new SequenceCall(channel, call, _options.SequenceWindowBytes) { Target = TargetOf(call) };
         var properties = Request(call, MessageTypes.Sequence);
-        properties.Headers![MessageFields.Credit] = _options.SequenceWindowBytes.ToString(CultureInfo.InvariantCulture);
+        (properties.Headers ??= new Dictionary<string, object?>(1))[MessageFields.Credit] = _options.SequenceWindowBytes.ToString(CultureInfo.InvariantCulture);
         channel.Add(pending);
         await channel.SendAsync(pending, properties, call.Payload, cancellationToken).ConfigureAwait(false);
         await foreach (var item in pending.ReadAsync(cancellationToken).ConfigureAwait(false)) yield return item;
@@ -68,15 +70,16 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
     }
 
     /// <summary>Waits for a reply; a caller that does not wait any more is told to the service.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<ReplyPayload> ReplyAsync(CallChannel channel, UnaryCall pending, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
             {
-                var (channel, pending) = ((CallChannel, UnaryCall))state!;
-                if (channel.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
+                var pending = (UnaryCall)state!;
+                if (pending.Owner!.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
             },
-            (channel, pending));
+            pending);
         try
         {
             return await pending.Task.ConfigureAwait(false);
@@ -93,10 +96,15 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
 
     private static BasicProperties Request(OutgoingCall call, string type)
     {
-        var properties = new BasicProperties { Type = type, ContentType = call.ContentType };
+        var properties = new BasicProperties();
+        // JSON goes without saying.
+        if (call.ContentType != MediaTypes.Json) properties.ContentType = call.ContentType;
         MessageFields.Write(properties, call.Headers, call.Limits);
-        properties.Headers![MessageFields.Service] = call.Service;
-        properties.Headers[MessageFields.Method] = call.Method;
+        properties.Type = CallTypes.Write(type, call.Service, call.Method);
+        if (properties.Type is not null) return properties;
+        properties.Type = type;
+        var table = properties.Headers ??= new Dictionary<string, object?>(2);
+        (table[MessageFields.Service], table[MessageFields.Method]) = (call.Service, call.Method);
         return properties;
     }
 

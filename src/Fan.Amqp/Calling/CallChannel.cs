@@ -58,6 +58,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
             throw new EndpointUnreachableException(call.Call.Endpoint, $"{_options.MaxCalls} calls over the broker wait for their replies ({nameof(FanAmqpOptions.MaxCalls)}).");
         }
 
+        call.Owner = this;
         call.Number = number != 0 ? number : Interlocked.Increment(ref _lastNumber);
         _pending[call.Number] = call;
     }

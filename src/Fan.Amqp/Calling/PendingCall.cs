@@ -14,6 +14,9 @@ internal abstract class PendingCall(OutgoingCall call)
     /// <summary>Where it went: what a probe asks.</summary>
     public required CallTarget Target { get; init; }
 
+    /// <summary>The channel that it waits on.</summary>
+    public CallChannel? Owner { get; set; }
+
     /// <summary>Its number on its channel.</summary>
     public ulong Number { get; set; }
 

@@ -22,7 +22,6 @@ internal static class MessageFields
     /// <exception cref="LimitExceededException">They do not fit one frame.</exception>
     public static void Write(BasicProperties properties, MessageHeaders headers, FanLimits limits)
     {
-        properties.Headers ??= new Dictionary<string, object?>(8);
         headers.CopyTo(properties, static (properties, name, value) =>
         {
             switch (name)
@@ -31,11 +30,12 @@ internal static class MessageFields
                 case HeaderNames.Caller when IsShort(value): properties.AppId = value; break;
                 // Zero would be dropped before it arrives; the caller knows itself that its time is over.
                 case HeaderNames.TimeToLive: properties.Expiration = value == "0" ? "1" : value; break;
-                default: properties.Headers![name] = value; break;
+                default: (properties.Headers ??= new Dictionary<string, object?>(8))[name] = value; break;
             }
         });
+        if (properties.Headers is not { } table) return;
         var bytes = 0;
-        foreach (var (name, value) in properties.Headers) bytes += name.Length + Encoding.UTF8.GetByteCount((string)value!);
+        foreach (var (name, value) in table) bytes += name.Length + Encoding.UTF8.GetByteCount((string)value!);
         var most = Math.Min(limits.MaxHeaderBytes, MaxBytes);
         if (bytes > most) throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers have {bytes} bytes; at most {most} are allowed ({nameof(FanLimits.MaxHeaderBytes)}).");
     }

@@ -28,7 +28,7 @@ internal static class PushFields
     /// <param name="expires">Whether the broker measures its ttl: while it is kept back it must not.</param>
     public static BasicProperties Write(QueueMessage message, int attempts, string? failure, DateTimeOffset enqueuedAt, bool expires)
     {
-        var properties = new BasicProperties { Type = MessageType, ContentType = message.ContentType, DeliveryMode = DeliveryModes.Persistent };
+        var properties = new BasicProperties { Type = MessageType, ContentType = message.ContentType, DeliveryMode = DeliveryModes.Persistent, Headers = new Dictionary<string, object?>(8) };
         MessageFields.Write(properties, message.Headers, WideLimits);
         var headers = properties.Headers!;
         properties.MessageId = message.Id;

@@ -7,8 +7,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fan.Amqp.Serving;
 
-/// <summary>Looks for the callers of calls that take long, and cancels the work for those that have gone without a word.</summary>
-internal sealed class CallerWatch(IConnection connection, RunningCalls<ServedCall> running, TimeSpan interval, TimeProvider clock, ILogger logger)
+/// <summary>Looks for the callers of calls that take long, and cancels the work for those that have gone without a word. Lets no acknowledgement wait for longer than that.</summary>
+internal sealed class CallerWatch(IConnection connection, RunningCalls<ServedCall> running, Acknowledgements acknowledgements, TimeSpan interval, TimeProvider clock, ILogger logger)
 {
     private const ushort NotFound = 404;
 
@@ -22,7 +22,11 @@ internal sealed class CallerWatch(IConnection connection, RunningCalls<ServedCal
         using var timer = new PeriodicTimer(interval, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false)) await LookAsync(cancellationToken).ConfigureAwait(false);
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await acknowledgements.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await LookAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Fan.Amqp.Messages;
 using Fan.Brokers;
 using Fan.Generated;
@@ -9,17 +10,22 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Serving;
 
 /// <summary>A request in Fan's form.</summary>
-internal sealed class FanCall(ServingLink link, CallKey key, ulong deliveryTag, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
+/// <param name="link">Where it came.</param>
+/// <param name="key">Its name.</param>
+/// <param name="deliveryTag">The broker's number for it.</param>
+/// <param name="kind"><see cref="MessageTypes.Call"/> or <see cref="MessageTypes.Sequence"/>.</param>
+/// <param name="properties">What stands beside the arguments.</param>
+/// <param name="body">The arguments.</param>
+internal sealed class FanCall(ServingLink link, CallKey key, ulong deliveryTag, string kind, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     : ServedCall(link, key, deliveryTag, body), IItemSink
 {
     private const int MostCredit = 1 << 30;
 
     private readonly Lock _gate = new();
-    private PayloadBuffer? _output;
     private TaskCompletionSource? _waiting;
     private long _credit;
 
-    public IBufferWriter<byte> Output => _output!;
+    IBufferWriter<byte> IItemSink.Output => Output;
 
     public override void Grant(long bytes)
     {
@@ -32,30 +38,24 @@ internal sealed class FanCall(ServingLink link, CallKey key, ulong deliveryTag, 
 
     public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
-        var bytes = _output!.Count + Calling.SequenceCall.ItemCost;
+        var bytes = Output.Count + Calling.SequenceCall.ItemCost;
         while (!TryTakeCredit(bytes, out var more)) await more.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await Link.ReplyAsync(Key, NewReply(MessageTypes.Item), _output.Written).ConfigureAwait(false);
+        await Link.ReplyAsync(Key, NewReply(MessageTypes.Item), Output.Written).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        _output.Clear();
+        Output.Clear();
     }
 
-    public override void Dispose()
-    {
-        _output?.Dispose();
-        base.Dispose();
-    }
-
+    // Awaited once: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask ServeAsync(CancellationToken cancellationToken)
     {
         var limits = Server.Limits;
         if (Body.Length > limits.MaxPayloadBytes)
             throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The arguments have {Body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed ({nameof(FanLimits.MaxPayloadBytes)}).");
-        var headers = new MessageHeaders();
-        MessageFields.Read(properties, headers, limits);
-        Incoming = new IncomingCall { Payload = new ReadOnlySequence<byte>(Body), ContentType = properties.ContentType, Headers = headers, Transport = "amqp" };
-        var method = Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
-        _output = new PayloadBuffer(limits.MaxPayloadBytes);
-        if (properties.Type == MessageTypes.Sequence)
+        MessageFields.Read(properties, Incoming.Headers, limits);
+        (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(Body), properties.ContentType);
+        var method = Link.Types.Find(properties.Type!) ?? Resolve(properties.Type!);
+        if (ReferenceEquals(kind, MessageTypes.Sequence))
         {
             if (!long.TryParse(Required(MessageFields.Credit), out var credit)) throw new BadMessageException(MessageFields.Credit, $"Header '{MessageFields.Credit}' must be a number of bytes.");
             Grant(credit);
@@ -64,8 +64,8 @@ internal sealed class FanCall(ServingLink link, CallKey key, ulong deliveryTag, 
         }
         else
         {
-            await Server.ServeAsync(method, Incoming, _output, cancellationToken).ConfigureAwait(false);
-            if (TryReply()) await Link.ReplyAsync(Key, NewReply(MessageTypes.Reply), _output.Written).ConfigureAwait(false);
+            await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
+            if (TryReply()) await Link.ReplyAsync(Key, NewReply(MessageTypes.Reply), Output.Written).ConfigureAwait(false);
         }
     }
 
@@ -73,10 +73,14 @@ internal sealed class FanCall(ServingLink link, CallKey key, ulong deliveryTag, 
 
     private BasicProperties NewReply(string type)
     {
-        var reply = new BasicProperties { Type = type, ContentType = "application/json", CorrelationId = Key.Number };
-        if (type != MessageTypes.Item && Incoming?.ReplySpans is { } spans) reply.Headers = new Dictionary<string, object?> { [HeaderNames.Spans] = spans };
+        var reply = new BasicProperties { Type = type, CorrelationId = Key.Number };
+        if (type != MessageTypes.Item && Incoming.ReplySpans is { } spans) reply.Headers = new Dictionary<string, object?> { [HeaderNames.Spans] = spans };
         return reply;
     }
+
+    private ServedMethod Resolve(string type) => CallTypes.TryRead(type, kind, out var service, out var method)
+        ? Server.Resolve(service, method)
+        : Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
 
     private string Required(string name) =>
         MessageFields.Text(properties, name) ?? throw new BadMessageException(name, $"The message has no header '{name}'.");

@@ -14,15 +14,14 @@ internal sealed class MicroFanServed(ServingLink link, CallKey key, ulong delive
 {
     private ContextHeaders? _context;
     private string _method = "";
-    private PayloadBuffer? _output;
     private bool _hasItems;
 
-    public IBufferWriter<byte> Output => _output!;
+    IBufferWriter<byte> IItemSink.Output => Output;
 
     public ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
         // What the next item needs before it.
-        _output!.Write(","u8);
+        Output.Write(","u8);
         _hasItems = true;
         return default;
     }
@@ -36,19 +35,12 @@ internal sealed class MicroFanServed(ServingLink link, CallKey key, ulong delive
         var method = Server.Resolve(service, _method);
         using var arguments = new PayloadBuffer(limits.MaxPayloadBytes);
         MicroFanRequest.WriteArguments(request.RootElement, method.Method.Description, arguments);
-        var headers = new MessageHeaders { TraceParent = _context?.TraceParent };
-        if (expiration is not null) headers.TrySet(HeaderNames.TimeToLive, expiration);
-        Incoming = new IncomingCall { Payload = new ReadOnlySequence<byte>(arguments.Written), Headers = headers, Transport = "amqp" };
-        var output = _output = new PayloadBuffer(limits.MaxPayloadBytes);
-        if (method.Method is IStreamMethod) await ServeArrayAsync(method, output, cancellationToken).ConfigureAwait(false);
-        else await Server.ServeAsync(method, Incoming, output, cancellationToken).ConfigureAwait(false);
-        if (TryReply()) await Link.ReplyAsync(Key, NewReply(), MicroFanReply.Write(_context, _method, output.Written.Span)).ConfigureAwait(false);
-    }
-
-    public override void Dispose()
-    {
-        _output?.Dispose();
-        base.Dispose();
+        Incoming.Headers.TraceParent = _context?.TraceParent;
+        if (expiration is not null) Incoming.Headers.TrySet(HeaderNames.TimeToLive, expiration);
+        Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
+        if (method.Method is IStreamMethod) await ServeArrayAsync(method, Output, cancellationToken).ConfigureAwait(false);
+        else await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
+        if (TryReply()) await Link.ReplyAsync(Key, NewReply(), MicroFanReply.Write(_context, _method, Output.Written.Span)).ConfigureAwait(false);
     }
 
     protected override ValueTask SendErrorAsync(WireError error) => Link.ReplyAsync(Key, NewReply(), MicroFanReply.WriteError(_context, _method, error));
@@ -56,7 +48,7 @@ internal sealed class MicroFanServed(ServingLink link, CallKey key, ulong delive
     private async ValueTask ServeArrayAsync(ServedMethod method, PayloadBuffer output, CancellationToken cancellationToken)
     {
         output.Write("["u8);
-        await Server.ServeStreamAsync(method, Incoming!, this, cancellationToken).ConfigureAwait(false);
+        await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
         if (!_hasItems)
         {
             output.Write("]"u8);

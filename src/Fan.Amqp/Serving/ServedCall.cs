@@ -6,23 +6,24 @@ using Fan.Transports;
 namespace Fan.Amqp.Serving;
 
 /// <summary>A request that is being served. What derives from it knows its form.</summary>
-internal abstract class ServedCall : IRunningCall, IThreadPoolWorkItem, IDisposable
+internal abstract class ServedCall : Unacknowledged, IRunningCall, IThreadPoolWorkItem
 {
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly CallWorkspace _workspace;
     private readonly byte[] _body;
+    private CallPhase _phase;
     private int _isReplied;
     private volatile bool _isLeft;
 
     protected ServedCall(ServingLink link, CallKey key, ulong deliveryTag, ReadOnlySpan<byte> body)
+        : base(deliveryTag, body.Length)
     {
-        (Link, Key, DeliveryTag, Length) = (link, key, deliveryTag, body.Length);
+        (Link, Key) = (link, key);
+        _workspace = link.Workspaces.Take();
         _body = ArrayPool<byte>.Shared.Rent(body.Length);
         body.CopyTo(_body);
     }
 
     public CallKey Key { get; }
-
-    public ulong DeliveryTag { get; }
 
     /// <summary>Set by the first look for its caller; the second one looks.</summary>
     public bool IsOld { get; set; }
@@ -31,11 +32,11 @@ internal abstract class ServedCall : IRunningCall, IThreadPoolWorkItem, IDisposa
 
     protected CallServer Server => Link.Server;
 
-    protected IncomingCall? Incoming { get; set; }
+    protected IncomingCall Incoming => _workspace.Incoming;
 
-    protected ReadOnlyMemory<byte> Body => _body.AsMemory(0, Length);
+    protected PayloadBuffer Output => _workspace.Output;
 
-    private int Length { get; }
+    protected ReadOnlyMemory<byte> Body => _body.AsMemory(0, Bytes);
 
     /// <summary>Serves it; whoever gave it to the pool counts it until it has ended.</summary>
     public void Execute() => _ = RunAsync();
@@ -44,23 +45,19 @@ internal abstract class ServedCall : IRunningCall, IThreadPoolWorkItem, IDisposa
     public void Leave()
     {
         _isLeft = true;
-        _cancellation.Cancel();
+        if (_phase.TryDisturb()) _workspace.Cancellation.Cancel();
     }
 
     /// <summary>Ends it for its caller, whatever its work does.</summary>
     public async ValueTask BreakOffAsync(Exception reason)
     {
+        if (!_phase.TryDisturb()) return;
         await FailAsync(reason).ConfigureAwait(false);
         Leave();
     }
 
     /// <summary>More may be sent of its sequence.</summary>
     public virtual void Grant(long bytes)
-    {
-    }
-
-    // Its cancellation may be under way still, and holds nothing but memory.
-    public virtual void Dispose()
     {
     }
 
@@ -76,7 +73,7 @@ internal abstract class ServedCall : IRunningCall, IThreadPoolWorkItem, IDisposa
     {
         try
         {
-            await ServeAsync(_cancellation.Token).ConfigureAwait(false);
+            await ServeAsync(_workspace.Cancellation.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -84,7 +81,8 @@ internal abstract class ServedCall : IRunningCall, IThreadPoolWorkItem, IDisposa
         }
 
         ArrayPool<byte>.Shared.Return(_body);
-        Dispose();
+        if (_phase.TryEnd()) Link.Workspaces.Return(_workspace);
+        else _workspace.Dispose();
         await Link.EndedAsync(this).ConfigureAwait(false);
     }
 

@@ -19,14 +19,17 @@ internal sealed class ServingLink : IAsyncDisposable
     private readonly string _queue;
     private readonly FrozenDictionary<string, string> _services;
     private readonly RunningCalls<ServedCall> _running = new();
+    private readonly Acknowledgements _acknowledgements;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Mark? _mark;
     private Task _watching = Task.CompletedTask;
 
-    private ServingLink(IChannel requests, IChannel replies, IChannel control, CallServer server, string queue, ILogger logger)
+    private ServingLink(IChannel requests, IChannel replies, IChannel control, CallServer server, string queue, int prefetch, ILogger logger)
     {
+        _acknowledgements = new Acknowledgements(requests.BasicAckAsync, prefetch);
+        (Types, Workspaces) = (new CallTypes(server), new CallWorkspaces(server, "amqp"));
         (_requests, _replies, _control, Server, _queue, _logger) = (requests, replies, control, server, queue, logger);
         _services = server.Services.Select(service => service.Name.Canonical)
             .Where(service => Topology.MicroFanKey(queue, service) is not null)
@@ -43,6 +46,10 @@ internal sealed class ServingLink : IAsyncDisposable
 
     public CallServer Server { get; }
 
+    public CallTypes Types { get; }
+
+    public CallWorkspaces Workspaces { get; }
+
     /// <summary>Ends with the reason when nothing comes on it any more.</summary>
     public Task<string> Ended => _ended.Task;
 
@@ -52,7 +59,7 @@ internal sealed class ServingLink : IAsyncDisposable
         var channels = new IChannel[3];
         var plain = new CreateChannelOptions(false, false);
         for (var i = 0; i < channels.Length; i++) channels[i] = await connection.CreateChannelAsync(plain, cancellationToken).ConfigureAwait(false);
-        var link = new ServingLink(channels[0], channels[1], channels[2], server, queue, logger);
+        var link = new ServingLink(channels[0], channels[1], channels[2], server, queue, options.Prefetch, logger);
         try
         {
             await link.DeclareAsync((ushort)options.Prefetch, cancellationToken).ConfigureAwait(false);
@@ -63,7 +70,7 @@ internal sealed class ServingLink : IAsyncDisposable
             throw;
         }
 
-        link._watching = new CallerWatch(connection, link._running, options.ProbeInterval, clock, logger).RunAsync(link._closing.Token);
+        link._watching = new CallerWatch(connection, link._running, link._acknowledgements, options.ProbeInterval, clock, logger).RunAsync(link._closing.Token);
         return link;
     }
 
@@ -83,7 +90,7 @@ internal sealed class ServingLink : IAsyncDisposable
     /// <summary>A call has ended and been answered: another one may come.</summary>
     public async ValueTask EndedAsync(ServedCall call)
     {
-        await AcknowledgeAsync(call.DeliveryTag).ConfigureAwait(false);
+        await AcknowledgeAsync(call).ConfigureAwait(false);
         _running.Remove(call);
     }
 
@@ -145,26 +152,28 @@ internal sealed class ServingLink : IAsyncDisposable
     {
         var properties = delivery.Properties;
         var key = new CallKey(properties.ReplyTo ?? "", properties.CorrelationId ?? "");
-        ServedCall call;
+        ServedCall? call = null;
         switch (properties.Type)
         {
-            case MessageTypes.Call or MessageTypes.Sequence when key.ReplyTo.Length > 0:
-                call = new FanCall(this, key, delivery.Tag, properties, delivery.Body);
+            case var type when CallTypes.TryReadKind(type, out var kind) && key.ReplyTo.Length > 0:
+                call = new FanCall(this, key, delivery.Tag, kind, properties, delivery.Body);
                 break;
             case MessageTypes.Probe:
-                return AnswerAsync(key.ReplyTo, CallNumbers.Read(delivery.Body), delivery.Tag);
+                return AnswerAsync(key.ReplyTo, CallNumbers.Read(delivery.Body), Take(delivery));
             case MessageTypes.Mark:
                 _mark?.Arrived(delivery.Body);
-                return AcknowledgeAsync(delivery.Tag);
+                break;
             case null or "" when _services.TryGetValue(delivery.RoutingKey, out var service) && key.ReplyTo.Length > 0:
                 call = new MicroFanServed(this, key, delivery.Tag, service, properties.Expiration, delivery.Body);
                 break;
             default:
                 BrokerLog.Dropped(_logger, properties.Type ?? "", "it is no request, or says not where its reply goes");
-                return AcknowledgeAsync(delivery.Tag);
+                break;
         }
 
-        if (!_running.TryAdd(call)) return AcknowledgeAsync(delivery.Tag);
+        if (call is null) return AcknowledgeAsync(Take(delivery));
+        _acknowledgements.Begin(call);
+        if (!_running.TryAdd(call)) return AcknowledgeAsync(call);
         ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
         return default;
     }
@@ -179,11 +188,11 @@ internal sealed class ServingLink : IAsyncDisposable
         return default;
     }
 
-    private async ValueTask AnswerAsync(string replyTo, List<ulong> asked, ulong tag)
+    private async ValueTask AnswerAsync(string replyTo, List<ulong> asked, Unacknowledged probe)
     {
         var unknown = asked.FindAll(number => !_running.Has(new CallKey(replyTo, number.ToString(System.Globalization.CultureInfo.InvariantCulture))));
         if (unknown.Count > 0) await ReplyAsync(new CallKey(replyTo, ""), new BasicProperties { Type = MessageTypes.Unknown }, CallNumbers.Write(unknown)).ConfigureAwait(false);
-        await AcknowledgeAsync(tag).ConfigureAwait(false);
+        await AcknowledgeAsync(probe).ConfigureAwait(false);
     }
 
     private async Task MarkAsync(CancellationToken cancellationToken)
@@ -194,11 +203,18 @@ internal sealed class ServingLink : IAsyncDisposable
         await Task.WhenAny(mark.Task, _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask AcknowledgeAsync(ulong tag)
+    private Unacknowledged Take(Delivery delivery)
+    {
+        var message = new Unacknowledged(delivery.Tag, delivery.Body.Length);
+        _acknowledgements.Begin(message);
+        return message;
+    }
+
+    private async ValueTask AcknowledgeAsync(Unacknowledged message)
     {
         try
         {
-            await _requests.BasicAckAsync(tag, multiple: false, _closing.Token).ConfigureAwait(false);
+            await _acknowledgements.EndAsync(message, _closing.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {

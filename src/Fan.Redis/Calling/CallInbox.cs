@@ -20,7 +20,7 @@ internal sealed class CallInbox : IAsyncDisposable
     private readonly Topology _topology;
     private readonly MessageWriter _writer;
     private readonly ReadPosition _replies;
-    private readonly string _id = Topology.NewId();
+    private readonly string _id = Messages.Topology.NewId();
     private readonly ConcurrentDictionary<ulong, PendingCall> _pending = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -39,6 +39,9 @@ internal sealed class CallInbox : IAsyncDisposable
         _replies = new ReadPosition(_topology.Replies(_id));
     }
 
+    /// <summary>The names of streams.</summary>
+    public Topology Topology => _topology;
+
     /// <summary>The calls that wait at the moment.</summary>
     public IEnumerable<PendingCall> Pending => _pending.Values;
 
@@ -56,6 +59,7 @@ internal sealed class CallInbox : IAsyncDisposable
             throw new EndpointUnreachableException(call.Call.Endpoint, $"{_server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
         }
 
+        call.Inbox = this;
         call.Number = Interlocked.Increment(ref _lastNumber);
         _pending[call.Number] = call;
     }
@@ -72,14 +76,38 @@ internal sealed class CallInbox : IAsyncDisposable
 
     /// <summary>Sends the request of a call that was added.</summary>
     /// <exception cref="EndpointUnreachableException">It was not sent.</exception>
-    public async ValueTask SendAsync(PendingCall call, List<RedisValue> fields, CancellationToken cancellationToken)
+    public ValueTask SendAsync(PendingCall call, List<object> message, CancellationToken cancellationToken)
     {
-        Address(call, fields);
+        Address(call, message);
+        // Nobody waits for the answer of the server: what there is to say the call says itself.
+        if (!_writer.TryAppend(call.Target.Requests, message, out var sending)) return SendSlowlyAsync(call, message, cancellationToken);
+        _ = SentAsync(call, sending);
+        return default;
+    }
+
+    // Owned by the call, which it ends where the request went nowhere.
+    private async Task SentAsync(PendingCall call, Task<RedisResult> sending)
+    {
+        await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            var isThere = await _writer.AppendAsync(_topology.Requests(call.Target), fields, cancellationToken).ConfigureAwait(false);
-            call.IsSent = true;
-            if (!isThere && TryRemove(call)) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} takes no calls from Redis at {_server.Target.Where}: it has gone.");
+            Sent(call, _writer.WasTaken(sending));
+        }
+        catch (RedisAwayException error)
+        {
+            if (NotSent(call, error) is { } reason) call.Fail(reason);
+        }
+        catch (EndpointUnreachableException error)
+        {
+            call.Fail(error);
+        }
+    }
+
+    private async ValueTask SendSlowlyAsync(PendingCall call, List<object> message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Sent(call, await _writer.AppendAsync(call.Target.Requests, message, cancellationToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -89,17 +117,28 @@ internal sealed class CallInbox : IAsyncDisposable
         }
         catch (RedisAwayException error)
         {
-            // It may have arrived: then its reply comes, and if not, the watch finds out.
-            call.IsSent = !error.WasNotSent && error.InnerException is not RedisServerException;
-            if (!call.IsSent && TryRemove(call)) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} can't be reached: {error.Message}", error);
+            if (NotSent(call, error) is { } reason) throw reason;
         }
     }
 
+    private void Sent(PendingCall call, bool isThere)
+    {
+        call.IsSent = true;
+        if (!isThere && TryRemove(call)) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} takes no calls from Redis at {_server.Target.Where}: it has gone.");
+    }
+
+    // It may have arrived: then its reply comes, and if not, the watch finds out.
+    private EndpointUnreachableException? NotSent(PendingCall call, RedisAwayException error)
+    {
+        call.IsSent = !error.WasNotSent && error.InnerException is not RedisServerException;
+        return !call.IsSent && TryRemove(call) ? new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} can't be reached: {error.Message}", error) : null;
+    }
+
     /// <summary>Tells the service that a call, which was removed, has been left.</summary>
-    public ValueTask CancelAsync(PendingCall call) => SendAsideAsync(call, [MessageFields.Type, MessageTypes.Cancel]);
+    public ValueTask CancelAsync(PendingCall call) => SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, 3));
 
     /// <summary>Lets the service send so many bytes of items more.</summary>
-    public ValueTask GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, [MessageFields.Type, MessageTypes.Credit, MessageFields.Credit, bytes]);
+    public ValueTask GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, 4), MessageFields.Credit, bytes));
 
     /// <summary>Keeps the stream alive; whether the server answered.</summary>
     public async Task<bool> KeepAsync()
@@ -120,7 +159,7 @@ internal sealed class CallInbox : IAsyncDisposable
     /// <exception cref="RedisAwayException">The server can't be reached.</exception>
     public async ValueTask<bool> ProbeAsync(string target, IReadOnlyCollection<ulong> numbers)
     {
-        List<RedisValue> fields = [MessageFields.Type, MessageTypes.Probe, MessageFields.From, _id, MessageFields.Payload, CallNumbers.Write(numbers)];
+        var fields = MessageFields.Add(MessageFields.Add(MessageFields.New(MessageTypes.Probe, 3), MessageFields.From, _id), MessageFields.Payload, CallNumbers.Write(numbers));
         // Behind the requests, so that none of them is asked for before it came; a process that is about to end has taken all of them, and still reads the other stream.
         return await _writer.AppendAsync(_topology.Requests(target), fields, _closing.Token).ConfigureAwait(false)
             || await _writer.AppendAsync(_topology.Control(target), fields, _closing.Token).ConfigureAwait(false);
@@ -232,7 +271,7 @@ internal sealed class CallInbox : IAsyncDisposable
             case MessageTypes.Unknown:
                 Lost(CallNumbers.Read(MessageFields.ReadPayload(item).Span), "the service does not have the call any more");
                 break;
-            case MessageTypes.Probe when (string?)item.Field(MessageFields.From) is { } from && Topology.IsId(from):
+            case MessageTypes.Probe when (string?)item.Field(MessageFields.From) is { } from && Messages.Topology.IsId(from):
                 await AnswerAsync(from, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
                 break;
             // What has no number of ours came for a call that was left.
@@ -249,24 +288,24 @@ internal sealed class CallInbox : IAsyncDisposable
     {
         var unknown = asked.FindAll(number => !_pending.ContainsKey(number));
         if (unknown.Count == 0) return;
-        List<RedisValue> fields = [MessageFields.Type, MessageTypes.Unknown, MessageFields.From, _id, MessageFields.Payload, CallNumbers.Write(unknown)];
+        var fields = MessageFields.Add(MessageFields.Add(MessageFields.New(MessageTypes.Unknown, 3), MessageFields.From, _id), MessageFields.Payload, CallNumbers.Write(unknown));
         await _writer.AppendAsync(_topology.Control(service), fields, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private void Address(PendingCall call, List<RedisValue> fields) =>
-        fields.AddRange([MessageFields.From, _id, MessageFields.Number, call.Number.ToString(CultureInfo.InvariantCulture)]);
+    private void Address(PendingCall call, List<object> fields) =>
+        MessageFields.Add(MessageFields.Add(fields, MessageFields.From, _id), MessageFields.Number, call.Number.ToString(CultureInfo.InvariantCulture));
 
-    private async ValueTask SendAsideAsync(PendingCall call, List<RedisValue> fields)
+    private async ValueTask SendAsideAsync(PendingCall call, List<object> fields)
     {
         Address(call, fields);
         try
         {
-            await _writer.AppendAsync(_topology.Control(call.Target), fields, CancellationToken.None).ConfigureAwait(false);
+            await _writer.AppendAsync(_topology.Control(call.Target.Id), fields, CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisAwayException error)
         {
             // A service that loses sight of its caller ends the work by itself.
-            CallLog.Dropped(_logger, (string)fields[1]!, error.Message);
+            CallLog.Dropped(_logger, "for " + call.Call.Service, error.Message);
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimePr
                 var old = Old();
                 try
                 {
-                    foreach (var ofTarget in old.GroupBy(call => call.Target, StringComparer.Ordinal)) await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
+                    foreach (var ofTarget in old.GroupBy(call => call.Target.Id, StringComparer.Ordinal)) await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
                 }
                 catch (RedisAwayException error)
                 {

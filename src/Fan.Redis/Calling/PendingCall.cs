@@ -4,13 +4,16 @@ using Fan.Transports;
 namespace Fan.Redis.Calling;
 
 /// <summary>A call without its (whole) reply. Safe from any thread.</summary>
-internal abstract class PendingCall(OutgoingCall call, string target)
+internal abstract class PendingCall(OutgoingCall call, CallTarget target)
 {
     /// <summary>What was called.</summary>
     public OutgoingCall Call => call;
 
-    /// <summary>The id of the process that serves it.</summary>
-    public string Target => target;
+    /// <summary>The process that serves it.</summary>
+    public CallTarget Target => target;
+
+    /// <summary>The inbox that it waits in.</summary>
+    public CallInbox? Inbox { get; set; }
 
     /// <summary>Its number in its inbox.</summary>
     public ulong Number { get; set; }

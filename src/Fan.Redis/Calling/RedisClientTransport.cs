@@ -39,6 +39,8 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
             && endpoint.Host is { } theirs && (string.Equals(host.Host, theirs.Trim('[', ']'), StringComparison.OrdinalIgnoreCase) || (ServerText.IsLoopback(host.Host) && ServerText.IsLoopback(theirs)))));
     }
 
+    // Awaited once, by the pipeline: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -58,7 +60,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         var window = _server.Options.SequenceWindowBytes;
         var pending = new SequenceCall(_inbox, call, TargetOf(call), window);
         var fields = MessageFields.Request(call, MessageTypes.Sequence);
-        fields.AddRange([MessageFields.Credit, window.ToString(CultureInfo.InvariantCulture)]);
+        MessageFields.Add(fields, MessageFields.Credit, window.ToString(CultureInfo.InvariantCulture));
         await _inbox.OpenAsync(call, cancellationToken).ConfigureAwait(false);
         _inbox.Add(pending);
         await _inbox.SendAsync(pending, fields, cancellationToken).ConfigureAwait(false);
@@ -74,20 +76,19 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         await _microFan.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static string TargetOf(OutgoingCall call) => call.Endpoint.Description.Properties.GetValueOrDefault(InboxProperty) is { } id && Topology.IsId(id)
-        ? id
-        : throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no inbox.");
+    private CallTarget TargetOf(OutgoingCall call) => CallTarget.Of(call.Endpoint, _inbox.Topology) ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no inbox.");
 
     // A caller that does not wait any more is told to the service.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReplyPayload> ReplyAsync(UnaryCall pending, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
             {
-                var (inbox, pending) = ((CallInbox, UnaryCall))state!;
-                if (inbox.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
+                var pending = (UnaryCall)state!;
+                if (pending.Inbox!.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
             },
-            (_inbox, pending));
+            pending);
         try
         {
             return await pending.Task.ConfigureAwait(false);

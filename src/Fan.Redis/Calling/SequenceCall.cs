@@ -9,7 +9,7 @@ using Fan.Transports;
 namespace Fan.Redis.Calling;
 
 /// <summary>A call whose reply is a sequence: the items that came and were not read yet, as many as the window allows.</summary>
-internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, string target, int window) : PendingCall(call, target)
+internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarget target, int window) : PendingCall(call, target)
 {
     /// <summary>What an item counts beside its bytes, so that many small ones are bounded too.</summary>
     public const int ItemCost = 64;

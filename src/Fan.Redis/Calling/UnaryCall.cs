@@ -7,7 +7,7 @@ using Fan.Transports;
 namespace Fan.Redis.Calling;
 
 /// <summary>A call with one reply.</summary>
-internal sealed class UnaryCall(OutgoingCall call, string target) : PendingCall(call, target)
+internal sealed class UnaryCall(OutgoingCall call, CallTarget target) : PendingCall(call, target)
 {
     private readonly TaskCompletionSource<ReplyPayload> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -21,12 +21,14 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
 
     /// <summary>Reads the entries of streams that come after given ones.</summary>
     /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
-    public ValueTask<IReadOnlyList<StreamItem>> ReadAsync(IReadOnlyList<ReadPosition> streams, int most, TimeSpan? wait = null) => ReadAsync(
-        "XREAD",
-        [
-            "COUNT", most, "BLOCK", wait is { } time ? (long)time.TotalMilliseconds : Milliseconds, "STREAMS",
-            .. streams.Select(stream => (object)stream.Stream), .. streams.Select(stream => (object)stream.After),
-        ]);
+    public ValueTask<IReadOnlyList<StreamItem>> ReadAsync(ReadPosition[] streams, int most, TimeSpan? wait = null)
+    {
+        var arguments = new object[5 + (2 * streams.Length)];
+        (arguments[0], arguments[1], arguments[2], arguments[4]) = ("COUNT", most, "BLOCK", "STREAMS");
+        arguments[3] = wait is { } time ? (long)time.TotalMilliseconds : Milliseconds;
+        for (var i = 0; i < streams.Length; i++) (arguments[5 + i], arguments[5 + streams.Length + i]) = (streams[i].Stream, streams[i].After);
+        return ReadAsync("XREAD", arguments);
+    }
 
     /// <summary>Ends the wait of a read at the server, if there is one at this moment.</summary>
     public async Task WakeAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using StackExchange.Redis;
 
 namespace Fan.Redis.Connections;
@@ -9,6 +10,7 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
     private Task<ConnectionMultiplexer>? _connecting;
     private bool _isDisposed;
     private volatile string? _trouble;
+    private IDatabase? _database;
     private int _generation;
 
     /// <summary>Where the server is, for people.</summary>
@@ -47,6 +49,32 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         }
     }
 
+    /// <summary>Sends a command on the connection that was opened; false where none was yet. What the task ends with is for <see cref="Explain"/>.</summary>
+    public bool TrySend(string command, ICollection<object> arguments, [NotNullWhen(true)] out Task<RedisResult>? sending)
+    {
+        sending = null;
+        if (Volatile.Read(ref _database) is not { } open) return false;
+        try
+        {
+            sending = open.ExecuteAsync(command, arguments);
+        }
+        catch (Exception error) when (RedisErrors.IsOne(error))
+        {
+            sending = Task.FromException<RedisResult>(error);
+        }
+
+        return true;
+    }
+
+    /// <summary>A command was answered.</summary>
+    public void Answered()
+    {
+        if (_trouble is not null) _trouble = null;
+    }
+
+    /// <summary>What a command of <see cref="TrySend"/> ended with, for people.</summary>
+    public RedisAwayException Explain(Exception error) => Away(error, RedisErrors.WasNotSent(error));
+
     /// <summary>Runs a command, or several that are sent at once.</summary>
     /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
     public async ValueTask<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
@@ -58,7 +86,7 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         {
             running = command(connection.GetDatabase(database));
             var result = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
-            _trouble = null;
+            Answered();
             return result;
         }
         catch (Exception error) when (RedisErrors.IsOne(error))
@@ -103,14 +131,14 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
     public void Crash()
     {
         Task<ConnectionMultiplexer>? connecting;
-        lock (_gate) (connecting, _isDisposed) = (_connecting, true);
+        lock (_gate) (connecting, _isDisposed, _database) = (_connecting, true, null);
         if (connecting is { IsCompletedSuccessfully: true }) connecting.Result.Close(allowCommandsToComplete: false);
     }
 
     public async ValueTask DisposeAsync()
     {
         Task<ConnectionMultiplexer>? connecting;
-        lock (_gate) (connecting, _isDisposed) = (_connecting, true);
+        lock (_gate) (connecting, _isDisposed, _database) = (_connecting, true, null);
         if (connecting is null) return;
         await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (connecting.IsCompletedSuccessfully) await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
@@ -122,6 +150,11 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         connection.ConnectionFailed += (_, _) => Interlocked.Increment(ref _generation);
         connection.ConnectionRestored += (_, _) => Interlocked.Increment(ref _generation);
         Interlocked.Increment(ref _generation);
+        lock (_gate)
+        {
+            if (!_isDisposed) Volatile.Write(ref _database, connection.GetDatabase(database));
+        }
+
         return connection;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Redis.Connections;
 using Fan.Transports;
@@ -19,21 +20,41 @@ internal static class MessageFields
     public const string Payload = "payload";
     public const string Credit = "credit";
 
+    // What stands before the fields when a message is appended; the stream takes the first place.
+    private const int Before = 3;
+
+    // Made of what was read, so that no text has to be made of each name.
+    private static readonly (byte[] Name, string Text)[] Usual =
+        [.. ((string[])[HeaderNames.TimeToLive, HeaderNames.Caller, HeaderNames.Snapshot, HeaderNames.Draw, HeaderNames.VersionRange]).Select(name => (Encoding.ASCII.GetBytes(name), name))];
+
+    /// <summary>A message of a type as the arguments of its command; more fields, names and values in turn, are added.</summary>
+    public static List<object> New(string type, int fields = 6) => new(Before + (fields * 2)) { "", "NOMKSTREAM", "*", Type, type };
+
     /// <summary>The fields of a request.</summary>
     /// <exception cref="LimitExceededException">The headers are too large.</exception>
-    public static List<RedisValue> Request(OutgoingCall call, string type)
+    public static List<object> Request(OutgoingCall call, string type)
     {
-        var fields = new List<RedisValue>(32)
-        {
-            Type, type, Service, call.Service, Method, call.Method, ContentType, call.ContentType, Payload, Copy(call.Payload),
-        };
+        var whole = CallTypes.Write(type, call.Service, call.Method);
+        var fields = New(whole ?? type, 10);
+        if (whole is null) Add(Add(fields, Service, call.Service), Method, call.Method);
+        // JSON goes without saying.
+        if (call.ContentType != MediaTypes.Json) Add(fields, ContentType, call.ContentType);
+        Add(fields, Payload, call.Payload.ToArray());
         var own = fields.Count;
-        call.Headers.CopyTo(fields, static (fields, name, value) => fields.AddRange([name, value]));
+        call.Headers.CopyTo(fields, static (fields, name, value) => Add(fields, name, value));
         var bytes = 0;
-        for (var i = own; i < fields.Count; i++) bytes += Encoding.UTF8.GetByteCount((string)fields[i]!);
+        for (var i = own; i < fields.Count; i++) bytes += Encoding.UTF8.GetByteCount((string)fields[i]);
         if (bytes > call.Limits.MaxHeaderBytes)
             throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers have {bytes} bytes; at most {call.Limits.MaxHeaderBytes} are allowed ({nameof(FanLimits.MaxHeaderBytes)}).");
         return fields;
+    }
+
+    /// <summary>Adds a field.</summary>
+    public static List<object> Add(List<object> message, string name, object value)
+    {
+        message.Add(name);
+        message.Add(value);
+        return message;
     }
 
     /// <summary>Reads headers.</summary>
@@ -46,20 +67,17 @@ internal static class MessageFields
         var bytes = 0;
         for (var i = 0; i + 1 < item.Fields.Length; i += 2)
         {
-            var name = (string)item.Fields[i]!;
-            if (name is Payload or Type or From or Number or Service or Method or ContentType or Credit) continue;
+            var name = ((ReadOnlyMemory<byte>)(RedisValue)item.Fields[i]).Span;
+            if (IsOwn(name)) continue;
             var value = (string)item.Fields[i + 1]!;
             bytes += name.Length + value.Length;
             if (bytes > limits.MaxHeaderBytes) throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
-            headers.TrySet(name, value);
+            headers.TrySet(Text(name), value);
         }
     }
 
     /// <summary>The payload of a message.</summary>
     public static ReadOnlyMemory<byte> ReadPayload(StreamItem item) => item.Field(Payload);
-
-    /// <summary>A payload that stays as it is while the client library has it; its owner uses the array again.</summary>
-    public static RedisValue Copy(ReadOnlyMemory<byte> payload) => payload.ToArray();
 
     /// <summary>The payload of a reply in an array of the pool.</summary>
     /// <exception cref="LimitExceededException">It is larger than the caller takes.</exception>
@@ -71,5 +89,24 @@ internal static class MessageFields
         var bytes = ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(bytes);
         return new ReplyPayload(bytes, payload.Length) { ContentType = item.Field(ContentType) };
+    }
+
+    private static bool IsOwn(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        4 => name.SequenceEqual("type"u8) || name.SequenceEqual("from"u8),
+        6 => name.SequenceEqual("number"u8) || name.SequenceEqual("method"u8) || name.SequenceEqual("credit"u8),
+        7 => name.SequenceEqual("payload"u8) || name.SequenceEqual("service"u8),
+        12 => name.SequenceEqual("content-type"u8),
+        _ => false,
+    };
+
+    private static string Text(ReadOnlySpan<byte> name)
+    {
+        foreach (var (known, text) in Usual)
+        {
+            if (name.SequenceEqual(known)) return text;
+        }
+
+        return Encoding.UTF8.GetString(name);
     }
 }

@@ -1,9 +1,13 @@
+using System.Buffers;
+
 namespace Fan.Redis.Messages;
 
 /// <summary>The names of the streams of calls. Each is there while its reader lives: nobody else makes one. The braces keep those of one process on one node of a cluster.</summary>
 internal sealed class Topology(string prefix)
 {
     private const int IdLength = 32;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>What a process serves from.</summary>
     public string Requests(string id) => $"{prefix}:rpc:{{{id}}}:requests";
@@ -23,5 +27,5 @@ internal sealed class Topology(string prefix)
     public static string NewId() => Guid.NewGuid().ToString("N");
 
     /// <summary>Whether a text that somebody sent is an id, and so can't name any other key.</summary>
-    public static bool IsId(string? text) => text is { Length: IdLength } && text.All(char.IsAsciiHexDigitLower);
+    public static bool IsId(string? text) => text is { Length: IdLength } && !text.AsSpan().ContainsAnyExcept(Digits);
 }

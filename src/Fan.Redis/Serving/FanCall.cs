@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
@@ -11,17 +12,22 @@ using StackExchange.Redis;
 namespace Fan.Redis.Serving;
 
 /// <summary>A request in Fan's form.</summary>
-internal sealed class FanCall(ServingInbox inbox, CallServer server, RunningCalls<ServedCall> running, CallKey key, StreamItem request) : ServedCall(server, running, key), IItemSink
+/// <param name="inbox">Where it came.</param>
+/// <param name="server">Who serves it.</param>
+/// <param name="key">Its name.</param>
+/// <param name="type">Its type, which may say what it calls.</param>
+/// <param name="kind"><see cref="MessageTypes.Call"/> or <see cref="MessageTypes.Sequence"/>.</param>
+/// <param name="request">The message.</param>
+internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key, string type, string kind, StreamItem request) : ServedCall(server, inbox.Running, inbox.Workspaces, key), IItemSink
 {
     private const int MostCredit = 1 << 30;
 
     private readonly Lock _gate = new();
-    private PayloadBuffer? _output;
     private TaskCompletionSource? _waiting;
     private Task<bool> _sending = Task.FromResult(true);
     private long _credit;
 
-    public IBufferWriter<byte> Output => _output!;
+    IBufferWriter<byte> IItemSink.Output => Output;
 
     public override void Grant(long bytes)
     {
@@ -34,55 +40,53 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, RunningCall
 
     public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
-        var bytes = _output!.Count + SequenceCall.ItemCost;
+        var bytes = Output.Count + SequenceCall.ItemCost;
         while (!TryTakeCredit(bytes, out var more)) await more.WaitAsync(cancellationToken).ConfigureAwait(false);
         // Not one after another: what is under way is bounded by the credit, and keeps its order.
         if (_sending.IsCompleted && !await _sending.ConfigureAwait(false)) throw new OperationCanceledException("The caller has gone.");
-        _sending = inbox.ReplyAsync(Key, NewReply(MessageTypes.Item, MessageFields.Copy(_output.Written)));
-        _output.Clear();
+        _sending = inbox.ReplyAsync(Key, NewReply(MessageTypes.Item, Output.Written.ToArray()));
+        Output.Clear();
         cancellationToken.ThrowIfCancellationRequested();
     }
 
+    // Awaited once: what it waits with can be used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask ServeAsync(CancellationToken cancellationToken)
     {
         var limits = Server.Limits;
         var payload = MessageFields.ReadPayload(request);
         if (payload.Length > limits.MaxPayloadBytes)
             throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The arguments have {payload.Length} bytes; at most {limits.MaxPayloadBytes} are allowed ({nameof(FanLimits.MaxPayloadBytes)}).");
-        var headers = new MessageHeaders();
-        MessageFields.ReadHeaders(request, headers, limits);
-        Incoming = new IncomingCall { Payload = new ReadOnlySequence<byte>(payload), ContentType = request.Field(MessageFields.ContentType), Headers = headers, Transport = "redis" };
-        var method = Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
-        _output = new PayloadBuffer(limits.MaxPayloadBytes);
-        if (Required(MessageFields.Type) == MessageTypes.Sequence)
+        MessageFields.ReadHeaders(request, Incoming.Headers, limits);
+        (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(payload), request.Field(MessageFields.ContentType));
+        var method = inbox.Types.Find(type) ?? Resolve();
+        if (ReferenceEquals(kind, MessageTypes.Sequence))
         {
             if (!long.TryParse(Required(MessageFields.Credit), out var credit)) throw new BadMessageException(MessageFields.Credit, $"Field '{MessageFields.Credit}' must be a number of bytes.");
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
-            if (TryReply()) await inbox.ReplyAsync(Key, NewReply(MessageTypes.End, RedisValue.Null)).ConfigureAwait(false);
+            if (TryReply()) await inbox.ReplyAsync(Key, NewReply(MessageTypes.End, null)).ConfigureAwait(false);
         }
         else
         {
-            await Server.ServeAsync(method, Incoming, _output, cancellationToken).ConfigureAwait(false);
-            if (TryReply()) await inbox.ReplyAsync(Key, NewReply(MessageTypes.Reply, MessageFields.Copy(_output.Written))).ConfigureAwait(false);
+            await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
+            if (TryReply()) await inbox.ReplyAsync(Key, NewReply(MessageTypes.Reply, Output.Written.ToArray())).ConfigureAwait(false);
         }
     }
 
     protected override async ValueTask SendErrorAsync(WireError error) => await inbox.ReplyAsync(Key, NewReply(MessageTypes.Error, ErrorJson.Write(error))).ConfigureAwait(false);
 
-    public override void Dispose()
+    private List<object> NewReply(string reply, byte[]? payload)
     {
-        _output?.Dispose();
-        base.Dispose();
-    }
-
-    private List<RedisValue> NewReply(string type, RedisValue payload)
-    {
-        var fields = new List<RedisValue>(8) { MessageFields.Type, type, MessageFields.Number, Key.Number };
-        if (!payload.IsNull) fields.AddRange([MessageFields.Payload, payload]);
-        if (type != MessageTypes.Item && Incoming?.ReplySpans is { } spans) fields.AddRange([HeaderNames.Spans, spans]);
+        var fields = MessageFields.Add(MessageFields.New(reply, 4), MessageFields.Number, Key.Number);
+        if (payload is not null) MessageFields.Add(fields, MessageFields.Payload, payload);
+        if (reply != MessageTypes.Item && Incoming.ReplySpans is { } spans) MessageFields.Add(fields, HeaderNames.Spans, spans);
         return fields;
     }
+
+    private ServedMethod Resolve() => CallTypes.TryRead(type, kind, out var service, out var method)
+        ? Server.Resolve(service, method)
+        : Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
 
     private string Required(string name) => (string?)request.Field(name) ?? throw new BadMessageException(name, $"The message has no field '{name}'.");
 

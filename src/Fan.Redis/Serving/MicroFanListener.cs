@@ -17,6 +17,7 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
 
     private readonly Topology _topology = new(server.Options.KeyPrefix);
     private readonly RunningCalls<ServedCall> _running = new();
+    private readonly CallWorkspaces _workspaces = new(calls, "redis");
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _subscribing = Task.CompletedTask;
@@ -112,7 +113,7 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
     {
         if (_closing.IsCancellationRequested || _running.Count > server.Options.Prefetch + Refusals) return;
         var key = new CallKey("", Interlocked.Increment(ref _lastNumber).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        var call = new MicroFanServed(this, calls, _running, key, service, (byte[]?)body ?? []);
+        var call = new MicroFanServed(this, calls, _running, _workspaces, key, service, (byte[]?)body ?? []);
         if (_running.TryAdd(call)) ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
     }
 }

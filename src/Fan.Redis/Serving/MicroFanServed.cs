@@ -8,21 +8,20 @@ using Fan.Transports;
 namespace Fan.Redis.Serving;
 
 /// <summary>A request in micro-fan's form; the channel that it came on tells its service. A sequence is answered as one array.</summary>
-internal sealed class MicroFanServed(MicroFanListener listener, CallServer server, RunningCalls<ServedCall> running, CallKey key, string service, ReadOnlyMemory<byte> body)
-    : ServedCall(server, running, key), IItemSink
+internal sealed class MicroFanServed(MicroFanListener listener, CallServer server, RunningCalls<ServedCall> running, CallWorkspaces workspaces, CallKey key, string service, ReadOnlyMemory<byte> body)
+    : ServedCall(server, running, workspaces, key), IItemSink
 {
     private ContextHeaders? _context;
     private string _method = "";
     private string? _backRoute;
-    private PayloadBuffer? _output;
     private bool _hasItems;
 
-    public IBufferWriter<byte> Output => _output!;
+    IBufferWriter<byte> IItemSink.Output => Output;
 
     public ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
         // What the next item needs before it.
-        _output!.Write(","u8);
+        Output.Write(","u8);
         _hasItems = true;
         return default;
     }
@@ -38,26 +37,19 @@ internal sealed class MicroFanServed(MicroFanListener listener, CallServer serve
         var method = Server.Resolve(service, _method);
         using var arguments = new PayloadBuffer(limits.MaxPayloadBytes);
         MicroFanRequest.WriteArguments(request.RootElement, method.Method.Description, arguments);
-        var headers = new MessageHeaders { TraceParent = _context?.TraceParent };
-        Incoming = new IncomingCall { Payload = new ReadOnlySequence<byte>(arguments.Written), Headers = headers, Transport = "redis" };
-        var output = _output = new PayloadBuffer(limits.MaxPayloadBytes);
-        if (method.Method is IStreamMethod) await ServeArrayAsync(method, output, cancellationToken).ConfigureAwait(false);
-        else await Server.ServeAsync(method, Incoming, output, cancellationToken).ConfigureAwait(false);
-        if (TryReply()) await listener.ReplyAsync(_backRoute, MicroFanReply.Write(_context, _method, output.Written.Span)).ConfigureAwait(false);
+        Incoming.Headers.TraceParent = _context?.TraceParent;
+        Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
+        if (method.Method is IStreamMethod) await ServeArrayAsync(method, Output, cancellationToken).ConfigureAwait(false);
+        else await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
+        if (TryReply()) await listener.ReplyAsync(_backRoute, MicroFanReply.Write(_context, _method, Output.Written.Span)).ConfigureAwait(false);
     }
 
     protected override async ValueTask SendErrorAsync(WireError error) => await listener.ReplyAsync(_backRoute, MicroFanReply.WriteError(_context, _method, error)).ConfigureAwait(false);
 
-    public override void Dispose()
-    {
-        _output?.Dispose();
-        base.Dispose();
-    }
-
     private async ValueTask ServeArrayAsync(ServedMethod method, PayloadBuffer output, CancellationToken cancellationToken)
     {
         output.Write("["u8);
-        await Server.ServeStreamAsync(method, Incoming!, this, cancellationToken).ConfigureAwait(false);
+        await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
         if (!_hasItems)
         {
             output.Write("]"u8);

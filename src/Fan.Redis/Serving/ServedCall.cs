@@ -5,9 +5,10 @@ using Fan.Transports;
 namespace Fan.Redis.Serving;
 
 /// <summary>A request that is being served. What derives from it knows its form.</summary>
-internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> running, CallKey key) : IRunningCall, IThreadPoolWorkItem, IDisposable
+internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> running, CallWorkspaces workspaces, CallKey key) : IRunningCall, IThreadPoolWorkItem
 {
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly CallWorkspace _workspace = workspaces.Take();
+    private CallPhase _phase;
     private int _isReplied;
     private volatile bool _isLeft;
 
@@ -18,7 +19,9 @@ internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> r
 
     protected CallServer Server => server;
 
-    protected IncomingCall? Incoming { get; set; }
+    protected IncomingCall Incoming => _workspace.Incoming;
+
+    protected PayloadBuffer Output => _workspace.Output;
 
     /// <summary>Serves it; whoever gave it to the pool counts it until it has ended.</summary>
     public void Execute() => _ = RunAsync();
@@ -27,12 +30,13 @@ internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> r
     public void Leave()
     {
         _isLeft = true;
-        _cancellation.Cancel();
+        if (_phase.TryDisturb()) _workspace.Cancellation.Cancel();
     }
 
     /// <summary>Ends it for its caller, whatever its work does.</summary>
     public async ValueTask BreakOffAsync(Exception reason)
     {
+        if (!_phase.TryDisturb()) return;
         await FailAsync(reason).ConfigureAwait(false);
         Leave();
     }
@@ -47,11 +51,6 @@ internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> r
 
     protected abstract ValueTask SendErrorAsync(WireError error);
 
-    // Its cancellation may be under way still, and holds nothing but memory.
-    public virtual void Dispose()
-    {
-    }
-
     /// <summary>Whether the one reply is still to be sent; from then on it is not.</summary>
     protected bool TryReply() => Interlocked.Exchange(ref _isReplied, 1) == 0 && !_isLeft;
 
@@ -59,14 +58,15 @@ internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> r
     {
         try
         {
-            await ServeAsync(_cancellation.Token).ConfigureAwait(false);
+            await ServeAsync(_workspace.Cancellation.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             await FailAsync(error).ConfigureAwait(false);
         }
 
-        Dispose();
+        if (_phase.TryEnd()) workspaces.Return(_workspace);
+        else _workspace.Dispose();
         running.Remove(this);
     }
 

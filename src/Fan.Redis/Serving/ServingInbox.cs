@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Fan.Brokers;
 using Fan.Redis.Calling;
@@ -14,6 +15,8 @@ internal sealed class ServingInbox : IAsyncDisposable
 {
     private const int MostAtOnce = 256;
 
+    private const int MaxKnownCallers = 1024;
+
     // Of taking away the stream at the end.
     private const int MostFailures = 3;
 
@@ -27,6 +30,7 @@ internal sealed class ServingInbox : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Topology _topology;
     private readonly MessageWriter _writer;
+    private readonly ConcurrentDictionary<string, RedisKey> _replies = new(StringComparer.Ordinal);
     private readonly ReadPosition _requests;
     private readonly ReadPosition _control;
     private readonly BlockingReader _reader;
@@ -44,9 +48,14 @@ internal sealed class ServingInbox : IAsyncDisposable
         _writer = new MessageWriter(server.Shared);
         (_requests, _control) = (new ReadPosition(_topology.Requests(id)), new ReadPosition(_topology.Control(id)));
         _reader = new BlockingReader(server);
+        (Types, Workspaces) = (new CallTypes(calls), new CallWorkspaces(calls, "redis"));
     }
 
     public RunningCalls<ServedCall> Running { get; } = new();
+
+    public CallTypes Types { get; }
+
+    public CallWorkspaces Workspaces { get; }
 
     /// <summary>Ends when calls can come, or when the first obstacle was met.</summary>
     public Task Settled => _settled.Task;
@@ -61,11 +70,14 @@ internal sealed class ServingInbox : IAsyncDisposable
     }
 
     /// <summary>Sends a message of a reply; false where its caller has gone. One that can't be sent is lost: its caller asks for it.</summary>
-    public async Task<bool> ReplyAsync(CallKey key, List<RedisValue> fields)
+    public async Task<bool> ReplyAsync(CallKey key, List<object> message)
     {
         try
         {
-            return await _writer.AppendAsync(_topology.Replies(key.ReplyTo), fields, CancellationToken.None).ConfigureAwait(false);
+            var stream = RepliesOf(key.ReplyTo);
+            if (!_writer.TryAppend(stream, message, out var sending)) return await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false);
+            await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return _writer.WasTaken(sending);
         }
         catch (RedisAwayException error)
         {
@@ -110,6 +122,14 @@ internal sealed class ServingInbox : IAsyncDisposable
         }
     }
 
+    // Made of names that others sent, so that there is a bound.
+    private RedisKey RepliesOf(string caller)
+    {
+        if (_replies.TryGetValue(caller, out var stream)) return stream;
+        if (_replies.Count >= MaxKnownCallers) _replies.Clear();
+        return _replies[caller] = _topology.Replies(caller);
+    }
+
     private async Task WatchAsync()
     {
         var alive = ScriptText.Read("alive");
@@ -152,7 +172,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         foreach (var ofCaller in old.GroupBy(call => call.Key.ReplyTo, StringComparer.Ordinal))
         {
             var numbers = ofCaller.Select(call => ulong.TryParse(call.Key.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).Take(CallNumbers.Most).ToList();
-            List<RedisValue> probe = [MessageFields.Type, MessageTypes.Probe, MessageFields.From, _id, MessageFields.Payload, CallNumbers.Write(numbers)];
+            var probe = MessageFields.Add(MessageFields.Add(MessageFields.New(MessageTypes.Probe, 3), MessageFields.From, _id), MessageFields.Payload, CallNumbers.Write(numbers));
             if (await _writer.AppendAsync(_topology.Replies(ofCaller.Key), probe, _closing.Token).ConfigureAwait(false)) continue;
             CallLog.CallerGone(_logger, ofCaller.Count());
             foreach (var call in ofCaller) call.Leave();
@@ -174,8 +194,7 @@ internal sealed class ServingInbox : IAsyncDisposable
                     : await _reader.ReadAsync([_requests, _control], Math.Min(free, MostAtOnce)).ConfigureAwait(false);
                 foreach (var position in (ReadPosition[])[_requests, _control])
                 {
-                    var last = items.LastOrDefault(item => item.Stream == position.Name);
-                    if (last.Id is null) continue;
+                    if (StreamItem.LastOf(items, position.Name) is not { } last) continue;
                     position.Advance(last.Id);
                     await _writer.TrimAsync(position).ConfigureAwait(false);
                 }
@@ -207,8 +226,8 @@ internal sealed class ServingInbox : IAsyncDisposable
         var key = new CallKey(from!, (string?)item.Field(MessageFields.Number) ?? "");
         switch ((string?)item.Field(MessageFields.Type))
         {
-            case MessageTypes.Call or MessageTypes.Sequence:
-                var call = new FanCall(this, _calls, Running, key, item);
+            case { } type when CallTypes.TryReadKind(type, out var kind):
+                var call = new FanCall(this, _calls, key, type, kind, item);
                 if (Running.TryAdd(call)) ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
                 break;
             case MessageTypes.Cancel:
@@ -231,6 +250,6 @@ internal sealed class ServingInbox : IAsyncDisposable
     private async ValueTask AnswerAsync(string caller, List<ulong> asked)
     {
         var unknown = asked.FindAll(number => !Running.Has(new CallKey(caller, number.ToString(CultureInfo.InvariantCulture))));
-        if (unknown.Count > 0) await ReplyAsync(new CallKey(caller, ""), [MessageFields.Type, MessageTypes.Unknown, MessageFields.Payload, CallNumbers.Write(unknown)]).ConfigureAwait(false);
+        if (unknown.Count > 0) await ReplyAsync(new CallKey(caller, ""), MessageFields.Add(MessageFields.New(MessageTypes.Unknown, 2), MessageFields.Payload, CallNumbers.Write(unknown))).ConfigureAwait(false);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class RunningCalls<TCall>
     {
         lock (_gate)
         {
-            if (_early.Remove(call.Key)) return false;
+            if (_early.Count > 0 && _early.Remove(call.Key)) return false;
             if (!_calls.TryAdd(call.Key, call)) return false;
             _count++;
             return true;
