@@ -1,6 +1,4 @@
-using Fan.Amqp.Tests.Servers;
 using Fan.Conformance;
-using Fan.Redis.Tests.Servers;
 
 namespace Fan.EndToEnd.Tests;
 

@@ -21,9 +21,10 @@ internal static class PeerRun
     public static async Task<int> RunAsync(Options options)
     {
         await using var surroundings = await Surroundings.StartAsync(options with { Routes = ["http"] });
-        using var redis = await CrossProcess.Contenders.RedisServerProcess.StartAsync();
+        var redis = new CrossProcess.Brokers.RedisServer();
+        await using var running = await redis.StartAsync();
         var verdicts = new List<(string Name, HistoryVerdict Verdict, int Replacements)>();
-        foreach (var make in (Func<Peer>[])[() => new FanPeer(surroundings), () => new YarpPeer(), () => new OrleansPeer(CrossProcess.Contenders.RedisServerProcess.Address!)])
+        foreach (var make in (Func<Peer>[])[() => new FanPeer(surroundings), () => new YarpPeer(), () => new OrleansPeer(redis.Address)])
         {
             await using var peer = make();
             verdicts.Add(await PlayAsync(peer, options));

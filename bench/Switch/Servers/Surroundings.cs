@@ -1,5 +1,5 @@
 using System.Globalization;
-using CrossProcess.Contenders;
+using CrossProcess.Brokers;
 using Stores.Servers;
 
 namespace SwitchBench.Servers;
@@ -16,7 +16,7 @@ internal sealed class Surroundings : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fan-switch-");
     private readonly Dictionary<string, string> _addresses = new(StringComparer.Ordinal);
     private RabbitServer? _rabbit;
-    private RedisServerProcess? _redis;
+    private IAsyncDisposable? _redis;
 
     private Surroundings(string store) => Store = store;
 
@@ -51,7 +51,7 @@ internal sealed class Surroundings : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_rabbit is not null) await _rabbit.DisposeAsync();
-        _redis?.Dispose();
+        if (_redis is not null) await _redis.DisposeAsync();
         if (Ensemble is not null) await Ensemble.DisposeAsync();
         _folder.Delete(recursive: true);
     }
@@ -82,8 +82,9 @@ internal sealed class Surroundings : IAsyncDisposable
         }
         else if (route == "redis")
         {
-            _redis = await RedisServerProcess.StartAsync();
-            _addresses[route] = "redis://" + (RedisServerProcess.Address ?? throw new InvalidOperationException("Redis is not installed: run eng/servers.sh, or install the package 'redis-server'."));
+            var redis = new RedisServer();
+            _redis = await redis.StartAsync();
+            _addresses[route] = "redis://" + redis.Address;
         }
         else if (route == "database")
         {

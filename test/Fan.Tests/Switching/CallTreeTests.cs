@@ -82,7 +82,7 @@ public sealed class CallTreeTests : IAsyncLifetime
         Assert.Single(attempts);
         attempts.Clear();
         // Within another tree it is a part of that.
-        await Assert.ThrowsAsync<SnapshotGoneException>(() => _caller.Fan.RunTreeAsync(_ => _caller.Fan.RunTreeAsync(WorkAsync, isIdempotent: true)));
+        await Assert.ThrowsAsync<SnapshotGoneException>(() => _caller.Fan.RunTreeAsync(ct => _caller.Fan.RunTreeAsync(WorkAsync, isIdempotent: true, cancellationToken: ct)));
         Assert.Single(attempts);
     }
 
