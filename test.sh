@@ -14,14 +14,23 @@ eng/servers.sh || true
 configuration=${CONFIGURATION:-Release}
 dotnet build Fan.slnx -c "$configuration" --nologo -v quiet || { echo "The build failed." >&2; echo "0 passed, 1 failed"; exit 1; }
 
-passed=0 failed=0 skipped=0
 logs=artifacts/test-results
 rm -rf "$logs" && mkdir -p "$logs"
-for project in test/*.Tests; do
-  name=$(basename "$project")
-  echo "== $name"
-  dotnet test --project "$project" -c "$configuration" --no-build --no-progress 2>&1 | tee "$logs/$name.log"
-  code=${PIPESTATUS[0]}
+export logs configuration
+run() {
+  dotnet test --project "$1" -c "$configuration" --no-build --no-progress >"$logs/$2.log" 2>&1
+  echo $? >"$logs/$2.code"
+  echo "== $2"; cat "$logs/$2.log"
+}
+export -f run
+# Two at a time, as most of them wait for servers, sessions and processes; those that take longest begin first.
+slow="Fan.EndToEnd.Tests Fan.Amqp.Tests Fan.Database.Tests Fan.Redis.Tests Fan.ZooKeeper.Tests Fan.Cli.Tests"
+names=$({ printf '%s\n' $slow; for project in test/*.Tests; do basename "$project"; done; } | awk '!seen[$0]++')
+printf '%s\n' $names | xargs -P "${TEST_JOBS:-2}" -I{} bash -c 'run test/{} {}'
+
+passed=0 failed=0 skipped=0
+for name in $names; do
+  code=$(cat "$logs/$name.code" 2>/dev/null || echo 1)
   count() { sed -nE "s/^ +$1: ([0-9]+).*/\1/p" "$logs/$name.log" | tail -n 1; }
   p=$(count succeeded) f=$(count failed) s=$(count skipped)
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))

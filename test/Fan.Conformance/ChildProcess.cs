@@ -53,6 +53,20 @@ public sealed partial class ChildProcess : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Tells it something by its input; nothing where it has ended.</summary>
+    public async Task WriteAsync(string line)
+    {
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(line);
+            await _process.StandardInput.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // It has ended, and nobody reads.
+        }
+    }
+
     /// <summary>Ends its input, which programs that wait on it take for a wish to end.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 

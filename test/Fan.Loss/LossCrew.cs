@@ -31,6 +31,9 @@ internal sealed class LossCrew(string folder, string name, Func<string, string, 
         _process = null;
     }
 
+    /// <summary>Tells its process something; nothing where it has none.</summary>
+    public Task TellAsync(string line) => _process?.WriteAsync(line) ?? Task.CompletedTask;
+
     /// <summary>Why the process ended; null where it did so in good order.</summary>
     public async Task<string?> FailureAsync()
     {

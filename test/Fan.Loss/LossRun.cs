@@ -22,7 +22,8 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
     private readonly ServerFolder _folders = new("loss");
     private readonly List<LossCrew> _consumers = [];
     private readonly List<LossCrew> _producers = [];
-    private readonly int[] _toAccept = [.. Enumerable.Range(0, options.Producers).Select(i => (options.Messages / options.Producers) + (i < options.Messages % options.Producers ? 1 : 0))];
+    private readonly int[] _allowed = new int[options.Producers];
+    private readonly int[] _toAccept = [.. Enumerable.Range(0, options.Producers).Select(index => ShareOf(options, index))];
     private readonly HashSet<string> _accepted = new(StringComparer.Ordinal);
     private readonly List<string> _deliveries = [];
     private readonly HashSet<string> _handled = new(StringComparer.Ordinal);
@@ -52,7 +53,7 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
         _consumers.ForEach(consumer => consumer.Start());
         // A push to a queue that nobody has declared yet is refused, and rightly.
         await Conformance.Eventually.TrueAsync(async () => await StatusAsync() is not null, "the queue is there");
-        _producers.ForEach(producer => producer.Start());
+        foreach (var index in Enumerable.Range(0, _producers.Count)) await StartProducerAsync(index);
         var problem = await WatchAsync(start);
         foreach (var consumer in _consumers.Where(consumer => !consumer.HasEnded)) await consumer.StopAsync();
         Read();
@@ -107,6 +108,7 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
             if (_begun < options.Faults && _accepted.Count >= (_begun + 1L) * options.Messages / (options.Faults + 1) && _handled.Count >= Math.Min(resumed, _accepted.Count))
             {
                 await KillNextAsync();
+                await AllowAsync();
                 moved = TimeProvider.System.GetTimestamp();
                 resumed = _handled.Count + Breath;
             }
@@ -114,6 +116,30 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
         while (await timer.WaitForNextTickAsync());
         return null;
     }
+
+    private async Task StartProducerAsync(int index)
+    {
+        _producers[index].Start();
+        _allowed[index] = Share(index) - _toAccept[index];
+        await AllowAsync(index);
+    }
+
+    private async Task AllowAsync()
+    {
+        foreach (var index in Enumerable.Range(0, _producers.Count)) await AllowAsync(index);
+    }
+
+    // Half a step beyond the place of the next fault: it finds producers at their work, on a fast machine too.
+    private async Task AllowAsync(int index)
+    {
+        var allowed = _begun == options.Faults ? Share(index) : (int)Math.Ceiling((_begun + 1.5) * Share(index) / (options.Faults + 1));
+        if (allowed > _allowed[index]) await _producers[index].TellAsync(Text(allowed - _allowed[index]));
+        _allowed[index] = Math.Max(_allowed[index], allowed);
+    }
+
+    private int Share(int index) => ShareOf(options, index);
+
+    private static int ShareOf(LossOptions options, int index) => (options.Messages / options.Producers) + (index < options.Messages % options.Producers ? 1 : 0);
 
     private async Task KillNextAsync()
     {
@@ -133,7 +159,7 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
                 if (index < 0) return;
                 _producers[index].Kill();
                 Read();
-                if (_toAccept[index] > 0) _producers[index].Start();
+                if (_toAccept[index] > 0) await StartProducerAsync(index);
                 break;
             default:
                 await _server.RestartAsync!();

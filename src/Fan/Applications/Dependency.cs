@@ -19,6 +19,7 @@ internal sealed class Dependency(string service, VersionRange range, bool isHard
         hosted.Any(own => own.Name.Canonical == service && Fits(own.Version)) || directory.Follow(service).Current.All.Any(endpoint => Fits(endpoint.Version));
 
     /// <summary>Waits until the endpoints of the service are as asked for.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or nobody follows the service any more.</exception>
     public async Task ChangedAsync(Func<bool> isSo, CancellationToken cancellationToken)
     {
         var follower = directory.Follow(service);
@@ -27,6 +28,8 @@ internal sealed class Dependency(string service, VersionRange range, bool isHard
             var seen = follower.Current;
             if (isSo()) return;
             await follower.ChangedAsync(seen, cancellationToken).ConfigureAwait(false);
+            // It says so once more when it ends.
+            if (ReferenceEquals(seen, follower.Current)) throw new OperationCanceledException("The application ends.");
         }
     }
 

@@ -142,7 +142,7 @@ internal sealed class FanHost(
 
     // Where nobody can show who he is, every call would be refused, while another route might have led here.
     private bool IsOfUse(ServedService service, IServerTransport transport) =>
-        application.Access.ChecksTokens || transport.ProvesCallers || service.Methods.Values.Any(method => method.Policy is null);
+        application.Access.ChecksTokens || transport.ProvesCallers || service.IsOpen;
 
     private Dictionary<string, string> PropertiesOf(ServedService service, EndpointDescription description)
     {

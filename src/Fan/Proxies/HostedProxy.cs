@@ -19,6 +19,9 @@ internal sealed class HostedProxy(IReadOnlyList<string> methodsOf, EndpointDirec
     /// <summary>The service that it stands before.</summary>
     public string Service => forwarding.Service;
 
+    /// <summary>Whether methods of which nothing in particular is said are for anyone.</summary>
+    public bool IsOpen(string own) => policies.For(own, "") is null;
+
     /// <summary>Waits until it is known what methods there are.</summary>
     public Task LoadedAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(methodsOf.Select(service => directory.Follow(service).LoadedAsync(cancellationToken).AsTask()));

@@ -41,6 +41,9 @@ public sealed class ServedService
 
     /// <summary>What takes whatever method is called; null where the contract has its methods.</summary>
     internal Proxies.HostedProxy? Proxy { get; init; }
+
+    /// <summary>Whether some method of it is for anyone.</summary>
+    internal bool IsOpen => Proxy?.IsOpen(Name.Canonical) ?? Methods.Values.Any(method => method.Policy is null);
 }
 
 /// <summary>A method of a hosted service. Immutable; safe from any thread.</summary>

@@ -18,9 +18,11 @@ internal static class LossProcess
     public static async Task<int> RunAsync(string[] args)
     {
         using var ending = new CancellationTokenSource();
-        var watching = EndWithInputAsync(ending);
+        // Each line of the input lets it push so many more.
+        using var allowed = new SemaphoreSlim(0);
+        var watching = EndWithInputAsync(ending, line => allowed.Release(int.Parse(line, CultureInfo.InvariantCulture)));
         if (args is ["produce", var route, var place, var records, var name, var count, var inFlight])
-            await Producer.RunAsync(route, place, records, name, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(inFlight, CultureInfo.InvariantCulture), ending.Token);
+            await Producer.RunAsync(route, place, records, name, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(inFlight, CultureInfo.InvariantCulture), allowed, ending.Token);
         else if (args is ["consume", var from, var at, var handled, var plants])
             await Consumer.RunAsync(from, at, handled, bool.Parse(plants), ending.Token);
         else
@@ -29,10 +31,10 @@ internal static class LossProcess
         return watching.IsFaulted ? 1 : 0;
     }
 
-    private static async Task EndWithInputAsync(CancellationTokenSource ending)
+    private static async Task EndWithInputAsync(CancellationTokenSource ending, Action<string> told)
     {
         await Task.Yield();
-        _ = await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is { } line) told(line);
         await ending.CancelAsync();
     }
 }

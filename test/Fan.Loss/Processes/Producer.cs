@@ -5,14 +5,14 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.Loss.Processes;
 
-/// <summary>Pushes, and writes down each push after it was accepted (<c>a ID</c>), and each one that was not (<c>r ERROR</c>), which it sends again with the same id.</summary>
+/// <summary>Pushes, as many as it may, and writes down each push after it was accepted (<c>a ID</c>), and each one that was not (<c>r ERROR</c>), which it sends again with the same id.</summary>
 internal static class Producer
 {
     private const int KeyedOneIn = 4;
     private const int Keys = 40;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task RunAsync(string route, string place, string records, string name, int count, int inFlight, CancellationToken cancellationToken)
+    public static async Task RunAsync(string route, string place, string records, string name, int count, int inFlight, SemaphoreSlim allowed, CancellationToken cancellationToken)
     {
         using var host = LossRoutes.Build(route, place);
         await host.StartAsync(cancellationToken);
@@ -26,6 +26,7 @@ internal static class Producer
         {
             for (var number = Interlocked.Increment(ref last); number <= count; number = Interlocked.Increment(ref last))
             {
+                await allowed.WaitAsync(cancellationToken);
                 var id = LossProcess.Id(name, number);
                 var arguments = JsonSerializer.SerializeToElement(new { id });
                 var options = new PushOptions { MessageId = id, Key = number % KeyedOneIn == 0 ? string.Create(CultureInfo.InvariantCulture, $"k{number % Keys}") : null };

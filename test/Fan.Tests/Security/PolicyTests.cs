@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Fan.Coordination;
 using Fan.Security;
+using Fan.Switching;
 using Fan.Tests.Applications;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -136,6 +137,29 @@ public sealed class PolicyTests
         var error = Assert.Throws<BadMessageException>(() => headers.CopyTo(0, static (_, _, _) => { }));
         Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", new CallerCredentials("cellar", "get", "http", "Bearer", "s3cret", null).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_has_policies_as_a_service_has()
+    {
+        await using var service = await ServeAsync([]);
+        await using var proxy = await TestHost.StartAsync(_tree, _network, "proxies", fan =>
+        {
+            fan.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Fan:Policies:cellar_proxy"] = "orders",
+                ["Fan:Policies:cellar_proxy/who:Anyone"] = "true",
+            }).Build());
+            fan.AddProxy("cellar_proxy", "cellar", (call, ct) => call.ForwardAsync(cancellationToken: ct)).AddCallerAuthenticator<Authenticator>();
+        });
+        await using var caller = await CallerAsync();
+        await caller.Services.GetRequiredService<ISystemChanges>().ChangeAsync([new RouteChange { Service = "cellar", Alias = "cellar_proxy" }], new ChangeOptions { Author = "tester", DrainTimeout = TimeSpan.Zero });
+        Assert.Equal("cellar", await caller.Fan.Get<ICellar>().WhoAsync());
+        await Assert.ThrowsAsync<NotAuthenticatedException>(async () => await caller.Fan.Get<ICellar>().GetAsync(1));
+        _token = "stranger";
+        await Assert.ThrowsAsync<AccessDeniedException>(async () => await caller.Fan.Get<ICellar>().GetAsync(1));
+        _token = "orders";
+        Assert.NotNull(await caller.Fan.Get<ICellar>().GetAsync(1));
     }
 
     private string? _token;
