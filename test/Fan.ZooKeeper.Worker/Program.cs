@@ -35,7 +35,7 @@ switch (verb)
         // The session of 3 s is pinged every second. The first seconds make what is kept, and on a busy machine one may see a reconnection.
         using (var seconds = new PeriodicTimer(TimeSpan.FromSeconds(2)))
         {
-            await store.GetAsync("/");
+            await ConnectedAsync(store);
             var least = long.MaxValue;
             for (var i = 0; i < 5 && least > 2000; i++)
             {
@@ -55,3 +55,21 @@ switch (verb)
 }
 
 return 0;
+
+// The servers of a test may be slow to answer when the machine is busy.
+static async Task ConnectedAsync(ICoordinationStore store)
+{
+    using var pauses = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+    for (var attempt = 1; ; attempt++)
+    {
+        try
+        {
+            await store.GetAsync("/");
+            return;
+        }
+        catch (StoreException) when (attempt < 100)
+        {
+            await pauses.WaitForNextTickAsync();
+        }
+    }
+}

@@ -49,7 +49,8 @@ internal static class SpanWire
                 if (parent >= spans.Count) return [];
                 spans.Add(new CallSpan(
                     spans.Count, parent, row[1].GetString() ?? "", (CallSpanKind)row[2].GetInt32(), row[3].GetString() ?? "",
-                    TimeSpan.FromMicroseconds(row[4].GetInt64()), TimeSpan.FromMicroseconds(row[5].GetInt64()), row[6].GetString()) { Transport = row.GetArrayLength() > 7 ? row[7].GetString() : null });
+                    TimeSpan.FromMicroseconds(row[4].GetInt64()), TimeSpan.FromMicroseconds(row[5].GetInt64()), row[6].GetString())
+                { Transport = row.GetArrayLength() > 7 ? row[7].GetString() : null });
             }
 
             return spans;

@@ -63,7 +63,7 @@ public sealed class DepsTests : IAsyncLifetime
         await _place.StartAsync("last", fan => fan.DependsOn<ITillDesk>("*"));
         await _place.StartAsync("free", fan => fan.Uses<ITillDesk>("*"));
         var table = (await _place.RunAsync("deps", "--order")).Succeeded().Out;
-        Assert.Matches("^STEP +START .*\\n1 +free, ones, twos *\\n2 +left, right *\\n3 +last *\\n$", table);
+        Assert.Matches("^STEP +START .*\n1 +free, ones, twos *\n2 +left, right *\n3 +last *\nin a circle: left ▸ right ▸ left\n$", table);
         Assert.Equal("""[["free","ones","twos"],["left","right"],["last"]]""", (await _place.RunAsync("deps", "--order", "--json")).Succeeded().Json.GetProperty("order").GetRawText());
         Assert.Equal(2, (await _place.RunAsync("deps", "price", "--order")).Code);
     }
