@@ -97,11 +97,9 @@ internal sealed class Retirement : IDisposable
 
     private static bool Takes(TreeSnapshot snapshot, Hosted hosted)
     {
-        var service = hosted.Version.Service;
-        var route = snapshot.RouteOf(service);
-        if (route is null) return true;
-        if (route.Alias is not null && !snapshot.Routes.Values.Any(other => other.Alias == service)) return false;
-        return route.Versions.Length == 0 || route.Versions.Any(active => hosted.Parsed is { } version && SemVersion.ComparePrecedence(active.Version, version) == 0);
+        var route = snapshot.RouteOf(hosted.Version.Service);
+        // What its calls are led to may be a proxy, which calls whatever version it likes.
+        return route is null || route.Alias is not null || route.Versions.Length == 0 || route.Versions.Any(active => hosted.Parsed is { } version && SemVersion.ComparePrecedence(active.Version, version) == 0);
     }
 
     private sealed class Hosted(HostedVersion version, SemVersion? parsed)

@@ -78,13 +78,19 @@ public sealed class RetirementTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_another_one_replaces_retires_and_that_other_one_does_not()
+    public async Task A_service_behind_a_proxy_goes_on()
     {
-        var price = await StartAsync("price", fan => fan.AddService<IPriceOne>(_ => new Price("1")), TimeSpan.Zero);
-        var tax = await StartAsync("tax", fan => fan.AddService<ITaxOne>(_ => new Price("1")), TimeSpan.Zero);
-        await Changes.ChangeAsync([new RouteChange { Service = "price", Alias = "tax" }], Whole);
-        await Eventually.TrueAsync(() => IsStopping(price), "what was replaced stops");
-        Assert.False(IsStopping(tax));
+        var old = await StartAsync("old", fan => fan.AddService<IPriceOne>(_ => new Price("1")), TimeSpan.Zero);
+        await StartAsync("new", fan => fan.AddService<IPriceTwo>(_ => new Price("2")));
+        await StartAsync("proxies", fan => fan.AddProxy("price_proxy", "price", (call, ct) => call.ForwardAsync(cancellationToken: ct)));
+        await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Whole);
+        // The proxy may go by other versions than the route, so old is not done with.
+        await Changes.ChangeAsync([new RouteChange { Service = "price", Versions = new Dictionary<string, int> { ["2.0.0"] = 100 }, Alias = "price_proxy" }], Whole);
+        Assert.Equal("2", await _caller.Fan.CallAsync<string>("price.which", default));
+        Assert.False(IsStopping(old));
+
+        await Changes.ChangeAsync([RouteChange.To("price", "2.0.0")], Whole);
+        await Eventually.TrueAsync(() => IsStopping(old), "without the proxy it stops");
     }
 
     [Fact]
