@@ -27,6 +27,7 @@ internal sealed class TreeFollower : IAsyncDisposable
     private Task[] _running = [];
     private string? _trouble;
     private long _session;
+    private long _announced;
 
     public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
     {
@@ -205,7 +206,10 @@ internal sealed class TreeFollower : IAsyncDisposable
             if (!IsLoaded) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
             else if (head is not null && !await TryFollowAsync(log, head, cancellationToken).ConfigureAwait(false)) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _session, session);
-            if (_loaded.TrySetResult() || head is not null) _register.Changed();
+            // Once for each: what is written can make it catch up again.
+            if (!_loaded.TrySetResult() && History.Current.Number == _announced) return;
+            _announced = History.Current.Number;
+            _register.Changed();
         }
         finally
         {

@@ -83,7 +83,8 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
     {
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Quick);
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var stored = new TaskCompletionSource();
+        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writes = 0;
         GatedStore store = null!;
         var patient = await StartAsync("patient", fan =>
         {
@@ -97,7 +98,12 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await RecordAsync()).Prepared is { Length: > 0 }, "it holds");
         var history = patient.Services.GetRequiredService<FanApplication>().Trees.History;
 
-        store.Hold = (operation, _) => operation.Path.StartsWith(CommitPath.Applications, StringComparison.Ordinal) ? stored.Task : Task.CompletedTask;
+        store.Hold = (operation, _) =>
+        {
+            if (!operation.Path.StartsWith(CommitPath.Applications, StringComparison.Ordinal)) return Task.CompletedTask;
+            Interlocked.Increment(ref writes);
+            return stored.Task;
+        };
         clock.Advance(TimeSpan.FromSeconds(31));
         // The committer still reads that it holds.
         Assert.NotEqual("", (await RecordAsync()).Prepared);
@@ -105,6 +111,11 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
         stored.SetResult();
         await Eventually.TrueAsync(() => !history.IsHeld, "calls go on");
         Assert.Equal("", (await RecordAsync()).Prepared);
+
+        await committer.CommitAsync([new StoreOperation.Delete(CommitPath.Barrier)], TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => (await RecordAsync()).Prepared is null, "the barrier has gone");
+        // That it gave up, and that it holds nothing: what is said once is not said again and again.
+        Assert.InRange(writes, 2, 4);
 
         async Task<ApplicationRecord> RecordAsync() => (await Changes.ApplicationsAsync()).Single(application => application.Application == "patient");
     }
