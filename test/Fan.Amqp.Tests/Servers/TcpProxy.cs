@@ -61,7 +61,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             while (true) carried.Add(CarryAsync(await _listener.AcceptSocketAsync()));
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             await Task.WhenAll(carried);
         }
