@@ -99,7 +99,7 @@ public sealed class IpcContextTests : TransportContextConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
 }
 
-public sealed class IpcLossTests : TransportLossConformance
+public sealed class IpcLossTests : WireLossConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
 }
@@ -134,7 +134,7 @@ public sealed class TcpContextTests : TransportContextConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
 }
 
-public sealed class TcpLossTests : TransportLossConformance
+public sealed class TcpLossTests : WireLossConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
 }
@@ -169,7 +169,7 @@ public sealed class TlsContextTests : TransportContextConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
 }
 
-public sealed class TlsLossTests : TransportLossConformance
+public sealed class TlsLossTests : WireLossConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
 }
@@ -199,7 +199,7 @@ public sealed class PipeContextTests : TransportContextConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
 }
 
-public sealed class PipeLossTests : TransportLossConformance
+public sealed class PipeLossTests : WireLossConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
 }

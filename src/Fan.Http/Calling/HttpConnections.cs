@@ -12,6 +12,9 @@ namespace Fan.Http.Calling;
 /// <summary>The connections to one kind of peer, and what their failures mean. Safe from any thread.</summary>
 internal sealed class HttpConnections : IDisposable
 {
+    // FanLimits.MaxHeaderBytes can not be less.
+    private const int LeastHeaderLimit = 1024;
+
     // A name that resolves to another address is found out within this time.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
@@ -60,9 +63,9 @@ internal sealed class HttpConnections : IDisposable
             // The connection ended before the server's first frame; the request may have been on its way.
             throw new ServiceUnavailableException(call.Service, $"{call.Endpoint} did not begin to speak HTTP/2: {error.Message}", error);
         }
-        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null })
+        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null } && HeaderBytes(request) > LeastHeaderLimit)
         {
-            // The one thing that the handler refuses by itself: more than the server said it takes.
+            // The handler refuses by itself what is more than the server said it takes. A connection that ended early can look the same, but not for as little as every server takes.
             throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"{call.Endpoint} does not take as much: {error.Message}", error);
         }
         catch (HttpRequestException error)
@@ -100,6 +103,9 @@ internal sealed class HttpConnections : IDisposable
             throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no TLS, which this application asks for ({nameof(FanHttpOptions.TrustedCertificatesFile)}); set {nameof(FanHttpOptions.AllowPlainText)} if it may be called nevertheless.");
         PlainText.RequireNoToken(call);
     }
+
+    // As RFC 9113, section 6.5.2, counts them.
+    private static int HeaderBytes(HttpRequestMessage request) => request.Headers.NonValidated.Sum(header => header.Value.Sum(value => header.Key.Length + value.Length + 32));
 
     private static HttpRequestError? KindOf(Exception error) => (error as HttpRequestException)?.HttpRequestError ?? (error as HttpIOException)?.HttpRequestError;
 }

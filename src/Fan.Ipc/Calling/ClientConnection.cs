@@ -37,6 +37,9 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
     /// <summary>Whether a new call may be sent on it.</summary>
     public bool IsUsable => Broken is null && !Volatile.Read(ref _goesAway);
 
+    /// <summary>Whether the peer said that it is about to end.</summary>
+    public bool GoesAway => Volatile.Read(ref _goesAway);
+
     /// <summary>Sends a call with one reply, if there is room for it.</summary>
     public Sending TrySend(OutgoingCall call, CancellationToken cancellationToken, out ValueTask<ReplyPayload> reply)
     {
@@ -97,7 +100,7 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         }
 
         Appended(open);
-        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"));
+        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"), listens: false);
         return true;
     }
 
@@ -202,7 +205,7 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
             isLast = Remove(stream);
         }
 
-        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"));
+        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"), listens: false);
         return call;
     }
 
@@ -299,8 +302,13 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
             Writer.Changed();
         }
 
-        foreach (var call in refused) call.Fail(new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} goes away and did not take the call."));
-        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"));
+        foreach (var call in refused)
+        {
+            call.Call.Endpoint.Leave();
+            call.Fail(new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} goes away and did not take the call."));
+        }
+
+        if (isLast) EndWhenSent(new IOException($"{PeerName} went away"), listens: false);
     }
 
     private void Grant(uint stream, long bytes)

@@ -73,8 +73,11 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
         }
     }
 
-    private static EndpointUnreachableException Gone(OutgoingCall call, ClientConnection connection) =>
-        new(call.Endpoint, $"{call.Endpoint} takes no calls: {connection.Broken?.Message ?? "it goes away"}", connection.Broken);
+    private static EndpointUnreachableException Gone(OutgoingCall call, ClientConnection connection)
+    {
+        if (connection.GoesAway) call.Endpoint.Leave();
+        return new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no calls: {connection.Broken?.Message ?? "it goes away"}", connection.Broken);
+    }
 
     private async ValueTask<ClientConnection> ConnectedAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
@@ -98,6 +101,7 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
+            if (Volatile.Read(ref _connection) is { GoesAway: true }) call.Endpoint.Leave();
             throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error);
         }
     }

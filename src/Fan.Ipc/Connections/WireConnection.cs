@@ -102,7 +102,9 @@ internal abstract class WireConnection
     }
 
     /// <summary>Ends it when everything has gone out and the peer has read it.</summary>
-    protected void EndWhenSent(Exception reason) => _ending = EndWhenSentAsync(reason);
+    /// <param name="reason">Why.</param>
+    /// <param name="listens">Whether something may still come from the peer.</param>
+    protected void EndWhenSent(Exception reason, bool listens = true) => _ending = EndWhenSentAsync(reason, listens);
 
     protected abstract void OnFrame(ref Frame frame);
 
@@ -135,7 +137,7 @@ internal abstract class WireConnection
         Ready.CallHelper();
     }
 
-    private async Task EndWhenSentAsync(Exception reason)
+    private async Task EndWhenSentAsync(Exception reason, bool listens)
     {
         Writer.Flush();
         try
@@ -152,8 +154,8 @@ internal abstract class WireConnection
                 await change.WaitAsync(Farewell, _clock).ConfigureAwait(false);
             }
 
-            _link.ShutdownSend();
-            await Ended.WaitAsync(Farewell, _clock).ConfigureAwait(false);
+            // Of two that can't say it without an end, and wait for each other, the one that expects nothing goes first.
+            if (_link.TryShutdownSend() || listens) await Ended.WaitAsync(Farewell, _clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

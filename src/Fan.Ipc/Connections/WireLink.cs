@@ -10,7 +10,7 @@ internal sealed record WireLink(Socket? Socket, Stream Stream, string Peer) : ID
     public ClaimsPrincipal? Principal { get; init; }
 
     /// <summary>Says that nothing more is sent; the other direction stays open. A pipe can't: its peer goes by the last frame.</summary>
-    public void ShutdownSend()
+    public bool TryShutdownSend()
     {
         try
         {
@@ -20,6 +20,8 @@ internal sealed record WireLink(Socket? Socket, Stream Stream, string Peer) : ID
         {
             // Gone already.
         }
+
+        return Socket is not null;
     }
 
     public void Dispose()

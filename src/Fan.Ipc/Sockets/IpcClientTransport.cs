@@ -13,6 +13,9 @@ namespace Fan.Ipc.Sockets;
 internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptions<FanOptions> application, TimeProvider clock)
     : WireClientTransport(new WireSettings(application.Value.Name!, application.Value.Limits, options.Value, clock))
 {
+    // Between two callers a pipe has no instance that waits for the next one; for longer only where nobody serves it.
+    private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
+
     private readonly string _host = HostIdentity.Current();
 
     public override string Name => IpcServerTransport.TransportName;
@@ -55,7 +58,7 @@ internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptio
         var pipe = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly, TokenImpersonationLevel.Identification);
         try
         {
-            await pipe.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            await pipe.ConnectAsync(LongestGap, cancellationToken).ConfigureAwait(false);
             return new WireLink(null, pipe, peer);
         }
         catch

@@ -6,9 +6,13 @@ internal sealed class EndpointLoad(TimeProvider clock)
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    // How much later than the end of an endpoint a caller may hear of its successor.
+    private static readonly TimeSpan LongestHandover = TimeSpan.FromSeconds(2);
+
     private int _inFlight;
     private int _failures;
     private long _resumes;
+    private long _gone;
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -25,6 +29,18 @@ internal sealed class EndpointLoad(TimeProvider clock)
 
     /// <summary>Whether it said that it is about to end.</summary>
     public volatile bool IsLeaving;
+
+    /// <summary>How much longer news of its successor may be on the way: above zero for a while after the first call that it did not take because it left.</summary>
+    public TimeSpan Handover
+    {
+        get
+        {
+            var gone = Volatile.Read(ref _gone);
+            if (gone == 0) return TimeSpan.Zero;
+            var left = LongestHandover - clock.GetElapsedTime(gone);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>Why the last call to it failed, for people.</summary>
     public string? LastFailure { get; set; }
@@ -44,6 +60,7 @@ internal sealed class EndpointLoad(TimeProvider clock)
     public void Failed(string reason)
     {
         LastFailure = reason;
+        if (IsLeaving) Interlocked.CompareExchange(ref _gone, Math.Max(1, clock.GetTimestamp()), 0);
         var failures = Interlocked.Increment(ref _failures);
         var pause = FirstPause * Math.Pow(2, Math.Min(failures - 1, 10));
         if (pause > LongestPause) pause = LongestPause;

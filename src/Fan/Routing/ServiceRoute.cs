@@ -71,8 +71,15 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             if (seen.IsSharded && error is ServiceUnavailableException or CircuitOpenException)
             {
                 // Nobody else may serve the shard: the call waits until its owner is back, or has a successor.
-                await HoldAsync(follower, seen, error, cancellationToken).ConfigureAwait(false);
+                await HoldAsync(follower, seen, error, LookAgain, cancellationToken).ConfigureAwait(false);
                 tried?.Clear();
+                continue;
+            }
+
+            if (error is ServiceUnavailableException or CircuitOpenException && HandoverOf(seen) is var handover && handover > TimeSpan.Zero)
+            {
+                // What ends properly left the directory before: that it did, or who took its place, is about to be known.
+                await HoldAsync(follower, seen, error, handover, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -89,11 +96,13 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         }
     }
 
-    private static async ValueTask HoldAsync(ServiceFollower follower, EndpointSet seen, FanException error, CancellationToken cancellationToken)
+    private static TimeSpan HandoverOf(EndpointSet set) => set.All.Select(endpoint => endpoint.Load.Handover).DefaultIfEmpty().Max();
+
+    private static async ValueTask HoldAsync(ServiceFollower follower, EndpointSet seen, FanException error, TimeSpan longest, CancellationToken cancellationToken)
     {
         try
         {
-            await follower.ChangedAsync(seen, cancellationToken).WaitAsync(LookAgain, cancellationToken).ConfigureAwait(false);
+            await follower.ChangedAsync(seen, cancellationToken).WaitAsync(longest, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -13,9 +13,9 @@ public sealed class TransportApplication : IAsyncDisposable
     private readonly MeterListener _meters = new();
     private long _rejected;
 
-    private TransportApplication(IHost host)
+    private TransportApplication(IHost host, MemoryCoordinationStore store)
     {
-        _host = host;
+        (_host, Store) = (host, store);
         var factory = host.Services.GetRequiredService<IMeterFactory>();
         _meters.InstrumentPublished = (instrument, listener) =>
         {
@@ -27,6 +27,9 @@ public sealed class TransportApplication : IAsyncDisposable
 
     public IFan Fan => _host.Services.GetRequiredService<IFan>();
 
+    /// <summary>Its own session with the store.</summary>
+    public MemoryCoordinationStore Store { get; }
+
     public IServiceProvider Services => _host.Services;
 
     /// <summary>How many messages the application has refused.</summary>
@@ -36,15 +39,16 @@ public sealed class TransportApplication : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(configure);
         var builder = Host.CreateEmptyApplicationBuilder(null);
+        var store = new MemoryCoordinationStore(tree);
         var fan = builder.Services.AddFan(settings =>
         {
             settings.Name = name;
             options?.Invoke(settings);
-        }).UseStore(_ => new MemoryCoordinationStore(tree));
+        }).UseStore(_ => store);
         configure(fan);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
-        return new TransportApplication(host);
+        return new TransportApplication(host, store);
     }
 
     /// <summary>Waits until the application sees that many endpoints of a service.</summary>

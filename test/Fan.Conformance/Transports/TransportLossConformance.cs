@@ -56,5 +56,5 @@ public abstract class TransportLossConformance : TransportConformance
 
     private TransportApplication? Previous { get; set; }
 
-    private static System.Text.Json.JsonElement Arguments(int left, int right) => System.Text.Json.JsonDocument.Parse($$"""{"left": {{left}}, "right": {{right}}}""").RootElement;
+    protected static System.Text.Json.JsonElement Arguments(int left, int right) => System.Text.Json.JsonDocument.Parse($$"""{"left": {{left}}, "right": {{right}}}""").RootElement;
 }

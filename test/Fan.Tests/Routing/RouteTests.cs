@@ -50,6 +50,36 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task A_call_that_meets_an_endpoint_that_left_waits_for_news_of_its_successor()
+    {
+        await using var one = await CellarAsync("one");
+        await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
+        var cellar = caller.Fan.Get<ICellar>();
+        (await caller.Directory.FindAsync("cellar"))[0].Leave();
+        await cellar.WhoAsync();
+        caller.Store.Disconnect();
+        await using var two = await CellarAsync("two");
+        _network.Cut(one.Server.Port);
+        var call = cellar.WhoAsync();
+        Assert.False(call.IsCompleted);
+        // One that begins while the endpoint is left out does so too.
+        var next = cellar.WhoAsync();
+        Assert.False(next.IsCompleted);
+        caller.Store.Reconnect();
+        Assert.Equal(["two", "two"], await Task.WhenAll(call, next));
+    }
+
+    [Fact]
+    public async Task It_does_not_wait_for_ever()
+    {
+        await using var one = await CellarAsync("one");
+        await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
+        (await caller.Directory.FindAsync("cellar"))[0].Leave();
+        _network.Cut(one.Server.Port);
+        Assert.Contains("tried cellar 1.2.0", (await Assert.ThrowsAsync<ServiceUnavailableException>(caller.Fan.Get<ICellar>().WhoAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task When_no_endpoint_can_be_reached_the_error_names_them_and_then_says_when_to_come_back()
     {
         await using var one = await CellarAsync("one");
