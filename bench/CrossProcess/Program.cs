@@ -27,6 +27,7 @@ Contender[] all =
     RedisStreams.Contender("raw redis streams", redis),
     FanRoute.Over("fan amqp", rabbit, (fan, address) => fan.AddAmqp(options => options.Uri = address)),
     RabbitRpc.Contender("raw amqp", rabbit),
+    MassTransitContender.Contender("masstransit", rabbit),
     FanRoute.Over("fan database", postgres, (fan, address) => fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (address, true))),
     DatabaseInserts.Postgres("raw postgres", postgres),
     FanRoute.OverFile("fan database sqlite", (fan, path) => fan.AddDatabase(options => (options.Sqlite, options.ServeCalls) = (path, true))),
@@ -40,6 +41,7 @@ var peers = new Dictionary<string, string>
     ["fan http2"] = "minimal api http2",
     ["fan redis"] = "raw redis streams",
     ["fan amqp"] = "raw amqp",
+    ["masstransit"] = "raw amqp",
     ["fan database"] = "raw postgres",
     ["fan database sqlite"] = "raw sqlite",
 };
@@ -111,7 +113,7 @@ try
         await process.DisposeAsync();
     }
 
-    var rows = await Comparison.RunAsync(started, payloads, peers, quick ? 5 : 15, quick ? 0.1 : 0.5, Console.Error);
+    var rows = await Comparison.RunAsync(started, payloads, peers, quick ? 3 : 15, quick ? 0.1 : 0.5, Console.Error);
     Report.WriteTable(rows, Console.Out);
     if (json is not null) await Report.WriteJsonAsync(rows, json);
 }
