@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using System.Net.Sockets;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Serving;
 
@@ -28,16 +29,16 @@ internal sealed class PipeAcceptor(string fullName) : IAcceptor
             _waiting = null;
             return pipe;
         }
-        catch (ObjectDisposedException error)
+        catch (Exception error) when (error is ObjectDisposedException || (error is SocketException && Volatile.Read(ref _isDisposed)))
         {
             throw new OperationCanceledException("It listens no more.", error);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or SocketException)
         {
             // A caller that came and went at once leaves a pipe that can't be used again.
             _waiting?.Dispose();
             _waiting = null;
-            throw;
+            throw error as IOException ?? new IOException(error.Message, error);
         }
     }
 

@@ -61,6 +61,11 @@ internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptio
             await pipe.ConnectAsync(LongestGap, cancellationToken).ConfigureAwait(false);
             return new WireLink(null, pipe, peer);
         }
+        catch (TimeoutException error)
+        {
+            await pipe.DisposeAsync().ConfigureAwait(false);
+            throw new IOException($"nobody serves the pipe '{name}'", error);
+        }
         catch
         {
             await pipe.DisposeAsync().ConfigureAwait(false);

@@ -24,6 +24,8 @@ internal sealed class DependencyWatch(IReadOnlyList<Dependency> dependencies, IR
     private async Task FollowAsync(Dependency dependency)
     {
         var told = dependency.IsMet(hosted);
+        // The record may have been made before, when it was otherwise.
+        changed();
         try
         {
             while (true)
