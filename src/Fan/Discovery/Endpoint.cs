@@ -43,7 +43,7 @@ public sealed class Endpoint
     internal EndpointLoad Load { get; }
 
     /// <summary>Notes that the endpoint said it is about to end: it gets no more calls while there is another. For client transports.</summary>
-    public void Leave() => Load.IsLeaving = true;
+    public void Leave() => Load.Leave();
 
     /// <summary>The method of that wire name; null where it has none.</summary>
     public EndpointMethod? FindMethod(string name) => _methods.Find(name);

@@ -9,9 +9,13 @@ internal sealed class EndpointLoad(TimeProvider clock)
     // How much later than the end of an endpoint a caller may hear of its successor.
     private static readonly TimeSpan LongestHandover = TimeSpan.FromSeconds(2);
 
+    // What is still there after that time has come back at the same address, as a static one does.
+    private static readonly TimeSpan LongestLeaving = TimeSpan.FromSeconds(30);
+
     private int _inFlight;
     private int _failures;
     private long _resumes;
+    private long _left;
     private long _gone;
 
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -27,8 +31,8 @@ internal sealed class EndpointLoad(TimeProvider clock)
         }
     }
 
-    /// <summary>Whether it said that it is about to end.</summary>
-    public volatile bool IsLeaving;
+    /// <summary>Whether it said a short while ago that it is about to end.</summary>
+    public bool IsLeaving => Volatile.Read(ref _left) is var left && left != 0 && clock.GetElapsedTime(left) < LongestLeaving;
 
     /// <summary>How much longer news of its successor may be on the way: above zero for a while after the first call that it did not take because it left.</summary>
     public TimeSpan Handover
@@ -46,6 +50,14 @@ internal sealed class EndpointLoad(TimeProvider clock)
     public string? LastFailure { get; set; }
 
     public bool IsAvailable => Volatile.Read(ref _failures) == 0 || Pause == TimeSpan.Zero;
+
+    /// <summary>It said that it is about to end.</summary>
+    public void Leave()
+    {
+        if (IsLeaving) return;
+        Volatile.Write(ref _gone, 0);
+        Volatile.Write(ref _left, Math.Max(1, clock.GetTimestamp()));
+    }
 
     public void Begin() => Interlocked.Increment(ref _inFlight);
 
