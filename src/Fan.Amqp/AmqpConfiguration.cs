@@ -28,6 +28,8 @@ internal sealed class AmqpConfiguration(IConfiguration? configuration) : IConfig
         options.ProbeInterval = Time(section, nameof(options.ProbeInterval)) ?? options.ProbeInterval;
         options.Prefetch = Number(section, nameof(options.Prefetch)) ?? options.Prefetch;
         options.MaxCalls = Number(section, nameof(options.MaxCalls)) ?? options.MaxCalls;
+        options.SequenceWindowBytes = Number(section, nameof(options.SequenceWindowBytes)) ?? options.SequenceWindowBytes;
+        options.MaxMessageBytes = Number(section, nameof(options.MaxMessageBytes)) ?? options.MaxMessageBytes;
     }
 
     private static int? Number(IConfigurationSection section, string key) => section[key] is not { } text ? null

@@ -63,6 +63,9 @@ public sealed class FanAmqpOptions
     /// <summary>The bytes of one sequence that may be unread; one item may go beyond. Default 256 KiB.</summary>
     public int SequenceWindowBytes { get; set; } = 256 * 1024;
 
+    /// <summary>The most bytes of the payload of a push. A broker has a bound of its own, <c>max_message_size</c>: 16 MiB since RabbitMQ 4, 128 MiB before. Default 16 MiB.</summary>
+    public int MaxMessageBytes { get; set; } = 16 * 1024 * 1024;
+
     internal IEnumerable<string> Validate()
     {
         if (BrokerText.Check(this) is { } problem) yield return problem;
@@ -79,6 +82,7 @@ public sealed class FanAmqpOptions
             if (value < 1 || value > most) yield return $"{name} must be from 1 to {most}; it is {value}.";
         }
 
+        if (MaxMessageBytes is < 1024 or > 256 * 1024 * 1024) yield return $"{nameof(MaxMessageBytes)} must be from 1 KiB to 256 MiB; it is {MaxMessageBytes}.";
         if (KeyFile is not null && CertificateFile is null) yield return $"{nameof(KeyFile)} is set, and {nameof(CertificateFile)} is not.";
         foreach (var (name, file) in new[] { (nameof(CertificateFile), CertificateFile), (nameof(KeyFile), KeyFile), (nameof(TrustedCertificatesFile), TrustedCertificatesFile) })
         {

@@ -23,12 +23,14 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
     private readonly ConcurrentDictionary<QueueName, HandledIds> _handled = new();
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly int _maxMessageBytes;
 
     public AmqpQueueTransport(Broker broker, IOptions<FanAmqpOptions> options, TimeProvider clock, ILogger<AmqpQueueTransport> logger)
     {
         (_broker, _clock, _logger) = (broker, clock, logger);
         _topology = new QueueTopology(broker.Outgoing, clock);
         _publisher = new PushPublisher(broker.Outgoing);
+        _maxMessageBytes = options.Value.MaxMessageBytes;
         _administration = new AmqpQueueAdministration(_topology, _publisher, this, options.Value.ConnectTimeout, clock);
     }
 
@@ -50,6 +52,8 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
     public async ValueTask SendAsync(QueueMessage message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
+        if (message.Payload.Length > _maxMessageBytes)
+            throw new LimitExceededException(nameof(FanAmqpOptions.MaxMessageBytes), $"The payload has {message.Payload.Length} bytes; at most {_maxMessageBytes} are taken ({nameof(FanAmqpOptions.MaxMessageBytes)}).");
         if (message.Delay > DelayLevels.Longest) throw new ArgumentException($"A push over amqp can be kept back for at most {DelayLevels.Longest}; it is {message.Delay}.", nameof(message));
         await GuardAsync(message.Service, async () =>
         {

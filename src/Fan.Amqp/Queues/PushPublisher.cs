@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
 using Fan.Amqp.Connections;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace Fan.Amqp.Queues;
@@ -17,6 +19,7 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
 
     /// <exception cref="PublishReturnException">No queue takes it.</exception>
     /// <exception cref="PublishException">A queue refuses it.</exception>
+    /// <exception cref="LimitExceededException">The broker takes no message as large.</exception>
     /// <exception cref="BrokerAwayException">The broker can't be used; whether it has the message is unknown.</exception>
     public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
@@ -25,6 +28,11 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
         {
             var channel = Volatile.Read(ref _channel) is { IsOpen: true } open ? open : await OpenAsync(cancellationToken).ConfigureAwait(false);
             await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationInterruptedException error) when (IsTooLarge(error.ShutdownReason, body.Length))
+        {
+            // It ends the channel, and those of others that were on their way are sent again: another try of this one would do so each time.
+            throw new LimitExceededException("max_message_size", $"The payload has {body.Length} bytes, more than the broker at {broker.Where} takes ({error.ShutdownReason!.ReplyText}).", error);
         }
         catch (Exception error) when (error is not (PublishException or BrokerAwayException) && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
@@ -43,6 +51,9 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
         if (_channel is { IsOpen: true } channel) await channel.DisposeAsync().ConfigureAwait(false);
         Dispose();
     }
+
+    private static bool IsTooLarge(ShutdownEventArgs? reason, int bytes) =>
+        reason is { ReplyCode: Constants.PreconditionFailed } && reason.ReplyText.Contains(string.Create(CultureInfo.InvariantCulture, $"message size {bytes} is larger"), StringComparison.Ordinal);
 
     private async Task<IChannel> OpenAsync(CancellationToken cancellationToken)
     {
