@@ -79,16 +79,6 @@ public sealed class IpcStreamTests : TransportStreamConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
 }
 
-/// <summary>The same bounds where payloads go in the compact form.</summary>
-public abstract class CompactLimitConformance : TransportLimitConformance
-{
-    // How many arguments, the tag of the one, a length of three bytes.
-    protected override int ArgumentFrame => 1 + 4 + 3;
-
-    // The kind and a length of three bytes.
-    protected override int ReplyFrame => 1 + 3;
-}
-
 public sealed class IpcLimitTests : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());

@@ -40,6 +40,6 @@ internal abstract class PendingCall(OutgoingCall call)
             throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
         var bytes = ArrayPool<byte>.Shared.Rent(body.Length);
         body.CopyTo(bytes);
-        return new ReplyPayload(bytes, body.Length) { ContentType = properties.ContentType is null or "application/json" ? null : properties.ContentType };
+        return new ReplyPayload(bytes, body.Length) { ContentType = properties.ContentType ?? call.ContentType };
     }
 }

@@ -46,7 +46,7 @@ internal sealed class AmqpServerTransport(Broker broker, IOptions<FanAmqpOptions
         return new EndpointDescription
         {
             Transport = Name,
-            Methods = [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description))],
+            Methods = service.DescribeMethods(),
             Properties = properties,
         };
     }

@@ -54,7 +54,7 @@ internal sealed class DatabaseServerTransport : IServerTransport, IFrameReceiver
         return _server is null || service.IsPersistent ? null : new EndpointDescription
         {
             Transport = Name,
-            Methods = [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description))],
+            Methods = service.DescribeMethods(),
             Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [InstanceProperty] = _mailbox.Id.ToString(CultureInfo.InvariantCulture) },
         };
     }

@@ -54,6 +54,6 @@ internal abstract class OpenCall(long peer, OutgoingCall call)
             throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The reply has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
         var array = ArrayPool<byte>.Shared.Rent(Math.Max(frame.Body.Length, 1));
         frame.Body.CopyTo(array);
-        return new ReplyPayload(array, frame.Body.Length) { ContentType = frame.ContentType };
+        return new ReplyPayload(array, frame.Body.Length) { ContentType = frame.ContentType ?? call.ContentType };
     }
 }

@@ -52,7 +52,4 @@ internal abstract class WireServerTransport(WireSettings settings, ILogger logge
 
     /// <exception cref="InvalidOperationException">It can't listen there; the message says where and why.</exception>
     protected abstract IAcceptor Listen();
-
-    protected static IReadOnlyList<EndpointMethod> MethodsOf(ServedService service) =>
-        [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description) with { ContentType = method.IsCompact ? MediaTypes.Compact : null })];
 }

@@ -28,7 +28,7 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
     public override EndpointDescription? Describe(ServedService service) => !IsListening || service.IsPersistent ? null : new EndpointDescription
     {
         Transport = Name,
-        Methods = MethodsOf(service),
+        Methods = service.DescribeMethods(),
         Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [PathProperty] = _path!, [HostIdentity.Property] = HostIdentity.Current() },
     };
 

@@ -37,7 +37,7 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
         Transport = Name,
         Host = _options.AdvertisedHost ?? HostOf(IPAddress.Parse(_options.Address)),
         Port = _options.AdvertisedPort ?? _port,
-        Methods = MethodsOf(service),
+        Methods = service.DescribeMethods(),
         Properties = Properties(),
     };
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Fan.Brokers;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
@@ -135,10 +134,10 @@ internal sealed class CallInbox : IAsyncDisposable
     }
 
     /// <summary>Tells the service that a call, which was removed, has been left.</summary>
-    public ValueTask CancelAsync(PendingCall call) => SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, 3));
+    public ValueTask CancelAsync(PendingCall call) => SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null));
 
     /// <summary>Lets the service send so many bytes of items more.</summary>
-    public ValueTask GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, 4), MessageFields.Credit, bytes));
+    public ValueTask GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
 
     /// <summary>Keeps the stream alive; whether the server answered.</summary>
     public async Task<bool> KeepAsync()
@@ -159,7 +158,7 @@ internal sealed class CallInbox : IAsyncDisposable
     /// <exception cref="RedisAwayException">The server can't be reached.</exception>
     public async ValueTask<bool> ProbeAsync(string target, IReadOnlyCollection<ulong> numbers)
     {
-        var fields = MessageFields.Add(MessageFields.Add(MessageFields.New(MessageTypes.Probe, 3), MessageFields.From, _id), MessageFields.Payload, CallNumbers.Write(numbers));
+        var fields = MessageFields.Add(MessageFields.New(MessageTypes.Probe, CallNumbers.Write(numbers)), MessageFields.From, _id);
         // Behind the requests, so that none of them is asked for before it came; a process that is about to end has taken all of them, and still reads the other stream.
         return await _writer.AppendAsync(_topology.Requests(target), fields, _closing.Token).ConfigureAwait(false)
             || await _writer.AppendAsync(_topology.Control(target), fields, _closing.Token).ConfigureAwait(false);
@@ -266,16 +265,16 @@ internal sealed class CallInbox : IAsyncDisposable
 
     private async ValueTask TakeAsync(StreamItem item)
     {
-        switch ((string?)item.Field(MessageFields.Type) ?? "")
+        switch (MessageFields.ReadType(item))
         {
             case MessageTypes.Unknown:
                 Lost(CallNumbers.Read(MessageFields.ReadPayload(item).Span), "the service does not have the call any more");
                 break;
-            case MessageTypes.Probe when (string?)item.Field(MessageFields.From) is { } from && Messages.Topology.IsId(from):
-                await AnswerAsync(from, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
+            case MessageTypes.Probe when MessageFields.TryReadFrom(item, out var from):
+                await AnswerAsync(from.ReplyTo, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
                 break;
             // What has no number of ours came for a call that was left.
-            case var type when ulong.TryParse((string?)item.Field(MessageFields.Number), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && _pending.TryGetValue(number, out var call):
+            case var type when MessageFields.ReadNumber(item) is { } number && _pending.TryGetValue(number, out var call):
                 if (call.Take(type, item)) TryRemove(call);
                 break;
             default:
@@ -288,12 +287,11 @@ internal sealed class CallInbox : IAsyncDisposable
     {
         var unknown = asked.FindAll(number => !_pending.ContainsKey(number));
         if (unknown.Count == 0) return;
-        var fields = MessageFields.Add(MessageFields.Add(MessageFields.New(MessageTypes.Unknown, 3), MessageFields.From, _id), MessageFields.Payload, CallNumbers.Write(unknown));
+        var fields = MessageFields.Add(MessageFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown)), MessageFields.From, _id);
         await _writer.AppendAsync(_topology.Control(service), fields, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private void Address(PendingCall call, List<object> fields) =>
-        MessageFields.Add(MessageFields.Add(fields, MessageFields.From, _id), MessageFields.Number, call.Number.ToString(CultureInfo.InvariantCulture));
+    private void Address(PendingCall call, List<object> fields) => MessageFields.Add(fields, MessageFields.From, MessageFields.WriteFrom(_id, call.Number));
 
     private async ValueTask SendAsideAsync(PendingCall call, List<object> fields)
     {

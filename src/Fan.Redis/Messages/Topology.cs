@@ -5,9 +5,10 @@ namespace Fan.Redis.Messages;
 /// <summary>The names of the streams of calls. Each is there while its reader lives: nobody else makes one. The braces keep those of one process on one node of a cluster.</summary>
 internal sealed class Topology(string prefix)
 {
-    private const int IdLength = 32;
+    /// <summary>How many characters an id has.</summary>
+    public const int IdLength = 32;
 
-    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789abcdef"u8);
 
     /// <summary>What a process serves from.</summary>
     public string Requests(string id) => $"{prefix}:rpc:{{{id}}}:requests";
@@ -27,5 +28,8 @@ internal sealed class Topology(string prefix)
     public static string NewId() => Guid.NewGuid().ToString("N");
 
     /// <summary>Whether a text that somebody sent is an id, and so can't name any other key.</summary>
-    public static bool IsId(string? text) => text is { Length: IdLength } && !text.AsSpan().ContainsAnyExcept(Digits);
+    public static bool IsId(string? text) => text is { Length: IdLength } && text.All(char.IsAsciiHexDigitLower);
+
+    /// <summary>The same for a text in ASCII.</summary>
+    public static bool IsId(ReadOnlySpan<byte> text) => text.Length == IdLength && !text.ContainsAnyExcept(Digits);
 }

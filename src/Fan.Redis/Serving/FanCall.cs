@@ -78,8 +78,7 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
 
     private List<object> NewReply(string reply, byte[]? payload)
     {
-        var fields = MessageFields.Add(MessageFields.New(reply, 4), MessageFields.Number, Key.Number);
-        if (payload is not null) MessageFields.Add(fields, MessageFields.Payload, payload);
+        var fields = MessageFields.Add(MessageFields.New(reply, payload), MessageFields.Number, Key.Number);
         if (reply != MessageTypes.Item && Incoming.ReplySpans is { } spans) MessageFields.Add(fields, HeaderNames.Spans, spans);
         return fields;
     }

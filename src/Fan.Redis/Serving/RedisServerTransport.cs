@@ -40,7 +40,7 @@ internal sealed class RedisServerTransport(RedisServer redis, TimeProvider clock
             Transport = Name,
             Host = host,
             Port = port,
-            Methods = [.. service.Contract.Methods.Select(method => EndpointMethod.From(method.Description))],
+            Methods = service.DescribeMethods(),
             Properties = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RedisClientTransport.InboxProperty] = _id,

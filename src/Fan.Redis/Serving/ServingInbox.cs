@@ -172,7 +172,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         foreach (var ofCaller in old.GroupBy(call => call.Key.ReplyTo, StringComparer.Ordinal))
         {
             var numbers = ofCaller.Select(call => ulong.TryParse(call.Key.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).Take(CallNumbers.Most).ToList();
-            var probe = MessageFields.Add(MessageFields.Add(MessageFields.New(MessageTypes.Probe, 3), MessageFields.From, _id), MessageFields.Payload, CallNumbers.Write(numbers));
+            var probe = MessageFields.Add(MessageFields.New(MessageTypes.Probe, CallNumbers.Write(numbers)), MessageFields.From, _id);
             if (await _writer.AppendAsync(_topology.Replies(ofCaller.Key), probe, _closing.Token).ConfigureAwait(false)) continue;
             CallLog.CallerGone(_logger, ofCaller.Count());
             foreach (var call in ofCaller) call.Leave();
@@ -220,13 +220,11 @@ internal sealed class ServingInbox : IAsyncDisposable
 
     private async ValueTask TakeAsync(StreamItem item)
     {
-        var from = (string?)item.Field(MessageFields.From);
         // A stream of its own is there for the whole life of a process, so a name that is no id is nobody's.
-        if (!Topology.IsId(from)) return;
-        var key = new CallKey(from!, (string?)item.Field(MessageFields.Number) ?? "");
-        switch ((string?)item.Field(MessageFields.Type))
+        if (!MessageFields.TryReadFrom(item, out var key)) return;
+        switch (MessageFields.ReadType(item))
         {
-            case { } type when CallTypes.TryReadKind(type, out var kind):
+            case var type when CallTypes.TryReadKind(type, out var kind):
                 var call = new FanCall(this, _calls, key, type, kind, item);
                 if (Running.TryAdd(call)) ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
                 break;
@@ -237,10 +235,10 @@ internal sealed class ServingInbox : IAsyncDisposable
                 if (long.TryParse((string?)item.Field(MessageFields.Credit), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)) Running.Find(key)?.Grant(bytes);
                 break;
             case MessageTypes.Probe:
-                await AnswerAsync(from!, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
+                await AnswerAsync(key.ReplyTo, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
                 break;
             case MessageTypes.Unknown:
-                foreach (var number in CallNumbers.Read(MessageFields.ReadPayload(item).Span)) Running.Find(new CallKey(from!, number.ToString(CultureInfo.InvariantCulture)))?.Leave();
+                foreach (var number in CallNumbers.Read(MessageFields.ReadPayload(item).Span)) Running.Find(key with { Number = number.ToString(CultureInfo.InvariantCulture) })?.Leave();
                 break;
             default:
                 break;
@@ -250,6 +248,6 @@ internal sealed class ServingInbox : IAsyncDisposable
     private async ValueTask AnswerAsync(string caller, List<ulong> asked)
     {
         var unknown = asked.FindAll(number => !Running.Has(new CallKey(caller, number.ToString(CultureInfo.InvariantCulture))));
-        if (unknown.Count > 0) await ReplyAsync(new CallKey(caller, ""), MessageFields.Add(MessageFields.New(MessageTypes.Unknown, 2), MessageFields.Payload, CallNumbers.Write(unknown))).ConfigureAwait(false);
+        if (unknown.Count > 0) await ReplyAsync(new CallKey(caller, ""), MessageFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown))).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using Fan.Discovery;
 using Fan.Generated;
+using Fan.Messaging;
 using Fan.Security;
 
 namespace Fan.Transports;
@@ -30,6 +32,10 @@ public sealed class ServedService
 
     /// <summary>Whether its endpoints stay registered while the process is down.</summary>
     public bool IsPersistent { get; }
+
+    /// <summary>Its methods for an endpoint that callers may send the compact form: one whose transport hands on the content type of a request.</summary>
+    public IReadOnlyList<EndpointMethod> DescribeMethods() =>
+        [.. Contract.Methods.Select(method => EndpointMethod.From(method.Description) with { ContentType = method.IsCompact ? MediaTypes.Compact : null })];
 
     internal ServiceImplementation Implementation { get; }
 

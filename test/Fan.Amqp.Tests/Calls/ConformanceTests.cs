@@ -32,7 +32,7 @@ public sealed class AmqpStreamTests(RabbitServers servers) : TransportStreamConf
     protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
 }
 
-public sealed class AmqpLimitTests(RabbitServers servers) : TransportLimitConformance
+public sealed class AmqpLimitTests(RabbitServers servers) : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
 }

@@ -76,12 +76,12 @@ public sealed class SqliteStreamTests : TransportStreamConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
 }
 
-public sealed class PostgresLimitTests(PostgresServers servers) : TransportLimitConformance
+public sealed class PostgresLimitTests(PostgresServers servers) : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => PostgresCallHarness.CreateAsync(servers);
 }
 
-public sealed class SqliteLimitTests : TransportLimitConformance
+public sealed class SqliteLimitTests : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
 }

@@ -32,7 +32,7 @@ public sealed class RedisStreamTests(RedisServers servers) : TransportStreamConf
     protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
 }
 
-public sealed class RedisLimitTests(RedisServers servers) : TransportLimitConformance
+public sealed class RedisLimitTests(RedisServers servers) : CompactLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
 }

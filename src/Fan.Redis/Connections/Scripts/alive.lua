@@ -2,7 +2,7 @@
 local made = 0
 for _, stream in ipairs(KEYS) do
   if redis.call('PEXPIRE', stream, ARGV[1]) == 0 then
-    redis.call('XADD', stream, '*', 'type', 'fan.mark')
+    redis.call('XADD', stream, '*', 'fan.mark', '')
     redis.call('PEXPIRE', stream, ARGV[1])
     made = made + 1
   end
