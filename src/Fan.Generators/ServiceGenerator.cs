@@ -1,6 +1,4 @@
-using System.Linq;
 using System.Text;
-using Fan.Generators.Diagnostics;
 using Fan.Generators.Reading;
 using Fan.Generators.Writing;
 using Microsoft.CodeAnalysis;
@@ -20,10 +18,15 @@ public sealed class ServiceGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName("Fan.ServiceAttribute", static (node, _) => node is TypeDeclarationSyntax, ServiceReader.Read)
             .WithTrackingName("Services");
 
+        var misplaced = context.SyntaxProvider
+            .ForAttributeWithMetadataName("Fan.SubscribeAttribute", static (node, _) => node is MethodDeclarationSyntax, SubscriptionReader.ReadPlace)
+            .Where(static problem => problem is not null)
+            .WithTrackingName("Misplaced");
+
+        context.RegisterSourceOutput(misplaced, static (output, problem) => output.ReportDiagnostic(problem!.ToDiagnostic()));
         context.RegisterSourceOutput(found, static (output, service) =>
         {
-            foreach (var problem in service.Problems)
-                output.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(problem.Id), problem.Location, problem.Arguments.ToArray<object>()));
+            foreach (var problem in service.Problems) output.ReportDiagnostic(problem.ToDiagnostic());
             if (service.Service is { } model)
                 output.AddSource((model.Namespace.Length == 0 ? "" : model.Namespace + ".") + model.SafeName + ".g.cs", SourceText.From(ContractWriter.Write(model), Encoding.UTF8));
         });

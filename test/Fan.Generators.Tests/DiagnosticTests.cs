@@ -41,6 +41,8 @@ public sealed class DiagnosticTests
     [InlineData("FAN0022", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"Rang\")] public Task [|On|]() => Task.CompletedTask; }")]
     [InlineData("FAN0023", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] public void One(int x) { } [Subscribe(typeof(IOther), \"Told\")] public void [|On|](int x) { } }")]
     [InlineData("FAN0024", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\", Group = \"a b\")] public void [|On|](int x) { } }")]
+    [InlineData("FAN0025", "public class Thing { [Subscribe(typeof(IOther), \"told\")] public void [|On|](int x) { } }")]
+    [InlineData("FAN0025", "public abstract class Base { [Subscribe(typeof(IOther), \"told\")] public void [|On|](int x) { } } [Service(\"a\")] public class Thing : Base { [Rpc] public void A() { } }")]
     [InlineData("FAN0015", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] internal void [|On|](int x) { } }")]
     public void A_bad_service_is_reported(string id, string type) => AssertReported(id, type);
 

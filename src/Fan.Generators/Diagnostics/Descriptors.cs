@@ -33,6 +33,7 @@ internal static class Descriptors
     public const string HandlerDoesNotFit = "FAN0022";
     public const string SubscribedTwice = "FAN0023";
     public const string BadGroup = "FAN0024";
+    public const string NotInAService = "FAN0025";
 
     private static readonly Dictionary<string, DiagnosticDescriptor> All = new[]
     {
@@ -60,6 +61,7 @@ internal static class Descriptors
         Error(HandlerDoesNotFit, "Subscriber does not fit", "'{0}' can't handle '{1}': it must take ({2}), and may take a CancellationToken, and return what '{1}' does: ValueTask, Task or void"),
         Error(SubscribedTwice, "Subscribed twice", "'{0}' and another method subscribe to '{1}' for the group '{2}', which gets one copy; give one of them a group of its own"),
         Error(BadGroup, "Invalid group", "'{0}', the group of '{1}', must be 1 to 64 letters, digits, '_', '-' or '.'; give it by [Subscribe(…, Group = \"…\")]"),
+        Error(NotInAService, "Subscriber outside of a service", "'{0}' would get nothing: only a class with [Service] of its own subscribes, and '{1}' is none"),
     }.ToDictionary(descriptor => descriptor.Id);
 
     public static DiagnosticDescriptor Of(string id) => All[id];

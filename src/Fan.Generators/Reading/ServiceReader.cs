@@ -114,8 +114,6 @@ internal sealed class ServiceReader
 
     private void Report(string id, ISymbol symbol, params string[] arguments)
     {
-        var location = symbol.Locations.FirstOrDefault(l => l.IsInSource) ?? _type.Locations.FirstOrDefault();
-        _problems.Add(new Problem(
-            id, location?.SourceTree?.FilePath ?? "", location?.SourceSpan ?? default, location?.GetLineSpan().Span ?? default, new(arguments)));
+        _problems.Add(Problem.At(id, symbol.Locations.FirstOrDefault(l => l.IsInSource) ?? _type.Locations.FirstOrDefault(), arguments));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using Fan.Generators.Diagnostics;
 using Fan.Generators.Model;
 using Microsoft.CodeAnalysis;
@@ -26,6 +27,15 @@ internal static class SubscriptionReader
 
         return found.GroupBy(one => (one.Group, one.Service.TypeName))
             .Select(one => new SubscriptionModel(one.Key.TypeName, one.Key.Group, one.First().Service.Methods, new(one.Select(part => part.Handler))));
+    }
+
+    /// <summary>What is wrong with a method that subscribes where nobody would look for it; null where it stands in a service.</summary>
+    public static Problem? ReadPlace(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var type = context.TargetSymbol.ContainingType;
+        return type.TypeKind == TypeKind.Class && Attributes.Of(type, "ServiceAttribute") is not null ? null
+            : Problem.At(Descriptors.NotInAService, context.TargetSymbol.Locations.FirstOrDefault(), context.TargetSymbol.Name, type.Name);
     }
 
     private static (ServiceModel Service, HandlerModel Handler)? Read(IMethodSymbol method, AttributeData attribute, ReportProblem report)
