@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Fan.Conformance;
 using Fan.Conformance.Transports;
 using Fan.Discovery;
+using Fan.Ipc.Pipes;
 using Fan.Ipc.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -37,6 +38,21 @@ public sealed class ConnectionTests : IpcTest
         Assert.True(await IsUsedAsync(other, "tcp"));
         var tcpOnly = await StartAsync("tcp only", fan => fan.AddTcp());
         Assert.Equal(3, tcpOnly.Fan.Get<ICellar>().Add(1, 2));
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nobody_serves_is_given_up_and_another_route_taken()
+    {
+        using var server = new RawListener(Folder.FullName);
+        var endpoint = server.Describe("add");
+        await RegisterAsync(endpoint with { Properties = new Dictionary<string, string>(endpoint.Properties) { ["path"] = PipeName.Create() } });
+        var caller = await StartAsync("caller", fan => AddIpc(fan).AddTcp());
+        var error = Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2));
+        Assert.Contains("nobody serves the pipe", error.Message, StringComparison.Ordinal);
+        await StartAsync("cellars", fan => fan.AddTcp().AddService<ICellar>(_ => Cellar));
+        await caller.SeesAsync("cellar", 2);
+        Assert.Equal(3, caller.Fan.Get<ICellar>().Add(1, 2));
+        Assert.True(await IsUsedAsync(caller, "tcp"));
     }
 
     [Fact]
