@@ -14,11 +14,12 @@ public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<stri
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private const int KillSignal = 9;
 
-    // The port mapper of Erlang stays when the broker goes, so it is a child of its own; whatever runs ends when our end of the pipe does.
+    // The port mapper of Erlang stays when the broker goes, so it is a child of its own, and there before the broker would start one; whatever runs ends when our end of the pipe does.
     private const string Script = """
         trap '' TERM INT HUP
         log=$1; shift
         epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" </dev/null >>"$log" 2>&1 & mapper=$!
+        tries=0; until epmd -port "$ERL_EPMD_PORT" -names >/dev/null 2>&1 || [ $tries -eq 200 ]; do tries=$((tries + 1)); sleep 0.05; done
         "$@" </dev/null >>"$log" 2>&1 & broker=$!
         echo $broker
         read _

@@ -12,7 +12,7 @@ public sealed class ServerFolder : IDisposable
     {
         var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
         var all = Directory.CreateDirectory(Path.Combine(artifacts, kind));
-        foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}"))) left.Delete(recursive: true);
+        foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}"))) Delete(left);
         _path = Path.Combine(all.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -22,5 +22,17 @@ public sealed class ServerFolder : IDisposable
     public void Dispose()
     {
         if (Directory.Exists(_path)) Directory.Delete(_path, recursive: true);
+    }
+
+    private static void Delete(DirectoryInfo left)
+    {
+        try
+        {
+            left.Delete(recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another process that starts now deletes it too.
+        }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class RabbitServer : IAsyncDisposable
         trap '' TERM INT HUP
         log=$1; shift
         epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" </dev/null >>"$log" 2>&1 & mapper=$!
+        tries=0; until epmd -port "$ERL_EPMD_PORT" -names >/dev/null 2>&1 || [ $tries -eq 200 ]; do tries=$((tries + 1)); sleep 0.05; done
         "$@" </dev/null >>"$log" 2>&1 & broker=$!
         read _
         kill -9 -$broker $broker 2>/dev/null

@@ -3,12 +3,13 @@ using Fan.Amqp.Connections;
 using Fan.Brokers;
 using Fan.Queues;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 
 namespace Fan.Amqp.Queues;
 
 /// <summary>Consumes the queues of one group, through the loss of connections. Owns the tasks that do. Safe from any thread.</summary>
 internal sealed class AmqpQueueConsumer(
-    BrokerConnection broker, DeliverySettler settler, QueueSubscription subscription, string queue, IReadOnlyList<string> partitions, HandledIds? handled, QueueHandler handler, TimeProvider clock, ILogger logger)
+    BrokerConnection broker, QueueTopology topology, DeliverySettler settler, QueueSubscription subscription, string queue, IReadOnlyList<string> partitions, HandledIds? handled, QueueHandler handler, TimeProvider clock, ILogger logger)
     : IQueueConsumer
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -52,6 +53,7 @@ internal sealed class AmqpQueueConsumer(
     private async Task RunAsync()
     {
         var pause = new BackOff(clock);
+        IConnection? preparedOn = null;
         while (!_stopping.IsCancellationRequested)
         {
             try
@@ -60,6 +62,14 @@ internal sealed class AmqpQueueConsumer(
                 var connection = _started.Task.IsCompleted
                     ? await broker.OpenedAsync(_stopping.Token).ConfigureAwait(false)
                     : await broker.OpenAsync(_stopping.Token).ConfigureAwait(false);
+                if (!ReferenceEquals(connection, preparedOn))
+                {
+                    // Only when the broker was away: a group that somebody deletes stays deleted.
+                    if (preparedOn is not null) await topology.DeclareAsync(subscription.Queue, subscription.Policy, _stopping.Token).ConfigureAwait(false);
+                    await topology.BindAsync(subscription.Queue.Service, queue, subscription.Policy, partitions.Count, _stopping.Token).ConfigureAwait(false);
+                    preparedOn = connection;
+                }
+
                 var deliveries = Channel.CreateUnbounded<HeldMessage>();
                 var link = await ConsumerLink.OpenAsync(connection, subscription, queue, partitions, deliveries.Writer, clock, _stopping.Token).ConfigureAwait(false);
                 await using (link.ConfigureAwait(false))

@@ -68,7 +68,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
             var queue = QueueNames.Queue(subscription.Queue);
             var partitions = await _topology.PartitionsAsync(queue, cancellationToken).ConfigureAwait(false);
             var handled = subscription.Policy.RememberFor is { } time ? _handled.GetOrAdd(subscription.Queue, _ => new HandledIds(time, _clock)) : null;
-            var consumer = new AmqpQueueConsumer(_broker.Incoming, new DeliverySettler(_publisher, _topology, queue, _clock, _logger), subscription, queue, partitions, handled, handler, _clock, _logger);
+            var consumer = new AmqpQueueConsumer(_broker.Incoming, _topology, new DeliverySettler(_publisher, _topology, queue, _clock, _logger), subscription, queue, partitions, handled, handler, _clock, _logger);
             await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
             return consumer;
         }, cancellationToken);
@@ -79,6 +79,11 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         try
         {
             return await work().ConfigureAwait(false);
+        }
+        catch (PublishReturnException error) when (_broker.Outgoing.IsFresh)
+        {
+            // A broker that was killed may come back without a binding; the group's consumers, which come back too, make it anew.
+            throw new ServiceUnavailableException(service, $"The broker at {_broker.Outgoing.Where} came back a moment ago and has no queue for pushes to '{service}' yet.", error);
         }
         catch (PublishReturnException)
         {

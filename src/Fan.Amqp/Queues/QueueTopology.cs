@@ -24,7 +24,7 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
     public async Task DeclareAsync(QueueName name, QueuePolicy policy, CancellationToken cancellationToken)
     {
         var queue = QueueNames.Queue(name);
-        // The last one that is made: where it is, all is.
+        // The last one that is made: where it is, all queues are. Whoever consumes makes the bindings sure.
         if (await CountAsync(queue, cancellationToken).ConfigureAwait(false) is not null) return;
         await DeclareDelaysAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -37,6 +37,18 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
             // Another one makes it just now, with its policy, or began to and ended: then a person must look.
             if (await CountAsync(queue, cancellationToken).ConfigureAwait(false) is null) throw;
         }
+    }
+
+    /// <summary>Makes what is missing between the exchanges and the queues of a group, which are there.</summary>
+    /// <remarks>
+    /// Whoever declared it may have been killed before it was made. And RabbitMQ up to 3 can forget a binding for good when it tidies its log
+    /// while the binding is made, which shows at its next start. Pushes would go past the group, and nobody would know.
+    /// </remarks>
+    public async Task BindAsync(string service, string queue, QueuePolicy policy, int partitions, CancellationToken cancellationToken)
+    {
+        await DeclareDelaysAsync(cancellationToken).ConfigureAwait(false);
+        // Where they are not as many as the policy says, the group was made with another one, or one is missing: whose a slot is can't be told then, and a second binding would be a second copy.
+        await UseAsync(channel => BindAsync(channel, service, queue, partitions == Partitions(policy) ? partitions : 0, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes the levels for delays; once for each connection.</summary>
@@ -113,16 +125,13 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
 
     private static async Task DeclareAsync(IChannel channel, string service, string queue, QueuePolicy policy, CancellationToken cancellationToken)
     {
-        var exchange = QueueNames.Exchange(service);
-        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await channel.ExchangeBindAsync(exchange, DelayLevels.Due, DelayLevels.Pattern($"{QueueNames.Word(exchange)}.*"), cancellationToken: cancellationToken).ConfigureAwait(false);
         var dead = QuorumQueue.Arguments();
         dead["x-max-length"] = policy.MaxDeadLetters;
         dead["x-overflow"] = "drop-head";
         dead["x-message-ttl"] = Milliseconds(policy.DeadLetterRetention);
         await MakeAsync(channel, QueueNames.Dead(queue), dead, cancellationToken).ConfigureAwait(false);
         await MakeAsync(channel, QueueNames.Suspects(queue), Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
-        var partitions = Math.Clamp(policy.Partitions, 1, QueueNames.Slots);
+        var partitions = Partitions(policy);
         for (var i = 0; i < partitions; i++)
         {
             var arguments = Arguments(queue, policy);
@@ -130,13 +139,21 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
             await MakeAsync(channel, QueueNames.Partition(queue, i), arguments, cancellationToken).ConfigureAwait(false);
         }
 
-        for (var slot = 0; slot < QueueNames.Slots; slot++)
+        await MakeAsync(channel, queue, Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
+        await BindAsync(channel, service, queue, partitions, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task BindAsync(IChannel channel, string service, string queue, int partitions, CancellationToken cancellationToken)
+    {
+        var exchange = QueueNames.Exchange(service);
+        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.ExchangeBindAsync(exchange, DelayLevels.Due, DelayLevels.Pattern($"{QueueNames.Word(exchange)}.*"), cancellationToken: cancellationToken).ConfigureAwait(false);
+        for (var slot = 0; slot < QueueNames.Slots && partitions > 0; slot++)
         {
             await channel.QueueBindAsync(
                 QueueNames.Partition(queue, slot % partitions), exchange, "#." + QueueNames.SlotKey(slot), noWait: slot < QueueNames.Slots - 1, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 
-        await MakeAsync(channel, queue, Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
         await channel.QueueBindAsync(queue, DelayLevels.Due, DelayLevels.Pattern(QueueNames.Word(queue)), cancellationToken: cancellationToken).ConfigureAwait(false);
         await channel.QueueBindAsync(queue, exchange, "#." + QueueNames.AnyOrder, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
@@ -154,6 +171,8 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
         if (policy.TimeToLive is { } ttl) arguments["x-message-ttl"] = Milliseconds(ttl);
         return arguments;
     }
+
+    private static int Partitions(QueuePolicy policy) => Math.Clamp(policy.Partitions, 1, QueueNames.Slots);
 
     private static long Milliseconds(TimeSpan time) => (long)Math.Clamp(time.TotalMilliseconds, 1, uint.MaxValue);
 }

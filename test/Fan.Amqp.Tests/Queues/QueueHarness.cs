@@ -29,6 +29,9 @@ internal sealed class QueueHarness(RabbitServer server) : IDurableQueueHarness
         return Task.CompletedTask;
     }
 
+    /// <summary>Cuts the connections that a transport has; it may make new ones.</summary>
+    public void Cut(IQueueTransport transport) => _opened.Single(opened => opened.Transport == transport).Proxy.Cut();
+
     public async Task RestartAsync()
     {
         await server.KillAsync();

@@ -26,10 +26,11 @@ public sealed class SettlingTests(RabbitServers servers)
         await using var incoming = Connect(server.Uri);
         await using var outgoing = Connect(proxy.Uri);
         await using var publisher = new PushPublisher(outgoing);
+        var topology = new QueueTopology(incoming, TimeProvider.System);
         var settler = new DeliverySettler(publisher, new QueueTopology(outgoing, TimeProvider.System), QueueNames.Queue(queue), TimeProvider.System, NullLogger.Instance);
         var received = new Received((_, _) => new(proxy.Refused > 0 ? QueueSettlement.Done : QueueSettlement.Retry(TimeSpan.Zero)));
         var subscription = new QueueSubscription { Queue = queue, Policy = new QueuePolicy(), Consumer = "tests", Concurrency = 1, Prefetch = 1 };
-        await using var consumer = new AmqpQueueConsumer(incoming, settler, subscription, QueueNames.Queue(queue), [], null, received.HandleAsync, TimeProvider.System, NullLogger.Instance);
+        await using var consumer = new AmqpQueueConsumer(incoming, topology, settler, subscription, QueueNames.Queue(queue), [], null, received.HandleAsync, TimeProvider.System, NullLogger.Instance);
         await consumer.StartAsync(token);
         var id = Guid.NewGuid().ToString("N");
         var message = new QueueMessage { Id = id, Service = queue.Service, Method = "take", Headers = new MessageHeaders { MessageId = id }, ContentType = "application/json", Payload = "\"a\""u8.ToArray() };
