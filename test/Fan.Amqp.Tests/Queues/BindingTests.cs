@@ -118,7 +118,13 @@ public sealed class BindingTests(RabbitServers servers) : IAsyncLifetime
         var id = Guid.NewGuid().ToString("N");
         var message = new QueueMessage
         {
-            Id = id, Service = _queue.Service, Method = "take", Headers = new MessageHeaders { MessageId = id }, ContentType = "application/json", Payload = Encoding.UTF8.GetBytes($"\"{text}\""), Key = key,
+            Id = id,
+            Service = _queue.Service,
+            Method = "take",
+            Headers = new MessageHeaders { MessageId = id },
+            ContentType = "application/json",
+            Payload = Encoding.UTF8.GetBytes($"\"{text}\""),
+            Key = key,
         };
         await (transport ?? _transport).SendAsync(message, Token);
     }
