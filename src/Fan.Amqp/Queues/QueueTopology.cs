@@ -41,8 +41,8 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
 
     /// <summary>Makes what is missing between the exchanges and the queues of a group, which are there.</summary>
     /// <remarks>
-    /// Whoever declared it may have been killed before it was made. And RabbitMQ up to 3 can forget a binding for good when it tidies its log
-    /// while the binding is made, which shows at its next start. Pushes would go past the group, and nobody would know.
+    /// Whoever declared it may have been killed before it was made. And RabbitMQ up to 3 can forget a binding that it has
+    /// confirmed and used, which shows at its next start. Pushes would go past the group, and nobody would know.
     /// </remarks>
     public async Task BindAsync(string service, string queue, QueuePolicy policy, int partitions, CancellationToken cancellationToken)
     {
