@@ -21,11 +21,11 @@ internal sealed class Samples
         if (Nullable.GetUnderlyingType(type) is { } underlying) return Of(underlying, depth);
         if (Scalar(type) is { } scalar) return scalar;
         if (type.IsEnum) return type.GetEnumValues().Cast<object>().LastOrDefault(value => Convert.ToDecimal(value, CultureInfo.InvariantCulture) != 0) ?? Enum.ToObject(type, 3);
-        if (depth > MaxDepth && !type.IsValueType) return null;
+        if (depth > MaxDepth) return type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
         if (type.IsArray) return Array(type.GetElementType()!, type.GetArrayRank(), depth);
         if (Collection(type, depth) is { } collection) return collection;
         if (type.IsAbstract && type.GetCustomAttributes<JsonDerivedTypeAttribute>().FirstOrDefault() is { } derived) return Of(derived.DerivedType, depth);
-        return type.IsAbstract || type.IsInterface || typeof(Delegate).IsAssignableFrom(type) ? null : Object(type, depth);
+        return type.IsAbstract || type.IsInterface || typeof(Delegate).IsAssignableFrom(type) || (type.Namespace == "System.Text.Json") ? null : Object(type, depth);
     }
 
     private object? Scalar(Type type)
@@ -99,7 +99,6 @@ internal sealed class Samples
         var constructors = type.GetConstructors(Instance).Where(c => !IsCopy(c)).ToArray();
         var chosen = constructors.FirstOrDefault(c => c.GetCustomAttribute<JsonConstructorAttribute>() is not null)
             ?? constructors.Where(c => c.IsPublic).OrderBy(c => c.GetParameters().Length).FirstOrDefault();
-        if (type.IsValueType && chosen is null) chosen = null;
         var parameters = chosen?.GetParameters() ?? [];
         var made = chosen is not null ? chosen.Invoke([.. parameters.Select(p => Of(Bare(p.ParameterType), depth + 1))])
             : type.IsValueType ? Activator.CreateInstance(type)! : RuntimeHelpers.GetUninitializedObject(type);
@@ -116,11 +115,13 @@ internal sealed class Samples
     /// <summary>The members of a type that a wire could carry.</summary>
     public static IEnumerable<MemberInfo> Members(Type type) =>
         type.GetMembers(BindingFlags.Public | BindingFlags.Instance)
-            .Concat(type.GetMembers(Instance).Where(member => member.GetCustomAttribute<JsonIncludeAttribute>() is not null))
-            .Where(member => member is FieldInfo or PropertyInfo { GetMethod: not null })
+            .Concat(type.GetMembers(Instance).Where(IsIncluded))
+            .Where(member => member is FieldInfo or PropertyInfo { GetMethod: not null } && (IsIncluded(member) || member is not PropertyInfo { GetMethod.IsPublic: false }))
             .DistinctBy(member => member.Name);
 
     public static bool IsIgnored(MemberInfo member) => member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: not JsonIgnoreCondition.Never };
+
+    private static bool IsIncluded(MemberInfo member) => member.GetCustomAttribute<JsonIncludeAttribute>() is not null;
 
     private static Type Bare(Type type) => type.IsByRef ? type.GetElementType()! : type;
 
