@@ -108,10 +108,16 @@ internal static class ContractTrial
 
     private static bool IsPush(MethodInfo method) => method.GetCustomAttribute<PushAttribute>() is not null;
 
-    private static MethodInfo Declared(Type service, MethodDescription description) =>
-        Methods(service).Single(method => method.Name == description.ClrName
+    private static MethodInfo Declared(Type service, MethodDescription description)
+    {
+        var found = Methods(service).Where(method => method.Name == description.ClrName
             && method.GetParameters().Where(parameter => parameter.ParameterType != typeof(CancellationToken) && parameter.ParameterType != typeof(CancellationToken?))
-                .Select(parameter => parameter.ParameterType).SequenceEqual(description.Parameters.Select(parameter => parameter.Type)));
+                .Select(parameter => parameter.ParameterType).SequenceEqual(description.Parameters.Select(parameter => parameter.Type))).ToArray();
+        // Methods that differ by their token only are known by the names that they were given.
+        return found.Length == 1 ? found[0] : found.FirstOrDefault(method => Named(method) == description.Name) ?? found.First(method => Named(method) is null);
+    }
+
+    private static string? Named(MethodInfo method) => (method.GetCustomAttribute<PushAttribute>()?.Name ?? method.GetCustomAttribute<RpcAttribute>()?.Name);
 
     // A method that hides one of a base with its own signature is the one that callers mean.
     private static IEnumerable<MethodInfo> Methods(Type service) =>

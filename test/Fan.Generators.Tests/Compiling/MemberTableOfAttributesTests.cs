@@ -122,7 +122,7 @@ public sealed class MemberTableOfAttributesTests
     [Theory]
     [InlineData("/// <summary>One.</summary>")]
     [InlineData("/// <summary>A \"quoted\" <c>x</c> \\ {0} {{ }} </summary>")]
-    [InlineData("/// <summary>*/ // \" ''' \u2028 end.</summary>")]
+    [InlineData("/// <summary>*/ // \" ''' end.</summary>")]
     [InlineData("/// <summary>not closed")]
     [InlineData("/// <inheritdoc cref=\"Missing\"/>")]
     [InlineData("/** <summary>Two. Three.</summary> */")]
