@@ -19,6 +19,7 @@ internal static class CompilerProcess
             var start = new ProcessStartInfo(Path.Combine(Root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), ["exec", Compiler, "-noconfig", "@all.rsp"])
             {
                 WorkingDirectory = folder.FullName,
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 // A core of a process that ended so is of no use to anybody.
