@@ -35,7 +35,7 @@ internal static class MethodReader
         if (method.ReturnsByRef || method.ReturnsByRefReadonly) report(Descriptors.RefParameter, method, "The result", method.Name);
         if (push is not null && result is not null) report(Descriptors.PushWithResult, method, method.Name);
         if (result is not null && types.ProblemOf(types.Add(result)) is { } reason) report(Descriptors.NotSerializable, method, "The result", method.Name, reason);
-        if (method.Parameters.Length - parameters.Length > 1) report(Descriptors.SeveralTokens, method, method.Name);
+        foreach (var further in method.Parameters.Where(p => IsToken(p.Type)).Skip(1)) report(Descriptors.SeveralTokens, further, method.Name);
         if (token is null) report(Descriptors.NoCancellation, method, method.Name);
         else if (token.RefKind != RefKind.None) report(Descriptors.RefParameter, token, token.Name, method.Name);
         if (form is ResultForm.Void or ResultForm.Value) report(Descriptors.Synchronous, method, method.Name);
