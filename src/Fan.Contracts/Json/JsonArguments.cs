@@ -130,7 +130,7 @@ public static class JsonArguments
         var parameter = method.Description.Parameters[index];
         if (reader.TokenType == JsonTokenType.Null)
         {
-            if (!parameter.AllowsNull) throw new BadArgumentException(parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' must not be null.");
+            if (!parameter.AllowsNull && typeof(T) != typeof(JsonElement)) throw new BadArgumentException(parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' must not be null.");
             // To any other type its converter says what null is: to a JsonElement it is a value.
             if (typeof(T) == typeof(string)) return default!;
         }

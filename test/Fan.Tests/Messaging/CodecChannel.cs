@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Fan.Conformance.Transports;
 using Fan.Generated;
 using Fan.Messaging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fan.Tests.Messaging;
 
@@ -12,7 +14,8 @@ internal sealed class CodecChannel(object service, params PayloadCodec[] codecs)
     public static PayloadCodec Codec(string form, int maxDepth = 64)
     {
         var limits = new FanLimits { MaxDepth = maxDepth };
-        return form == "json" ? new JsonCodec(JsonDefaults.Create([], limits), limits) : new CompactCodec(limits);
+        var options = JsonDefaults.Create([], limits);
+        return form == "json" ? new JsonCodec(options, limits) : new CompactCodec(limits, new CompactFitness(options, NullLogger.Instance));
     }
 
     public static IMirror Mirror(string form, int maxDepth = 64) => new IMirrorContract().CreateClient(new CodecChannel(new Mirror(), Codec(form, maxDepth)));

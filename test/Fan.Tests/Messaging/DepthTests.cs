@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Fan.Conformance.Transports;
 
 namespace Fan.Tests.Messaging;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using Fan.Conformance.Transports;
 using Fan.Generated;
 
 namespace Fan.Tests.Messaging;

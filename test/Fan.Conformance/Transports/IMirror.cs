@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Fan.Tests.Messaging;
+namespace Fan.Conformance.Transports;
 
 public enum Grape : byte
 {
@@ -84,46 +84,7 @@ public interface IMirror
     ValueTask<Tupled> TupledAsync(Tupled value, CancellationToken ct = default);
 
     IAsyncEnumerable<(int, double)> TuplesAsync((int, double)[] values, CancellationToken ct = default);
-}
 
-internal sealed class Mirror : IMirror
-{
-    public ValueTask<EveryScalar> ScalarsAsync(EveryScalar value, CancellationToken ct) => new(value);
-
-    public ValueTask<ScalarsWithin> WithinAsync(ScalarsWithin value, CancellationToken ct) => new(value);
-
-    public ValueTask<double> WholeAsync(double value, CancellationToken ct) => new(value);
-
-    public ValueTask<float?> HalfAsync(float? value, CancellationToken ct) => new(value);
-
-    public ValueTask<char> LetterAsync(char value, CancellationToken ct) => new(value);
-
-    public ValueTask<string> TextAsync(string value, CancellationToken ct) => new(value);
-
-    public ValueTask<Chain> ChainAsync(Chain value, CancellationToken ct) => new(value);
-
-    public ValueTask<Branch> BranchAsync(Branch value, CancellationToken ct) => new(value);
-
-    public ValueTask<int[][][][]> ListsAsync(int[][][][] value, CancellationToken ct) => new(value);
-
-    public ValueTask<Dictionary<string, Dictionary<string, Dictionary<string, Dictionary<string, int>>>>> MapsAsync(
-        Dictionary<string, Dictionary<string, Dictionary<string, Dictionary<string, int>>>> value, CancellationToken ct) => new(value);
-
-    public ValueTask<string> KindAsync(JsonElement value, CancellationToken ct) => new(value.ValueKind.ToString());
-
-    public ValueTask<JsonElement> ElementAsync(JsonElement value, CancellationToken ct) => new(value);
-
-    public ValueTask<string> MaybeAsync(JsonElement? value, CancellationToken ct) => new(value?.ValueKind.ToString() ?? "none");
-
-    public ValueTask<string> NodeAsync(JsonNode? value, CancellationToken ct) => new(value?.ToJsonString() ?? "none");
-
-    public ValueTask<string> DocumentAsync(JsonDocument? value, CancellationToken ct) => new(value?.RootElement.GetRawText() ?? "none");
-
-    public ValueTask<string> OptionalAsync(JsonElement value, CancellationToken ct) => new(value.ValueKind.ToString());
-
-    public ValueTask<(int, string)> TupleAsync((int Count, string Name) value, CancellationToken ct) => new(value);
-
-    public ValueTask<Tupled> TupledAsync(Tupled value, CancellationToken ct) => new(value);
-
-    public IAsyncEnumerable<(int, double)> TuplesAsync((int, double)[] values, CancellationToken ct) => values.ToAsyncEnumerable();
+    [Push]
+    ValueTask NoteAsync(double value, (int Count, string Name) tuple, CancellationToken ct = default);
 }
