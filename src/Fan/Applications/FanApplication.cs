@@ -63,6 +63,7 @@ internal sealed class FanApplication : IAsyncDisposable
         Locals = new LocalCalls(Name, telemetry);
         var subscribers = plan.Subscribers.Select(subscriber => Contracts.For(subscriber.ServiceType)).Concat(hosted.Select(service => service.Contract));
         _subscribed = [.. plan.Subscriptions.Select(planned => planned.ServiceType).OfType<Type>(), .. subscribers.SelectMany(contract => contract.Subscriptions).Select(declared => declared.ServiceType)];
+        Copies = new LocalCopies(codecs, Options.Limits, logger);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
         Needs = new DependencyWatch(Dependencies, hosted, Tree.RecordChanged);
     }
@@ -96,6 +97,9 @@ internal sealed class FanApplication : IAsyncDisposable
     public PushPipeline Pushes { get; }
 
     public LocalCalls Locals { get; }
+
+    /// <summary>What copies calls within the process, where the options say so.</summary>
+    public LocalCopies Copies { get; }
 
     /// <summary>Follows the tree of the running system.</summary>
     public TreeFollower Tree { get; }
