@@ -102,3 +102,13 @@ public sealed class Http2SecurityTests : TransportSecurityConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
 }
+
+public sealed class Http1BlameTests : TransportBlameConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http2BlameTests : TransportBlameConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}

@@ -36,7 +36,8 @@ internal sealed class FanApplication : IAsyncDisposable
         _dependencies = plan.Dependencies;
         Gate = new TelemetryGate(telemetry, clock);
         var cancellation = new CancellationPool(clock);
-        var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits), new CompactCodec(Options.Limits));
+        var json = new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits);
+        var codecs = new PayloadCodecs(json, new CompactCodec(Options.Limits, json));
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
         Table = new RouteTable(routing.Value);

@@ -4,7 +4,7 @@ using Fan.Generated;
 namespace Fan.Messaging;
 
 /// <summary>Arguments and results in the compact form of docs/codec.md, by generated code. Safe from any thread.</summary>
-internal sealed class CompactCodec(FanLimits limits) : PayloadCodec
+internal sealed class CompactCodec(FanLimits limits, JsonCodec json) : PayloadCodec
 {
     public const string MediaType = MediaTypes.Compact;
 
@@ -12,8 +12,17 @@ internal sealed class CompactCodec(FanLimits limits) : PayloadCodec
 
     public override string ContentType => MediaType;
 
-    public override void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args) =>
-        CompactPayload.WriteArguments(output, method, args, _maxDepth);
+    public override void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args)
+    {
+        try
+        {
+            CompactPayload.WriteArguments(output, method, args, _maxDepth);
+        }
+        catch (BadArgumentException error) when (error.Argument.Length == 0)
+        {
+            throw Named(method, args, error);
+        }
+    }
 
     public override TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
     {
@@ -28,6 +37,21 @@ internal sealed class CompactCodec(FanLimits limits) : PayloadCodec
     {
         Require(method);
         return CompactPayload.ReadResult(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), method, _maxDepth);
+    }
+
+    // Which argument it was only the writer of JSON knows, which goes from name to name.
+    private BadArgumentException Named<TArgs>(ServiceMethod<TArgs> method, in TArgs args, BadArgumentException error)
+        where TArgs : struct
+    {
+        try
+        {
+            json.WriteArguments(new NoReply(), method, args);
+            return error;
+        }
+        catch (FanException again)
+        {
+            return again is BadArgumentException named && named.InnerException?.GetType() == error.InnerException?.GetType() ? named : error;
+        }
     }
 
     private static void Require(ServiceMethod method)
