@@ -76,7 +76,7 @@ internal sealed class CallPipeline(
                 }
                 catch (EndpointUnreachableException error)
                 {
-                    endpoint.Load.Failed(error.Message);
+                    Note(endpoint, error);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
                 }
@@ -208,7 +208,7 @@ internal sealed class CallPipeline(
                 }
                 catch (EndpointUnreachableException error)
                 {
-                    endpoint.Load.Failed(error.Message);
+                    Note(endpoint, error);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
                     continue;
@@ -272,6 +272,12 @@ internal sealed class CallPipeline(
 
     private TimeSpan TimeFor(CallContext context, ServiceMethod method, TimeSpan? timeout) =>
         context.Deadline.Within(timeout ?? method.Description.Timeout ?? defaultTimeout);
+
+    private static void Note(Endpoint endpoint, EndpointUnreachableException error)
+    {
+        if (error.IsOfMethod) endpoint.Load.LastFailure = error.Message;
+        else endpoint.Load.Failed(error.Message);
+    }
 
     private static Exception Meant(Exception error, string service, ServiceMethod method, Endpoint? endpoint, TimeSpan left, in CancellationPool.Lease lease) =>
         error is FanException ? error : lease.TimedOut ? TimeIsOver(service, method, left, error) : CallFailure.Of(error, service, method.Name, endpoint, lease.Token);
