@@ -30,6 +30,15 @@ public sealed class Faults : IFaults
         yield return new Parcel { Spoiled = "item" };
     }
 
+    public ValueTask<Sack> FillAsync(int weight, CancellationToken ct = default) => new(new Sack { Weight = weight });
+
+    public async IAsyncEnumerable<Sack> FillAllAsync(int weight, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        yield return new Sack { Weight = 1 };
+        await Task.Yield();
+        yield return new Sack { Weight = weight };
+    }
+
     public ValueTask<int> GrößeAsync(int größe, CancellationToken ct = default) => new(größe);
 
     public ValueTask LoadAsync(Crate crate, CancellationToken ct = default) => default;

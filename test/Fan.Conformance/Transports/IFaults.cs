@@ -23,6 +23,10 @@ public interface IFaults
 
     IAsyncEnumerable<Parcel> SpoilLaterAsync(CancellationToken ct = default);
 
+    ValueTask<Sack> FillAsync(int weight, CancellationToken ct = default);
+
+    IAsyncEnumerable<Sack> FillAllAsync(int weight, CancellationToken ct = default);
+
     ValueTask<int> GrößeAsync(int größe, CancellationToken ct = default);
 
     [Push]
@@ -47,6 +51,11 @@ public sealed class Crate
         get => _count;
         set => _count = value >= 0 ? value : throw new InvalidOperationException("There is no negative count.");
     }
+}
+
+public sealed class Sack
+{
+    public int Weight { get; set; }
 }
 
 [JsonDerivedType(typeof(Circle), "circle")]

@@ -54,6 +54,18 @@ public abstract class TransportBlameConformance : TransportConformance
     }
 
     [Fact]
+    public async Task What_a_result_s_own_type_refuses_is_a_bad_reply()
+    {
+        var strangers = Caller.Fan.Get<Strangers.IFaults>();
+        Assert.Equal(1, (await strangers.FillAsync(1)).Weight);
+        Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await strangers.FillAsync(-1))).Place);
+        Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await strangers.FillAllAsync(-1).ToListAsync())).Place);
+        using var arguments = JsonDocument.Parse("""{"weight": -1}""");
+        Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await Caller.Fan.CallAsync<Strangers.Sack>("faults.fill", arguments.RootElement))).Place);
+        Assert.Equal(3, Remote.Add(1, 2));
+    }
+
+    [Fact]
     public async Task A_result_that_can_t_be_written_is_the_service_s_failure()
     {
         var error = await Assert.ThrowsAsync<RemoteFailureException>(async () => await Faults.SpoilAsync());
@@ -81,8 +93,10 @@ public abstract class TransportBlameConformance : TransportConformance
     [InlineData("half an emoji")]
     public async Task An_exception_that_can_t_be_read_is_told_nevertheless(string how)
     {
+        using var trace = Caller.Fan.StartTrace();
         await IsFailureAsync(how, null, null);
         Assert.Equal(2, _log.Errors.Count);
+        Assert.All(trace.Spans.Where(span => span.Name.StartsWith("faults/", StringComparison.Ordinal)), span => Assert.NotNull(span.Error));
     }
 
     [Theory]
