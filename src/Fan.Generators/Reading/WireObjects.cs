@@ -105,6 +105,8 @@ internal sealed class WireObjects(WireTypes types)
     {
         var isRead = JsonMembers.IsReadable(member, constructor);
         if (member.IsRequired && !isRead) return $"has the required member '{member.Symbol.Name}', which JSON can't set";
+        if (JsonAttributes.IsIgnoredWhenNull(member.Symbol) && member.Type is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T })
+            return $"has the member '{member.Symbol.Name}', which [JsonIgnore] leaves out when it is null, and it never is";
         if (JsonAttributes.Converter(member.Symbol) is not null) return null;
         if (member.IsRest) return RestOf(member);
         if (member.Symbol is IPropertySymbol { RefKind: not RefKind.None }) return $"has the member '{member.Symbol.Name}', which is returned by reference; leave it out by [JsonIgnore]";

@@ -40,7 +40,8 @@ internal sealed class FanApplication : IAsyncDisposable
         Gate = new TelemetryGate(telemetry, clock);
         var cancellation = new CancellationPool(clock);
         _json = JsonDefaults.Create(plan.JsonResolvers, Options.Limits, new ContractJson(Contracts.Around));
-        var codecs = new PayloadCodecs(new JsonCodec(_json, Options.Limits), new CompactCodec(Options.Limits, new CompactFitness(_json, logger)));
+        var json = new JsonCodec(_json, Options.Limits);
+        var codecs = new PayloadCodecs(json, new CompactCodec(Options.Limits, new CompactFitness(_json, logger), json));
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
         Table = new RouteTable(routing.Value);
