@@ -139,7 +139,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         }
         catch (Exception error)
         {
-            return QueueSettlement.RetryAtOnce(error);
+            return QueueSettlement.Retry(TimeSpan.Zero, error.Message, error.GetType().FullName);
         }
         finally
         {

@@ -9,6 +9,8 @@ public sealed class Faults : IFaults
 
     public ValueTask<double> AreaAsync(Shape shape, CancellationToken ct = default) => new(((Circle)shape).Radius);
 
+    public ValueTask<double> AreasAsync(IReadOnlyList<Shape> shapes, CancellationToken ct = default) => new(shapes.Count);
+
     public ValueTask<Parcel> WrapAsync(Parcel parcel, CancellationToken ct = default) => new(parcel);
 
     public ValueTask<JsonElement> MirrorAsync(int first, JsonElement value, CancellationToken ct = default) => new(value);
@@ -55,7 +57,10 @@ public sealed class Faults : IFaults
             case "long controls": return new InvalidOperationException(new string('\u0001', length));
             case "half an emoji": return new InvalidOperationException("half \ud83d");
             case "long fault": return new ServiceFaultException(new string('f', length), new string('ž', length));
-            case "long lists": return new NoSuchMethodException(new string('s', length), new string('m', length), [.. Enumerable.Repeat(new string('a', length), 2000)], new string('x', length));
+            case "long lists": return Everything(new string('x', length));
+            case "long lists of controls": return Everything(new string('\u0001', length));
+            case "long lists of wide characters": return Everything(new string('中', length));
+            case "long lists of emoji": return Everything(string.Concat(Enumerable.Repeat("😀", length)));
             default:
                 using (var own = new CancellationTokenSource())
                 {
@@ -73,6 +78,8 @@ public sealed class Faults : IFaults
                 return new InvalidOperationException("unreachable");
         }
     }
+
+    private static NoSuchMethodException Everything(string text) => new(text, text, [.. Enumerable.Repeat(text, 2000)], text) { TraceId = text };
 
     private sealed class HostileException(Func<string> message, Func<string>? text = null) : Exception
     {

@@ -11,6 +11,8 @@ public interface IFaults
 
     ValueTask<double> AreaAsync(Shape shape, CancellationToken ct = default);
 
+    ValueTask<double> AreasAsync(IReadOnlyList<Shape> shapes, CancellationToken ct = default);
+
     ValueTask<Parcel> WrapAsync(Parcel parcel, CancellationToken ct = default);
 
     ValueTask<JsonElement> MirrorAsync(int first, JsonElement value, CancellationToken ct = default);

@@ -24,6 +24,7 @@ public abstract class TransportBlameConformance : TransportConformance
     [InlineData("area", """{"shape": {"radius": 1}}""", "shape")]
     [InlineData("area", """{"shape": {"radius": 1, "$type": "circle"}}""", "shape")]
     [InlineData("area", """{"shape": {"$type": "square"}}""", "shape")]
+    [InlineData("areas", """{"shapes": [{"$type": "circle", "radius": 1}, {"radius": 1}]}""", "shapes[1]")]
     [InlineData("load", """{"crate": {"weight": -1, "count": 1}}""", "crate")]
     public async Task What_an_argument_s_own_type_refuses_is_a_bad_argument(string method, string json, string argument)
     {
@@ -120,6 +121,9 @@ public abstract class TransportBlameConformance : TransportConformance
     [Theory]
     [InlineData("long fault", typeof(ServiceFaultException))]
     [InlineData("long lists", typeof(NoSuchMethodException))]
+    [InlineData("long lists of controls", typeof(NoSuchMethodException))]
+    [InlineData("long lists of wide characters", typeof(NoSuchMethodException))]
+    [InlineData("long lists of emoji", typeof(NoSuchMethodException))]
     public async Task Every_member_of_an_error_is_bounded(string how, Type expected)
     {
         foreach (var length in new[] { 100, 5_000, 100_000 })
