@@ -64,5 +64,7 @@ internal static class Sameness
         type.Namespace is { } space && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal)) && !type.Name.StartsWith("KeyValuePair", StringComparison.Ordinal)
         && !type.Name.Contains("Tuple", StringComparison.Ordinal);
 
-    private static string Tell(string place, object? one, object? other) => $"{place} is {other ?? "null"} where {one ?? "null"} was given";
+    private static string Tell(string place, object? one, object? other) => $"{place} is {Text(other)} where {Text(one)} was given";
+
+    private static string Text(object? value) => value is double or float or decimal ? $"{value} ({string.Join(' ', Bits(value).Select(b => b.ToString("x")))})" : value?.ToString() ?? "null";
 }
