@@ -25,6 +25,8 @@ internal static class Sameness
             case JsonNode json: return json.ToJsonString() == ((JsonNode)other).ToJsonString() ? null : Tell(place, one, other);
             case Memory<byte> memory: return memory.Span.SequenceEqual(((Memory<byte>)other).Span) ? null : Tell(place, one, other);
             case ReadOnlyMemory<byte> memory: return memory.Span.SequenceEqual(((ReadOnlyMemory<byte>)other).Span) ? null : Tell(place, one, other);
+            case Memory<int> memory: return memory.Span.SequenceEqual(((Memory<int>)other).Span) ? null : Tell(place, one, other);
+            case ReadOnlyMemory<char> memory: return memory.Span.SequenceEqual(((ReadOnlyMemory<char>)other).Span) ? null : Tell(place, one, other);
             case string or Uri or Version or Enum: return one.Equals(other) ? null : Tell(place, one, other);
             case IEnumerable items: return Items(items, (IEnumerable)other, place, depth);
         }
