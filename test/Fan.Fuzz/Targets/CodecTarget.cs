@@ -7,7 +7,7 @@ namespace Fan.Fuzz.Targets;
 /// <summary>The compact form, as arguments and as a result of a type that has everything in it.</summary>
 internal sealed class CodecTarget : FuzzTarget
 {
-    private readonly CompactCodec _codec = new(new FanLimits());
+    private readonly CompactCodec _codec = new(new FanLimits(), new JsonCodec(JsonDefaults.Create([], new FanLimits()), new FanLimits()));
     private readonly IUnaryMethod _method = (IUnaryMethod)new IMixedContract().Methods[0];
 
     public override string Name => "codec";
