@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Fan.Generated;
 
 namespace Fan.Generators.Tests;
@@ -55,6 +56,7 @@ internal sealed class LoopbackChannel(object service, PayloadCodec? codec = null
         private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
         {
             IncludeFields = true,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
             NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
         };
 

@@ -39,12 +39,12 @@ internal static class JsonMembers
     {
         problem = null;
         var marked = type.InstanceConstructors.Where(constructor => JsonAttributes.Has(constructor, "JsonConstructorAttribute")).ToArray();
-        if (marked.Length > 1) problem = "more than one of its constructors has [JsonConstructor]";
+        if (marked.Length > 1) problem = "has more than one constructor with [JsonConstructor]";
         if (marked.Length > 0) return marked[0];
         if (type.IsValueType) return null;
         var constructors = type.InstanceConstructors.Where(constructor => constructor.DeclaredAccessibility == Accessibility.Public).ToArray();
         if (constructors.FirstOrDefault(constructor => constructor.Parameters.Length == 0) is { } plain) return plain;
-        if (constructors.Length != 1) problem = constructors.Length == 0 ? "it has no public constructor; mark one with [JsonConstructor]" : "it has several constructors; mark one with [JsonConstructor]";
+        if (constructors.Length != 1) problem = constructors.Length == 0 ? "has no public constructor; mark one with [JsonConstructor]" : "has several constructors; mark one with [JsonConstructor]";
         return constructors.Length == 1 ? constructors[0] : null;
     }
 

@@ -27,7 +27,7 @@ internal static class Literals
             _ => "default",
         };
         if (type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr) text = $"unchecked(({(type.SpecialType == SpecialType.System_IntPtr ? "nint" : "nuint")})({text}))";
-        return type.TypeKind == TypeKind.Enum ? $"unchecked(({type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)})({text}))" : text;
+        return type.TypeKind == TypeKind.Enum ? $"unchecked(({type.InSource(SymbolDisplayFormat.FullyQualifiedFormat)})({text}))" : text;
     }
 
     /// <summary>The default as a contract's normal form has it.</summary>

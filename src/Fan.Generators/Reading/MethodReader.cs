@@ -50,8 +50,8 @@ internal static class MethodReader
         if (route is not null && RouteProblem(verb, template, service, models) is { } problem) report(Descriptors.BadRoute, method, method.Name, problem);
 
         return new MethodModel(
-            identifier, method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), method.Name, wireName, method.ReturnType.ToDisplayString(FullName), form,
-            result?.ToDisplayString(FullName) ?? "global::Fan.Generated.Unit", result?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) ?? "global::Fan.Generated.Unit",
+            identifier, method.ContainingType.InSource(SymbolDisplayFormat.FullyQualifiedFormat), method.Name, wireName, method.ReturnType.InSource(FullName), form,
+            result?.InSource(FullName) ?? "global::Fan.Generated.Unit", result?.InSource(SymbolDisplayFormat.FullyQualifiedFormat) ?? "global::Fan.Generated.Unit",
             result is not null && AllowsNull(result, result.NullableAnnotation), push is not null, Attributes.Named<bool>(rpc, "Idempotent"),
             Attributes.Named<int>(rpc, "TimeoutMilliseconds"), verb, template, Attributes.Named<string>(route, "ContentType") ?? "application/json",
             token is null ? -1 : token.Ordinal, "", Summary(method), new(models),
@@ -77,7 +77,7 @@ internal static class MethodReader
     }
 
     private static ParameterModel Parameter(IParameterSymbol parameter, WireTypes types) => new(
-        parameter.Name, WireNames.SnakeCase(parameter.Name), parameter.Type.ToDisplayString(FullName), parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
+        parameter.Name, WireNames.SnakeCase(parameter.Name), parameter.Type.InSource(FullName), parameter.Type.InSource(SymbolDisplayFormat.FullyQualifiedFormat),
         parameter.IsOptional, Literals.Of(parameter), AllowsNull(parameter.Type, parameter.NullableAnnotation) || IsNullByDefault(parameter), types.Add(parameter.Type), "");
 
     // Whatever its type says: what may be left out for null may be null.

@@ -98,7 +98,7 @@ internal sealed class ServiceReader
         }
 
         return new ServiceModel(
-            _type.ToDisplayString(FullName), ServiceTypes.SafeName(_type), ServiceTypes.FileName(_type), ServiceTypes.Namespace(_type), subscriber, ServiceTypes.SubscriberMarks(_type), ServiceTypes.IsPublic(_type),
+            _type.InSource(FullName), ServiceTypes.SafeName(_type), ServiceTypes.FileName(_type), ServiceTypes.Namespace(_type), subscriber, ServiceTypes.SubscriberMarks(_type), ServiceTypes.IsPublic(_type),
             isInterface, ServiceMembers.Inherits(_type, "System.IDisposable"), ServiceMembers.Inherits(_type, "System.IAsyncDisposable"), name, version, new(methods),
             new(types.All(methods.SelectMany(Places))), new(shapes.Types.Select(type => new TypeModel(type.Key, new(type.Value)))), new(subscriptions));
     }

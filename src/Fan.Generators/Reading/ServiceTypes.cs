@@ -34,7 +34,7 @@ internal static class ServiceTypes
 
     public static bool IsPublic(INamedTypeSymbol type) => WithContaining(type).All(at => at.DeclaredAccessibility == Accessibility.Public);
 
-    public static string Namespace(INamedTypeSymbol type) => type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(InSource);
+    public static string Namespace(INamedTypeSymbol type) => type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.InSource(InSource);
 
     /// <summary>The type's name with those of the types around it, cut where it is very long.</summary>
     public static string SafeName(INamedTypeSymbol type)

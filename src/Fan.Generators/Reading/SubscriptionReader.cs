@@ -63,7 +63,7 @@ internal static class SubscriptionReader
         var fits = !method.IsGenericMethod && method.Parameters.Length - parameters.Length <= 1 && (form is ResultForm.Void or ResultForm.Task or ResultForm.ValueTask) && parameters.All(parameter => parameter.RefKind == RefKind.None)
             // Nobody waits for the work of a handler whose push returns nothing.
             && (push.Form != ResultForm.Void || form == ResultForm.Void)
-            && parameters.Select(parameter => parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)).SequenceEqual(push.Parameters.Select(parameter => parameter.TypeOf));
+            && parameters.Select(parameter => parameter.Type.InSource(SymbolDisplayFormat.FullyQualifiedFormat)).SequenceEqual(push.Parameters.Select(parameter => parameter.TypeOf));
         if (!fits)
         {
             report(Descriptors.HandlerDoesNotFit, method, method.Name, push.ClrName, string.Join(", ", push.Parameters.Select(parameter => parameter.Type.Replace("global::", "") + " " + parameter.ClrName)));

@@ -80,7 +80,7 @@ internal sealed class WireObjects(WireTypes types)
     }
 
     private static string? RestOf(JsonMember member) =>
-        member.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) is "global::System.Text.Json.Nodes.JsonObject"
+        member.Type.InSource(SymbolDisplayFormat.FullyQualifiedFormat) is "global::System.Text.Json.Nodes.JsonObject"
         || (member.Type is INamedTypeSymbol type && type.AllInterfaces.Prepend(type).Any(i => i is { Name: "IDictionary" or "IReadOnlyDictionary", TypeArguments.Length: 2 }
             && i.TypeArguments[0].SpecialType == SpecialType.System_String && (i.TypeArguments[1].SpecialType == SpecialType.System_Object || i.TypeArguments[1].Name == "JsonElement")))
             ? null : $"has the member '{member.Symbol.Name}' with [JsonExtensionData], which must be a dictionary of texts and JsonElement, or a JsonObject";
@@ -190,7 +190,7 @@ internal sealed class WireObjects(WireTypes types)
         }
 
         return new WireMember(
-            member.Name, member.Symbol.Name, declaring.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), declaring.IsValueType, member.IsField, member.Setter == JsonSetter.Init, types.Add(member.Type), setter,
+            member.Name, member.Symbol.Name, declaring.InSource(SymbolDisplayFormat.FullyQualifiedFormat), declaring.IsValueType, member.IsField, member.Setter == JsonSetter.Init, types.Add(member.Type), setter,
             parameter?.Ordinal ?? -1, parameter?.Name ?? "", parameter is null ? null : Literals.Of(parameter), member.IsRequired);
     }
 

@@ -29,7 +29,7 @@ internal sealed class WireTypes
     public int Add(ITypeSymbol type)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        var name = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString(FullName);
+        var name = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).InSource(FullName);
         if (_ids.TryGetValue(name, out var known)) return known;
         var id = _types.Count;
         _ids.Add(name, id);
@@ -146,7 +146,7 @@ internal sealed class WireTypes
         {
             var underlying = named.EnumUnderlyingType!;
             var (number, whole) = WireScalars.Of(underlying)!.Value;
-            return new(name, WireForm.Scalar, whole, false, number, underlying.ToDisplayString(FullName), None, None, default, default, IsExact: true, IsDescribed: true, "Enum");
+            return new(name, WireForm.Scalar, whole, false, number, underlying.InSource(FullName), None, None, default, default, IsExact: true, IsDescribed: true, "Enum");
         }
 
         if (named.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T)
@@ -182,8 +182,11 @@ internal sealed class WireTypes
         var isKnown = collection.Maker.Length > 0 && !JsonAttributes.ChangeForm(type);
         return collection.Key is null
             ? new(name, WireForm.List, CompactWire.List, type.IsReferenceType, "", "", item, None, collection.Container, default, isKnown, isKnown, collection.Maker)
-            : new(name, WireForm.Map, CompactWire.Map, type.IsReferenceType, "", "", item, key, WireContainer.Other, default, isKnown && _types[key].Form == WireForm.Scalar, isKnown, collection.Maker);
+            : new(name, WireForm.Map, CompactWire.Map, type.IsReferenceType, "", "", item, key, WireContainer.Other, default, isKnown && IsExactKey(_types[key]), isKnown, collection.Maker);
     }
+
+    // What is no number is no name of a member.
+    private static bool IsExactKey(WireType key) => key is { Form: WireForm.Scalar, Method: not ("Single" or "Double") };
 
     private int Link(ITypeSymbol type, string label, List<(string Label, int Type)> links)
     {

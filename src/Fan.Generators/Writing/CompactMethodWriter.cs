@@ -60,8 +60,8 @@ internal static class CompactMethodWriter
         return type.Form switch
         {
             WireForm.Scalar when type.Cast.Length > 0 => $"{value} != {text}",
-            WireForm.Scalar => $"!global::Fan.Generated.CompactDefaults.Same({value}, {text})",
-            WireForm.Nullable when service.WireTypes[type.Element] is { Form: WireForm.Scalar } inner => inner.Cast.Length > 0 ? $"{value} != {text}" : $"!({value} is {{ }} given{parameter.Place} && global::Fan.Generated.CompactDefaults.Same(given{parameter.Place}, {text}))",
+            WireForm.Scalar => $"!global::Fan.Generated.CompactDefaults.Same({value}, ({type.TypeName})({text}))",
+            WireForm.Nullable when service.WireTypes[type.Element] is { Form: WireForm.Scalar } inner => inner.Cast.Length > 0 ? $"{value} != {text}" : $"!({value} is {{ }} given{parameter.Place} && global::Fan.Generated.CompactDefaults.Same(given{parameter.Place}, ({inner.TypeName})({text})))",
             // Of a struct it can't be told without comparing all of it.
             _ => "true",
         };
