@@ -23,17 +23,16 @@ internal sealed class ContractCompilation
     {
         _output = output;
         Generator = generator;
-        Compiler = [.. output.GetDiagnostics(TestContext.Current.CancellationToken).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
     }
 
     /// <summary>What the generator reports, of any severity, and its own breakdown (CS8785).</summary>
     public IReadOnlyList<Diagnostic> Generator { get; }
 
     /// <summary>The errors of the compiler, in the user's code and in generated code.</summary>
-    public IReadOnlyList<Diagnostic> Compiler { get; }
+    public IReadOnlyList<Diagnostic> Compiler => field ??= [.. _output.GetDiagnostics(TestContext.Current.CancellationToken).Where(IsError)];
 
     /// <summary>All errors, those of the generator first.</summary>
-    public IEnumerable<Diagnostic> Errors => Generator.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error || diagnostic.Id is "CS8785" or "CS8784").Concat(Compiler);
+    public IEnumerable<Diagnostic> Errors => Generator.Where(diagnostic => IsError(diagnostic) || diagnostic.Id is "CS8785" or "CS8784").Concat(Compiler);
 
     /// <summary>The files that the generator wrote.</summary>
     public IEnumerable<string> Generated => _output.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)).Select(tree => tree.ToString());
@@ -54,9 +53,16 @@ internal sealed class ContractCompilation
     public Assembly Load()
     {
         Assert.Empty(Errors);
+        return TryLoad(out var errors) ?? throw new InvalidOperationException(string.Join("\n", errors));
+    }
+
+    /// <summary>The assembly, without the contracts that the generator refused; null where the compiler has errors.</summary>
+    public Assembly? TryLoad(out IReadOnlyList<Diagnostic> errors)
+    {
         using var image = new MemoryStream();
         var result = _output.Emit(image, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.True(result.Success, string.Join("\n", result.Diagnostics));
+        errors = [.. result.Diagnostics.Where(IsError)];
+        if (!result.Success) return null;
         image.Position = 0;
         return new AssemblyLoadContext(_output.AssemblyName, isCollectible: true).LoadFromStream(image);
     }
@@ -64,4 +70,6 @@ internal sealed class ContractCompilation
     /// <summary>The contracts of an assembly.</summary>
     public static IReadOnlyList<ServiceContract> Contracts(Assembly assembly) =>
         [.. assembly.GetCustomAttributes<GeneratedContractAttribute>().Select(attribute => attribute.Create())];
+
+    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 }

@@ -1,0 +1,12 @@
+namespace Fan.Meaning.Tests.Routes;
+
+/// <summary>One value that means two things.</summary>
+/// <param name="Sort">Which ways disagree.</param>
+/// <param name="Method">Of the case's contract.</param>
+/// <param name="Turn">The number of the value.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Text">Where it differs, and both outcomes.</param>
+internal sealed record Difference(string Sort, string Method, int Turn, string Value, string Text)
+{
+    public override string ToString() => $"{Sort} in {Method}, value {Turn}: {Text}\nvalue: {Value}";
+}
