@@ -1,4 +1,8 @@
+using System;
+using System.Linq;
 using System.Text;
+using Fan.Generators.Diagnostics;
+using Fan.Generators.Model;
 using Fan.Generators.Reading;
 using Fan.Generators.Writing;
 using Microsoft.CodeAnalysis;
@@ -24,11 +28,31 @@ public sealed class ServiceGenerator : IIncrementalGenerator
             .WithTrackingName("Misplaced");
 
         context.RegisterSourceOutput(misplaced, static (output, problem) => output.ReportDiagnostic(problem!.ToDiagnostic()));
+        foreach (var attribute in new[] { "Fan.RpcAttribute", "Fan.PushAttribute", "Fan.SubscribeAttribute" })
+        {
+            var local = context.SyntaxProvider
+                .ForAttributeWithMetadataName(attribute, static (node, _) => node is LocalFunctionStatementSyntax, static (function, _) =>
+                    Problem.At(Descriptors.NotCallable, function.TargetSymbol.Locations.FirstOrDefault(), function.TargetSymbol.Name, "it is local to another method"))
+                .WithTrackingName("LocalFunctions");
+            context.RegisterSourceOutput(local, static (output, problem) => output.ReportDiagnostic(problem.ToDiagnostic()));
+        }
+
         context.RegisterSourceOutput(found, static (output, service) =>
         {
             foreach (var problem in service.Problems) output.ReportDiagnostic(problem.ToDiagnostic());
-            if (service.Service is { } model)
-                output.AddSource((model.Namespace.Length == 0 ? "" : model.Namespace + ".") + model.SafeName + ".g.cs", SourceText.From(ContractWriter.Write(model), Encoding.UTF8));
+            if (service.Service is { } model) Write(output, model);
         });
+    }
+
+    private static void Write(SourceProductionContext output, ServiceModel model)
+    {
+        try
+        {
+            output.AddSource(model.FileName + ".g.cs", SourceText.From(ContractWriter.Write(model), Encoding.UTF8));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            output.ReportDiagnostic(Problem.At(Descriptors.GeneratorFailed, null, model.TypeName, $"{error.GetType().Name}: {error.Message}").ToDiagnostic());
+        }
     }
 }

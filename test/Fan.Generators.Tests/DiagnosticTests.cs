@@ -16,6 +16,7 @@ public sealed class DiagnosticTests
     [InlineData("FAN0003", "ValueTask A(int x, CancellationToken ct); ValueTask [|A|](string x, CancellationToken ct);")]
     [InlineData("FAN0004", "ValueTask A(Action [|x|], CancellationToken ct);")]
     [InlineData("FAN0004", "ValueTask A(object [|x|], CancellationToken ct);")]
+    [InlineData("FAN0004", "ValueTask A(List<IComparable>[] [|x|], CancellationToken ct);")]
     [InlineData("FAN0004", "ValueTask<System.IO.Stream> [|A|](CancellationToken ct);")]
     [InlineData("FAN0005", "ValueTask A(IAsyncEnumerable<int> [|x|], CancellationToken ct);")]
     [InlineData("FAN0006", "ValueTask [|A|](int x);")]

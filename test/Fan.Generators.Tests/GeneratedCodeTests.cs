@@ -1,11 +1,10 @@
-using System.Reflection;
 using Fan.Generated;
 
 namespace Fan.Generators.Tests;
 
 public sealed class GeneratedCodeTests
 {
-    private static readonly InterfaceContract<IWines> Contract = (InterfaceContract<IWines>)Of(typeof(IWines));
+    private static readonly InterfaceContract<IWines> Contract = GeneratedContracts.Of<IWines>();
 
     private readonly Wines _service = new();
 
@@ -84,14 +83,11 @@ public sealed class GeneratedCodeTests
     [Fact]
     public void A_class_is_a_service_of_its_marked_methods()
     {
-        var contract = Of(typeof(Lightspeed));
+        var contract = GeneratedContracts.OfType(typeof(Lightspeed));
 
         Assert.Equal(["ping"], contract.Methods.Select(m => m.Name));
         Assert.IsAssignableFrom<IUnaryMethod>(contract.Methods[0]);
     }
-
-    private static ServiceContract Of(Type type) =>
-        typeof(GeneratedCodeTests).Assembly.GetCustomAttributes<GeneratedContractAttribute>().Single(a => a.ServiceType == type).Create();
 
     private IWines Client(bool remote) => remote ? Contract.CreateClient(new LoopbackChannel(_service)) : (IWines)Contract.CreateProxy(_service);
 }

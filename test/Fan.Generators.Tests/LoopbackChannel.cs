@@ -8,7 +8,10 @@ namespace Fan.Generators.Tests;
 /// <summary>Sends every call through JSON, or another form, to a service of this process, as a transport would.</summary>
 internal sealed class LoopbackChannel(object service, PayloadCodec? codec = null) : CallChannel
 {
-    private readonly PayloadCodec _codec = codec ?? new TestCodec();
+    /// <summary>Arguments and results in JSON.</summary>
+    public static readonly PayloadCodec Json = new TestCodec();
+
+    private readonly PayloadCodec _codec = codec ?? Json;
 
     public override async ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
     {

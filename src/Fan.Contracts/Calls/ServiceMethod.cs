@@ -35,6 +35,9 @@ public abstract class ServiceMethod
     /// <summary>The names of arguments and members, for errors that say where: the compact form has only their tags.</summary>
     public virtual IReadOnlyList<string> CompactNames => [];
 
+    /// <summary>Every type that the compact form of arguments and result writes and reads, each once: the compact form is taken only where JSON means the same.</summary>
+    public virtual IReadOnlyList<CompactTypeFacts> CompactTypes => [];
+
     // A method's one instance may be told several times, by contracts that all say the same.
     internal void BelongTo(ServiceContract contract, string service) => (Contract, Service, FullName) = (contract, service, $"{service}/{Name}");
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+
 namespace Fan.Generated;
 
 /// <summary>A service as the generator saw it: its name, version and methods. Immutable; safe from any thread.</summary>
@@ -32,6 +34,9 @@ public abstract class ServiceContract
 
     /// <summary>The pushes of other services that a class-first service handles.</summary>
     public virtual IReadOnlyList<ServiceSubscription> Subscriptions => [];
+
+    /// <summary>JSON metadata of the types of its methods, new at each question, for builds without reflection; null where the generator wrote none.</summary>
+    public virtual IJsonTypeInfoResolver? JsonTypes => null;
 
     /// <summary>The interface or class that declares the service.</summary>
     public abstract Type ServiceType { get; }

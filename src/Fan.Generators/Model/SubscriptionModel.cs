@@ -1,11 +1,10 @@
 namespace Fan.Generators.Model;
 
 /// <summary>The pushes of another service that a class handles for one group.</summary>
-/// <param name="TypeName">The interface that has them.</param>
+/// <param name="Service">The interface that has them.</param>
 /// <param name="Group">The group.</param>
-/// <param name="Methods">All methods of the interface.</param>
-/// <param name="Handlers">Those of the class.</param>
-internal sealed record SubscriptionModel(string TypeName, string Group, EquatableArray<MethodModel> Methods, EquatableArray<HandlerModel> Handlers);
+/// <param name="Handlers">The methods of the class.</param>
+internal sealed record SubscriptionModel(ServiceModel Service, string Group, EquatableArray<HandlerModel> Handlers);
 
 /// <summary>A method that handles a push.</summary>
 /// <param name="Push">The wire name of the push.</param>

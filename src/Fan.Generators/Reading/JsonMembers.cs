@@ -5,70 +5,83 @@ using Microsoft.CodeAnalysis;
 
 namespace Fan.Generators.Reading;
 
-/// <summary>Which members of a type the serializer of JSON takes by default, under which names, and what its attributes say of them.</summary>
+/// <summary>Which members of a type the serializer of JSON takes with Fan's settings, under which names, and how it makes an object.</summary>
 internal static class JsonMembers
 {
-    // What only says how something is called, or which constructor is taken. Any other attribute of the serializer changes the form.
-    private static readonly HashSet<string> Harmless = ["JsonPropertyNameAttribute", "JsonIgnoreAttribute", "JsonRequiredAttribute", "JsonConstructorAttribute", "JsonPropertyOrderAttribute", "JsonIncludeAttribute"];
-
-    public static IMethodSymbol? Constructor(INamedTypeSymbol type)
+    /// <summary>The members of a type and its bases, those of the type first; a member that another one hides is left out.</summary>
+    /// <param name="type">A class, record or struct.</param>
+    /// <param name="isHiding">Whether a member hides or overrides another one: then more than names decides.</param>
+    public static IReadOnlyList<JsonMember> Of(INamedTypeSymbol type, out bool isHiding)
     {
-        var constructors = type.InstanceConstructors.Where(c => c.DeclaredAccessibility == Accessibility.Public).ToArray();
-        if (constructors.FirstOrDefault(c => Has(c, "JsonConstructorAttribute")) is { } chosen) return chosen;
-        var plain = constructors.FirstOrDefault(c => c.Parameters.Length == 0);
-        var others = constructors.Where(c => c.Parameters.Length > 0).ToArray();
-        // A struct can always be made without arguments, which would leave the members of its one constructor out.
-        if (plain is { IsImplicitlyDeclared: true } && type.IsValueType && others.Length == 1 && others[0].Parameters.All(p => Properties(type).Any(property => Matches(p, property)))) return others[0];
-        return plain ?? (others.Length == 1 ? others[0] : null);
-    }
-
-    /// <summary>Whether the serializer can give a new object the property's value.</summary>
-    public static bool IsReadable(IPropertySymbol property, IMethodSymbol constructor) =>
-        constructor.Parameters.Any(parameter => Matches(parameter, property)) || property.SetMethod is { DeclaredAccessibility: Accessibility.Public };
-
-    public static IEnumerable<IPropertySymbol> Properties(INamedTypeSymbol type)
-    {
+        isHiding = false;
+        var members = new List<JsonMember>();
         var names = new HashSet<string>();
-        for (INamedTypeSymbol? at = type; at is not null && at.SpecialType != SpecialType.System_Object; at = at.BaseType)
+        for (INamedTypeSymbol? at = type; at is not null && at.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType); at = at.BaseType)
         {
-            foreach (var property in at.GetMembers().OfType<IPropertySymbol>())
+            foreach (var symbol in at.GetMembers())
             {
-                if (property is { DeclaredAccessibility: Accessibility.Public, IsStatic: false, IsIndexer: false, GetMethod.DeclaredAccessibility: Accessibility.Public } && names.Add(property.Name)) yield return property;
+                if (Read(symbol) is not { } member) continue;
+                if (names.Add(symbol.Name)) members.Add(member);
+                else isHiding = true;
             }
         }
+
+        return members;
     }
 
-    public static bool Matches(IParameterSymbol parameter, IPropertySymbol property) =>
-        string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase) && SymbolEqualityComparer.Default.Equals(parameter.Type, property.Type);
-
-    public static string NameOf(IPropertySymbol property) => Json(property, "JsonPropertyNameAttribute")?.ConstructorArguments.FirstOrDefault().Value as string ?? CamelCase(property.Name);
-
-    public static bool IsIgnored(IPropertySymbol property) =>
-        Json(property, "JsonIgnoreAttribute") is { } ignore && (ignore.NamedArguments.Length == 0 || ignore.NamedArguments[0].Value.Value is 1);
-
-    public static bool HasForeignForm(ISymbol symbol) => symbol.GetAttributes().Any(a => IsJson(a) && !Harmless.Contains(a.AttributeClass!.Name));
-
-    public static bool Has(ISymbol symbol, string attribute) => Json(symbol, attribute) is not null;
-
-    /// <summary>The converter that an attribute names, or the attribute itself where it is one of one's own; null where there is none.</summary>
-    public static ITypeSymbol? Converter(ISymbol symbol)
+    /// <summary>The constructor that the serializer takes; null where it takes none, as for every struct that marks none.</summary>
+    /// <param name="type">A class, record or struct.</param>
+    /// <param name="problem">Why the serializer can't make one; null where it can.</param>
+    public static IMethodSymbol? Constructor(INamedTypeSymbol type, out string? problem)
     {
-        foreach (var attribute in symbol.GetAttributes())
-        {
-            for (var at = attribute.AttributeClass; at is not null; at = at.BaseType)
-            {
-                if (at.Name == "JsonConverterAttribute" && at.ContainingNamespace?.ToDisplayString() == "System.Text.Json.Serialization")
-                    return attribute.ConstructorArguments.FirstOrDefault().Value as ITypeSymbol ?? attribute.AttributeClass;
-            }
-        }
-
-        return null;
+        problem = null;
+        var marked = type.InstanceConstructors.Where(constructor => JsonAttributes.Has(constructor, "JsonConstructorAttribute")).ToArray();
+        if (marked.Length > 1) problem = "more than one of its constructors has [JsonConstructor]";
+        if (marked.Length > 0) return marked[0];
+        if (type.IsValueType) return null;
+        var constructors = type.InstanceConstructors.Where(constructor => constructor.DeclaredAccessibility == Accessibility.Public).ToArray();
+        if (constructors.FirstOrDefault(constructor => constructor.Parameters.Length == 0) is { } plain) return plain;
+        if (constructors.Length != 1) problem = constructors.Length == 0 ? "it has no public constructor; mark one with [JsonConstructor]" : "it has several constructors; mark one with [JsonConstructor]";
+        return constructors.Length == 1 ? constructors[0] : null;
     }
 
-    /// <summary>The types that may stand for this one, by what the wire calls them.</summary>
-    public static IEnumerable<(string Name, ITypeSymbol Type)> Derived(INamedTypeSymbol type) =>
-        type.GetAttributes().Where(a => IsJson(a) && a.AttributeClass!.Name == "JsonDerivedTypeAttribute" && a.ConstructorArguments.FirstOrDefault().Value is ITypeSymbol)
-            .Select(a => (a.ConstructorArguments.Length > 1 ? a.ConstructorArguments[1].Value?.ToString() ?? "" : "", (ITypeSymbol)a.ConstructorArguments[0].Value!));
+    public static bool Matches(IParameterSymbol parameter, JsonMember member) =>
+        string.Equals(parameter.Name, member.Symbol.Name, StringComparison.OrdinalIgnoreCase) && SymbolEqualityComparer.Default.Equals(parameter.Type, member.Type);
+
+    /// <summary>Whether the serializer can give a new object the member's value.</summary>
+    public static bool IsReadable(JsonMember member, IMethodSymbol? constructor) =>
+        member.Setter is not null || (constructor?.Parameters.Any(parameter => Matches(parameter, member)) ?? false);
+
+    private static JsonMember? Read(ISymbol symbol)
+    {
+        if (symbol.IsStatic) return null;
+        var isIncluded = JsonAttributes.Has(symbol, "JsonIncludeAttribute");
+        switch (symbol)
+        {
+            case IPropertySymbol { IsIndexer: false } property:
+                var isRead = IsPublic(property.GetMethod);
+                var isSet = IsPublic(property.SetMethod);
+                if (!isRead && !isSet && !isIncluded) return null;
+                var setter = property.SetMethod is { } set && (isSet || isIncluded) ? set.IsInitOnly ? JsonSetter.Init : JsonSetter.Set : (JsonSetter?)null;
+                // Of another assembly's types the compiler shows only what is public.
+                var isPlain = isRead && (isSet || !isIncluded) && property.DeclaredAccessibility == Accessibility.Public && !property.ReturnsByRef && !property.ReturnsByRefReadonly;
+                return new JsonMember(
+                    property, property.Type, NameOf(property), property.GetMethod is not null && (isRead || isIncluded), setter, IsRequired(property, property.IsRequired),
+                    isPlain && !JsonAttributes.ChangeForm(property));
+            case IFieldSymbol { IsConst: false } field:
+                var isPublic = field.DeclaredAccessibility == Accessibility.Public;
+                if (!isPublic && !isIncluded) return null;
+                return new JsonMember(
+                    field, field.Type, NameOf(field), true, field.IsReadOnly ? null : JsonSetter.Set, IsRequired(field, field.IsRequired), isPublic && !JsonAttributes.ChangeForm(field));
+            default: return null;
+        }
+    }
+
+    private static bool IsPublic(IMethodSymbol? accessor) => accessor is { DeclaredAccessibility: Accessibility.Public };
+
+    private static bool IsRequired(ISymbol symbol, bool byLanguage) => byLanguage || JsonAttributes.Has(symbol, "JsonRequiredAttribute");
+
+    private static string NameOf(ISymbol symbol) => JsonAttributes.NameOf(symbol) ?? CamelCase(symbol.Name);
 
     // As the serializer does it: a run of capitals becomes small, up to the one before a small letter.
     private static string CamelCase(string name)
@@ -81,18 +94,5 @@ internal static class JsonMembers
         }
 
         return new string(letters);
-    }
-
-    private static AttributeData? Json(ISymbol symbol, string attribute) => symbol.GetAttributes().FirstOrDefault(a => IsJson(a) && a.AttributeClass!.Name == attribute);
-
-    // A converter of one's own is an attribute that derives from the serializer's.
-    private static bool IsJson(AttributeData attribute)
-    {
-        for (var at = attribute.AttributeClass; at is not null; at = at.BaseType)
-        {
-            if (at.ContainingNamespace?.ToDisplayString() == "System.Text.Json.Serialization") return true;
-        }
-
-        return false;
     }
 }

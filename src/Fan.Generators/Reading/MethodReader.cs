@@ -4,7 +4,6 @@ using Fan.Generators.Diagnostics;
 using Fan.Generators.Model;
 using Fan.Shapes;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fan.Generators.Reading;
 
@@ -16,7 +15,7 @@ internal static class MethodReader
     private static readonly SymbolDisplayFormat FullName = SymbolDisplayFormat.FullyQualifiedFormat.WithMiscellaneousOptions(
         SymbolDisplayFormat.FullyQualifiedFormat.MiscellaneousOptions | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
-    public static MethodModel? Read(IMethodSymbol method, string identifier, string service, CompactTypes compact, ShapeReader shapes, ReportProblem report)
+    public static MethodModel? Read(IMethodSymbol method, string identifier, string service, WireTypes types, ReportProblem report)
     {
         if (method.IsGenericMethod)
         {
@@ -24,88 +23,65 @@ internal static class MethodReader
             return null;
         }
 
-        var push = Attributes.Of(method, "PushAttribute");
-        var rpc = Attributes.Of(method, "RpcAttribute");
+        var push = Attributes.OfMethod(method, "PushAttribute");
+        var rpc = Attributes.OfMethod(method, "RpcAttribute");
         var (form, result) = Form(method.ReturnType);
         var wireName = Attributes.Named<string>(push ?? rpc, "Name") ?? WireNames.OfMethod(method.Name);
         var parameters = method.Parameters.Where(p => !IsToken(p.Type)).ToArray();
         var token = method.Parameters.FirstOrDefault(p => IsToken(p.Type));
 
+        if (!WireNames.IsValid(wireName)) report(Descriptors.BadWireName, method, wireName, method.Name);
         if (parameters.Length > 64) report(Descriptors.TooManyParameters, method, method.Name);
+        if (method.ReturnsByRef || method.ReturnsByRefReadonly) report(Descriptors.RefParameter, method, "The result", method.Name);
         if (push is not null && result is not null) report(Descriptors.PushWithResult, method, method.Name);
-        if (result is not null && !Serializability.CanCross(result)) report(Descriptors.NotSerializable, method, "The result", method.Name, result.ToDisplayString());
+        if (result is not null && types.ProblemOf(types.Add(result)) is { } reason) report(Descriptors.NotSerializable, method, "The result", method.Name, reason);
+        if (method.Parameters.Length - parameters.Length > 1) report(Descriptors.SeveralTokens, method, method.Name);
         if (token is null) report(Descriptors.NoCancellation, method, method.Name);
+        else if (token.RefKind != RefKind.None) report(Descriptors.RefParameter, token, token.Name, method.Name);
         if (form is ResultForm.Void or ResultForm.Value) report(Descriptors.Synchronous, method, method.Name);
-        foreach (var parameter in parameters) Check(method, parameter, report);
+        foreach (var parameter in parameters) Check(method, parameter, types, report);
+        foreach (var twice in parameters.GroupBy(p => WireNames.SnakeCase(p.Name)).Where(group => group.Count() > 1))
+            report(Descriptors.SameArgumentName, twice.Last(), twice.Last().Name, method.Name, twice.Key);
 
-        var models = parameters.Select(p => Parameter(p, compact, shapes)).ToArray();
-        var route = Attributes.Of(method, "HttpRouteAttribute");
+        var models = parameters.Select(p => Parameter(p, types)).ToArray();
+        var route = Attributes.OfMethod(method, "HttpRouteAttribute");
         var verb = (route?.ConstructorArguments.ElementAtOrDefault(0).Value as string)?.ToUpperInvariant();
         var template = route?.ConstructorArguments.ElementAtOrDefault(1).Value as string;
         if (route is not null && RouteProblem(verb, template, service, models) is { } problem) report(Descriptors.BadRoute, method, method.Name, problem);
 
         return new MethodModel(
             identifier, method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), method.Name, wireName, method.ReturnType.ToDisplayString(FullName), form,
-            result?.ToDisplayString(FullName) ?? "global::Fan.Generated.Unit", push is not null, Attributes.Named<bool>(rpc, "Idempotent"),
+            result?.ToDisplayString(FullName) ?? "global::Fan.Generated.Unit", result?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) ?? "global::Fan.Generated.Unit",
+            result is not null && AllowsNull(result, result.NullableAnnotation), push is not null, Attributes.Named<bool>(rpc, "Idempotent"),
             Attributes.Named<int>(rpc, "TimeoutMilliseconds"), verb, template, Attributes.Named<string>(route, "ContentType") ?? "application/json",
-            token?.Name, token?.IsOptional ?? false, token is null ? -1 : token.Ordinal, "", Summary(method), new(models),
-            result is null ? CompactTypes.None : compact.Add(result), IsCompact: false, result is null ? null : shapes.Of(result));
+            token is null ? -1 : token.Ordinal, "", Summary(method), new(models),
+            result is null ? WireTypes.None : types.Add(result), IsCompact: false, default, ResultShape: null);
     }
 
-    private static void Check(IMethodSymbol method, IParameterSymbol parameter, ReportProblem report)
+    /// <summary>The method with the types that travel in their normal form; asked only where all of them can cross.</summary>
+    public static MethodModel WithShapes(MethodModel model, IMethodSymbol method, ShapeReader shapes)
+    {
+        var parameters = method.Parameters.Where(p => !IsToken(p.Type)).Zip(model.Parameters, (symbol, parameter) => parameter with
+        {
+            Shape = new ParameterShape(parameter.WireName, parameter.IsOptional, shapes.Of(symbol.Type), parameter.IsOptional ? Literals.ShapeOf(symbol, parameter.AllowsNull) : null).ToString(),
+        });
+        return model with { Parameters = new(parameters), ResultShape = Form(method.ReturnType).Result is { } result ? shapes.Of(result) : null };
+    }
+
+    private static void Check(IMethodSymbol method, IParameterSymbol parameter, WireTypes types, ReportProblem report)
     {
         if (parameter.RefKind != RefKind.None) report(Descriptors.RefParameter, parameter, parameter.Name, method.Name);
         else if (parameter.Type.Name == "IAsyncEnumerable") report(Descriptors.StreamParameter, parameter, parameter.Name, method.Name);
-        else if (!Serializability.CanCross(parameter.Type)) report(Descriptors.NotSerializable, parameter, parameter.Name, method.Name, parameter.Type.ToDisplayString());
+        else if (types.ProblemOf(types.Add(parameter.Type)) is { } reason) report(Descriptors.NotSerializable, parameter, parameter.Name, method.Name, reason);
     }
 
-    private static ParameterModel Parameter(IParameterSymbol parameter, CompactTypes compact, ShapeReader shapes)
-    {
-        var nullable = parameter.Type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T ||
-            (parameter.Type.IsReferenceType && parameter.NullableAnnotation != NullableAnnotation.NotAnnotated);
-        return new ParameterModel(
-            parameter.Name, WireNames.SnakeCase(parameter.Name), parameter.Type.ToDisplayString(FullName),
-            parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), parameter.IsOptional,
-            parameter.HasExplicitDefaultValue ? Literal(parameter) : null, nullable, compact.Add(parameter.Type),
-            new ParameterShape(WireNames.SnakeCase(parameter.Name), parameter.IsOptional, shapes.Of(parameter.Type), parameter.IsOptional ? Default(parameter, nullable) : null).ToString());
-    }
+    private static ParameterModel Parameter(IParameterSymbol parameter, WireTypes types) => new(
+        parameter.Name, WireNames.SnakeCase(parameter.Name), parameter.Type.ToDisplayString(FullName), parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
+        parameter.IsOptional, Literals.Of(parameter), AllowsNull(parameter.Type, parameter.NullableAnnotation), types.Add(parameter.Type), "");
 
-    public static string Literal(IParameterSymbol parameter)
-    {
-        var value = parameter.ExplicitDefaultValue;
-        if (value is null) return "default!";
-        var text = value switch
-        {
-            bool b => b ? "true" : "false",
-            string s => SymbolDisplay.FormatLiteral(s, quote: true),
-            char c => SymbolDisplay.FormatLiteral(c, quote: true),
-            double.NaN => "double.NaN",
-            double.PositiveInfinity => "double.PositiveInfinity",
-            double.NegativeInfinity => "double.NegativeInfinity",
-            float f => f.ToString("R", System.Globalization.CultureInfo.InvariantCulture) + "F",
-            double d => d.ToString("R", System.Globalization.CultureInfo.InvariantCulture) + "D",
-            decimal m => m.ToString(System.Globalization.CultureInfo.InvariantCulture) + "M",
-            IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-            _ => "default",
-        };
-        var type = parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : parameter.Type;
-        return type.TypeKind == TypeKind.Enum ? $"({type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)})({text})" : text;
-    }
-
-    private static string Default(IParameterSymbol parameter, bool isNullable)
-    {
-        if (!parameter.HasExplicitDefaultValue || parameter.ExplicitDefaultValue is not { } value) return isNullable ? "null" : "default";
-        return value switch
-        {
-            bool b => b ? "true" : "false",
-            string s => SymbolDisplay.FormatLiteral(s, quote: true),
-            char c => SymbolDisplay.FormatLiteral(c, quote: true),
-            float f => f.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
-            double d => d.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
-            IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-            _ => "default",
-        };
-    }
+    // A JsonElement holds JSON's null as a value of its own.
+    private static bool AllowsNull(ITypeSymbol type, NullableAnnotation annotation) =>
+        type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T || (type.IsReferenceType && annotation != NullableAnnotation.NotAnnotated) || WireScalars.HoldsNull(type);
 
     public static ResultForm FormOf(ITypeSymbol type) => Form(type).Form;
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -26,7 +27,17 @@ internal sealed class ServiceReader
     public static Found Read(INamedTypeSymbol type, AttributeData attribute)
     {
         var reader = new ServiceReader(type);
-        var service = reader.Read(attribute);
+        ServiceModel? service = null;
+        try
+        {
+            service = reader.Read(attribute);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // One contract that can't be read leaves the others alone, and the build fails for it.
+            reader.Report(Descriptors.GeneratorFailed, type, type.Name, $"{error.GetType().Name}: {error.Message}");
+        }
+
         return new Found(reader._problems.Any(p => Descriptors.IsError(p.Id)) ? null : service, new(reader._problems));
     }
 
@@ -37,83 +48,61 @@ internal sealed class ServiceReader
         if (!Versions.IsServiceName(name)) Report(Descriptors.BadName, _type, name);
         if (!Versions.IsSemVer(version)) Report(Descriptors.BadVersion, _type, version);
         if (_type.IsGenericType) Report(Descriptors.Generic, _type, _type.Name);
+        if (ServiceTypes.OutOfReach(_type) is { } reason) Report(Descriptors.NotReachable, _type, _type.Name, reason);
 
         var isInterface = _type.TypeKind == TypeKind.Interface;
-        var methods = new List<MethodModel>();
+        var types = new WireTypes();
+        var methods = new List<(IMethodSymbol Symbol, MethodModel Model)>();
         var names = new HashSet<string>();
-        var compact = new CompactTypes();
-        var shapes = new ShapeReader();
-        foreach (var member in Members(isInterface))
+        foreach (var method in ServiceMembers.Of(_type, Report))
         {
-            if (member is not IMethodSymbol method)
-            {
-                Report(Descriptors.NotAMethod, member, member.Name, _type.Name);
-                continue;
-            }
-
-            var read = MethodReader.Read(method, "M" + methods.Count, name, compact, shapes, Report);
+            var read = MethodReader.Read(method, "M" + methods.Count, name, types, Report);
             if (read is null) continue;
             if (!names.Add(read.WireName)) Report(Descriptors.SameWireName, method, method.Name, _type.Name, read.WireName);
-            methods.Add(read);
+            methods.Add((method, read));
         }
 
         var subscriptions = isInterface ? [] : SubscriptionReader.Read(_type, name, Report).ToArray();
-        if (methods.Count == 0 && subscriptions.Length == 0 && _problems.Count == 0) Report(Descriptors.NoMethods, _type, _type.Name);
-        methods = [.. methods.Select(method => method with { IsCompact = Places(method).All(compact.Carries) && HasOwnTags(method), Fingerprint = Fingerprints.Of(method.Shape, shapes.Types) })];
-        var space = _type.ContainingNamespace.IsGlobalNamespace ? "" : _type.ContainingNamespace.ToDisplayString();
+        if (methods.Count == 0 && subscriptions.Length == 0 && !HasErrors) Report(Descriptors.NoMethods, _type, _type.Name);
+        // What can't cross has no form, and may have no end.
+        if (HasErrors) return null;
+        foreach (var (type, member) in types.Lost()) Report(Descriptors.NotReadBack, member, member.Name, type.ToDisplayString());
+        return Model(name, version, types, methods, subscriptions);
+    }
+
+    private bool HasErrors => _problems.Any(problem => Descriptors.IsError(problem.Id));
+
+    private ServiceModel Model(string name, string version, WireTypes types, List<(IMethodSymbol Symbol, MethodModel Model)> read, SubscriptionModel[] subscriptions)
+    {
+        var shapes = new ShapeReader();
+        var shaped = read.Select(method => MethodReader.WithShapes(method.Model, method.Symbol, shapes)).ToList();
+        var methods = shaped.Select(method => method with
+        {
+            IsCompact = Places(method).All(types.IsCompact) && HasOwnTags(method),
+            Fingerprint = Fingerprints.Of(method.Shape, shapes.Types),
+        }).Select(method => method.IsCompact ? method with { CompactTypes = new(Places(method).SelectMany(types.Reach).Distinct().OrderBy(id => id)) } : method).ToArray();
+        var isInterface = _type.TypeKind == TypeKind.Interface;
+        var subscriber = isInterface && methods.Any(method => method.IsPush) ? ServiceTypes.SubscriberOf(_type) : null;
+        if (subscriber is not null && ServiceTypes.IsTaken(_type, subscriber, methods))
+        {
+            Report(Descriptors.SubscriberNameTaken, _type, subscriber, _type.Name);
+            subscriber = null;
+        }
+
         return new ServiceModel(
-            _type.ToDisplayString(FullName), SafeName(), space, IsPublic() ? "public" : "internal", isInterface, name, version, new(methods),
-            new(compact.All(methods.Where(method => method.IsCompact).SelectMany(Places))),
-            new(shapes.Types.Select(type => new TypeModel(type.Key, new(type.Value)))), new(subscriptions));
+            _type.ToDisplayString(FullName), ServiceTypes.SafeName(_type), ServiceTypes.FileName(_type), ServiceTypes.Namespace(_type), subscriber, ServiceTypes.SubscriberMarks(_type), ServiceTypes.IsPublic(_type),
+            isInterface, ServiceMembers.Inherits(_type, "System.IDisposable"), ServiceMembers.Inherits(_type, "System.IAsyncDisposable"), name, version, new(methods),
+            new(types.All(methods.SelectMany(Places))), new(shapes.Types.Select(type => new TypeModel(type.Key, new(type.Value)))), new(subscriptions));
     }
 
     private static IEnumerable<int> Places(MethodModel method)
     {
-        var places = method.Parameters.Select(parameter => parameter.Compact);
-        return method.ResultType == "global::Fan.Generated.Unit" ? places : places.Concat([method.CompactResult]);
+        var places = method.Parameters.Select(parameter => parameter.Place);
+        return method.Result == WireTypes.None ? places : places.Concat([method.Result]);
     }
 
     private static bool HasOwnTags(MethodModel method) => method.Parameters.Select(parameter => CompactWire.TagOf(parameter.WireName)).Distinct().Count() == method.Parameters.Count;
 
-    private IEnumerable<ISymbol> Members(bool isInterface)
-    {
-        if (!isInterface)
-        {
-            foreach (var method in _type.GetMembers().OfType<IMethodSymbol>().Where(Attributes.IsMarked))
-            {
-                if (method.DeclaredAccessibility == Accessibility.Public && !method.IsStatic) yield return method;
-                else Report(Descriptors.NotCallable, method, method.Name);
-            }
-
-            yield break;
-        }
-
-        foreach (var member in new[] { _type }.Concat(_type.AllInterfaces).SelectMany(type => type.GetMembers()))
-        {
-            if (member is IMethodSymbol { AssociatedSymbol: not null } || member.IsStatic) continue;
-            if (member is IMethodSymbol or IPropertySymbol or IEventSymbol) yield return member;
-        }
-    }
-
-    private bool IsPublic()
-    {
-        for (INamedTypeSymbol? at = _type; at is not null; at = at.ContainingType)
-        {
-            if (at.DeclaredAccessibility != Accessibility.Public) return false;
-        }
-
-        return true;
-    }
-
-    private string SafeName()
-    {
-        var name = _type.Name;
-        for (var at = _type.ContainingType; at is not null; at = at.ContainingType) name = at.Name + "_" + name;
-        return name;
-    }
-
-    private void Report(string id, ISymbol symbol, params string[] arguments)
-    {
+    private void Report(string id, ISymbol symbol, params string[] arguments) =>
         _problems.Add(Problem.At(id, symbol.Locations.FirstOrDefault(l => l.IsInSource) ?? _type.Locations.FirstOrDefault(), arguments));
-    }
 }

@@ -29,14 +29,14 @@ internal sealed class ShapeReader
         if (Scalar(type) is { } scalar) return scalar;
         if (type is IArrayTypeSymbol array) return Of(array.ElementType) + "[]";
         if (type.TypeKind == TypeKind.Enum) return Named(type, Enum);
-        if (JsonMembers.Converter(type) is not null) return Named(type, _ => [TypeShape.Opaque]);
+        if (JsonAttributes.Converter(type) is not null) return Named(type, _ => [TypeShape.Opaque]);
 
         var named = type.AllInterfaces.Concat(type is INamedTypeSymbol self ? [self] : []).ToArray();
         var map = named.FirstOrDefault(i => i.Name is "IDictionary" or "IReadOnlyDictionary" && i.TypeArguments.Length == 2);
         if (map is not null) return $"map<{Of(map.TypeArguments[0])}, {Of(map.TypeArguments[1])}>";
         var list = named.FirstOrDefault(i => i.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T);
         if (list is not null) return Of(list.TypeArguments[0]) + "[]";
-        return Named(type, IsPlatform(type) || type.IsTupleType ? _ => [TypeShape.Opaque] : Members);
+        return Named(type, IsPlatform(type) && !type.IsTupleType ? _ => [TypeShape.Opaque] : Members);
     }
 
     private string Named(ITypeSymbol type, System.Func<ITypeSymbol, IReadOnlyList<string>> read)
@@ -62,27 +62,27 @@ internal sealed class ShapeReader
 
     private IReadOnlyList<string> Members(ITypeSymbol type)
     {
-        var named = (INamedTypeSymbol)type;
-        var constructor = JsonMembers.Constructor(named);
+        if (type is not INamedTypeSymbol named) return [TypeShape.Opaque];
+        if (type.IsTupleType) return [.. (named.TupleUnderlyingType ?? named).TypeArguments.Select((item, i) => new MemberShape(i == 7 ? "rest" : "item" + (i + 1), false, Of(item)).ToString())];
+        var constructor = JsonMembers.Constructor(named, out var problem);
         // Where the serializer finds no constructor it only writes.
-        var canBeRead = constructor is not null && !type.IsAbstract;
+        var canBeRead = problem is null && !type.IsAbstract;
         return
         [
-            .. JsonMembers.Properties(named)
-                .Where(property => !JsonMembers.IsIgnored(property) && (!canBeRead || JsonMembers.IsReadable(property, constructor!)))
+            .. JsonMembers.Of(named, out _)
+                .Where(member => !member.IsIgnored && (!canBeRead || JsonMembers.IsReadable(member, constructor)))
                 .Select(Member).OrderBy(member => member.Name, System.StringComparer.Ordinal).Select(member => member.ToString()),
-            .. JsonMembers.Derived(named).OrderBy(derived => derived.Name, System.StringComparer.Ordinal).Select(derived => $"derived {derived.Name}: {Of(derived.Type)}"),
+            .. JsonAttributes.Derived(named).OrderBy(derived => derived.Name, System.StringComparer.Ordinal).Select(derived => $"derived {derived.Name}: {Of(derived.Type)}"),
         ];
     }
 
-    private MemberShape Member(IPropertySymbol property) => new(
-        JsonMembers.NameOf(property), property.IsRequired || JsonMembers.Has(property, "JsonRequiredAttribute"),
-        JsonMembers.Converter(property) is { } converter ? Named(converter, _ => [TypeShape.Opaque]) : Of(property.Type));
+    private MemberShape Member(JsonMember member) => new(
+        member.Name, member.IsRequired, JsonAttributes.Converter(member.Symbol) is { } converter ? Named(converter, _ => [TypeShape.Opaque]) : Of(member.Type));
 
     private static IReadOnlyList<string> Enum(ITypeSymbol type)
     {
         var values = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue);
-        var converter = JsonMembers.Converter(type);
+        var converter = JsonAttributes.Converter(type);
         if (converter is null)
             return ["enum " + Scalar(((INamedTypeSymbol)type).EnumUnderlyingType!), .. values.Select(field => System.FormattableString.Invariant($"{field.Name} = {field.ConstantValue}"))];
         return converter.Name.StartsWith("JsonStringEnumConverter", System.StringComparison.Ordinal) ? ["enum text", .. values.Select(field => field.Name)] : [TypeShape.Opaque];

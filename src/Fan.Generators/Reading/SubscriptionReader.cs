@@ -26,7 +26,7 @@ internal static class SubscriptionReader
         }
 
         return found.GroupBy(one => (one.Group, one.Service.TypeName))
-            .Select(one => new SubscriptionModel(one.Key.TypeName, one.Key.Group, one.First().Service.Methods, new(one.Select(part => part.Handler))));
+            .Select(one => new SubscriptionModel(one.First().Service, one.Key.Group, new(one.Select(part => part.Handler))));
     }
 
     /// <summary>What is wrong with a method that subscribes where nobody would look for it; null where it stands in a service.</summary>
@@ -42,7 +42,7 @@ internal static class SubscriptionReader
     {
         if (method.DeclaredAccessibility != Accessibility.Public || method.IsStatic)
         {
-            report(Descriptors.NotCallable, method, method.Name);
+            report(Descriptors.NotCallable, method, method.Name, method.IsStatic ? "it is static" : "it is not public");
             return null;
         }
 
@@ -50,6 +50,8 @@ internal static class SubscriptionReader
         var target = attribute.ConstructorArguments.FirstOrDefault().Value as INamedTypeSymbol;
         var service = target is { TypeKind: TypeKind.Interface } && Attributes.Of(target, "ServiceAttribute") is { } of ? ServiceReader.Read(target, of).Service : null;
         var push = service?.Methods.FirstOrDefault(other => other.IsPush && (other.ClrName == name || other.WireName == name));
+        // A contract with errors of its own has been told of where it stands.
+        if (service is null && target is not null && Attributes.Of(target, "ServiceAttribute") is not null && ServiceMembers.HasPushes(target)) return null;
         if (service is null || push is null)
         {
             report(Descriptors.NoSuchPush, method, method.Name, name, target?.Name ?? "");

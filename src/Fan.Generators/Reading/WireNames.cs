@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Text;
 
 namespace Fan.Generators.Reading;
@@ -8,6 +9,9 @@ internal static class WireNames
 {
     public static string OfMethod(string name) =>
         SnakeCase(name.Length > 5 && name.EndsWith("Async", StringComparison.Ordinal) ? name.Substring(0, name.Length - 5) : name);
+
+    /// <summary>Whether a method may be called so on every route: it stands in paths of URLs, in headers and on command lines.</summary>
+    public static bool IsValid(string name) => name.Length is > 0 and <= 128 && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-');
 
     /// <summary>An underscore stands before a capital that follows a small letter or digit, and before the last capital of a run that a small letter follows.</summary>
     public static string SnakeCase(string name)

@@ -11,8 +11,8 @@ internal static class ClientWriter
         code.Open($"private sealed class Client(global::Fan.Generated.CallChannel channel) : {service.TypeName}");
         foreach (var method in service.Methods)
         {
-            var args = method.Parameters.Count == 0 ? "default" : $"new {ContractWriter.ArgumentsType(method)}({string.Join(", ", method.Parameters.Select(p => p.Escaped))})";
-            var token = method.CancellationParameter is { } name ? "@" + name : "default";
+            var args = method.Parameters.Count == 0 ? "default" : $"new {Signatures.ArgumentsType(method)}({string.Join(", ", method.Parameters.Select((_, i) => "p" + i))})";
+            var token = method.CancellationIndex >= 0 ? "token" : "default";
             var verb = method.Form switch { ResultForm.Stream => "StreamAsync", ResultForm.Void or ResultForm.Value => "Call", _ => "CallAsync" };
             var call = $"channel.{verb}({method.Identifier}.Instance, {args}, {token})";
             call = method.Form switch
@@ -21,9 +21,10 @@ internal static class ClientWriter
                 ResultForm.ValueTask => $"global::Fan.Generated.CallResults.WithoutResult({call})",
                 _ => call,
             };
-            code.Line($"{method.ReturnType} {method.DeclaringType}.{method.ClrName}({ContractWriter.Signature(method)}) => {call};");
+            code.Line($"{Signatures.Explicit(method)} => {call};");
         }
 
+        foreach (var member in Signatures.Disposal(service)) code.Line(member);
         code.Close().Line();
     }
 }

@@ -11,18 +11,19 @@ internal static class CompactMethodWriter
     {
         if (!method.IsCompact) return;
         code.Line("public override bool IsCompact => true;")
-            .Line("public override global::System.Collections.Generic.IReadOnlyList<string> CompactNames => Compact.Names;")
+            .Line("public override global::System.Collections.Generic.IReadOnlyList<string> CompactNames => CompactFacts.Names;")
+            .Line($"public override global::System.Collections.Generic.IReadOnlyList<global::Fan.Generated.CompactTypeFacts> CompactTypes => [{string.Join(", ", method.CompactTypes.Select(id => "CompactFacts.F" + id))}];")
             .Line();
         WriteArguments(code, service, method, args);
         ReadArguments(code, service, method, args);
-        if (method.CompactResult == CompactTypes.None) return;
+        if (method.Result == WireTypes.None) return;
         code.Open($"public override void WriteCompactResult({CompactTypeWriter.Writer.Replace(" w", " writer")}, {method.ResultType} value)").Line("ref var w = ref writer;");
-        CompactTypeWriter.Alone(code, service, method.CompactResult, "value");
+        CompactTypeWriter.Alone(code, service, method.Result, "value");
         code.Close().Line()
             .Open($"public override {method.ResultType} ReadCompactResult({CompactTypeWriter.Reader.Replace(" r", " reader")})")
             .Line("ref var r = ref reader;")
             .Line("var kind = r.Kind();")
-            .Line($"return {CompactTypeWriter.Read(service, method.CompactResult, "kind")};")
+            .Line($"return {CompactTypeWriter.Read(service, method.Result, "kind")};")
             .Close().Line();
     }
 
@@ -32,17 +33,38 @@ internal static class CompactMethodWriter
         code.Open($"public override void WriteCompact({CompactTypeWriter.Writer.Replace(" w", " writer")}, in {args} args)").Line("ref var w = ref writer;");
         var always = method.Parameters.Count(p => !p.IsOptional);
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)).Where(p => p.p.IsOptional))
-            code.Line($"var is{i} = !global::System.Collections.Generic.EqualityComparer<{p.Type}>.Default.Equals(args.{p.Escaped}, {p.Default ?? "default!"});");
+            code.Line($"var is{i} = {Differs(service, p, "args.P" + i)};");
         var optional = string.Concat(method.Parameters.Select((p, i) => p.IsOptional ? $" + (is{i} ? 1u : 0u)" : ""));
         code.Line($"w.BeginObject({always}u{optional});");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
         {
             if (p.IsOptional) code.Open($"if (is{i})");
-            CompactTypeWriter.Member(code, service, CompactWire.TagOf(p.WireName), p.Compact, "args." + p.Escaped);
+            CompactTypeWriter.Member(code, service, CompactWire.TagOf(p.WireName), p.Place, "args.P" + i);
             if (p.IsOptional) code.Close();
         }
 
         code.Line("w.End();").Close().Line();
+    }
+
+    // By its bits: what equals the default and is another value, as -0.0 and 1.10m, is sent.
+    private static string Differs(ServiceModel service, ParameterModel parameter, string value)
+    {
+        var type = service.WireTypes[parameter.Place];
+        if (parameter.Default is not { } text)
+        {
+            if (type.IsReference) return $"{value} is not null";
+            if (type.Form == WireForm.Nullable) return $"{value}.HasValue";
+            text = $"default({type.TypeName})";
+        }
+
+        return type.Form switch
+        {
+            WireForm.Scalar when type.Cast.Length > 0 => $"{value} != {text}",
+            WireForm.Scalar => $"!global::Fan.Generated.CompactDefaults.Same({value}, {text})",
+            WireForm.Nullable when service.WireTypes[type.Element] is { Form: WireForm.Scalar } inner => inner.Cast.Length > 0 ? $"{value} != {text}" : $"!({value} is {{ }} given{parameter.Place} && global::Fan.Generated.CompactDefaults.Same(given{parameter.Place}, {text}))",
+            // Of a struct it can't be told without comparing all of it.
+            _ => "true",
+        };
     }
 
     private static void ReadArguments(CodeText code, ServiceModel service, MethodModel method, string args)
@@ -60,7 +82,7 @@ internal static class CompactMethodWriter
                 .Line($"    if ((seen & {1UL << i}UL) != 0) throw global::Fan.Generated.CompactArguments.Twice(this, {i});");
             if (!p.AllowsNull) code.Line($"    if (k == 0) throw global::Fan.Generated.CompactArguments.Null(this, {i});");
             code.Line($"    seen |= {1UL << i}UL;")
-                .Line($"    v{i} = {CompactTypeWriter.Read(service, p.Compact, "k")};")
+                .Line($"    v{i} = {CompactTypeWriter.Read(service, p.Place, "k")};")
                 .Line("    break;");
         }
 

@@ -12,18 +12,18 @@ internal static class CompactTypeWriter
 
     public static void Write(CodeText code, ServiceModel service)
     {
-        var names = service.Methods.Where(m => m.IsCompact).SelectMany(m => m.Parameters.Select(p => p.WireName))
-            .Concat(service.CompactTypes.SelectMany(t => t.Members.Select(m => m.Name))).Distinct();
-        code.Open("private static class Compact")
-            .Line($"public static readonly string[] Names = [{string.Join(", ", names.Select(CodeText.Quote))}];")
-            .Line();
-        for (var id = 0; id < service.CompactTypes.Count; id++)
+        var compact = service.Methods.Where(method => method.IsCompact).ToArray();
+        if (compact.Length == 0) return;
+        var used = compact.SelectMany(method => method.CompactTypes).Distinct().OrderBy(id => id).ToArray();
+        CompactFactWriter.Write(code, service, used);
+        code.Open("private static class Compact");
+        foreach (var id in used)
         {
-            switch (service.CompactTypes[id])
+            switch (service.WireTypes[id])
             {
-                case { Form: CompactForm.List } list: WriteList(code, service, id, list); ReadList(code, service, id, list); break;
-                case { Form: CompactForm.Map } map: WriteMap(code, service, id, map); ReadMap(code, service, id, map); break;
-                case { Form: CompactForm.Object } type: WriteObject(code, service, id, type); ReadObject(code, service, id, type); break;
+                case { Form: WireForm.List } list: WriteList(code, service, id, list); ReadList(code, service, id, list); break;
+                case { Form: WireForm.Map } map: WriteMap(code, service, id, map); ReadMap(code, service, id, map); break;
+                case { Form: WireForm.Object } type: WriteObject(code, service, id, type); ReadObject(code, service, id, type); break;
             }
         }
 
@@ -33,9 +33,9 @@ internal static class CompactTypeWriter
     /// <summary>Writes a member: its tag, and its value where it is not null.</summary>
     public static void Member(CodeText code, ServiceModel service, uint tag, int id, string value)
     {
-        var type = service.CompactTypes[id];
+        var type = service.WireTypes[id];
         var inner = Inner(service, id);
-        var kind = service.CompactTypes[inner].Kind;
+        var kind = service.WireTypes[inner].Kind;
         if (!MayBeNull(type))
         {
             code.Line($"w.Tag({(tag << 4) | kind}u); {Value(service, id, value)}");
@@ -49,35 +49,35 @@ internal static class CompactTypeWriter
     public static void Alone(CodeText code, ServiceModel service, int id, string value)
     {
         var inner = Inner(service, id);
-        var kind = service.CompactTypes[inner].Kind;
-        if (MayBeNull(service.CompactTypes[id])) code.Line($"if ({value} is {{ }} x) {{ w.Kind({kind}u); {Value(service, inner, "x")} }}").Line("else w.Kind(0u);");
+        var kind = service.WireTypes[inner].Kind;
+        if (MayBeNull(service.WireTypes[id])) code.Line($"if ({value} is {{ }} x) {{ w.Kind({kind}u); {Value(service, inner, "x")} }}").Line("else w.Kind(0u);");
         else code.Line($"w.Kind({kind}u); {Value(service, id, value)}");
     }
 
     /// <summary>The expression that reads a value of the kind that <paramref name="kind"/> says.</summary>
     public static string Read(ServiceModel service, int id, string kind)
     {
-        var type = service.CompactTypes[id];
-        if (type.Form == CompactForm.Nullable) return $"({kind} == 0 ? default({type.TypeName}) : {Read(service, type.Element, kind)})";
-        var read = type.Form != CompactForm.Scalar ? $"Compact.R{id}(ref r, {kind})" : type.Cast.Length == 0 ? $"r.{type.Method}({kind})" : $"({type.TypeName})r.{type.Method}({kind})";
+        var type = service.WireTypes[id];
+        if (type.Form == WireForm.Nullable) return $"({kind} == 0 ? default({type.TypeName}) : {Read(service, type.Element, kind)})";
+        var read = type.Form != WireForm.Scalar ? $"Compact.R{id}(ref r, {kind})" : type.Cast.Length == 0 ? $"r.{type.Method}({kind})" : $"({type.TypeName})r.{type.Method}({kind})";
         return type.IsReference ? $"({kind} == 0 ? null! : {read})" : read;
     }
 
     private static string Value(ServiceModel service, int id, string value)
     {
-        var type = service.CompactTypes[id];
-        return type.Form != CompactForm.Scalar ? $"Compact.W{id}(ref w, {value});" : type.Cast.Length == 0 ? $"w.{type.Method}({value});" : $"w.{type.Method}(({type.Cast}){value});";
+        var type = service.WireTypes[id];
+        return type.Form != WireForm.Scalar ? $"Compact.W{id}(ref w, {value});" : type.Cast.Length == 0 ? $"w.{type.Method}({value});" : $"w.{type.Method}(({type.Cast}){value});";
     }
 
-    private static bool MayBeNull(CompactType type) => type.IsReference || type.Form == CompactForm.Nullable;
+    private static bool MayBeNull(WireType type) => type.IsReference || type.Form == WireForm.Nullable;
 
-    private static int Inner(ServiceModel service, int id) => service.CompactTypes[id] is { Form: CompactForm.Nullable } type ? type.Element : id;
+    private static int Inner(ServiceModel service, int id) => service.WireTypes[id] is { Form: WireForm.Nullable } type ? type.Element : id;
 
-    private static void WriteList(CodeText code, ServiceModel service, int id, CompactType type)
+    private static void WriteList(CodeText code, ServiceModel service, int id, WireType type)
     {
-        var element = service.CompactTypes[type.Element];
+        var element = service.WireTypes[type.Element];
         var inner = Inner(service, type.Element);
-        var kind = service.CompactTypes[inner].Kind;
+        var kind = service.WireTypes[inner].Kind;
         code.Open($"public static void W{id}({Writer}, {type.TypeName} v)")
             .Line($"var items = global::Fan.Generated.CompactItems.Of<{element.TypeName}>(v);")
             .Line(MayBeNull(element) ? $"var nulls = global::Fan.Generated.CompactItems.HasNull(items);" : "const bool nulls = false;")
@@ -87,7 +87,7 @@ internal static class CompactTypeWriter
         code.Close().Line("w.End();").Close().Line();
     }
 
-    private static void Item(CodeText code, ServiceModel service, int id, int inner, CompactType type, string item)
+    private static void Item(CodeText code, ServiceModel service, int id, int inner, WireType type, string item)
     {
         if (!MayBeNull(type))
         {
@@ -98,13 +98,13 @@ internal static class CompactTypeWriter
         code.Line($"if ({item} is {{ }} x) {{ if (nulls) w.Present(true); {Value(service, inner, "x")} }}").Line("else w.Present(false);");
     }
 
-    private static void ReadList(CodeText code, ServiceModel service, int id, CompactType type)
+    private static void ReadList(CodeText code, ServiceModel service, int id, WireType type)
     {
-        var element = service.CompactTypes[type.Element];
+        var element = service.WireTypes[type.Element];
         code.Open($"public static {type.TypeName} R{id}({Reader}, uint kind)")
             .Line("var count = r.BeginList(kind, out var items);");
         var value = Read(service, type.Element, "k");
-        if (type.Container == CompactContainer.Array)
+        if (type.Container == WireContainer.Array)
         {
             code.Line($"var list = global::Fan.Generated.CompactItems.Room<{element.TypeName}>(count);")
                 .Open("for (var i = 0; i < count; i++)")
@@ -114,7 +114,7 @@ internal static class CompactTypeWriter
         }
         else
         {
-            var container = type.Container == CompactContainer.Set ? "HashSet" : "List";
+            var container = type.Container == WireContainer.Set ? "HashSet" : "List";
             code.Line($"var list = new global::System.Collections.Generic.{container}<{element.TypeName}>(global::Fan.Generated.CompactReader.Room(count));")
                 .Open("for (; count > 0; count--)")
                 .Line("var k = r.Item(items);")
@@ -124,11 +124,11 @@ internal static class CompactTypeWriter
         code.Close().Line("r.End();").Line("return list;").Close().Line();
     }
 
-    private static void WriteMap(CodeText code, ServiceModel service, int id, CompactType type)
+    private static void WriteMap(CodeText code, ServiceModel service, int id, WireType type)
     {
-        var (key, element) = (service.CompactTypes[type.Key], service.CompactTypes[type.Element]);
+        var (key, element) = (service.WireTypes[type.Key], service.WireTypes[type.Element]);
         var inner = Inner(service, type.Element);
-        var kind = service.CompactTypes[inner].Kind;
+        var kind = service.WireTypes[inner].Kind;
         code.Open($"public static void W{id}({Writer}, {type.TypeName} v)")
             .Line($"var pairs = global::Fan.Generated.CompactItems.Of<global::System.Collections.Generic.KeyValuePair<{key.TypeName}, {element.TypeName}>>(v);");
         if (MayBeNull(element)) code.Line("var nulls = false;").Line("foreach (var pair in pairs) nulls |= pair.Value is null;");
@@ -139,9 +139,9 @@ internal static class CompactTypeWriter
         code.Close().Line("w.End();").Close().Line();
     }
 
-    private static void ReadMap(CodeText code, ServiceModel service, int id, CompactType type)
+    private static void ReadMap(CodeText code, ServiceModel service, int id, WireType type)
     {
-        var (key, element) = (service.CompactTypes[type.Key], service.CompactTypes[type.Element]);
+        var (key, element) = (service.WireTypes[type.Key], service.WireTypes[type.Element]);
         code.Open($"public static {type.TypeName} R{id}({Reader}, uint kind)")
             .Line("var count = r.BeginMap(kind, out var keys, out var values);")
             .Line($"var map = new global::System.Collections.Generic.Dictionary<{key.TypeName}, {element.TypeName}>(global::Fan.Generated.CompactReader.Room(count));")
@@ -153,19 +153,19 @@ internal static class CompactTypeWriter
     }
 
     // A key is never null: the reader says so where it is.
-    private static string Key(CompactType key) => key.Cast.Length == 0 ? $"r.{key.Method}(keys)" : $"({key.TypeName})r.{key.Method}(keys)";
+    private static string Key(WireType key) => key.Cast.Length == 0 ? $"r.{key.Method}(keys)" : $"({key.TypeName})r.{key.Method}(keys)";
 
-    private static void WriteObject(CodeText code, ServiceModel service, int id, CompactType type)
+    private static void WriteObject(CodeText code, ServiceModel service, int id, WireType type)
     {
         code.Open($"public static void W{id}({Writer}, {type.TypeName} v)").Line($"w.BeginObject({type.Members.Count}u);");
         foreach (var member in type.Members) Member(code, service, CompactWire.TagOf(member.Name), member.Type, "v.@" + member.ClrName);
         code.Line("w.End();").Close().Line();
     }
 
-    private static void ReadObject(CodeText code, ServiceModel service, int id, CompactType type)
+    private static void ReadObject(CodeText code, ServiceModel service, int id, WireType type)
     {
         code.Open($"public static {type.TypeName} R{id}({Reader}, uint kind)");
-        foreach (var (member, i) in type.Members.Select((m, i) => (m, i))) code.Line($"{service.CompactTypes[member.Type].TypeName} v{i} = {member.Default ?? "default!"};");
+        foreach (var (member, i) in type.Members.Select((m, i) => (m, i))) code.Line($"{service.WireTypes[member.Type].TypeName} v{i} = {member.Default ?? "default!"};");
         code.Line("ulong seen = 0;")
             .Open("for (var members = r.BeginObject(kind); members > 0; members--)")
             .Line("var tag = r.Tag();")
@@ -178,21 +178,16 @@ internal static class CompactTypeWriter
             code.Line($"if ((seen & {1UL << i}UL) == 0) r.Missing({CodeText.Quote(member.Name)});");
         code.Line("r.End();");
         var indexed = type.Members.Select((m, i) => (Member: m, Index: i)).ToArray();
-        var arguments = string.Join(", ", indexed.Where(m => m.Member.Setter == CompactSetter.Constructor).OrderBy(m => m.Member.Position).Select(m => "v" + m.Index));
-        var required = string.Join(", ", indexed.Where(m => m.Member.Setter == CompactSetter.Required).Select(m => $"@{m.Member.ClrName} = v{m.Index}"));
-        code.Line($"var value = new {type.TypeName}({arguments}){(required.Length == 0 ? "" : $" {{ {required} }}")};");
+        var arguments = string.Join(", ", indexed.Where(m => m.Member.Setter == WireSetter.Constructor).OrderBy(m => m.Member.Position).Select(m => "v" + m.Index));
+        var required = string.Join(", ", indexed.Where(m => m.Member.Setter == WireSetter.Required).Select(m => $"@{m.Member.ClrName} = v{m.Index}"));
+        // A struct's own constructor without parameters is not run, as the serializer does not.
+        code.Line(!type.IsReference && arguments.Length == 0 ? $"var value = default({type.TypeName});" : $"var value = new {type.TypeName}({arguments}){(required.Length == 0 ? "" : $" {{ {required} }}")};");
         foreach (var (member, i) in indexed)
         {
-            if (member.Setter == CompactSetter.Set) code.Line($"if ((seen & {1UL << i}UL) != 0) value.@{member.ClrName} = v{i};");
-            else if (member.Setter == CompactSetter.Init) code.Line($"if ((seen & {1UL << i}UL) != 0) S{id}_{i}({(member.OfStruct ? "ref " : "")}value, v{i});");
+            if (member.Setter == WireSetter.Set) code.Line($"if ((seen & {1UL << i}UL) != 0) value.@{member.ClrName} = v{i};");
+            else if (member.Setter == WireSetter.Init) code.Line($"if ((seen & {1UL << i}UL) != 0) Setters.S{id}_{i}({(member.OfStruct ? "ref " : "")}value, v{i});");
         }
 
         code.Line("return value;").Close().Line();
-        foreach (var (member, i) in indexed.Where(m => m.Member.Setter == CompactSetter.Init))
-        {
-            code.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"set_{member.ClrName}\")]")
-                .Line($"private static extern void S{id}_{i}({(member.OfStruct ? "ref " : "")}{member.DeclaringType} target, {service.CompactTypes[member.Type].TypeName} value);")
-                .Line();
-        }
     }
 }

@@ -8,9 +8,8 @@ internal static class MethodWriter
 {
     public static void Write(CodeText code, ServiceModel service, MethodModel method)
     {
-        var args = ContractWriter.ArgumentsType(method);
-        if (method.Parameters.Count > 0)
-            code.Line($"private readonly record struct {args}({string.Join(", ", method.Parameters.Select(p => p.Type + " " + p.Escaped))});").Line();
+        var args = Signatures.ArgumentsType(method);
+        if (method.Parameters.Count > 0) Arguments(code, method, args);
 
         var stream = method.Form == ResultForm.Stream;
         code.Open($"private sealed class {method.Identifier}() : global::Fan.Generated.{(stream ? "StreamMethod" : "UnaryMethod")}<{args}, {method.ResultType}>(Describe())");
@@ -27,16 +26,23 @@ internal static class MethodWriter
         code.Close().Line();
     }
 
+    private static void Arguments(CodeText code, MethodModel method, string args)
+    {
+        code.Open($"private readonly struct {args}({string.Join(", ", method.Parameters.Select((p, i) => $"{p.Type} p{i}"))})");
+        foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i))) code.Line($"public readonly {p.Type} P{i} = p{i};");
+        code.Close().Line();
+    }
+
     private static void Describe(CodeText code, MethodModel method)
     {
         code.Open("private static global::Fan.MethodDescription Describe() => new()")
             .Line($"Name = {CodeText.Quote(method.WireName)},")
             .Line($"ClrName = {CodeText.Quote(method.ClrName)},")
             .Line($"Kind = global::Fan.MethodKind.{(method.IsPush ? "Push" : method.Form == ResultForm.Stream ? "Stream" : "Rpc")},")
-            .Line($"ResultType = typeof({method.ResultType.TrimEnd('?')}),")
+            .Line($"ResultType = typeof({method.ResultTypeOf}),")
             .Line($"Fingerprint = {CodeText.Quote(method.Fingerprint)},");
         if (method.ResultShape is not null) code.Line($"ResultShape = {CodeText.Quote(method.ResultShape)},");
-        if (method.ResultType.EndsWith("?", System.StringComparison.Ordinal)) code.Line("ResultAllowsNull = true,");
+        if (method.ResultAllowsNull) code.Line("ResultAllowsNull = true,");
         if (method.Idempotent) code.Line("Idempotent = true,");
         if (method.TimeoutMilliseconds > 0) code.Line($"Timeout = global::System.TimeSpan.FromMilliseconds({method.TimeoutMilliseconds}),");
         if (method.Verb is not null) code.Line($"Http = new({CodeText.Quote(method.Verb)}, {CodeText.Quote(method.Template)}, {CodeText.Quote(method.ContentType)}),");
@@ -52,7 +58,7 @@ internal static class MethodWriter
         code.Open($"public override void WriteArguments(global::System.Text.Json.Utf8JsonWriter writer, in {args} args, global::System.Text.Json.JsonSerializerOptions options)")
             .Line("writer.WriteStartObject();");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
-            code.Line($"global::Fan.Generated.JsonArguments.Write(writer, N{i}, args.{p.Escaped}, options);");
+            code.Line($"global::Fan.Generated.JsonArguments.Write(writer, N{i}, args.P{i}, options);");
         code.Line("writer.WriteEndObject();").Close().Line();
     }
 
@@ -78,8 +84,7 @@ internal static class MethodWriter
 
     private static void Invoke(CodeText code, ServiceModel service, MethodModel method, string args, bool stream)
     {
-        var call = $"(({method.DeclaringType})service).{method.ClrName}({ContractWriter.Forward(method, "args.", "cancellationToken")})";
-        if (!service.IsInterface) call = $"(({service.TypeName})service).{method.ClrName}({ContractWriter.Forward(method, "args.", "cancellationToken")})";
+        var call = Signatures.Invoke(method, $"(({method.DeclaringType})service)");
         var body = method.Form switch
         {
             ResultForm.Stream or ResultForm.ValueTaskOf => call,

@@ -10,10 +10,13 @@ internal static class ProxyWriter
         code.Open($"private sealed class Proxy({service.TypeName} target) : global::Fan.Generated.ServiceProxy<{service.TypeName}>(target), {service.TypeName}");
         foreach (var method in service.Methods)
         {
-            var token = "@" + method.CancellationParameter;
-            code.Line($"{method.ReturnType} {method.DeclaringType}.{method.ClrName}({ContractWriter.Signature(method)}) => {(method.IsPush ? "Pushes" : "Target")}.{method.ClrName}({ContractWriter.Forward(method, null, token)});");
+            var target = method.IsPush ? "Pushes" : "Target";
+            // A base interface's method is asked for by its own name, as another one may have one of the same.
+            if (method.DeclaringType != service.TypeName) target = $"(({method.DeclaringType}){target})";
+            code.Line($"{Signatures.Explicit(method)} => {Signatures.Forward(method, target)};");
         }
 
+        foreach (var member in Signatures.Disposal(service)) code.Line(member);
         code.Close().Line();
     }
 }

@@ -11,23 +11,24 @@ internal static class SubscriptionWriter
         if (service.Subscriptions.Count == 0) return;
         code.Line("public override global::System.Collections.Generic.IReadOnlyList<global::Fan.Generated.ServiceSubscription> Subscriptions { get; } =").OpenWith("[");
         foreach (var (subscription, i) in service.Subscriptions.Select((subscription, i) => (subscription, i)))
-            code.Line($"new(typeof({subscription.TypeName}), {CodeText.Quote(subscription.Group)}, static service => new Subscriber{i}(({service.TypeName})service)),");
+            code.Line($"new(typeof({subscription.Service.TypeName}), {CodeText.Quote(subscription.Group)}, static service => new Subscriber{i}(({service.TypeName})service)),");
         code.Close("];").Line();
         foreach (var (subscription, i) in service.Subscriptions.Select((subscription, i) => (subscription, i)))
         {
-            code.Open($"private sealed class Subscriber{i}({service.TypeName} service) : {subscription.TypeName}");
-            foreach (var method in subscription.Methods)
-                code.Line($"{method.ReturnType} {method.DeclaringType}.{method.ClrName}({ContractWriter.Signature(method)}){Body(method, subscription.Handlers.FirstOrDefault(handler => method.IsPush && handler.Push == method.WireName))}");
+            code.Open($"private sealed class Subscriber{i}({service.TypeName} service) : {subscription.Service.TypeName}");
+            foreach (var method in subscription.Service.Methods)
+                code.Line(Signatures.Explicit(method) + Body(method, subscription.Handlers.FirstOrDefault(handler => method.IsPush && handler.Push == method.WireName)));
+            foreach (var member in Signatures.Disposal(subscription.Service)) code.Line(member);
             code.Close().Line();
         }
     }
 
     private static string Body(MethodModel push, HandlerModel? handler)
     {
-        if (!push.IsPush) return " => throw new global::System.NotSupportedException(\"A subscriber takes pushes only.\");";
-        if (handler is null) return Done(push.Form);
-        var arguments = push.Parameters.Select(parameter => parameter.Escaped).ToList();
-        if (handler.CancellationIndex >= 0) arguments.Insert(handler.CancellationIndex, push.CancellationParameter is { } token ? "@" + token : "default");
+        if (!push.IsPush) return $" => {SubscriberWriter.NoPush};";
+        if (handler is null) return SubscriberWriter.Nothing(push.Form);
+        var arguments = push.Parameters.Select((_, i) => "p" + i).ToList();
+        if (handler.CancellationIndex >= 0) arguments.Insert(handler.CancellationIndex, push.CancellationIndex >= 0 ? "token" : "default");
         var call = $"service.@{handler.ClrName}({string.Join(", ", arguments)})";
         return (push.Form, handler.Form) switch
         {
@@ -39,11 +40,4 @@ internal static class SubscriptionWriter
             _ => $" => {call};",
         };
     }
-
-    private static string Done(ResultForm form) => form switch
-    {
-        ResultForm.Task => " => global::System.Threading.Tasks.Task.CompletedTask;",
-        ResultForm.ValueTask => " => default;",
-        _ => " { }",
-    };
 }

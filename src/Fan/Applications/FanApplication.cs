@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Fan.Calls;
 using Fan.Commits;
 using Fan.Diagnostics;
@@ -23,6 +24,7 @@ internal sealed class FanApplication : IAsyncDisposable
 {
     private readonly List<PlannedDependency> _dependencies;
     private readonly List<ProxyMirror> _mirrors = [];
+    private readonly JsonSerializerOptions _json;
 
     public FanApplication(
         ApplicationPlan plan, IOptions<FanOptions> options, IOptions<RoutingOptions> routing, IServiceProvider services, StoreConnection store, EndpointDirectory directory,
@@ -36,7 +38,8 @@ internal sealed class FanApplication : IAsyncDisposable
         _dependencies = plan.Dependencies;
         Gate = new TelemetryGate(telemetry, clock);
         var cancellation = new CancellationPool(clock);
-        var codecs = new PayloadCodecs(new JsonCodec(JsonDefaults.Create(plan.JsonResolvers, Options.Limits), Options.Limits), new CompactCodec(Options.Limits));
+        _json = JsonDefaults.Create(plan.JsonResolvers, Options.Limits, new ContractJson(Contracts.Around));
+        var codecs = new PayloadCodecs(new JsonCodec(_json, Options.Limits), new CompactCodec(Options.Limits, new CompactFitness(_json, logger)));
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
         Table = new RouteTable(routing.Value);
@@ -45,7 +48,7 @@ internal sealed class FanApplication : IAsyncDisposable
         var policies = new PolicyTable(
             plan.Policies, plan.Hosted.Select(service => service.ServiceType).Distinct().ToDictionary(type => type, Contracts.For), [.. plan.Proxies.Select(proxy => proxy.Name)],
             configuration?.GetSection("Fan:Policies"));
-        var hosted = plan.Hosted.Select(service => Serve(service, plan, policies, strict, services, store, treeLogger)).ToList();
+        var hosted = plan.Hosted.Select(service => Serve(service, plan, policies, strict, codecs, services, store, treeLogger)).ToList();
         hosted.AddRange(plan.Proxies.Select(proxy => Serve(proxy, policies, strict, codecs, services, logger)));
         strict.RequireKnown(Name, hosted);
         if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -145,11 +148,13 @@ internal sealed class FanApplication : IAsyncDisposable
         Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services)))],
     };
 
-    private ServedService Serve(HostedService service, ApplicationPlan plan, PolicyTable policies, StrictServices strict, IServiceProvider services, StoreConnection store, ILogger logger)
+    private ServedService Serve(
+        HostedService service, ApplicationPlan plan, PolicyTable policies, StrictServices strict, PayloadCodecs codecs, IServiceProvider services, StoreConnection store, ILogger logger)
     {
         var contract = Contracts.For(service.ServiceType);
         return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType), policies)
         {
+            Compact = codecs.Compact,
             Strict = strict.For(service.ServiceType, ServiceName.Parse(contract.Name).Canonical),
             Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
                 ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)

@@ -4,13 +4,16 @@ using Fan.Generated;
 namespace Fan.Messaging;
 
 /// <summary>Arguments and results in the compact form of docs/codec.md, by generated code. Safe from any thread.</summary>
-internal sealed class CompactCodec(FanLimits limits) : PayloadCodec
+internal sealed class CompactCodec(FanLimits limits, CompactFitness fitness) : PayloadCodec
 {
     public const string MediaType = MediaTypes.Compact;
 
     private readonly int _maxDepth = limits.MaxDepth;
 
     public override string ContentType => MediaType;
+
+    /// <summary>Whether it can carry a method, so that both sides understand what JSON would have told them.</summary>
+    public bool Carries(ServiceMethod method) => fitness.Keeps(method);
 
     public override void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args) =>
         CompactPayload.WriteArguments(output, method, args, _maxDepth);
@@ -30,8 +33,8 @@ internal sealed class CompactCodec(FanLimits limits) : PayloadCodec
         return CompactPayload.ReadResult(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), method, _maxDepth);
     }
 
-    private static void Require(ServiceMethod method)
+    private void Require(ServiceMethod method)
     {
-        if (!method.IsCompact) throw new BadMessageException("content-type", $"'{method.Name}' has arguments or a result that {MediaType} can't carry; send {JsonCodec.MediaType}.");
+        if (!Carries(method)) throw new BadMessageException("content-type", $"'{method.Name}' has arguments or a result that {MediaType} can't carry; send {JsonCodec.MediaType}.");
     }
 }

@@ -6,10 +6,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Fan.Messaging;
 
-/// <summary>The JSON settings of an application: the user's metadata first, then the primitives', then reflection where it is allowed.</summary>
+/// <summary>The JSON settings of an application: the user's metadata first, then the primitives', then reflection where it is allowed, then what was generated with contracts.</summary>
 internal static class JsonDefaults
 {
-    public static JsonSerializerOptions Create(IEnumerable<IJsonTypeInfoResolver> resolvers, FanLimits limits)
+    public static JsonSerializerOptions Create(IEnumerable<IJsonTypeInfoResolver> resolvers, FanLimits limits, ContractJson? contracts = null) =>
+        Create(resolvers, limits, contracts, JsonSerializer.IsReflectionEnabledByDefault);
+
+    public static JsonSerializerOptions Create(IEnumerable<IJsonTypeInfoResolver> resolvers, FanLimits limits, ContractJson? contracts, bool reflection)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
@@ -19,7 +22,8 @@ internal static class JsonDefaults
         options.Converters.Add(new FileContentConverter());
         foreach (var resolver in resolvers) options.TypeInfoResolverChain.Add(resolver);
         options.TypeInfoResolverChain.Add(PrimitivesJson.Default);
-        if (JsonSerializer.IsReflectionEnabledByDefault) options.TypeInfoResolverChain.Add(Reflection());
+        if (reflection) options.TypeInfoResolverChain.Add(Reflection());
+        if (contracts is not null) options.TypeInfoResolverChain.Add(contracts);
         options.MakeReadOnly();
         return options;
     }

@@ -35,9 +35,12 @@ public sealed class ServedService
 
     /// <summary>Its methods for an endpoint that callers may send the compact form: one whose transport hands on the content type of a request.</summary>
     public IReadOnlyList<EndpointMethod> DescribeMethods() =>
-        [.. Contract.Methods.Select(method => EndpointMethod.From(method.Description) with { ContentType = method.IsCompact ? MediaTypes.Compact : null })];
+        [.. Contract.Methods.Select(method => EndpointMethod.From(method.Description) with { ContentType = Compact?.Carries(method) == true ? MediaTypes.Compact : null })];
 
     internal ServiceImplementation Implementation { get; }
+
+    /// <summary>What says which of its methods go in the compact form; null where nobody can call it.</summary>
+    internal CompactCodec? Compact { get; init; }
 
     /// <summary>The shards of it that are owned here; null where it has none.</summary>
     internal Sharding.ShardOwner? Shards { get; init; }

@@ -1,14 +1,19 @@
 using System.Buffers;
+using System.Reflection;
 using Fan.Generated;
 using Fan.Messaging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fan.Fuzz.Targets;
 
 /// <summary>The compact form, as arguments and as a result of a type that has everything in it.</summary>
 internal sealed class CodecTarget : FuzzTarget
 {
-    private readonly CompactCodec _codec = new(new FanLimits());
-    private readonly IUnaryMethod _method = (IUnaryMethod)new IMixedContract().Methods[0];
+    private static readonly InterfaceContract<IMixed> Contract =
+        (InterfaceContract<IMixed>)typeof(IMixed).Assembly.GetCustomAttributes<GeneratedContractAttribute>().Single(attribute => attribute.ServiceType == typeof(IMixed)).Create();
+
+    private readonly CompactCodec _codec = new(new FanLimits(), new CompactFitness(JsonDefaults.Create([], new FanLimits()), NullLogger.Instance));
+    private readonly IUnaryMethod _method = (IUnaryMethod)Contract.Methods[0];
 
     public override string Name => "codec";
 
@@ -22,7 +27,7 @@ internal sealed class CodecTarget : FuzzTarget
             foreach (var mixed in (Mixed[])[Mixed.Small, Mixed.Full])
             {
                 var channel = new Recorder(_codec);
-                _ = new IMixedContract().CreateClient(channel).MixAsync(mixed, 3, "text").AsTask();
+                _ = Contract.CreateClient(channel).MixAsync(mixed, 3, "text").AsTask();
                 yield return [0, .. channel.Arguments];
                 yield return [1, .. channel.Result];
             }
@@ -45,7 +50,7 @@ internal sealed class CodecTarget : FuzzTarget
             }
 
             var reader = new Reader(_codec, payload);
-            _ = new IMixedContract().CreateClient(reader).MixAsync(Mixed.Small, 1, null).AsTask().GetAwaiter().GetResult();
+            _ = Contract.CreateClient(reader).MixAsync(Mixed.Small, 1, null).AsTask().GetAwaiter().GetResult();
             return "read";
         }
         catch (FanException error) when (error is BadArgumentException or BadMessageException)

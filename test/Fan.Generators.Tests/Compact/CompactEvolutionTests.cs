@@ -10,8 +10,8 @@ public sealed class CompactEvolutionTests
 
     public CompactEvolutionTests()
     {
-        _old = new Old.IShopContract().CreateClient(new CrossChannel(_newShop, new New.IShopContract(), new CompactTestCodec()));
-        _new = new New.IShopContract().CreateClient(new CrossChannel(_oldShop, new Old.IShopContract(), new CompactTestCodec()));
+        _old = GeneratedContracts.Of<Old.IShop>().CreateClient(new CrossChannel(_newShop, GeneratedContracts.Of<New.IShop>(), new CompactTestCodec()));
+        _new = GeneratedContracts.Of<New.IShop>().CreateClient(new CrossChannel(_oldShop, GeneratedContracts.Of<Old.IShop>(), new CompactTestCodec()));
     }
 
     [Fact]

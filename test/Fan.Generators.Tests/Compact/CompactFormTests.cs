@@ -22,13 +22,13 @@ public sealed class CompactFormTests
 
     private static readonly Sheet Sample = new(-7, "Rioja", 1.5, [1, null, 300], new() { ["a"] = new(1, null, 0, [], [], Guid.Empty) }, new Guid("00112233-4455-6677-8899-aabbccddeeff"));
 
-    private static readonly ServiceContract Contract = new IFormContract();
+    private static readonly ServiceContract Contract = GeneratedContracts.Of<IForm>();
 
     [Fact]
     public async Task The_example_of_the_documentation_is_what_is_written()
     {
         var channel = new Recorder(true);
-        await new IFormContract().CreateClient(channel).SellAsync(3, "Rioja", TestContext.Current.CancellationToken);
+        await GeneratedContracts.Of<IForm>().CreateClient(channel).SellAsync(3, "Rioja", TestContext.Current.CancellationToken);
         var documented = (await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "codec.md"), TestContext.Current.CancellationToken)).Replace(" ", "", StringComparison.Ordinal);
         Assert.Equal("0272DF1D9B06E6DE9BD30552696F6A61", Convert.ToHexString(channel.Arguments));
         Assert.Equal("0101", Convert.ToHexString(channel.Result));
@@ -40,7 +40,7 @@ public sealed class CompactFormTests
     public async Task Another_reader_of_the_documentation_finds_what_was_written()
     {
         var channel = new Recorder(Sample);
-        await new IFormContract().CreateClient(channel).SheetAsync(Sample, TestContext.Current.CancellationToken);
+        await GeneratedContracts.Of<IForm>().CreateClient(channel).SheetAsync(Sample, TestContext.Current.CancellationToken);
         var expected = JsonNode.Parse("""
             {"id":-7,"name":"Rioja","price":"000000000000F83F","counts":[1,null,300],
              "parts":[["a",{"id":1,"name":null,"price":"0000000000000000","counts":[],"parts":[],"key":"00000000000000000000000000000000"}]],
@@ -103,7 +103,7 @@ public sealed class CompactFormTests
         Assert.Contains("MaxDepth", Assert.Throws<BadArgumentException>(() => Sheet([1, .. Tag("sheet", 7), 1, .. Tag("unknown", 8), .. Enumerable.Repeat(new byte[] { 1, 8 }, 100).SelectMany(b => b)])).Message, StringComparison.Ordinal);
         var nested = Sample;
         for (var i = 0; i < 50; i++) nested = Sample with { Parts = new() { ["x"] = nested } };
-        Assert.Equal("MaxDepth", Assert.Throws<LimitExceededException>(() => new IFormContract().CreateClient(new Recorder(nested)).SheetAsync(nested).AsTask().GetAwaiter().GetResult()).Limit);
+        Assert.Equal("MaxDepth", Assert.Throws<LimitExceededException>(() => GeneratedContracts.Of<IForm>().CreateClient(new Recorder(nested)).SheetAsync(nested).AsTask().GetAwaiter().GetResult()).Limit);
     }
 
     private static byte[] Tag(string name, uint kind) => BitConverter.GetBytes((CompactKind.TagOf(name) << 4) | kind);
@@ -111,7 +111,7 @@ public sealed class CompactFormTests
     private static byte[] Written()
     {
         var channel = new Recorder(Sample);
-        _ = new IFormContract().CreateClient(channel).SheetAsync(Sample).AsTask();
+        _ = GeneratedContracts.Of<IForm>().CreateClient(channel).SheetAsync(Sample).AsTask();
         return channel.Arguments;
     }
 

@@ -89,12 +89,12 @@ public sealed class CompactRoundTripTests
     }
 
     [Fact]
-    public void Services_of_the_other_tests_are_carried_too() => Assert.All(new IWinesContract().Methods, method => Assert.True(method.IsCompact, method.Name));
+    public void Services_of_the_other_tests_are_carried_too() => Assert.All(GeneratedContracts.Of<IWines>().Methods, method => Assert.True(method.IsCompact, method.Name));
 
     [Fact]
-    public void What_only_json_can_carry_goes_as_json() => Assert.All(new IJsonOnlyContract().Methods, method => Assert.False(method.IsCompact, method.Name));
+    public void What_only_json_can_carry_goes_as_json() => Assert.All(GeneratedContracts.Of<IJsonOnly>().Methods, method => Assert.False(method.IsCompact, method.Name));
 
-    internal static IKeeper Client(object service) => new IKeeperContract().CreateClient(new LoopbackChannel(service, new CompactTestCodec()));
+    internal static IKeeper Client(object service) => GeneratedContracts.Of<IKeeper>().CreateClient(new LoopbackChannel(service, new CompactTestCodec()));
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

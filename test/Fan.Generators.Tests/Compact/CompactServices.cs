@@ -101,7 +101,7 @@ public interface IJsonOnly
 
     ValueTask<int> ConvertedAsync(Converted value, CancellationToken ct = default);
 
-    ValueTask<int> AbstractAsync(List<IComparable> value, CancellationToken ct = default);
+    ValueTask<int> FieldsAsync(Fields value, CancellationToken ct = default);
 
     ValueTask<int> TupleAsync((int A, int B) value, CancellationToken ct = default);
 
@@ -114,6 +114,13 @@ public record Shape;
 public sealed record Circle(int Radius) : Shape;
 
 public sealed record Converted([property: JsonConverter(typeof(JsonStringEnumConverter<Size>))] Size Size);
+
+#pragma warning disable CA1051 // It is about a field that everybody sees.
+public sealed class Fields
+{
+    public int Public;
+}
+#pragma warning restore CA1051
 
 public sealed record Nest(List<Inner> Inner);
 

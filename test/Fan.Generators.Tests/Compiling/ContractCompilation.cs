@@ -10,12 +10,17 @@ namespace Fan.Generators.Tests.Compiling;
 internal sealed class ContractCompilation
 {
     /// <summary>The namespaces that a project with implicit usings has.</summary>
-    public const string Usings = "global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading; global using System.Threading.Tasks; global using Fan;\n";
+    public const string Usings = "global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading; global using System.Threading.Tasks; global using Fan;\n"
+        // What stands for an implementation is made at run time, in an assembly of this name.
+        + "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"ProxyBuilder\")]\n";
 
-    private static readonly MetadataReference[] References =
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
-    ];
+    private static readonly CSharpParseOptions Parse = new(LanguageVersion.CSharp14, DocumentationMode.Parse);
+
+    private static readonly CSharpCompilation Empty = CSharpCompilation.Create(
+        "Compiled",
+        [CSharpSyntaxTree.ParseText(Usings, Parse, "Usings.cs")],
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))],
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
     private readonly Compilation _output;
 
@@ -35,24 +40,27 @@ internal sealed class ContractCompilation
     public IEnumerable<Diagnostic> Errors => Generator.Where(diagnostic => IsError(diagnostic) || diagnostic.Id is "CS8785" or "CS8784").Concat(Compiler);
 
     /// <summary>The files that the generator wrote.</summary>
-    public IEnumerable<string> Generated => _output.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)).Select(tree => tree.ToString());
+    public IEnumerable<SyntaxTree> Generated => _output.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
 
-    /// <summary>Compiles one file beside <see cref="Usings"/>.</summary>
+    /// <summary>Sources as the compiler takes them, named Source1.cs, Source2.cs …, beside <see cref="Usings"/>; nothing is generated yet.</summary>
+    public static CSharpCompilation Before(params string[] sources) =>
+        Empty.WithAssemblyName("Compiled" + Guid.NewGuid().ToString("N")).AddSyntaxTrees(sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, Parse, $"Source{i + 1}.cs", cancellationToken: TestContext.Current.CancellationToken)));
+
+    /// <summary>A driver of the generator as the compiler runs it.</summary>
+    public static GeneratorDriver Driver(bool tracked = false) =>
+        CSharpGeneratorDriver.Create([new ServiceGenerator().AsSourceGenerator()], parseOptions: Parse, driverOptions: new GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: tracked));
+
+    /// <summary>Compiles files beside <see cref="Usings"/>.</summary>
     public static ContractCompilation Of(params string[] sources)
     {
-        var parse = new CSharpParseOptions(LanguageVersion.CSharp14);
-        var trees = sources.Prepend(Usings).Select((source, i) => CSharpSyntaxTree.ParseText(source, parse, $"Source{i}.cs", cancellationToken: TestContext.Current.CancellationToken));
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true);
-        var compilation = CSharpCompilation.Create("Compiled" + Guid.NewGuid().ToString("N"), trees, References, options);
-        CSharpGeneratorDriver.Create([new ServiceGenerator().AsSourceGenerator()], parseOptions: parse)
-            .RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics, TestContext.Current.CancellationToken);
+        Driver().RunGeneratorsAndUpdateCompilation(Before(sources), out var output, out var diagnostics, TestContext.Current.CancellationToken);
         return new ContractCompilation(output, diagnostics);
     }
 
     /// <summary>The assembly; fails with all errors where there is none.</summary>
     public Assembly Load()
     {
-        Assert.Empty(Errors);
+        Assert.True(!Errors.Any(), string.Join("\n", Errors.Select(Explain).Prepend("")));
         return TryLoad(out var errors) ?? throw new InvalidOperationException(string.Join("\n", errors));
     }
 
@@ -64,12 +72,20 @@ internal sealed class ContractCompilation
         errors = [.. result.Diagnostics.Where(IsError)];
         if (!result.Success) return null;
         image.Position = 0;
-        return new AssemblyLoadContext(_output.AssemblyName, isCollectible: true).LoadFromStream(image);
+        // An interface of another load context can't be implemented at run time.
+        return AssemblyLoadContext.Default.LoadFromStream(image);
     }
 
     /// <summary>The contracts of an assembly.</summary>
     public static IReadOnlyList<ServiceContract> Contracts(Assembly assembly) =>
         [.. assembly.GetCustomAttributes<GeneratedContractAttribute>().Select(attribute => attribute.Create())];
+
+    /// <summary>A diagnostic with the line that it is about, which for generated code nobody could look up.</summary>
+    public static string Explain(Diagnostic diagnostic)
+    {
+        var line = diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line].ToString().Trim();
+        return $"{diagnostic}{(line is null ? "" : "\n    " + line[..Math.Min(line.Length, 400)])}";
+    }
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 }

@@ -1,10 +1,20 @@
+using System.Collections.Generic;
+using Fan.Generators.Model;
 using Microsoft.CodeAnalysis;
 
 namespace Fan.Generators.Reading;
 
-/// <summary>The values that the runtime's reader and writer have a method for, and how they stand on the wire.</summary>
-internal static class CompactScalars
+/// <summary>Values that stand for themselves on the wire.</summary>
+internal static class WireScalars
 {
+    // Of these the serializer alone knows the form.
+    private static readonly HashSet<string> KnownToSerializer =
+    [
+        "System.Half", "System.Int128", "System.UInt128", "System.Version", "System.Memory<byte>", "System.Text.Json.JsonElement", "System.Text.Json.JsonDocument",
+        "System.Text.Json.Nodes.JsonNode", "System.Text.Json.Nodes.JsonObject", "System.Text.Json.Nodes.JsonArray", "System.Text.Json.Nodes.JsonValue",
+    ];
+
+    /// <summary>How the runtime's reader and writer call it, and its kind; null where they do not know it.</summary>
     public static (string Method, uint Kind)? Of(ITypeSymbol type)
     {
         switch (type.SpecialType)
@@ -27,7 +37,7 @@ internal static class CompactScalars
         }
 
         if (type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Byte }) return ("ByteArray", CompactWire.Bytes);
-        return type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString() switch
+        return Name(type) switch
         {
             "System.Guid" => ("Guid", CompactWire.Sixteen),
             "System.DateTimeOffset" => ("DateTimeOffset", CompactWire.Sixteen),
@@ -39,4 +49,18 @@ internal static class CompactScalars
             _ => null,
         };
     }
+
+    public static bool IsKnownToSerializer(ITypeSymbol type) => KnownToSerializer.Contains(Name(type));
+
+    /// <summary>Whether JSON <c>null</c> is one of its values though it is a value type.</summary>
+    public static bool HoldsNull(ITypeSymbol type) => type.IsValueType && Name(type) == "System.Text.Json.JsonElement";
+
+    /// <summary>Whether the serializer takes it as the name of a member.</summary>
+    public static bool IsKey(ITypeSymbol type) =>
+        type.TypeKind == TypeKind.Enum || (Of(type) is not null && !IsBytes(type)) || Name(type) is "System.Half" or "System.Int128" or "System.UInt128" or "System.Version"
+        || (type is INamedTypeSymbol named && JsonAttributes.Converter(named) is not null);
+
+    private static bool IsBytes(ITypeSymbol type) => Of(type) is ("ByteArray" or "Memory", _);
+
+    private static string Name(ITypeSymbol type) => type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString();
 }
