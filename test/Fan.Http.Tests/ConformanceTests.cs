@@ -102,3 +102,8 @@ public sealed class Http2SecurityTests : TransportSecurityConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
 }
+
+public sealed class Http1ValueTests : TransportValueConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}

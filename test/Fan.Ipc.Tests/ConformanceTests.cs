@@ -208,3 +208,13 @@ public sealed class TcpSecurityTests : TransportSecurityConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
 }
+
+public sealed class IpcValueTests : TransportValueConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class TcpValueTests : TransportValueConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}

@@ -72,8 +72,7 @@ internal sealed class CallArguments
         if (string.IsNullOrWhiteSpace(text)) return false;
         var bytes = Encoding.UTF8.GetBytes(text);
         if (!IsJson(bytes, maxDepth: 1000)) return false;
-        // Inside the object it is one level deeper.
-        if (!IsJson(bytes, Limits.MaxDepth - 1)) throw new UsageException($"Argument '{name}' is nested deeper than {Limits.MaxDepth - 1} levels, which is deeper than a call carries.");
+        if (!IsJson(bytes, Limits.MaxDepth)) throw new UsageException($"Argument '{name}' is nested deeper than {Limits.MaxDepth} levels, which is deeper than a call carries.");
         writer.WriteRawValue(bytes, skipInputValidation: true);
         return true;
     }
@@ -101,7 +100,8 @@ internal sealed class CallArguments
         if (json.Length > Limits.MaxPayloadBytes) throw new UsageException($"{name} have {json.Length} bytes; a call carries at most {Limits.MaxPayloadBytes}.");
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Limits.MaxDepth });
+            // A level more than values have: the object of the arguments.
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Limits.MaxDepth + 1 });
             return document.RootElement.Clone();
         }
         catch (JsonException error)

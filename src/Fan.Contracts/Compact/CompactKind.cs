@@ -42,6 +42,9 @@ public static class CompactKind
 
     internal const uint Mask = 15;
 
+    /// <summary>The depth at which the object of the arguments begins: levels are those of a value, be it an argument or a result.</summary>
+    internal const int AroundArguments = -1;
+
     internal const int TagBits = 4;
 
     /// <summary>The number by which a member is known: 28 bits of the FNV-1a hash of its name.</summary>

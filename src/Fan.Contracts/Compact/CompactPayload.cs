@@ -13,7 +13,7 @@ public static class CompactPayload
         where TArgs : struct
     {
         ArgumentNullException.ThrowIfNull(method);
-        var writer = new CompactWriter(output, maxDepth);
+        var writer = new CompactWriter(output, maxDepth, CompactKind.AroundArguments);
         method.WriteCompact(ref writer, args);
         writer.Flush();
     }
@@ -24,7 +24,7 @@ public static class CompactPayload
         where TArgs : struct
     {
         ArgumentNullException.ThrowIfNull(method);
-        var reader = new CompactReader(payload, maxDepth);
+        var reader = new CompactReader(payload, maxDepth, CompactKind.AroundArguments);
         try
         {
             var args = method.ReadCompact(ref reader);

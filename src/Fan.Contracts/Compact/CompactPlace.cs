@@ -12,9 +12,9 @@ internal ref struct CompactPlace
     private readonly int _ofObject;
     private CompactReader _reader;
 
-    private CompactPlace(ReadOnlySpan<byte> bytes, int maxDepth, CompactFormatException error, IEnumerable<string> names)
+    private CompactPlace(ReadOnlySpan<byte> bytes, int maxDepth, int depth, CompactFormatException error, IEnumerable<string> names)
     {
-        _reader = new CompactReader(bytes, maxDepth);
+        _reader = new CompactReader(bytes, maxDepth, depth);
         (_position, _ofObject) = (error.Position, error.OfObject);
         foreach (var name in names) _names.TryAdd(CompactKind.TagOf(name), name);
     }
@@ -22,7 +22,7 @@ internal ref struct CompactPlace
     /// <summary>The path of an error among arguments, as <c>wine.grapes[3].name</c>; empty for the payload as a whole.</summary>
     public static string OfArgument(ReadOnlySpan<byte> bytes, int maxDepth, CompactFormatException error, IEnumerable<string> names)
     {
-        var place = new CompactPlace(bytes, maxDepth, error, names);
+        var place = new CompactPlace(bytes, maxDepth, CompactKind.AroundArguments, error, names);
         place.TryWalk(isValue: false);
         return place._path.ToString();
     }
@@ -30,7 +30,7 @@ internal ref struct CompactPlace
     /// <summary>The path of an error in a value, as <c>grapes[3].name</c>.</summary>
     public static string OfValue(ReadOnlySpan<byte> bytes, int maxDepth, CompactFormatException error, IEnumerable<string> names)
     {
-        var place = new CompactPlace(bytes, maxDepth, error, names);
+        var place = new CompactPlace(bytes, maxDepth, 0, error, names);
         place.TryWalk(isValue: true);
         return place._path.ToString();
     }

@@ -20,9 +20,16 @@ public ref struct CompactReader
 
     /// <summary>Reads <paramref name="bytes"/>.</summary>
     public CompactReader(ReadOnlySpan<byte> bytes, int maxDepth)
+        : this(bytes, maxDepth, 0)
+    {
+    }
+
+    /// <summary>Reads what stands at <paramref name="depth"/>, see <see cref="CompactKind.AroundArguments"/>.</summary>
+    internal CompactReader(ReadOnlySpan<byte> bytes, int maxDepth, int depth)
     {
         _bytes = bytes;
         _maxDepth = maxDepth;
+        _depth = depth;
     }
 
     /// <summary>The bytes that were not read yet.</summary>

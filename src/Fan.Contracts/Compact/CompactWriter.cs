@@ -16,6 +16,9 @@ public ref struct CompactWriter
     // And below this one in two.
     private const int MediumText = 0x3fff / 3;
 
+    // Half a character, which no text on a wire can have; UTF-8 and JSON put the same in its place.
+    private const char Replacement = '\ufffd';
+
     private readonly IBufferWriter<byte> _output;
     private readonly int _maxDepth;
     private Span<byte> _room;
@@ -24,10 +27,17 @@ public ref struct CompactWriter
 
     /// <summary>Writes to <paramref name="output"/>; call <see cref="Flush"/> at the end.</summary>
     public CompactWriter(IBufferWriter<byte> output, int maxDepth)
+        : this(output, maxDepth, 0)
+    {
+    }
+
+    /// <summary>Writes what stands at <paramref name="depth"/>, see <see cref="CompactKind.AroundArguments"/>.</summary>
+    internal CompactWriter(IBufferWriter<byte> output, int maxDepth, int depth)
     {
         ArgumentNullException.ThrowIfNull(output);
         _output = output;
         _maxDepth = maxDepth;
+        _depth = depth;
         _room = output.GetSpan();
     }
 
@@ -85,7 +95,7 @@ public ref struct CompactWriter
     public void Boolean(bool value) => Byte(value ? (byte)1 : (byte)0);
 
     /// <summary>Writes a value.</summary>
-    public void Char(char value) => UInt64(value);
+    public void Char(char value) => UInt64(char.IsSurrogate(value) ? Replacement : value);
 
     /// <summary>Writes a value.</summary>
     public void SByte(sbyte value) => Int64(value);
@@ -128,16 +138,18 @@ public ref struct CompactWriter
     }
 
     /// <summary>Writes a value.</summary>
-    public void Single(float value) => BinaryPrimitives.WriteSingleLittleEndian(Take(4), value);
+    public void Single(float value) => BinaryPrimitives.WriteSingleLittleEndian(Take(4), float.IsNaN(value) ? float.NaN : value);
 
     /// <summary>Writes a value.</summary>
-    public void Double(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Take(8), value);
+    public void Double(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Take(8), double.IsNaN(value) ? double.NaN : value);
 
     /// <summary>Writes a value.</summary>
     public void Decimal(decimal value)
     {
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);
+        // Zero has a scale and no sign, as in JSON.
+        if ((bits[0] | bits[1] | bits[2]) == 0) bits[3] &= int.MaxValue;
         var room = Take(16);
         for (var i = 0; i < 4; i++) BinaryPrimitives.WriteInt32LittleEndian(room[(4 * i)..], bits[i]);
     }
@@ -149,7 +161,7 @@ public ref struct CompactWriter
     public void DateTime(DateTime value)
     {
         // A local time stands as the moment that it is, as its zone stays behind.
-        var ticks = value.Kind == DateTimeKind.Local ? value.ToUniversalTime().Ticks : value.Ticks;
+        var ticks = value.Kind == DateTimeKind.Local ? Moment(value) : value.Ticks;
         BinaryPrimitives.WriteUInt64LittleEndian(Take(8), (ulong)ticks | ((ulong)value.Kind << 62));
     }
 
@@ -222,6 +234,13 @@ public ref struct CompactWriter
     {
         UInt64((uint)value.Length);
         value.Span.CopyTo(Take(value.Length));
+    }
+
+    // One that no clock in UTC can show is refused by its reader, as in JSON.
+    private static long Moment(DateTime local)
+    {
+        var utc = local.Ticks - TimeZoneInfo.Local.GetUtcOffset(local).Ticks;
+        return utc >= 0 && utc <= System.DateTime.MaxValue.Ticks ? utc : System.DateTime.MaxValue.Ticks + 1;
     }
 
     private void Enter()

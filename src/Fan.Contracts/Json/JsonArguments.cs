@@ -13,6 +13,8 @@ public static class JsonArguments
     public static void Write<T>(Utf8JsonWriter writer, JsonEncodedText name, T value, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        // The default of an optional one: no JSON at all.
+        if (typeof(T) == typeof(JsonElement) && ((JsonElement)(object)value!).ValueKind == JsonValueKind.Undefined) return;
         writer.WritePropertyName(name);
         WriteValue(writer, value, options);
     }
@@ -128,9 +130,9 @@ public static class JsonArguments
         var parameter = method.Description.Parameters[index];
         if (reader.TokenType == JsonTokenType.Null)
         {
-            return parameter.AllowsNull
-                ? default!
-                : throw new BadArgumentException(parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' must not be null.");
+            if (!parameter.AllowsNull && typeof(T) != typeof(JsonElement)) throw new BadArgumentException(parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' must not be null.");
+            // To any other type its converter says what null is: to a JsonElement it is a value.
+            if (typeof(T) == typeof(string)) return default!;
         }
 
         try

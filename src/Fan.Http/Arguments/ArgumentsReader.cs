@@ -13,6 +13,9 @@ internal static class ArgumentsReader
     private const string UrlEncoded = "application/x-www-form-urlencoded";
     private const string Multipart = "multipart/form-data";
 
+    // The object of the arguments is no level of theirs.
+    private const int AroundArguments = 1;
+
     public static bool IsForm(string? contentType) => contentType is not null && (Is(contentType, UrlEncoded) || Is(contentType, Multipart));
 
     /// <exception cref="BadArgumentException">An argument is given twice with different values, or its text is none of its type.</exception>
@@ -30,7 +33,7 @@ internal static class ArgumentsReader
         var output = new PayloadBuffer(checked(limits.MaxPayloadBytes + (limits.MaxPayloadBytes / 2)));
         try
         {
-            using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { MaxDepth = limits.MaxDepth, SkipValidation = true });
+            using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { MaxDepth = limits.MaxDepth + AroundArguments, SkipValidation = true });
             arguments.WriteTo(writer, limits.MaxDepth);
             writer.Flush();
             return output;
@@ -69,7 +72,7 @@ internal static class ArgumentsReader
             throw new BadMessageException("content-type", $"This content type is not understood; send application/json, {UrlEncoded} or {Multipart}.");
         try
         {
-            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = limits.MaxDepth });
+            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = limits.MaxDepth + AroundArguments });
         }
         catch (JsonException error)
         {

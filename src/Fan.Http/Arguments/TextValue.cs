@@ -34,7 +34,7 @@ internal static class TextValue
     private static void WriteAll(Utf8JsonWriter writer, Type item, IReadOnlyList<string> texts, int maxDepth)
     {
         writer.WriteStartArray();
-        foreach (var text in texts) WriteOne(writer, item, text, maxDepth);
+        foreach (var text in texts) WriteOne(writer, item, text, maxDepth - 1);
         writer.WriteEndArray();
     }
 
@@ -72,6 +72,8 @@ internal static class TextValue
 
     private static bool TryWriteJson(Utf8JsonWriter writer, string text, int maxDepth)
     {
+        // To the parser zero is its default.
+        if (maxDepth == 0) return false;
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = maxDepth });

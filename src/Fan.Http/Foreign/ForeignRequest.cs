@@ -14,7 +14,8 @@ internal static class ForeignRequest
     {
         var method = call.Endpoint.FindMethod(call.Method)
             ?? throw new NoSuchMethodException(call.Service, call.Method, [.. call.Endpoint.Description.Methods.Select(m => m.Name)], $"Service '{call.Service}' has no method '{call.Method}'.");
-        using var document = JsonDocument.Parse(call.Payload, new JsonDocumentOptions { MaxDepth = call.Limits.MaxDepth });
+        // A level more than values have: the object of the arguments.
+        using var document = JsonDocument.Parse(call.Payload, new JsonDocumentOptions { MaxDepth = call.Limits.MaxDepth + 1 });
         var arguments = document.RootElement;
         var target = Expand(method.Url ?? $"/{call.Service}/{call.Method}", arguments, call);
         var inQuery = method.Verb is "GET" or "DELETE";

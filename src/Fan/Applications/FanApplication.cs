@@ -60,6 +60,7 @@ internal sealed class FanApplication : IAsyncDisposable
         Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, Access, clock, logger);
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry, tokens);
         Locals = new LocalCalls(Name, telemetry);
+        Copies = new LocalCopies(codecs, Options.Limits, logger);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
         Needs = new DependencyWatch(Dependencies, hosted, Tree.RecordChanged);
     }
@@ -93,6 +94,9 @@ internal sealed class FanApplication : IAsyncDisposable
     public PushPipeline Pushes { get; }
 
     public LocalCalls Locals { get; }
+
+    /// <summary>What copies calls within the process, where the options say so.</summary>
+    public LocalCopies Copies { get; }
 
     /// <summary>Follows the tree of the running system.</summary>
     public TreeFollower Tree { get; }

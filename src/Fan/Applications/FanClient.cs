@@ -27,7 +27,7 @@ internal sealed class FanClient : IFan, IShardGroups
         _application = application;
         _subscriptions = subscriptions;
         _services = services;
-        _named = new NamedCalls(application.Server, application.Pipeline, application.Pushes, application.Directory, application.Table, application.Trees);
+        _named = new NamedCalls(application.Server, application.Pipeline, application.Pushes, application.Directory, application.Table, application.Trees, application.Options.CopyLocalCalls);
         application.Gate.Follow(Retarget);
         application.Trees.History.Follow(() => Retarget(application.Gate.IsOpen));
     }

@@ -29,6 +29,9 @@ public sealed class FanOptions
     /// <summary>How large a part of the shards it takes, beside the others' capacities. Default 100.</summary>
     public int Capacity { get; set; } = 100;
 
+    /// <summary>Whether typed calls within the process behave as those to another one: arguments and results are copied as they would cross a wire, arguments are checked, and what the service throws arrives as it would from afar. For tests, and before a service moves; the direct way is given up for it. Configuration <c>Fan:CopyLocalCalls</c>. Default false.</summary>
+    public bool CopyLocalCalls { get; set; }
+
     /// <summary>The bounds of messages.</summary>
     public FanLimits Limits { get; } = new();
 

@@ -78,7 +78,12 @@ public static class FanServiceCollectionExtensions
         options.Name ??= configuration?["Name"] ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? "fan";
         options.DefaultTimeout = Time(configuration, nameof(options.DefaultTimeout)) ?? options.DefaultTimeout;
         options.StopAfterRetired = Time(configuration, nameof(options.StopAfterRetired)) ?? options.StopAfterRetired;
+        options.CopyLocalCalls = Flag(configuration, nameof(options.CopyLocalCalls)) ?? options.CopyLocalCalls;
     }
+
+    private static bool? Flag(IConfigurationSection? section, string key) => section?[key] is not { } text ? null
+        : bool.TryParse(text, out var flag) ? flag
+        : throw new OptionsValidationException(nameof(FanOptions), typeof(FanOptions), [$"Fan:{key} must be true or false; it is '{text}'."]);
 
     private static TimeSpan? Time(IConfigurationSection? section, string key) => section?[key] is not { } text ? null
         : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time

@@ -48,7 +48,7 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
     {
         if (_proxy is null) return;
         // Whoever comes last has seen the newest state of both.
-        lock (_gate) _proxy.Target = !callsAreSeen && _local?.Implementation.Shared is TService direct && MayBeDirect(_local) ? direct : _routed!;
+        lock (_gate) _proxy.Target = !callsAreSeen && !_application.Options.CopyLocalCalls && _local?.Implementation.Shared is TService direct && MayBeDirect(_local) ? direct : _routed!;
     }
 
     // As long as any call tree reads a snapshot that leads elsewhere, each call must be asked which one it reads.
@@ -71,6 +71,10 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
         return texts;
     }
 
-    private TService CreateClient(IReadOnlyList<string> keys, PushOptions? options) => _contract.CreateClient(new RoutedChannel(
-        _local, _application.Locals, _application.Trees, () => _application.RoutesFor(_contract), _application.Pipeline, _application.Pushes, _name.Canonical, keys, options));
+    private TService CreateClient(IReadOnlyList<string> keys, PushOptions? options)
+    {
+        var channel = new RoutedChannel(
+            _local, _application.Locals, _application.Trees, () => _application.RoutesFor(_contract), _application.Pipeline, _application.Pushes, _name.Canonical, keys, options);
+        return _contract.CreateClient(_local is not null && _application.Options.CopyLocalCalls ? new CopyingChannel(channel, _application.Copies) : channel);
+    }
 }

@@ -12,7 +12,7 @@ using Fan.Transports;
 namespace Fan.Calls;
 
 /// <summary>Calls by name, without a contract. Safe from any thread.</summary>
-internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushPipeline pushes, EndpointDirectory directory, RouteTable table, CallTrees trees)
+internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushPipeline pushes, EndpointDirectory directory, RouteTable table, CallTrees trees, bool mapsErrors)
 {
     private const int MaxRoutes = 1024;
 
@@ -122,7 +122,15 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     private async ValueTask<TResult> CallLocallyAsync<TResult>(ServedMethod method, CallPath path, JsonElement arguments, CancellationToken cancellationToken)
     {
         using var reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
-        await server.ServeAsync(method, Incoming(path, arguments), reply, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await server.ServeAsync(method, Incoming(path, arguments), reply, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (mapsErrors)
+        {
+            throw LocalCopies.Arrived(error, cancellationToken);
+        }
+
         return pipeline.Codecs.Json.ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Written));
     }
 
@@ -130,7 +138,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     {
         using var sink = new ChannelItemSink(server.Limits.MaxPayloadBytes);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var serving = sink.FillAsync(server.ServeStreamAsync(method, Incoming(path, arguments), sink, leaving.Token));
+        var serving = sink.FillAsync(ServeAsync());
         try
         {
             await foreach (var item in sink.Items.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -142,6 +150,18 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             await leaving.CancelAsync().ConfigureAwait(false);
             await serving.ConfigureAwait(false);
+        }
+
+        async ValueTask ServeAsync()
+        {
+            try
+            {
+                await server.ServeStreamAsync(method, Incoming(path, arguments), sink, leaving.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (mapsErrors)
+            {
+                throw LocalCopies.Arrived(error, cancellationToken);
+            }
         }
     }
 

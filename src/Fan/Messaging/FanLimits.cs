@@ -6,7 +6,7 @@ public sealed class FanLimits
     /// <summary>The payload of one message, or of one item of a sequence, in bytes. Default 4 MiB.</summary>
     public int MaxPayloadBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>How deep JSON may nest. Default 64.</summary>
+    /// <summary>How many objects, lists and maps may stand within each other in an argument, a result or an item, be it JSON or the compact form. Default 64.</summary>
     public int MaxDepth { get; set; } = 64;
 
     /// <summary>All headers of a message together, in bytes. Default 32 KiB.</summary>

@@ -10,14 +10,19 @@ internal sealed class JsonCodec : PayloadCodec
     public const string MediaType = MediaTypes.Json;
 
     private readonly JsonSerializerOptions _options;
+    private readonly JsonReaderOptions _readingArguments;
     private readonly JsonReaderOptions _reading;
+    private readonly JsonWriterPool _argumentWriters;
     private readonly JsonWriterPool _writers;
     private readonly int _maxDepth;
 
     public JsonCodec(JsonSerializerOptions options, FanLimits limits)
     {
         _options = options;
+        // Levels are those of a value: the object of the arguments around them is none.
+        _readingArguments = new JsonReaderOptions { MaxDepth = limits.MaxDepth + 1 };
         _reading = new JsonReaderOptions { MaxDepth = limits.MaxDepth };
+        _argumentWriters = new JsonWriterPool(limits.MaxDepth + 1);
         _writers = new JsonWriterPool(limits.MaxDepth);
         _maxDepth = limits.MaxDepth;
     }
@@ -28,25 +33,25 @@ internal sealed class JsonCodec : PayloadCodec
 
     public override void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args)
     {
-        var writer = _writers.Rent(output);
+        var writer = _argumentWriters.Rent(output);
         try
         {
             method.WriteArguments(writer, args, _options);
             writer.Flush();
         }
-        catch (Exception error) when (IsTooDeep(error, writer))
+        catch (Exception error) when (IsTooDeep(error, writer, _maxDepth + 1))
         {
             throw TooDeep($"The arguments of '{method.Name}'", error);
         }
         finally
         {
-            _writers.Return(writer);
+            _argumentWriters.Return(writer);
         }
     }
 
     public override TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
     {
-        var reader = payload.IsSingleSegment ? new Utf8JsonReader(payload.FirstSpan, _reading) : new Utf8JsonReader(payload, _reading);
+        var reader = payload.IsSingleSegment ? new Utf8JsonReader(payload.FirstSpan, _readingArguments) : new Utf8JsonReader(payload, _readingArguments);
         try
         {
             var args = method.ReadArguments(ref reader, _options);
@@ -77,7 +82,7 @@ internal sealed class JsonCodec : PayloadCodec
             JsonArguments.WriteValue(writer, value, _options);
             writer.Flush();
         }
-        catch (Exception error) when (IsTooDeep(error, writer))
+        catch (Exception error) when (IsTooDeep(error, writer, _maxDepth))
         {
             throw TooDeep($"The {typeof(T).Name} to send", error);
         }
@@ -109,7 +114,7 @@ internal sealed class JsonCodec : PayloadCodec
         }
     }
 
-    private bool IsTooDeep(Exception error, Utf8JsonWriter writer) => error is JsonException or InvalidOperationException && writer.CurrentDepth >= _maxDepth;
+    private static bool IsTooDeep(Exception error, Utf8JsonWriter writer, int maxDepth) => error is JsonException or InvalidOperationException && writer.CurrentDepth >= maxDepth;
 
     private LimitExceededException TooDeep(string what, Exception error) =>
         new(nameof(FanLimits.MaxDepth), $"{what} would nest deeper than {_maxDepth} levels of JSON ({nameof(FanLimits.MaxDepth)}).", error);

@@ -16,7 +16,11 @@ internal static class JsonDefaults
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
-            MaxDepth = limits.MaxDepth,
+            // Readers and writers count exactly; the serializer counts a value within as a level too.
+            MaxDepth = limits.MaxDepth + 2,
+            // Both have one meaning in the compact form too, and as tuples are nothing but fields.
+            IncludeFields = true,
+            NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.Converters.Add(new FileContentConverter());

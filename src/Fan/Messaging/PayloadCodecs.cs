@@ -9,6 +9,9 @@ internal sealed class PayloadCodecs(JsonCodec json, CompactCodec compact)
 
     public CompactCodec Compact => compact;
 
+    /// <summary>The one that a call of the method crosses a wire in, between two sides that have its contract.</summary>
+    public PayloadCodec For(ServiceMethod method) => compact.Carries(method) ? compact : json;
+
     /// <exception cref="BadMessageException">No codec reads the type.</exception>
     public PayloadCodec For(string? contentType)
     {

@@ -59,7 +59,7 @@ public sealed class ErrorTests : IAsyncLifetime
     public async Task Arguments_that_no_call_can_carry_are_refused_before_it()
     {
         var deep = new string('[', 70) + new string(']', 70);
-        (await _place.RunAsync("call", "cellar.size", "texts=" + deep)).Failed(2, "Argument 'texts' is nested deeper than 63 levels");
+        (await _place.RunAsync("call", "cellar.size", "texts=" + deep)).Failed(2, "Argument 'texts' is nested deeper than 64 levels");
         (await _place.RunAsync(new ToolRun { Input = $"{{\"texts\": {deep}}}" }, "call", "cellar.size", "-")).Failed(2, "Standard input can't be used as JSON");
         (await _place.RunAsync(new ToolRun { Input = new string('x', (4 * 1024 * 1024) + 1) }, "call", "cellar.echo", "text=-")).Failed(2, "Standard input has more than 4 MiB");
         var binary = Path.Combine(_place.Folder, "binary");
