@@ -1,46 +1,59 @@
 using System.Globalization;
+using System.Text;
 using Fan.Meaning.Tests.Cases;
+using Fan.Meaning.Tests.Reducing;
 using Fan.Meaning.Tests.Routes;
 
 namespace Fan.Meaning.Tests;
 
-/// <summary>A type means one thing on every way that it can go.</summary>
+/// <summary>A type means one thing on every way that it can go: what arrives by JSON, in the compact form and by a copied local call is what the serializer alone makes of it.</summary>
+/// <remarks>A failure prints the seed of its case; <c>FAN_MEANING_SEED=…</c> plays it again. <c>FAN_MEANING_CASES=…</c> runs as many more of fresh seeds.</remarks>
 public sealed class MeaningTests(ITestOutputHelper output)
 {
+    private const int Together = 80;
+
     [Fact]
-    public void A_value_arrives_as_the_same_on_every_way()
+    public async Task A_type_means_the_same_on_every_way()
     {
-        var text = new System.Text.StringBuilder();
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        var first = int.Parse(Environment.GetEnvironmentVariable("FIRST") ?? "1", CultureInfo.InvariantCulture);
-        var count = int.Parse(Environment.GetEnvironmentVariable("COUNT") ?? "80", CultureInfo.InvariantCulture);
-        var reduce = Environment.GetEnvironmentVariable("REDUCE") is { } limit ? int.Parse(limit, CultureInfo.InvariantCulture) : 0;
-        void Line(string line)
+        var replay = Environment.GetEnvironmentVariable("FAN_MEANING_SEED");
+        var fresh = Number("FAN_MEANING_CASES") ?? Together;
+        var start = Random.Shared.Next(10_000, int.MaxValue - fresh);
+        int[] seeds = replay is null ? [.. Enumerable.Range(1, 4 * Together), .. Enumerable.Range(start, fresh)] : [int.Parse(replay, CultureInfo.InvariantCulture)];
+        output.WriteLine(replay is null ? $"Seeds 1 to {4 * Together}, and {start} to {start + fresh - 1}" : $"Seed {replay}:\n{Case.From(seeds[0]).Source}");
+
+        var batches = await Task.WhenAll(seeds.Chunk(Together).Select(chunk => Task.Run(() => Batch.RunAsync(chunk.Select(Case.From)), TestContext.Current.CancellationToken)));
+        var tally = new Tally();
+        foreach (var batch in batches) tally.Add(batch);
+        output.WriteLine(tally.ToString());
+        await FailAsync(batches);
+        if (replay is not null) return;
+        Assert.True(tally.Types >= 500, "Too few types were compared.");
+        Assert.True(tally.Compact >= tally.Cases / 3, "Too few contracts were compact.");
+        Assert.True(tally.NoCode <= tally.Cases / 20, "Too many cases were no C#.");
+    }
+
+    private static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static async Task FailAsync(Batch[] batches)
+    {
+        var text = new StringBuilder();
+        foreach (var (found, error) in batches.SelectMany(batch => batch.Broken)) text.AppendLine(CultureInfo.InvariantCulture, $"\nSeed {found.Seed}: what was generated does not compile: {error}");
+        foreach (var batch in batches)
         {
-            text.AppendLine(line);
-            File.AppendAllText((Environment.GetEnvironmentVariable("OUT") ?? "/tmp/meaning.txt"), line + "\n");
+            foreach (var run in batch.Runs.Where(run => run is { IsRefused: true, ReferenceKeepsAll: true } && !Refusals.AreKnown(batch.Refusals.GetValueOrDefault(run.Case.Seed, ""))))
+                text.AppendLine(CultureInfo.InvariantCulture, $"\nSeed {run.Case.Seed}: refused without need: {batch.Refusals.GetValueOrDefault(run.Case.Seed)}\n{run.Case.Source}");
         }
 
-        File.WriteAllText((Environment.GetEnvironmentVariable("OUT") ?? "/tmp/meaning.txt"), "");
-        for (var i = 0; i < count; i += 80)
-        {
-            var batch = Batch.Run(Enumerable.Range(first + i, Math.Min(80, count)).Select(seed => Case.From(seed)));
-            Line($"batch {first + i}: {watch.Elapsed} cpu {Environment.CpuUsage.TotalTime.TotalSeconds:F1} ran {batch.Runs.Count} nocode {batch.NoCode.Count} broken {batch.Broken.Count} refused {batch.Runs.Count(r => r.Run.IsRefused)} compact {batch.Runs.Count(r => r.Run.Compact > 1)}/{batch.Runs.Sum(r => r.Run.Compact)} comparisons {batch.Runs.Sum(r => r.Run.Comparisons)} differing cases {batch.Runs.Count(r => r.Run.Differences.Count > 0)}");
-            foreach (var (c, error) in batch.NoCode) Line("NOCODE " + c.Seed + " " + error);
-            foreach (var (c, error) in batch.Broken) Line("BROKEN " + c.Seed + " " + error);
-            foreach (var (c, run) in batch.Runs.Where(r => r.Run.IsRefused && r.Run.ReferenceKeepsAll)) Line("REFUSED WITHOUT REASON " + c.Seed + " " + batch.Refusals.GetValueOrDefault(c.Seed));
-            foreach (var (c, run) in batch.Runs)
-            {
-                foreach (var d in run.Differences.DistinctBy(d => d.Sort + d.Method)) Line("DIFF " + c.Seed + " " + d);
-                if (run.Differences.FirstOrDefault(d => d.Method == "EchoAsync" && d.Sort.StartsWith("json / compact, result", StringComparison.Ordinal)) is { } chosen && !System.Text.RegularExpressions.Regex.IsMatch(c.Source, Environment.GetEnvironmentVariable("SKIP") ?? "@@@@", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)) && reduce-- > 0)
-                {
-                    Difference? last = null;
-                    var small = Fan.Meaning.Tests.Reducing.Reducer.Reduce(c, b => b.Runs is [(_, var r)] && r.Differences.FirstOrDefault(d => d.Sort == chosen.Sort && d.Method == chosen.Method && d.Text.Contains("arrived as", StringComparison.Ordinal) == chosen.Text.Contains("arrived as", StringComparison.Ordinal)) is { } found && (last = found) is not null);
-                    Line($"REDUCED {watch.Elapsed}\n{small.Source}\n{last}\nEND");
-                }
-            }
-        }
+        var differing = batches.SelectMany(batch => batch.Runs).Where(run => run.Differences.Count > 0).ToArray();
+        foreach (var run in differing.Take(3)) await ExplainAsync(run, text);
+        foreach (var run in differing.Skip(3)) text.AppendLine(CultureInfo.InvariantCulture, $"\nSeed {run.Case.Seed}: {run.Differences[0]}");
+        Assert.True(text.Length == 0, $"{differing.Length} contracts mean different things.{text}");
+    }
 
-        output.WriteLine(text.ToString()[..Math.Min(3000, text.Length)]);
+    private static async Task ExplainAsync(CaseRun run, StringBuilder text)
+    {
+        var first = run.Differences[0];
+        var (small, left) = await Reducer.ReduceAsync(run.Case, first);
+        text.AppendLine(CultureInfo.InvariantCulture, $"\nFAN_MEANING_SEED={run.Case.Seed}: {first}\nSmaller:\n{small.Source}\n{left}");
     }
 }

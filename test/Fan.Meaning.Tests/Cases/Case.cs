@@ -9,7 +9,12 @@ internal sealed record Case(int Seed, string Source)
 {
     public string Namespace => NamespaceOf(Seed);
 
-    public static string NamespaceOf(int seed) => string.Create(CultureInfo.InvariantCulture, $"Case{seed}");
+    /// <summary>What makes the contract one.</summary>
+    public string Service => ServiceOf(Seed);
+
+    private static string ServiceOf(int seed) => string.Create(CultureInfo.InvariantCulture, $"[Service(\"case{seed}\")]");
+
+    private static string NamespaceOf(int seed) => string.Create(CultureInfo.InvariantCulture, $"Case{seed}");
 
     public static Case From(int seed)
     {
@@ -48,7 +53,7 @@ internal sealed record Case(int Seed, string Source)
             $"    {access}ValueTask<{root}> EchoAsync({root} value, CancellationToken ct = default){end}\n" +
             $"    {access}ValueTask<{optional.Text}> LessAsync({optional.Text} value = {literal}, {other} other = default, CancellationToken ct = default){end}\n";
         return $"using System.Text.Json.Serialization;\n\nnamespace {NamespaceOf(seed)};\n\n{string.Join("\n\n", parts)}\n\n" +
-            $"[Service(\"case{seed}\")]\npublic interface IEcho\n{{\n{Head("", ";")}}}\n\n" +
+            $"{ServiceOf(seed)}\npublic interface IEcho\n{{\n{Head("", ";")}}}\n\n" +
             $"public sealed class Echo : IEcho\n{{\n{Head("public ", " => new(value);")}}}\n";
     }
 }

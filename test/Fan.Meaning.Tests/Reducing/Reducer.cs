@@ -11,38 +11,36 @@ internal static class Reducer
 {
     private static readonly CSharpParseOptions Language = new(LanguageVersion.CSharp14);
 
-    /// <summary>The smallest case found whose run still holds to <paramref name="holds"/>.</summary>
-    public static Case Reduce(Case @case, Func<Batch, bool> holds)
+    /// <summary>The smallest case found that still has such a difference.</summary>
+    public static async Task<(Case Case, Difference Difference)> ReduceAsync(Case @case, Difference difference)
     {
-        var root = CSharpSyntaxTree.ParseText(@case.Source, Language).GetRoot();
-        var smaller = true;
-        while (smaller)
+        var root = await CSharpSyntaxTree.ParseText(@case.Source, Language).GetRootAsync(TestContext.Current.CancellationToken);
+        for (var goesOn = true; goesOn;)
         {
-            smaller = false;
-            for (var i = 0; ; i++)
+            goesOn = false;
+            for (var i = 0; Candidates(root).ElementAtOrDefault(i) is { } candidate; i++)
             {
-                var candidates = Candidates(root).ToArray();
-                if (i >= candidates.Length) break;
-                if (candidates[i]() is not { } next || next.ToFullString().Length >= root.ToFullString().Length) continue;
-                if (!Holds(@case with { Source = next.ToFullString() }, holds)) continue;
-                root = next;
-                smaller = true;
+                if (candidate() is not { } next || next.ToFullString().Length >= root.ToFullString().Length) continue;
+                if (await FindAsync(@case with { Source = next.ToFullString() }, difference) is not { } found) continue;
+                (root, difference, goesOn) = (next, found, true);
                 i--;
             }
         }
 
-        return @case with { Source = root.ToFullString() };
+        return (@case with { Source = root.ToFullString() }, difference);
     }
 
-    private static bool Holds(Case @case, Func<Batch, bool> holds)
+    private static async Task<Difference?> FindAsync(Case @case, Difference like)
     {
         try
         {
-            return holds(Batch.Run([@case]));
+            var batch = await Batch.RunAsync([@case]);
+            return batch.Runs.SelectMany(run => run.Differences).FirstOrDefault(other => other.IsLike(like));
         }
-        catch (Exception error) when (error is InvalidOperationException or NullReferenceException)
+        catch (Exception error) when (error is InvalidOperationException or NullReferenceException or ArgumentException)
         {
-            return false;
+            // What is left of the source is no case any more.
+            return null;
         }
     }
 

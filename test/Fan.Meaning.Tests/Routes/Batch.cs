@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Reflection;
-using Fan.Generated;
+using System.Text.RegularExpressions;
+using System.Text.Json.Serialization.Metadata;
 using Fan.Generators.Tests.Compiling;
 using Fan.Meaning.Tests.Cases;
 using Microsoft.CodeAnalysis;
@@ -11,8 +13,8 @@ internal sealed class Batch
 {
     private static readonly string Vocabulary = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Cases", "Vocabulary.txt"));
 
-    /// <summary>What ran, by its case.</summary>
-    public List<(Case Case, CaseRun Run)> Runs { get; } = [];
+    /// <summary>What ran.</summary>
+    public List<CaseRun> Runs { get; } = [];
 
     /// <summary>Cases whose own source is no C#.</summary>
     public List<(Case Case, string Error)> NoCode { get; } = [];
@@ -20,18 +22,24 @@ internal sealed class Batch
     /// <summary>Cases that compile by themselves and not with what the generator wrote for them.</summary>
     public List<(Case Case, string Error)> Broken { get; } = [];
 
-    /// <summary>What the generator says of each case that it refuses.</summary>
+    /// <summary>What the generator says of each case that it refuses, by its seed.</summary>
     public Dictionary<int, string> Refusals { get; } = [];
 
-    public static Batch Run(IEnumerable<Case> cases, Application? application = null)
+    /// <summary>Compiles and runs cases.</summary>
+    /// <param name="cases">The cases.</param>
+    /// <param name="blindTo">What the generator does not get to see: it is taken out of the source that it reads.</param>
+    /// <param name="resolvers">What the application says of its JSON.</param>
+    public static async Task<Batch> RunAsync(IEnumerable<Case> cases, Regex? blindTo = null, params IJsonTypeInfoResolver[] resolvers)
     {
         var batch = new Batch();
         var left = cases.ToList();
-        while (batch.Compile(left) is { } compilation)
+        while (left.Count > 0)
         {
+            var compilation = Compile(left, blindTo);
             if (compilation.TryLoad(out var errors) is { } assembly)
             {
-                batch.RunAll(left, compilation, assembly, application ?? new Application());
+                batch.Refuse(left, compilation);
+                await batch.RunAllAsync(left, assembly, resolvers);
                 break;
             }
 
@@ -41,42 +49,54 @@ internal sealed class Batch
         return batch;
     }
 
-    private ContractCompilation? Compile(List<Case> cases) => cases.Count == 0 ? null : ContractCompilation.Of([Vocabulary, .. cases.Select(@case => @case.Source)]);
+    private static ContractCompilation Compile(List<Case> cases, Regex? blindTo)
+    {
+        if (blindTo is null) return ContractCompilation.Of([Vocabulary, .. cases.Select(@case => @case.Source)]);
+        var seen = ContractCompilation.Of([Vocabulary, .. cases.Select(@case => blindTo.Replace(@case.Source, ""))]);
+        // What was generated for those belongs to these, which are no services to the generator any more.
+        return ContractCompilation.Of([Vocabulary, .. cases.Select(@case => @case.Source.Replace(@case.Service, "", StringComparison.Ordinal)), .. seen.Generated.Select(tree => tree.ToString())]);
+    }
 
     // What does not compile goes, and the others are compiled again.
     private void TakeOut(List<Case> cases, IReadOnlyList<Diagnostic> errors)
     {
-        foreach (var group in errors.GroupBy(error => CaseOf(error, cases)))
+        foreach (var group in errors.GroupBy(error => CaseOf(error, cases)).ToArray())
         {
             if (group.Key is not { } found) throw new InvalidOperationException("An error outside of all cases: " + string.Join("\n", group.Take(3)));
             cases.Remove(found);
             var isOwn = group.Any(error => error.Location.SourceTree!.FilePath.StartsWith("Source", StringComparison.Ordinal));
-            (isOwn ? NoCode : Broken).Add((found, group.First().ToString()));
+            (isOwn ? NoCode : Broken).Add((found, ContractCompilation.Explain(group.First())));
         }
     }
 
-    private void RunAll(List<Case> cases, ContractCompilation compilation, Assembly assembly, Application application)
+    private void Refuse(List<Case> cases, ContractCompilation compilation)
     {
-        foreach (var problem in compilation.Generator.Where(problem => problem.Severity == DiagnosticSeverity.Error))
+        foreach (var problem in compilation.Generator.Where(problem => problem.Severity == DiagnosticSeverity.Error || problem.Id is "CS8785" or "CS8784"))
         {
-            if (CaseOf(problem, cases) is { } refused) Refusals[refused.Seed] = problem.Id + ": " + problem.GetMessage(null);
+            if (CaseOf(problem, cases) is { } refused) Refusals[refused.Seed] = $"{problem.Id}: {problem.GetMessage(null)}";
             else throw new InvalidOperationException("The generator ended: " + problem);
         }
+    }
 
-        var contracts = ContractCompilation.Contracts(assembly).ToDictionary(contract => contract.ServiceType.Namespace!);
+    private async Task RunAllAsync(List<Case> cases, Assembly assembly, IJsonTypeInfoResolver[] resolvers)
+    {
+        var contracts = ContractCompilation.Contracts(assembly).ToDictionary(contract => contract.ServiceType);
+        await using var application = await Application.StartAsync(contracts.Keys.Select(contract => (contract, Activator.CreateInstance(assembly.GetType(contract.Namespace + ".Echo")!)!)), resolvers);
         foreach (var @case in cases)
         {
-            var run = new CaseRun(@case, assembly, contracts.GetValueOrDefault(@case.Namespace), application);
-            run.Run();
-            Runs.Add((@case, run));
+            var service = assembly.GetType(@case.Namespace + ".IEcho")!;
+            var run = new CaseRun(@case, service, contracts.GetValueOrDefault(service), application);
+            await run.RunAsync();
+            Runs.Add(run);
         }
     }
 
+    // The sources are named by their place, the vocabulary first; what is generated has the namespace in its name.
     private static Case? CaseOf(Diagnostic problem, List<Case> cases)
     {
-        if (problem.Location.SourceTree is not { } tree) return null;
-        var text = tree.ToString();
-        var start = text.IndexOf("namespace Case", StringComparison.Ordinal);
-        return start < 0 ? null : cases.FirstOrDefault(@case => text.AsSpan(start + "namespace ".Length).TrimStart().StartsWith(@case.Namespace, StringComparison.Ordinal) && !char.IsAsciiDigit(text[start + "namespace ".Length + @case.Namespace.Length]));
+        var file = Path.GetFileNameWithoutExtension(problem.Location.GetLineSpan().Path ?? "");
+        return file.StartsWith("Source", StringComparison.Ordinal)
+            ? cases.ElementAtOrDefault(int.Parse(file.AsSpan("Source".Length), CultureInfo.InvariantCulture) - 2)
+            : cases.FirstOrDefault(@case => file.StartsWith(@case.Namespace + ".", StringComparison.Ordinal));
     }
 }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.ExceptionServices;
 using Fan.Generated;
 using Fan.Meaning.Tests.Cases;
 using Fan.Meaning.Tests.Values;
@@ -7,12 +6,13 @@ using Fan.Meaning.Tests.Values;
 namespace Fan.Meaning.Tests.Routes;
 
 /// <summary>Sends the values of one case on every way and compares what became of them.</summary>
-internal sealed class CaseRun(Case @case, Assembly assembly, ServiceContract? contract, Application application)
+internal sealed class CaseRun(Case @case, Type service, ServiceContract? contract, Application application)
 {
-    public const int Values = 12;
+    private const int Values = 12;
 
-    private readonly Type _interface = assembly.GetType(@case.Namespace + ".IEcho")!;
-    private readonly object _service = Activator.CreateInstance(assembly.GetType(@case.Namespace + ".Echo")!)!;
+    private readonly object _echo = Activator.CreateInstance(service.Assembly.GetType(@case.Namespace + ".Echo")!)!;
+
+    public Case Case => @case;
 
     public List<Difference> Differences { get; } = [];
 
@@ -23,27 +23,57 @@ internal sealed class CaseRun(Case @case, Assembly assembly, ServiceContract? co
     /// <summary>Whether the contract was refused when it was built.</summary>
     public bool IsRefused => contract is null;
 
-    /// <summary>How many of the methods go in the compact form.</summary>
-    public int Compact => contract?.Methods.Count(method => method.IsCompact) ?? 0;
+    /// <summary>The types of the case that its main method carries.</summary>
+    public IReadOnlyCollection<Type> Types => field ??= CarriedTypes.Of(service.GetMethod("EchoAsync")!.GetParameters()[0].ParameterType, @case.Namespace);
 
-    /// <summary>Whether all that the contract carries would have come back as it was by the serializer alone.</summary>
+    /// <summary>Whether the generator gave the main method a compact form.</summary>
+    public bool IsCompact => Method("EchoAsync") is { IsCompact: true };
+
+    /// <summary>Whether the application uses it.</summary>
+    public bool IsCompactInUse => Method("EchoAsync") is { } method && application.Compact.Carries(method);
+
+    /// <summary>Whether all values came back as they were by the serializer alone.</summary>
     public bool ReferenceKeepsAll { get; private set; } = true;
 
-    public void Run()
+    public async Task RunAsync()
     {
-        foreach (var method in _interface.GetMethods())
+        foreach (var method in service.GetMethods())
         {
-            for (var turn = 0; turn < Values; turn++) Run(method, turn);
+            for (var turn = 0; turn < Values; turn++) await RunAsync(method, turn);
         }
     }
 
-    private void Run(MethodInfo method, int turn)
+    private ServiceMethod? Method(string name) => contract?.Methods.FirstOrDefault(method => method.Description.ClrName == name);
+
+    private async Task RunAsync(MethodInfo method, int turn)
     {
-        object?[] Arguments() => [.. method.GetParameters().SkipLast(1).Select(parameter => ArgumentOf(parameter, Draw.Mix(@case.Seed, $"{method.Name}.{parameter.Name}.{turn}"), turn))];
+        if (Arguments() is null) return;
         ValuesSent++;
-        var (arguments, result) = Reference(method, Arguments());
-        ReferenceKeepsAll &= arguments.Stage == Stage.Arrived && new Outcome(Stage.Arrived, Arguments(), null).DifferenceTo(arguments with { Sender = null }) is null;
+        var (arguments, result) = Reference(method, Arguments()!);
+        ReferenceKeepsAll &= new Outcome(Stage.Arrived, Arguments(), null).DifferenceTo(arguments with { Sender = null }) is null;
         if (contract is null) return;
+
+        var json = await SendAsync(new CodecRoute(application.Json, _echo));
+        Compare("serializer / json, arguments", arguments, json.Arguments);
+        Compare("serializer / json, result", result, json.Result);
+        Blame("json", json);
+        Compare("json / copied local call", json.Whole with { Sender = null }, await CallAsync(method, Arguments()!));
+        if (!Method(method.Name)!.IsCompact) return;
+        var compact = await SendAsync(new CodecRoute(application.Compact, _echo));
+        Compare("json / compact, arguments", json.Arguments, compact.Arguments);
+        Compare("json / compact, result", json.Result, compact.Result);
+        Compare("json / compact, whole call", json.Whole, compact.Whole);
+        Blame("compact", compact);
+
+        // Made anew for each way, as sending may change them.
+        object?[]? Arguments() => ArgumentsOf(method, turn);
+
+        async Task<CodecRoute> SendAsync(CodecRoute route)
+        {
+            var client = contract.GetType().GetMethod("CreateClient")!.Invoke(contract, [route])!;
+            await AsTask(method.Invoke(client, [.. Arguments()!, CancellationToken.None])!);
+            return route;
+        }
 
         void Compare(string sort, Outcome left, Outcome right)
         {
@@ -51,55 +81,57 @@ internal sealed class CaseRun(Case @case, Assembly assembly, ServiceContract? co
             if (left.DifferenceTo(right) is { } text) Differences.Add(new(sort, method.Name, turn, ValueText.Of(Arguments()), text));
         }
 
-        var json = Send(method, new CodecRoute(application.Json, _service), Arguments());
-        Compare("serializer / json, arguments", arguments, json.Arguments!);
-        Compare("serializer / json, result", result, json.Result!);
-        Typed(method, turn, () => ValueText.Of(Arguments()), "json", json);
-        var compact = Send(method, new CodecRoute(application.Compact, _service), Arguments());
-        if (!compact.IsTaken) return;
-        Compare("json / compact, arguments", json.Arguments!, compact.Arguments!);
-        Compare("json / compact, result", json.Result!, compact.Result!);
-        Typed(method, turn, () => ValueText.Of(Arguments()), "compact", compact);
+        // The type of an exception says who is at fault.
+        void Blame(string way, CodecRoute route)
+        {
+            if (route.Arguments is { Stage: Stage.NotUnderstood, Error: not BadArgumentException }) Differences.Add(new($"{way}, arguments: no bad argument", method.Name, turn, ValueText.Of(Arguments()), route.Arguments.ToString()));
+            if (route.Result is { Stage: Stage.NotUnderstood, Error: not BadMessageException }) Differences.Add(new($"{way}, result: no bad message", method.Name, turn, ValueText.Of(Arguments()), route.Result.ToString()));
+        }
     }
 
-    // Who is at fault is said by the type of the exception.
-    private void Typed(MethodInfo method, int turn, Func<string> sent, string way, CodecRoute route)
-    {
-        if (route.Arguments is { Stage: Stage.NotUnderstood, Error: not BadArgumentException and var error }) Differences.Add(new($"{way}, arguments: raw exception", method.Name, turn, sent(), $"{error}"[..Math.Min(400, $"{error}".Length)]));
-        if (route.Result is { Stage: Stage.NotUnderstood, Error: not BadMessageException and var other }) Differences.Add(new($"{way}, result: raw exception", method.Name, turn, sent(), $"{other}"[..Math.Min(400, $"{other}".Length)]));
-    }
-
-    // Arguments of a type that takes null only where the contract says so.
     private (Outcome Arguments, Outcome Result) Reference(MethodInfo method, object?[] arguments)
     {
         var parameters = method.GetParameters();
         var all = arguments.Select((value, i) => application.Reference(value, parameters[i].ParameterType)).ToArray();
-        var failed = all.FirstOrDefault(outcome => outcome.Stage != Stage.Arrived);
-        var result = application.Reference(arguments[0], parameters[0].ParameterType);
-        return (failed is not null ? failed : new Outcome(Stage.Arrived, all.Select(outcome => outcome.Value).ToArray(), null) { Sender = arguments }, result with { Sender = null });
+        // Seen before the first of them is sent again, as the result.
+        var whole = all.FirstOrDefault(outcome => outcome.Stage != Stage.Arrived) is { } failed
+            ? failed with { Sender = arguments }
+            : new Outcome(Stage.Arrived, all.Select(outcome => outcome.Value).ToArray(), null);
+        return (whole with { Sender = null }, application.Reference(arguments[0], parameters[0].ParameterType));
+    }
+
+    private async Task<Outcome> CallAsync(MethodInfo method, object?[] arguments)
+    {
+        var client = application.ClientOf(service);
+        try
+        {
+            var task = AsTask(method.Invoke(client, [.. arguments, CancellationToken.None])!);
+            await task;
+            return new(Stage.Arrived, task.GetType().GetProperty("Result")!.GetValue(task), null);
+        }
+        catch (Exception error)
+        {
+            return new(Stage.NotUnderstood, null, error);
+        }
+    }
+
+    private static Task AsTask(object pending) => (Task)pending.GetType().GetMethod("AsTask")!.Invoke(pending, null)!;
+
+    private object?[]? ArgumentsOf(MethodInfo method, int turn)
+    {
+        var parameters = method.GetParameters();
+        var values = parameters.SkipLast(1).Select(parameter => ArgumentOf(parameter, Draw.Mix(@case.Seed, $"{method.Name}.{parameter.Name}.{turn}"), turn)).ToArray();
+        // A value that the contract forbids, as none can be made of its type.
+        return values.Where((value, i) => value is null && !MayBeNull(parameters[i])).Any() ? null : values;
     }
 
     private static object? ArgumentOf(ParameterInfo parameter, int seed, int turn)
     {
         // What equals a default without being it.
         if (parameter.HasDefaultValue && turn < 4 && new Draw(seed).Chance(60)) return NearDefault.Of(parameter, seed);
-        var state = new NullabilityInfoContext().Create(parameter).WriteState;
-        return ValueMaker.Make(parameter.ParameterType, seed, parameter.ParameterType.IsValueType || state == NullabilityState.Nullable) ?? (state == NullabilityState.Nullable ? null : ValueMaker.Make(parameter.ParameterType, Draw.Mix(seed, "again"), false));
+        return ValueMaker.Make(parameter.ParameterType, seed, parameter.ParameterType.IsValueType || MayBeNull(parameter));
     }
 
-    private CodecRoute Send(MethodInfo method, CodecRoute route, object?[] arguments)
-    {
-        var client = contract!.GetType().GetMethod("CreateClient")!.Invoke(contract, [route])!;
-        try
-        {
-            var pending = method.Invoke(client, [.. arguments, CancellationToken.None])!;
-            if (pending.GetType().GetMethod("AsTask")!.Invoke(pending, null) is Task task) task.GetAwaiter().GetResult();
-        }
-        catch (TargetInvocationException error)
-        {
-            ExceptionDispatchInfo.Throw(error.InnerException!);
-        }
-
-        return route;
-    }
+    private static bool MayBeNull(ParameterInfo parameter) =>
+        parameter.ParameterType.IsValueType || new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable || parameter is { HasDefaultValue: true, DefaultValue: null };
 }

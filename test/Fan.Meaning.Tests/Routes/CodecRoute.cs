@@ -8,30 +8,32 @@ namespace Fan.Meaning.Tests.Routes;
 /// <summary>Takes a call's arguments and result through a codec, as caller and service do, and keeps what became of both.</summary>
 internal sealed class CodecRoute(PayloadCodec codec, object service) : CallChannel
 {
-    /// <summary>The arguments, in their order.</summary>
-    public Outcome? Arguments { get; private set; }
+    /// <summary>The arguments in their order, at the service.</summary>
+    public Outcome Arguments { get; private set; } = Outcome.None;
 
-    public Outcome? Result { get; private set; }
+    /// <summary>What the service returned for the arguments as they were before they were sent, at the caller.</summary>
+    public Outcome Result { get; private set; } = Outcome.None;
 
-    /// <summary>Whether the codec carries it at all.</summary>
-    public bool IsTaken { get; private set; }
+    /// <summary>The result of the whole call, there and back.</summary>
+    public Outcome Whole { get; private set; } = Outcome.None;
 
     public override async ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
     {
-        IsTaken = codec is not CompactCodec || method.IsCompact;
-        if (!IsTaken) return default!;
+        TArgs? arrived = null;
         Arguments = Outcome.Of(
             () => Written(output => codec.WriteArguments(output, method, args)),
-            bytes => Parts(codec.ReadArguments(new ReadOnlySequence<byte>(bytes), method)));
-        Arguments = Arguments with { Sender = Parts(args) };
-        var value = await method.InvokeAsync(service, args, cancellationToken);
-        Result = Outcome.Of(
-            () => Written(output => codec.WriteResult(output, method, value)),
-            bytes => codec.ReadResult(new ReadOnlySequence<byte>(bytes), method));
+            bytes => Parts((arrived = codec.ReadArguments(new ReadOnlySequence<byte>(bytes), method)).Value)) with { Sender = Parts(args) };
+        Result = Sent(method, await method.InvokeAsync(service, args, cancellationToken));
+        Whole = arrived is { } there ? Sent(method, await method.InvokeAsync(service, there, cancellationToken)) : Arguments;
         return default!;
     }
 
     public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private Outcome Sent<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TResult value)
+        where TArgs : struct => Outcome.Of(
+            () => Written(output => codec.WriteResult(output, method, value)),
+            bytes => codec.ReadResult(new ReadOnlySequence<byte>(bytes), method)) with { Sender = value };
 
     private static object?[] Parts<TArgs>(TArgs args)
         where TArgs : struct =>

@@ -8,5 +8,8 @@ namespace Fan.Meaning.Tests.Routes;
 /// <param name="Text">Where it differs, and both outcomes.</param>
 internal sealed record Difference(string Sort, string Method, int Turn, string Value, string Text)
 {
+    /// <summary>Whether another one is of this kind: the same ways, and both values arrived, or one of them.</summary>
+    public bool IsLike(Difference other) => Sort == other.Sort && Method == other.Method && Text.Contains("arrived as", StringComparison.Ordinal) == other.Text.Contains("arrived as", StringComparison.Ordinal);
+
     public override string ToString() => $"{Sort} in {Method}, value {Turn}: {Text}\nvalue: {Value}";
 }

@@ -9,6 +9,8 @@ internal sealed record Outcome(Stage Stage, object? Value, Exception? Error)
     /// <summary>The sender's object afterwards: a callback or getter may have changed it.</summary>
     public object? Sender { get; init; }
 
+    public static Outcome None { get; } = new(Stage.NotSent, null, new InvalidOperationException("Nothing was sent."));
+
     public static Outcome Of(Func<byte[]> send, Func<byte[], object?> receive)
     {
         byte[] bytes;
@@ -36,7 +38,7 @@ internal sealed record Outcome(Stage Stage, object? Value, Exception? Error)
     {
         if (Stage != Stage.Arrived && other.Stage != Stage.Arrived) return null;
         if (Stage != other.Stage) return $"{this} / {other}";
-        return Structure.Difference(Value, other.Value) ?? (Structure.Difference(Sender, other.Sender) is { } sender ? "the sender's " + sender : null);
+        return Structure.Difference(Value, other.Value) ?? (Sender is not null && other.Sender is not null && Structure.Difference(Sender, other.Sender) is { } sender ? "at the sender " + sender : null);
     }
 
     public override string ToString() => Stage == Stage.Arrived ? "arrived as " + ValueText.Of(Value) : $"{Stage}: {Inner(Error!)}";
