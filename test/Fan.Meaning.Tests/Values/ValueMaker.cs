@@ -30,7 +30,7 @@ internal static class ValueMaker
     private static object Enumeration(Type type, Draw draw)
     {
         var values = Enum.GetValuesAsUnderlyingType(type);
-        if (draw.Chance(60)) return Enum.ToObject(type, values.GetValue(draw.Below(values.Length))!);
+        if (values.Length > 0 && draw.Chance(60)) return Enum.ToObject(type, values.GetValue(draw.Below(values.Length))!);
         return ScalarValues.Of(Enum.GetUnderlyingType(type), draw) is { } any ? Enum.ToObject(type, any) : Enum.ToObject(type, 0);
     }
 
