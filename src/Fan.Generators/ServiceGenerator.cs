@@ -31,8 +31,12 @@ public sealed class ServiceGenerator : IIncrementalGenerator
         foreach (var attribute in new[] { "Fan.RpcAttribute", "Fan.PushAttribute", "Fan.SubscribeAttribute" })
         {
             var local = context.SyntaxProvider
-                .ForAttributeWithMetadataName(attribute, static (node, _) => node is LocalFunctionStatementSyntax, static (function, _) =>
-                    Problem.At(Descriptors.NotCallable, function.TargetSymbol.Locations.FirstOrDefault(), function.TargetSymbol.Name, "it is local to another method"))
+                .ForAttributeWithMetadataName(attribute, static (node, _) => node is LocalFunctionStatementSyntax or LambdaExpressionSyntax, static (function, _) => function.TargetNode switch
+                {
+                    ParenthesizedLambdaExpressionSyntax lambda => Problem.At(Descriptors.NotCallable, lambda.ParameterList.GetLocation(), "=>", "it is a lambda"),
+                    LocalFunctionStatementSyntax local => Problem.At(Descriptors.NotCallable, local.Identifier.GetLocation(), local.Identifier.ValueText, "it is local to another method"),
+                    var node => Problem.At(Descriptors.NotCallable, node.GetLocation(), "=>", "it is a lambda"),
+                })
                 .WithTrackingName("LocalFunctions");
             context.RegisterSourceOutput(local, static (output, problem) => output.ReportDiagnostic(problem.ToDiagnostic()));
         }

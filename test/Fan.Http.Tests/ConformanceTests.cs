@@ -107,3 +107,13 @@ public sealed class Http1ValueTests : TransportValueConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
 }
+
+public sealed class Http1BlameTests : TransportBlameConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http2BlameTests : TransportBlameConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}

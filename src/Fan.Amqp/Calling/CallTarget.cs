@@ -1,3 +1,4 @@
+using System.Text;
 using Fan.Discovery;
 
 namespace Fan.Amqp.Calling;
@@ -8,6 +9,8 @@ namespace Fan.Amqp.Calling;
 /// <param name="RoutingKey">With what key.</param>
 internal sealed record CallTarget(string Queue, string Exchange, string RoutingKey)
 {
+    private const int MaxNameBytes = 255;
+
     public const string QueueProperty = "queue";
     public const string ExchangeProperty = "exchange";
     public const string ExchangeTypeProperty = "exchange_type";
@@ -22,7 +25,11 @@ internal sealed record CallTarget(string Queue, string Exchange, string RoutingK
         var exchange = properties.GetValueOrDefault(ExchangeProperty) ?? "";
         // The routing key of a Fan endpoint is for those who call in micro-fan's form.
         var target = new CallTarget(queue, exchange, endpoint.Description.IsFan ? queue : properties.GetValueOrDefault(RoutingKeyProperty) ?? queue);
+        if (!IsName(target.Queue) || !IsName(target.Exchange) || !IsName(target.RoutingKey)) return null;
         endpoint.TransportState = target;
         return target;
     }
+
+    // What AMQP has room for.
+    private static bool IsName(string name) => name.Length <= MaxNameBytes && Encoding.UTF8.GetByteCount(name) <= MaxNameBytes;
 }

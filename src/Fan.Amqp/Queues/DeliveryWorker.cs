@@ -101,7 +101,7 @@ internal sealed class DeliveryWorker(
         }
         catch (Exception error)
         {
-            return QueueSettlement.Retry(TimeSpan.Zero, error.Message, error.GetType().FullName);
+            return QueueSettlement.RetryAtOnce(error);
         }
     }
 

@@ -9,12 +9,21 @@ public static class CompactPayload
 {
     /// <summary>Writes the arguments of a call.</summary>
     /// <exception cref="LimitExceededException">They nest too deep.</exception>
+    /// <exception cref="BadArgumentException">They can't be written: what their types threw.</exception>
     public static void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args, int maxDepth)
         where TArgs : struct
     {
         ArgumentNullException.ThrowIfNull(method);
         var writer = new CompactWriter(output, maxDepth, CompactKind.AroundArguments);
-        method.WriteCompact(ref writer, args);
+        try
+        {
+            method.WriteCompact(ref writer, args);
+        }
+        catch (Exception error) when (error is not LimitExceededException)
+        {
+            throw new BadArgumentException("", $"The arguments of '{method.Name}' can't be written: {ExceptionText.MessageOf(error)}", error);
+        }
+
         writer.Flush();
     }
 
@@ -36,6 +45,11 @@ public static class CompactPayload
             throw place.Length == 0
                 ? new BadArgumentException("", $"The payload of '{method.Name}' {error.Message} (byte {error.Position}).", error)
                 : new BadArgumentException(place, $"Argument '{place}' of '{method.Name}' {error.Message} (byte {error.Position}).", error);
+        }
+        catch (Exception error) when (error is not BadArgumentException)
+        {
+            var place = CompactPlace.OfArgument(payload, maxDepth, reader.Position, reader.Depth, method.CompactNames);
+            throw new BadArgumentException(place, $"{(place.Length == 0 ? "The payload" : $"Argument '{place}'")} of '{method.Name}' is not valid: {ExceptionText.MessageOf(error)}", error);
         }
     }
 
@@ -69,6 +83,10 @@ public static class CompactPayload
         {
             var place = CompactPlace.OfValue(payload, maxDepth, error, method.CompactNames);
             throw new BadMessageException("reply", $"The reply of '{method.Name}'{(place.Length == 0 ? "" : $" at '{place}'")} {error.Message} (byte {error.Position}).", error);
+        }
+        catch (Exception error)
+        {
+            throw new BadMessageException("reply", $"The reply of '{method.Name}' is not valid: {ExceptionText.MessageOf(error)}", error);
         }
     }
 }

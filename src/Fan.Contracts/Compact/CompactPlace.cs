@@ -27,6 +27,13 @@ internal ref struct CompactPlace
         return place._path.ToString();
     }
 
+    /// <summary>The path of what was just read when the code of its type threw: an object, where one ends there, else the value of the last byte.</summary>
+    public static string OfArgument(ReadOnlySpan<byte> bytes, int maxDepth, int position, int depth, IReadOnlyList<string> names)
+    {
+        var ended = OfArgument(bytes, maxDepth, new CompactFormatException("", position, depth + 1), names);
+        return ended.Length > 0 ? ended : OfArgument(bytes, maxDepth, new CompactFormatException("", position - 1), names);
+    }
+
     /// <summary>The path of an error in a value, as <c>grapes[3].name</c>.</summary>
     public static string OfValue(ReadOnlySpan<byte> bytes, int maxDepth, CompactFormatException error, IEnumerable<string> names)
     {

@@ -9,14 +9,25 @@ namespace Fan.Generated;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class JsonArguments
 {
+    private const string PathMark = " Path: ";
+
     /// <summary>Writes one argument.</summary>
+    /// <exception cref="BadArgumentException">It can't be written: what its type or a converter threw.</exception>
     public static void Write<T>(Utf8JsonWriter writer, JsonEncodedText name, T value, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(options);
         // The default of an optional one: no JSON at all.
         if (typeof(T) == typeof(JsonElement) && ((JsonElement)(object)value!).ValueKind == JsonValueKind.Undefined) return;
         writer.WritePropertyName(name);
-        WriteValue(writer, value, options);
+        try
+        {
+            WriteValue(writer, value, options);
+        }
+        catch (Exception error) when (error is not LimitExceededException && !IsTooDeep(error, writer, options.MaxDepth + 1))
+        {
+            throw new BadArgumentException(name.Value, $"Argument '{name.Value}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
+        }
     }
 
     /// <summary>Writes one value; the primitives skip the serializer.</summary>
@@ -139,16 +150,10 @@ public static class JsonArguments
         {
             return ReadValue<T>(ref reader, options)!;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is not BadArgumentException && IsKnown<T>(options))
         {
-            var place = error.Path is { Length: > 1 } path ? parameter.Name + path[1..] : parameter.Name;
-            throw new BadArgumentException(
-                place, $"Argument '{place}' of '{method.Name}' is no valid {TypeName(parameter.Type)}: {Reason(error)}", error);
-        }
-        catch (Exception error) when (error is InvalidOperationException or FormatException or OverflowException)
-        {
-            throw new BadArgumentException(
-                parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' is no valid {TypeName(parameter.Type)}: {error.Message}", error);
+            var place = parameter.Name + PathOf(error);
+            throw new BadArgumentException(place, $"Argument '{place}' of '{method.Name}' is no valid {TypeName(parameter.Type)}: {Reason(error)}", error);
         }
     }
 
@@ -186,7 +191,7 @@ public static class JsonArguments
             value = converter.Read(ref reader, typeof(T), options);
             return true;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception)
         {
             // Read again by the serializer, whose error tells the place.
             reader = start;
@@ -203,19 +208,47 @@ public static class JsonArguments
         return new BadArgumentException(name, $"'{method.Name}' has no argument '{name}'; {known}.");
     }
 
-    private static string Reason(JsonException error) =>
-        error.LineNumber is { } line ? $"{FirstSentence(error.Message)} (line {line + 1}, byte {error.BytePositionInLine})" : FirstSentence(error.Message);
+    /// <summary>Whether it was the depth that ended the writing of a value.</summary>
+    internal static bool IsTooDeep(Exception error, Utf8JsonWriter writer, int maxDepth) =>
+        error is JsonException or InvalidOperationException && writer.CurrentDepth >= maxDepth;
 
-    private static string FirstSentence(string message)
+    /// <summary>What was wrong with a value, in one sentence.</summary>
+    internal static string Reason(Exception error)
     {
-        var end = message.IndexOf(" Path:", StringComparison.Ordinal);
-        return end < 0 ? message : message[..end];
+        var message = ExceptionText.MessageOf(error);
+        var end = message.IndexOf(PathMark, StringComparison.Ordinal);
+        if (end >= 0) message = message[..end];
+        return error is JsonException { LineNumber: { } line } json ? $"{message} (line {line + 1}, byte {json.BytePositionInLine})" : message;
     }
 
-    private static string Shorten(string text) => text.Length <= 64 ? text : text[..64] + "…";
+    // The serializer says where it was in members of some errors, in the text of others, and of what a user's code threw not at all.
+    private static string PathOf(Exception error)
+    {
+        if (error is JsonException json) return json.Path is { Length: > 1 } path ? path[1..] : "";
+        var message = error is NotSupportedException ? ExceptionText.MessageOf(error) : "";
+        var start = message.IndexOf(PathMark + "$", StringComparison.Ordinal);
+        if (start < 0) return "";
+        var text = message.AsSpan(start + PathMark.Length + 1);
+        return text.IndexOf(" |") is >= 0 and var end ? text[..end].ToString() : "";
+    }
+
+    private static string Shorten(string text) => ExceptionText.Cut(text, 65);
 
     private static string TypeName(Type type) =>
         Nullable.GetUnderlyingType(type) is { } inner ? inner.Name + "?" : type.Name;
+
+    // What the application itself lacks is no fault of whoever sent the value.
+    private static bool IsKnown<T>(JsonSerializerOptions options)
+    {
+        try
+        {
+            return TypeInfo<T>(options) is not null;
+        }
+        catch (Exception error) when (error is NotSupportedException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private static JsonTypeInfo<T> TypeInfo<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

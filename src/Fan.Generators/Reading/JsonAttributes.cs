@@ -22,6 +22,8 @@ internal static class JsonAttributes
 
     public static bool IsIgnored(ISymbol symbol) => Condition(symbol) is Always;
 
+    public static bool IsIgnoredWhenNull(ISymbol symbol) => Condition(symbol) is WhenWritingNull;
+
     public static string? NameOf(ISymbol symbol) => Find(symbol, "JsonPropertyNameAttribute")?.ConstructorArguments.FirstOrDefault().Value as string;
 
     /// <summary>The converter that an attribute names, or the attribute itself where it is one of one's own; null where there is none.</summary>
@@ -44,6 +46,7 @@ internal static class JsonAttributes
 
     private const int Never = 0;
     private const int Always = 1;
+    private const int WhenWritingNull = 3;
 
     // Where nothing is said it is Always.
     private static int? Condition(ISymbol symbol) => Find(symbol, "JsonIgnoreAttribute") is not { } ignore ? null

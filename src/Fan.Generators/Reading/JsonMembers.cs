@@ -8,6 +8,9 @@ namespace Fan.Generators.Reading;
 /// <summary>Which members of a type the serializer of JSON takes with Fan's settings, under which names, and how it makes an object.</summary>
 internal static class JsonMembers
 {
+    // What is there already is filled then.
+    private const string Populated = "JsonObjectCreationHandlingAttribute";
+
     /// <summary>The members of a type and its bases, those of the type first; a member that another one hides is left out.</summary>
     /// <param name="type">A class, record or struct.</param>
     /// <param name="isHiding">Whether a member hides or overrides another one: then more than names decides.</param>
@@ -50,7 +53,7 @@ internal static class JsonMembers
 
     /// <summary>Whether the serializer can give a new object the member's value.</summary>
     public static bool IsReadable(JsonMember member, IMethodSymbol? constructor) =>
-        member.Setter is not null || (constructor?.Parameters.Any(parameter => Matches(parameter, member)) ?? false);
+        member.Setter is not null || JsonAttributes.Has(member.Symbol, Populated) || JsonAttributes.Has(member.Symbol.ContainingType, Populated) || (constructor?.Parameters.Any(parameter => Matches(parameter, member)) ?? false);
 
     private static JsonMember? Read(ISymbol symbol)
     {

@@ -35,7 +35,7 @@ internal static class MethodReader
         if (method.ReturnsByRef || method.ReturnsByRefReadonly) report(Descriptors.RefParameter, method, "The result", method.Name);
         if (push is not null && result is not null) report(Descriptors.PushWithResult, method, method.Name);
         if (result is not null && types.ProblemOf(types.Add(result)) is { } reason) report(Descriptors.NotSerializable, method, "The result", method.Name, reason);
-        if (method.Parameters.Length - parameters.Length > 1) report(Descriptors.SeveralTokens, method, method.Name);
+        foreach (var further in method.Parameters.Where(p => IsToken(p.Type)).Skip(1)) report(Descriptors.SeveralTokens, further, method.Name);
         if (token is null) report(Descriptors.NoCancellation, method, method.Name);
         else if (token.RefKind != RefKind.None) report(Descriptors.RefParameter, token, token.Name, method.Name);
         if (form is ResultForm.Void or ResultForm.Value) report(Descriptors.Synchronous, method, method.Name);
@@ -63,7 +63,8 @@ internal static class MethodReader
     {
         var parameters = method.Parameters.Where(p => !IsToken(p.Type)).Zip(model.Parameters, (symbol, parameter) => parameter with
         {
-            Shape = new ParameterShape(parameter.WireName, parameter.IsOptional, shapes.Of(symbol.Type), parameter.IsOptional ? Literals.ShapeOf(symbol, parameter.AllowsNull) : null).ToString(),
+            Shape = new ParameterShape(
+                parameter.WireName, parameter.IsOptional, shapes.Of(symbol.Type), parameter.IsOptional ? Literals.ShapeOf(symbol, AllowsNull(symbol.Type, symbol.NullableAnnotation)) : null).ToString(),
         });
         return model with { Parameters = new(parameters), ResultShape = Form(method.ReturnType).Result is { } result ? shapes.Of(result) : null };
     }
@@ -77,7 +78,10 @@ internal static class MethodReader
 
     private static ParameterModel Parameter(IParameterSymbol parameter, WireTypes types) => new(
         parameter.Name, WireNames.SnakeCase(parameter.Name), parameter.Type.ToDisplayString(FullName), parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
-        parameter.IsOptional, Literals.Of(parameter), AllowsNull(parameter.Type, parameter.NullableAnnotation), types.Add(parameter.Type), "");
+        parameter.IsOptional, Literals.Of(parameter), AllowsNull(parameter.Type, parameter.NullableAnnotation) || IsNullByDefault(parameter), types.Add(parameter.Type), "");
+
+    // Whatever its type says: what may be left out for null may be null.
+    private static bool IsNullByDefault(IParameterSymbol parameter) => parameter.IsOptional && parameter.Type.IsReferenceType && Literals.Of(parameter) is null;
 
     // A JsonElement holds JSON's null as a value of its own.
     private static bool AllowsNull(ITypeSymbol type, NullableAnnotation annotation) =>

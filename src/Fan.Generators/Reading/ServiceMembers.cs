@@ -23,7 +23,8 @@ internal static class ServiceMembers
             // Without a body and to be filled by whoever implements it; everything else is the interface's own affair.
             var isOpen = member.IsAbstract || member.IsVirtual;
             if (IsExplicit(member) || !isOpen || (!member.IsAbstract && (member.IsStatic || !IsReached(member)))) continue;
-            if (member.IsStatic) report(Descriptors.NotAMethod, member, member.Name, type.Name, "is static and abstract, so the interface can't be the type of an object");
+            if (WireCollections.IsOfPlatform(member.ContainingType)) report(Descriptors.NotAMethod, type, member.Name, type.Name, $"comes from '{member.ContainingType.ToDisplayString()}', an interface of the platform that is not meant to be called from afar");
+            else if (member.IsStatic) report(Descriptors.NotAMethod, member, member.Name, type.Name, "is static and abstract, so the interface can't be the type of an object");
             else if (!IsReached(member)) report(Descriptors.NotAMethod, member, member.Name, type.Name, "is protected");
             else if (member is not IMethodSymbol method) report(Descriptors.NotAMethod, member, member.Name, type.Name, member is IEventSymbol ? "is an event" : "is a property");
             else if (HasPriority(method)) report(Descriptors.NotAMethod, member, member.Name, type.Name, "is one of several methods of that name and has [OverloadResolutionPriority], so it is not told which one is meant");
@@ -34,11 +35,13 @@ internal static class ServiceMembers
     private static IEnumerable<IMethodSymbol> OfClass(INamedTypeSymbol type, ReportProblem report)
     {
         var known = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
+        var hidden = new HashSet<string>();
         for (INamedTypeSymbol? at = type; at is not null; at = at.BaseType)
         {
             foreach (var method in at.GetMembers().OfType<IMethodSymbol>())
             {
                 if (known.Contains(method.OriginalDefinition) || !Attributes.IsMarked(method)) continue;
+                if (!hidden.Add($"{method.Name}({string.Join(",", method.Parameters.Select(parameter => parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)))})")) continue;
                 for (var below = method; below is not null; below = below.OverriddenMethod) known.Add(below.OriginalDefinition);
                 if (Uncallable(method) is { } reason) report(Descriptors.NotCallable, method, method.Name, reason);
                 else yield return method;
@@ -46,7 +49,8 @@ internal static class ServiceMembers
         }
     }
 
-    private static string? Uncallable(IMethodSymbol method)
+    /// <summary>Why generated code can't call a method of a class; null where it can.</summary>
+    public static string? Uncallable(IMethodSymbol method)
     {
         if (method.MethodKind != MethodKind.Ordinary) return "it is no ordinary method";
         if (method.IsStatic) return "it is static";

@@ -43,11 +43,19 @@ internal sealed class ServiceReader
 
     private ServiceModel? Read(AttributeData attribute)
     {
-        if (attribute.ConstructorArguments.FirstOrDefault().Value is not string name) return null;
+        // Half-written code has no argument at all.
+        if (attribute.ConstructorArguments.Length == 0 || attribute.ConstructorArguments[0].Kind == TypedConstantKind.Error) return null;
+        var name = attribute.ConstructorArguments[0].Value as string ?? "";
         var version = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Version").Value.Value as string ?? "1.0.0";
         if (!Versions.IsServiceName(name)) Report(Descriptors.BadName, _type, name);
         if (!Versions.IsSemVer(version)) Report(Descriptors.BadVersion, _type, version);
-        if (_type.IsGenericType) Report(Descriptors.Generic, _type, _type.Name);
+        if (_type.IsGenericType)
+        {
+            // What is made of type parameters has no form of its own.
+            Report(Descriptors.Generic, _type, _type.Name);
+            return null;
+        }
+
         if (ServiceTypes.OutOfReach(_type) is { } reason) Report(Descriptors.NotReachable, _type, _type.Name, reason);
 
         var isInterface = _type.TypeKind == TypeKind.Interface;

@@ -13,6 +13,7 @@ internal static class ServiceTypes
 {
     private const int MaxName = 80;
     private const int MaxIdentifier = 500;
+    private const int MaxFullName = 900;
 
     private static readonly SymbolDisplayFormat InSource = SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
 
@@ -20,6 +21,7 @@ internal static class ServiceTypes
     public static string? OutOfReach(INamedTypeSymbol type)
     {
         if (type.IsStatic) return "it is static, so there is no object to call";
+        if (type.ToDisplayString().Length + type.GetMembers().Select(member => member.Name.Length).DefaultIfEmpty().Max() > MaxFullName) return "its full name is too long for the metadata of what implements it";
         for (INamedTypeSymbol? at = type; at is not null; at = at.ContainingType)
         {
             if (at.IsFileLocal) return "generated code can't reach it, as it is local to its file";
@@ -59,7 +61,7 @@ internal static class ServiceTypes
     public static bool IsTaken(INamedTypeSymbol type, string subscriber, IEnumerable<MethodModel> methods)
     {
         var space = type.ContainingNamespace;
-        if (subscriber.Length > MaxIdentifier || space.GetMembers(subscriber).Any() || methods.Any(method => method.ClrName == subscriber)) return true;
+        if (subscriber.Length > MaxIdentifier || space.GetMembers(subscriber).Any(member => member is not INamedTypeSymbol { Arity: > 0 }) || methods.Any(method => method.ClrName == subscriber)) return true;
         var bare = subscriber.Substring(0, subscriber.Length - "Subscriber".Length);
         // Types that stand within others give way to those that do not, and those without an I to those with one.
         var rivals = space.GetTypeMembers(bare).Concat(space.GetTypeMembers("I" + bare)).Concat(type.ContainingType is null ? [] : space.GetTypeMembers().SelectMany(Nested));

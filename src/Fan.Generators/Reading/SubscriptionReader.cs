@@ -40,9 +40,9 @@ internal static class SubscriptionReader
 
     private static (ServiceModel Service, HandlerModel Handler)? Read(IMethodSymbol method, AttributeData attribute, ReportProblem report)
     {
-        if (method.DeclaredAccessibility != Accessibility.Public || method.IsStatic)
+        if (ServiceMembers.Uncallable(method) is { } reason)
         {
-            report(Descriptors.NotCallable, method, method.Name, method.IsStatic ? "it is static" : "it is not public");
+            report(Descriptors.NotCallable, method, method.Name, reason);
             return null;
         }
 
@@ -51,7 +51,7 @@ internal static class SubscriptionReader
         var service = target is { TypeKind: TypeKind.Interface } && Attributes.Of(target, "ServiceAttribute") is { } of ? ServiceReader.Read(target, of).Service : null;
         var push = service?.Methods.FirstOrDefault(other => other.IsPush && (other.ClrName == name || other.WireName == name));
         // A contract with errors of its own has been told of where it stands.
-        if (service is null && target is not null && Attributes.Of(target, "ServiceAttribute") is not null && ServiceMembers.HasPushes(target)) return null;
+        if (service is null && target is { TypeKind: TypeKind.Interface } && Attributes.Of(target, "ServiceAttribute") is not null && ServiceMembers.HasPushes(target)) return null;
         if (service is null || push is null)
         {
             report(Descriptors.NoSuchPush, method, method.Name, name, target?.Name ?? "");
@@ -60,7 +60,7 @@ internal static class SubscriptionReader
 
         var parameters = method.Parameters.Where(parameter => !MethodReader.IsToken(parameter.Type)).ToArray();
         var form = MethodReader.FormOf(method.ReturnType);
-        var fits = !method.IsGenericMethod && (form is ResultForm.Void or ResultForm.Task or ResultForm.ValueTask) && parameters.All(parameter => parameter.RefKind == RefKind.None)
+        var fits = !method.IsGenericMethod && method.Parameters.Length - parameters.Length <= 1 && (form is ResultForm.Void or ResultForm.Task or ResultForm.ValueTask) && parameters.All(parameter => parameter.RefKind == RefKind.None)
             // Nobody waits for the work of a handler whose push returns nothing.
             && (push.Form != ResultForm.Void || form == ResultForm.Void)
             && parameters.Select(parameter => parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)).SequenceEqual(push.Parameters.Select(parameter => parameter.TypeOf));

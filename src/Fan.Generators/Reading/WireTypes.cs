@@ -96,7 +96,7 @@ internal sealed class WireTypes
 
     /// <summary>The members of all types that are sent and not read back.</summary>
     public IEnumerable<(INamedTypeSymbol Type, ISymbol Member)> Lost() =>
-        _symbols.Where((symbol, id) => _problems[id] is null && _types[id].Form is WireForm.Object or WireForm.Opaque && symbol is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false }
+        _symbols.Where((symbol, id) => _problems[id] is null && _types[id].Form is not (WireForm.Scalar or WireForm.Nullable) && symbol is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false }
                 && JsonAttributes.Converter(symbol) is null)
             .SelectMany(symbol => WireObjects.Lost((INamedTypeSymbol)symbol).Select(member => ((INamedTypeSymbol)symbol, member)));
 
@@ -113,6 +113,8 @@ internal sealed class WireTypes
         }
 
         if (type.IsRefLikeType) return "lives on the stack only";
+        if (type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name is "AsyncMethodBuilderAttribute" or "InlineArrayAttribute" && WireCollections.IsOfPlatform(attribute.AttributeClass))) return "has no members that JSON could carry";
+        if (type.AllInterfaces.Any(i => i is { Name: "IAsyncEnumerable", TypeArguments.Length: 1 } && WireCollections.IsOfPlatform(i))) return "is bound to its process";
         if (type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr) return "is a pointer's size in one process";
         if (type.SpecialType is SpecialType.System_Object or SpecialType.System_ValueType or SpecialType.System_Enum) return "may be anything, and would arrive as something else; JsonElement takes whatever JSON there is";
         for (var at = type; at is not null; at = at.BaseType)

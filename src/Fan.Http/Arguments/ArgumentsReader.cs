@@ -38,9 +38,11 @@ internal static class ArgumentsReader
             writer.Flush();
             return output;
         }
-        catch
+        catch (Exception error)
         {
             output.Dispose();
+            // Half a character in a text of the JSON.
+            if (error is InvalidOperationException or ArgumentException) throw new BadArgumentException("", $"The arguments of '{match.Method.Method.Name}' are no valid JSON text: {error.Message}", error);
             throw;
         }
     }

@@ -10,7 +10,11 @@ namespace Fan.Http.Calling;
 /// <summary>Reads replies within the limits.</summary>
 internal static class ReplyReader
 {
-    private const int MaxProblemBytes = 64 * 1024;
+    // The longest error that Fan sends, were each of its characters six bytes of JSON, has room in it.
+    private const int MaxProblemBytes = 128 * 1024;
+
+    // What is kept of the failure of somebody else.
+    private const int MaxForeignBytes = 64 * 1024;
 
     /// <summary>Reads a body whole.</summary>
     public static async ValueTask<ReplyPayload> ReadAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
@@ -32,12 +36,12 @@ internal static class ReplyReader
     }
 
     /// <summary>The beginning of a body as bytes, for an error.</summary>
-    public static async ValueTask<ReadOnlyMemory<byte>> ReadBeginningAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBeginningAsync(HttpResponseMessage response, OutgoingCall call, int most, CancellationToken cancellationToken)
     {
         try
         {
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            var bytes = new byte[MaxProblemBytes];
+            var bytes = new byte[most];
             return bytes.AsMemory(0, await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
@@ -49,8 +53,9 @@ internal static class ReplyReader
     /// <summary>The exception that a reply which is no success stands for.</summary>
     public static async ValueTask<Exception> ReadErrorAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
     {
-        var body = await ReadBeginningAsync(response, call, cancellationToken).ConfigureAwait(false);
-        if (response.Content.Headers.ContentType?.MediaType == Problem.MediaType)
+        var isProblem = response.Content.Headers.ContentType?.MediaType == Problem.MediaType;
+        var body = await ReadBeginningAsync(response, call, isProblem ? MaxProblemBytes : MaxForeignBytes, cancellationToken).ConfigureAwait(false);
+        if (isProblem)
         {
             try
             {
@@ -79,7 +84,11 @@ internal static class ReplyReader
         };
     }
 
-    public static RemoteFailureException Failure(HttpResponseMessage response, OutgoingCall call, ReadOnlyMemory<byte> body)
+    /// <summary>The exception that a foreign service's reply stands for.</summary>
+    public static async ValueTask<Exception> ReadFailureAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken) =>
+        Failure(response, call, await ReadBeginningAsync(response, call, MaxForeignBytes, cancellationToken).ConfigureAwait(false));
+
+    private static RemoteFailureException Failure(HttpResponseMessage response, OutgoingCall call, ReadOnlyMemory<byte> body)
     {
         var status = (int)response.StatusCode;
         return new RemoteFailureException($"HTTP {status}", $"{call.Service}.{call.Method} replied with status {status}{(string.IsNullOrEmpty(response.ReasonPhrase) ? "" : " " + response.ReasonPhrase)}.")

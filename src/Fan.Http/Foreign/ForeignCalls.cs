@@ -24,7 +24,7 @@ internal sealed class ForeignCalls(HttpConnections connections) : IDisposable
                 reply.Dispose();
                 return ReplyReader.Constant("null"u8);
             default:
-                throw ReplyReader.Failure(response, call, await ReplyReader.ReadBeginningAsync(response, call, cancellationToken).ConfigureAwait(false));
+                throw await ReplyReader.ReadFailureAsync(response, call, cancellationToken).ConfigureAwait(false);
         }
     }
 

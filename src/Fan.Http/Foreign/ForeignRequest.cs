@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Fan.Discovery;
 using Fan.Http.Calling;
 using Fan.Messaging;
 using Fan.Transports;
@@ -9,21 +10,41 @@ namespace Fan.Http.Foreign;
 /// <summary>Builds the request of a call to a service that is not Fan's, by micro-fan's rules for arguments.</summary>
 internal static class ForeignRequest
 {
-    /// <exception cref="BadArgumentException">An argument that the path needs is missing.</exception>
+    /// <exception cref="BadArgumentException">An argument is missing or can't be sent.</exception>
+    /// <exception cref="EndpointUnreachableException">What the endpoint says of its method makes no request.</exception>
     public static HttpRequestMessage Create(OutgoingCall call)
     {
         var method = call.Endpoint.FindMethod(call.Method)
             ?? throw new NoSuchMethodException(call.Service, call.Method, [.. call.Endpoint.Description.Methods.Select(m => m.Name)], $"Service '{call.Service}' has no method '{call.Method}'.");
-        // A level more than values have: the object of the arguments.
-        using var document = JsonDocument.Parse(call.Payload, new JsonDocumentOptions { MaxDepth = call.Limits.MaxDepth + 1 });
+        var verb = VerbOf(method, call);
+        using var document = Parse(call);
         var arguments = document.RootElement;
+        if (arguments.ValueKind != JsonValueKind.Object) throw new BadArgumentException("", $"The arguments of '{call.Method}' must be a JSON object of names; they are {arguments.ValueKind}.");
+        HttpRequestMessage request;
+        try
+        {
+            request = Write(verb, method, arguments, call);
+        }
+        catch (InvalidOperationException)
+        {
+            RequireUnicode(arguments, call);
+            throw;
+        }
+
+        call.Headers.CopyTo(request.Headers, static (headers, name, value) => headers.TryAddWithoutValidation(name, value));
+        OtHeaderWriter.Write(request.Headers, call.Headers);
+        return request;
+    }
+
+    private static HttpRequestMessage Write(HttpMethod verb, EndpointMethod method, JsonElement arguments, OutgoingCall call)
+    {
         var target = Expand(method.Url ?? $"/{call.Service}/{call.Method}", arguments, call);
-        var inQuery = method.Verb is "GET" or "DELETE";
+        var inQuery = verb == HttpMethod.Get || verb == HttpMethod.Delete;
         if (inQuery) target += QueryText.Write(arguments, target.Contains('?', StringComparison.Ordinal) ? '&' : '?');
-        var request = new HttpRequestMessage(HttpMethod.Parse(method.Verb), new Uri(EndpointAddress.Of(call.Endpoint).Root, target));
+        var request = new HttpRequestMessage(verb, AddressOf(target, call));
         if (inQuery)
         {
-            if (method.Verb == "DELETE") request.Content = new ByteArrayContent([]);
+            if (verb == HttpMethod.Delete) request.Content = new ByteArrayContent([]);
         }
         else
         {
@@ -32,9 +53,58 @@ internal static class ForeignRequest
                 : new PayloadContent(call.Payload, "application/json");
         }
 
-        call.Headers.CopyTo(request.Headers, static (headers, name, value) => headers.TryAddWithoutValidation(name, value));
-        OtHeaderWriter.Write(request.Headers, call.Headers);
         return request;
+    }
+
+    private static HttpMethod VerbOf(EndpointMethod method, OutgoingCall call)
+    {
+        try
+        {
+            return HttpMethod.Parse(method.Verb);
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} says that '{call.Method}' is called with '{HeaderText.Shorten(method.Verb)}', which is no verb of HTTP.", error) { IsOfMethod = true };
+        }
+    }
+
+    // Whoever writes into the store must not be able to send calls, and what goes with them, to where the endpoint is not.
+    private static Uri AddressOf(string target, OutgoingCall call)
+    {
+        var root = EndpointAddress.Of(call.Endpoint).Root;
+        return Uri.TryCreate(root, target, out var address) && address.GetLeftPart(UriPartial.Authority) == root.GetLeftPart(UriPartial.Authority)
+            ? address
+            : throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} says that '{call.Method}' is called at '{HeaderText.Shorten(target)}', which is no path of it.") { IsOfMethod = true };
+    }
+
+    private static JsonDocument Parse(OutgoingCall call)
+    {
+        try
+        {
+            // A level more than values have: the object of the arguments.
+            return JsonDocument.Parse(call.Payload, new JsonDocumentOptions { MaxDepth = call.Limits.MaxDepth + 1 });
+        }
+        catch (JsonException error)
+        {
+            throw new BadArgumentException("", $"The arguments of '{call.Method}' are no valid JSON: {error.Message}", error);
+        }
+    }
+
+    private static void RequireUnicode(JsonElement arguments, OutgoingCall call)
+    {
+        foreach (var argument in arguments.EnumerateObject())
+        {
+            var name = "";
+            try
+            {
+                name = argument.Name;
+                QueryText.Check(argument.Value);
+            }
+            catch (InvalidOperationException error)
+            {
+                throw new BadArgumentException(name, $"{(name.Length == 0 ? "The name of an argument" : $"Argument '{name}'")} of '{call.Method}' has a text that is no Unicode: {error.Message}", error);
+            }
+        }
     }
 
     /// <summary>Puts arguments into <c>{name}</c>, escaped as one segment each.</summary>

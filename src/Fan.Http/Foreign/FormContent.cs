@@ -36,7 +36,7 @@ internal static class FormContent
     {
         if (!file.GetProperty("content").TryGetBytesFromBase64(out var bytes)) throw new BadArgumentException(name + ".content", $"Argument '{name}' is a file whose content is no base64.");
         var part = Part(bytes, $"name={Quoted(name)}; filename={Quoted(file.GetProperty("fileName").GetString() is { Length: > 0 } given ? given : "file")}");
-        if (file.TryGetProperty("contentType", out var type) && MediaTypeHeaderValue.TryParse(type.GetString(), out var mediaType)) part.Headers.ContentType = mediaType;
+        if (file.TryGetProperty("contentType", out var type) && type.ValueKind == JsonValueKind.String && MediaTypeHeaderValue.TryParse(type.GetString(), out var mediaType)) part.Headers.ContentType = mediaType;
         return part;
     }
 

@@ -17,6 +17,31 @@ internal static class QueryText
         _ => value.GetRawText(),
     };
 
+    /// <summary>Looks that each text in a value can be sent.</summary>
+    /// <exception cref="InvalidOperationException">One has half a character.</exception>
+    public static void Check(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = value.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray()) Check(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in value.EnumerateObject())
+                {
+                    _ = member.Name;
+                    Check(member.Value);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
     /// <summary>All arguments as a query string, lists joined by commas; empty where there are none.</summary>
     public static string Write(JsonElement arguments, char first)
     {

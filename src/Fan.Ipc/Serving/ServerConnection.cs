@@ -133,7 +133,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         lock (Writer.Gate)
         {
             // The implementation may not look at its token.
-            if (Broken is not null || call.IsCancelled) throw new OperationCanceledException("The caller reads no more items.");
+            if (Broken is not null || call.IsCancelled) throw new CallerLeftException();
             if (MustWait(call)) return false;
             var frames = Writer.Frames;
             var type = call.IsCompact ? CompactName(frames) : null;
@@ -254,7 +254,7 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
     {
         var slash = fullName.IndexOf('/', StringComparison.Ordinal);
         return slash < 0
-            ? throw new BadMessageException("method", $"A method is named 'service/method'; '{(fullName.Length <= 64 ? fullName : fullName[..64] + "…")}' is not.")
+            ? throw new BadMessageException("method", $"A method is named 'service/method'; '{HeaderText.Shorten(fullName)}' is not.")
             : server.Resolve(fullName[..slash], fullName[(slash + 1)..]);
     }
 

@@ -203,7 +203,7 @@ internal sealed class RedisConsumer : IQueueConsumer
         }
         catch (Exception error)
         {
-            settlement = QueueSettlement.Retry(TimeSpan.Zero, error.Message, error.GetType().FullName);
+            settlement = QueueSettlement.RetryAtOnce(error);
         }
 
         await SettleAsync(message, settlement).ConfigureAwait(false);

@@ -43,7 +43,7 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         var bytes = Output.Count + SequenceCall.ItemCost;
         while (!TryTakeCredit(bytes, out var more)) await more.WaitAsync(cancellationToken).ConfigureAwait(false);
         // Not one after another: what is under way is bounded by the credit, and keeps its order.
-        if (_sending.IsCompleted && !await _sending.ConfigureAwait(false)) throw new OperationCanceledException("The caller has gone.");
+        if (_sending.IsCompleted && !await _sending.ConfigureAwait(false)) throw new CallerLeftException();
         _sending = inbox.ReplyAsync(Key, NewReply(MessageTypes.Item, Output.Written.ToArray()));
         Output.Clear();
         cancellationToken.ThrowIfCancellationRequested();

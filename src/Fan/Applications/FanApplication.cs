@@ -25,6 +25,7 @@ internal sealed class FanApplication : IAsyncDisposable
     private readonly List<PlannedDependency> _dependencies;
     private readonly List<ProxyMirror> _mirrors = [];
     private readonly JsonSerializerOptions _json;
+    private readonly List<Type> _subscribed;
 
     public FanApplication(
         ApplicationPlan plan, IOptions<FanOptions> options, IOptions<RoutingOptions> routing, IServiceProvider services, StoreConnection store, EndpointDirectory directory,
@@ -39,7 +40,8 @@ internal sealed class FanApplication : IAsyncDisposable
         Gate = new TelemetryGate(telemetry, clock);
         var cancellation = new CancellationPool(clock);
         _json = JsonDefaults.Create(plan.JsonResolvers, Options.Limits, new ContractJson(Contracts.Around));
-        var codecs = new PayloadCodecs(new JsonCodec(_json, Options.Limits), new CompactCodec(Options.Limits, new CompactFitness(_json, logger)));
+        var json = new JsonCodec(_json, Options.Limits);
+        var codecs = new PayloadCodecs(json, new CompactCodec(Options.Limits, new CompactFitness(_json, logger), json));
         Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
         Table = new RouteTable(routing.Value);
@@ -60,6 +62,8 @@ internal sealed class FanApplication : IAsyncDisposable
         Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, Access, clock, logger);
         Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry, tokens);
         Locals = new LocalCalls(Name, telemetry);
+        var subscribers = plan.Subscribers.Select(subscriber => Contracts.For(subscriber.ServiceType)).Concat(hosted.Select(service => service.Contract));
+        _subscribed = [.. plan.Subscriptions.Select(planned => planned.ServiceType).OfType<Type>(), .. subscribers.SelectMany(contract => contract.Subscriptions).Select(declared => declared.ServiceType)];
         Copies = new LocalCopies(codecs, Options.Limits, logger);
         Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
         Needs = new DependencyWatch(Dependencies, hosted, Tree.RecordChanged);
@@ -123,6 +127,24 @@ internal sealed class FanApplication : IAsyncDisposable
         if (hosted is null) return null;
         return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version, hosted.Shards, hosted.Strict) : null;
     }
+
+    /// <summary>Checks what is hosted, depended on and subscribed to, all at once.</summary>
+    /// <exception cref="InvalidOperationException">JSON does not know all types of it.</exception>
+    public void RequireJson() => RequireJson(
+    [
+        .. Server.Services.SelectMany(service => service.Contract.Methods),
+        .. _dependencies.SelectMany(dependency => Contracts.For(dependency.ServiceType).Methods),
+        .. _subscribed.SelectMany(service => PushesOf(Contracts.For(service))),
+    ]);
+
+    /// <summary>Checks what comes to be called while the application runs.</summary>
+    /// <exception cref="InvalidOperationException">JSON does not know all types of it; with reflection it does.</exception>
+    public void RequireJson(IEnumerable<ServiceMethod> methods)
+    {
+        if (!JsonSerializer.IsReflectionEnabledByDefault) JsonCoverage.Require(_json, methods);
+    }
+
+    public static IEnumerable<ServiceMethod> PushesOf(ServiceContract contract) => contract.Methods.Where(method => method.Description.Kind == MethodKind.Push);
 
     public ServiceRoutes RoutesFor(ServiceContract contract)
     {

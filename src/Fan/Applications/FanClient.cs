@@ -68,6 +68,7 @@ internal sealed class FanClient : IFan, IShardGroups
         where TService : class
     {
         ArgumentNullException.ThrowIfNull(subscriber);
+        _application.RequireJson(FanApplication.PushesOf(_application.Contracts.For(typeof(TService))));
         var planned = new PlannedSubscription(typeof(TService), null, group, _ => subscriber, ServiceLifetime.Singleton, null);
         return _subscriptions.SubscribeAsync(planned.QueueOf(_application), planned.TargetOf(_application, _services), options, cancellationToken);
     }
@@ -124,6 +125,7 @@ internal sealed class FanClient : IFan, IShardGroups
     {
         var contract = _application.Contracts.For(typeof(TService)) as InterfaceContract<TService>
             ?? throw new InvalidOperationException($"{typeof(TService)} is a class-first service: call it by name, or give it an interface.");
+        _application.RequireJson(contract.Methods);
         var binding = _bindings.GetOrAdd(typeof(TService), _ => new ServiceBinding<TService>(contract, _application));
         // The gate may have changed between its making and its being known.
         binding.Retarget(_application.Gate.IsOpen);

@@ -33,6 +33,7 @@ internal sealed class FanHost(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        application.RequireJson();
         store.Start();
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);

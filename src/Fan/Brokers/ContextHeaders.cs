@@ -54,7 +54,8 @@ internal readonly record struct ContextHeaders(ulong Span, UInt128 Trace, bool S
 
     private static string? Text(JsonElement element, string name) => !element.TryGetProperty(name, out var value) ? null : value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString(),
+        // A text that is one of these needs no escapes, and one with half a character could not be read.
+        JsonValueKind.String => value.GetRawText().Trim('"'),
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
         _ => null,
     };

@@ -55,11 +55,11 @@ internal static class MicroFanRequest
 
     /// <summary>The channel that the caller listens on; null where it waits for no reply.</summary>
     public static string? BackRoute(JsonElement request) =>
-        request.TryGetProperty(BackRouteName, out var route) && route.ValueKind == JsonValueKind.String && route.GetString() is { Length: > 0 and <= MaxRouteLength } text ? text : null;
+        request.TryGetProperty(BackRouteName, out var route) && route.ValueKind == JsonValueKind.String && Text(route, BackRouteName) is { Length: > 0 and <= MaxRouteLength } text ? text : null;
 
     /// <summary>The wire name of the method.</summary>
     public static string Method(JsonElement request) =>
-        request.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String ? method.GetString()! : throw new BadMessageException("method", "The request has no text 'method'.");
+        request.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String ? Text(method, "method") : throw new BadMessageException("method", "The request has no text 'method'.");
 
     /// <summary>Writes its arguments by name: those of <c>args</c> take the names of the method's parameters in order.</summary>
     /// <exception cref="BadArgumentException">There are more than the method has.</exception>
@@ -80,11 +80,35 @@ internal static class MicroFanRequest
         if (request.TryGetProperty("kwargs", out var named) && named.ValueKind != JsonValueKind.Null)
         {
             if (named.ValueKind != JsonValueKind.Object) throw new BadMessageException("kwargs", "The request's 'kwargs' must be an object.");
-            foreach (var argument in named.EnumerateObject()) Write(json, argument.Name, argument.Value);
+            foreach (var argument in named.EnumerateObject()) Write(json, NameOf(argument), argument.Value);
         }
 
         json.WriteEndObject();
         json.Flush();
+    }
+
+    private static string Text(JsonElement value, string place)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new BadMessageException(place, $"The request's '{place}' is no text: {error.Message}", error);
+        }
+    }
+
+    private static string NameOf(JsonProperty argument)
+    {
+        try
+        {
+            return argument.Name;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new BadMessageException("kwargs", $"The name of an argument is no text: {error.Message}", error);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, string name, JsonElement value)

@@ -76,7 +76,7 @@ internal sealed class CallPipeline(
                 }
                 catch (EndpointUnreachableException error)
                 {
-                    endpoint.Load.Failed(error.Message);
+                    Note(endpoint, error);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
                 }
@@ -93,9 +93,9 @@ internal sealed class CallPipeline(
                     await route.MovedAsync(++moves, lease.Token).ConfigureAwait(false);
                     sendings--;
                 }
-                catch (ServiceUnavailableException error) when (method.Description.Idempotent && sendings < MaxSendings)
+                catch (Exception error) when (method.Description.Idempotent && sendings < MaxSendings && CallFailure.IsBrokenOff(error, lease.Token))
                 {
-                    endpoint.Load.LastFailure = error.Message;
+                    endpoint.Load.LastFailure = ExceptionText.MessageOf(error);
                     (tried ??= []).Add(endpoint);
                 }
                 finally
@@ -105,15 +105,11 @@ internal sealed class CallPipeline(
                 }
             }
         }
-        catch (OperationCanceledException error) when (lease.TimedOut)
-        {
-            failure = TimeIsOver(route.Service, method, left, error);
-            throw failure;
-        }
         catch (Exception error)
         {
-            failure = error;
-            throw;
+            failure = Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease);
+            if (ReferenceEquals(failure, error)) throw;
+            throw failure;
         }
         finally
         {
@@ -141,7 +137,17 @@ internal sealed class CallPipeline(
         Exception? failure = null;
         try
         {
-            tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
+            try
+            {
+                tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                failure = Meant(error, route.Service, method, null, left ?? TimeSpan.Zero, lease);
+                if (ReferenceEquals(failure, error)) throw;
+                throw failure;
+            }
+
             var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History);
             Fill(exchange.Call.Headers, request, measure.Activity, route, left, null);
             var items = SendStreamAsync(
@@ -156,15 +162,11 @@ internal sealed class CallPipeline(
                     using var payload = items.Current;
                     item = ReaderOf(payload.ContentType, method).ReadResult(new ReadOnlySequence<byte>(payload.Memory), method);
                 }
-                catch (OperationCanceledException error) when (lease.TimedOut)
-                {
-                    failure = TimeIsOver(route.Service, method, left ?? TimeSpan.Zero, error);
-                    throw failure;
-                }
                 catch (Exception error)
                 {
-                    failure = error;
-                    throw;
+                    failure = Meant(error, route.Service, method, exchange.Call.Endpoint, left ?? TimeSpan.Zero, lease);
+                    if (ReferenceEquals(failure, error)) throw;
+                    throw failure;
                 }
 
                 yield return item;
@@ -206,7 +208,7 @@ internal sealed class CallPipeline(
                 }
                 catch (EndpointUnreachableException error)
                 {
-                    endpoint.Load.Failed(error.Message);
+                    Note(endpoint, error);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
                     continue;
@@ -270,6 +272,15 @@ internal sealed class CallPipeline(
 
     private TimeSpan TimeFor(CallContext context, ServiceMethod method, TimeSpan? timeout) =>
         context.Deadline.Within(timeout ?? method.Description.Timeout ?? defaultTimeout);
+
+    private static void Note(Endpoint endpoint, EndpointUnreachableException error)
+    {
+        if (error.IsOfMethod) endpoint.Load.LastFailure = error.Message;
+        else endpoint.Load.Failed(error.Message);
+    }
+
+    private static Exception Meant(Exception error, string service, ServiceMethod method, Endpoint? endpoint, TimeSpan left, in CancellationPool.Lease lease) =>
+        error is FanException ? error : lease.TimedOut ? TimeIsOver(service, method, left, error) : CallFailure.Of(error, service, method.Name, endpoint, lease.Token);
 
     private static string FullName(ServiceRoute route, ServiceMethod method) =>
         method.FullName.Length > 0 ? method.FullName : $"{route.Service}/{method.Name}";

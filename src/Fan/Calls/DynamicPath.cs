@@ -56,6 +56,24 @@ internal sealed class DynamicPath(NamedCalls calls, JsonCodec codec, string path
             if (!named.TryAdd(names[i], values[positional + i])) throw new BadArgumentException(names[i], $"Argument '{names[i]}' of '{target.Method}' is given twice.");
         }
 
-        return await calls.CallAsync<JsonElement>(target, JsonSerializer.SerializeToElement(named, codec.Options), null, token).ConfigureAwait(false);
+        return await calls.CallAsync<JsonElement>(target, Write(target, named), null, token).ConfigureAwait(false);
+    }
+
+    private JsonElement Write(CallPath target, Dictionary<string, object?> named)
+    {
+        var written = new Dictionary<string, JsonElement>(named.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in named)
+        {
+            try
+            {
+                written[name] = JsonSerializer.SerializeToElement(value, codec.Options);
+            }
+            catch (Exception error)
+            {
+                throw new BadArgumentException(name, $"Argument '{name}' of '{target.Method}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
+            }
+        }
+
+        return JsonSerializer.SerializeToElement(written, codec.Options);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Fan.Generated;
 using Fan.Messaging;
@@ -25,6 +26,16 @@ internal sealed class LocalCopies(PayloadCodecs codecs, FanLimits limits, ILogge
 
     /// <summary>Room for what crosses.</summary>
     public PayloadBuffer Room() => new(limits.MaxPayloadBytes);
+
+    /// <summary>Looks at the arguments of a push as its queue has them.</summary>
+    /// <exception cref="BadArgumentException">They are not those of the method.</exception>
+    public void Check<TArgs>(ServiceMethod<TArgs> method, in TArgs args)
+        where TArgs : struct
+    {
+        using var written = Room();
+        codecs.Json.WriteArguments(written, method, args);
+        _ = codecs.Json.ReadArguments(new ReadOnlySequence<byte>(written.Written), method);
+    }
 
     /// <summary>What the caller gets of an error of the service, whose own log has all of it.</summary>
     public Exception Arrived(Exception error, ServiceMethod method, CancellationToken cancellationToken)

@@ -42,9 +42,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         if (FindLocal(path, null) is { } local)
         {
             if (local.Method.Description.Kind != MethodKind.Push) throw PushErrors.NoPush(path.Service.Canonical, path.Method);
-            var written = new ArrayBufferWriter<byte>();
-            using (var writer = new Utf8JsonWriter(written)) NamedMethods.Write(writer, new NamedArguments(arguments));
-            ((Generated.IUnaryMethod)local.Method).CheckArguments(new ReadOnlySequence<byte>(written.WrittenMemory), pipeline.Codecs.Json);
+            using var written = Written(path, arguments);
+            ((Generated.IUnaryMethod)local.Method).CheckArguments(new ReadOnlySequence<byte>(written.Written), pipeline.Codecs.Json);
         }
 
         var method = new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Push));
@@ -121,10 +120,11 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
 
     private async ValueTask<TResult> CallLocallyAsync<TResult>(ServedMethod method, CallPath path, JsonElement arguments, CancellationToken cancellationToken)
     {
+        using var request = Written(path, arguments);
         using var reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
         try
         {
-            await server.ServeAsync(method, Incoming(path, arguments), reply, cancellationToken).ConfigureAwait(false);
+            await server.ServeAsync(method, Incoming(path, request), reply, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (mapsErrors)
         {
@@ -136,6 +136,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
 
     private async IAsyncEnumerable<JsonElement> StreamLocallyAsync(ServedMethod method, CallPath path, JsonElement arguments, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var request = Written(path, arguments);
         using var sink = new ChannelItemSink(server.Limits.MaxPayloadBytes);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var serving = sink.FillAsync(ServeAsync());
@@ -156,7 +157,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             try
             {
-                await server.ServeStreamAsync(method, Incoming(path, arguments), sink, leaving.Token).ConfigureAwait(false);
+                await server.ServeStreamAsync(method, Incoming(path, request), sink, leaving.Token).ConfigureAwait(false);
             }
             catch (Exception error) when (mapsErrors)
             {
@@ -165,14 +166,28 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         }
     }
 
-    private static IncomingCall Incoming(CallPath path, JsonElement arguments)
+    // By the codec, so that what is too large or too deep for a wire is so here.
+    private PayloadBuffer Written(CallPath path, JsonElement arguments)
+    {
+        var written = new PayloadBuffer(server.Limits.MaxPayloadBytes);
+        try
+        {
+            pipeline.Codecs.Json.WriteArguments(written, new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Rpc)), new NamedArguments(arguments));
+            return written;
+        }
+        catch
+        {
+            written.Dispose();
+            throw;
+        }
+    }
+
+    private static IncomingCall Incoming(CallPath path, PayloadBuffer arguments)
     {
         var context = CallContext.Current;
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer)) NamedMethods.Write(writer, new NamedArguments(arguments));
         return new IncomingCall
         {
-            Payload = new ReadOnlySequence<byte>(buffer.WrittenMemory),
+            Payload = new ReadOnlySequence<byte>(arguments.Written),
             Transport = "local",
             IsTrusted = true,
             Principal = context.Principal,

@@ -31,15 +31,43 @@ internal static class NamedMethods
     public static MethodDescription Describe<TResult>(string name, MethodKind kind) =>
         new() { Name = name, ClrName = name, Kind = kind, Parameters = [], ResultType = typeof(TResult), Fingerprint = "" };
 
+    /// <exception cref="BadArgumentException">One has a text that is no Unicode.</exception>
     public static void Write(Utf8JsonWriter writer, in NamedArguments args)
     {
-        if (args.Json.ValueKind == JsonValueKind.Object)
+        if (args.Json.ValueKind != JsonValueKind.Object)
         {
-            args.Json.WriteTo(writer);
+            writer.WriteStartObject();
+            writer.WriteEndObject();
             return;
         }
 
+        try
+        {
+            args.Json.WriteTo(writer);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            RequireUnicode(args.Json);
+            throw;
+        }
+    }
+
+    private static void RequireUnicode(JsonElement arguments)
+    {
+        using var writer = new Utf8JsonWriter(Stream.Null);
         writer.WriteStartObject();
-        writer.WriteEndObject();
+        foreach (var argument in arguments.EnumerateObject())
+        {
+            var name = "";
+            try
+            {
+                name = argument.Name;
+                argument.WriteTo(writer);
+            }
+            catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+            {
+                throw new BadArgumentException(name, $"{(name.Length == 0 ? "The name of an argument" : $"Argument '{name}'")} can't be written as JSON: {error.Message}", error);
+            }
+        }
     }
 }

@@ -47,7 +47,7 @@ internal readonly struct CallMeasure
         {
             if (error is not null && activity.IsAllDataRequested)
             {
-                activity.SetStatus(ActivityStatusCode.Error, error.Message);
+                activity.SetStatus(ActivityStatusCode.Error, ExceptionText.MessageOf(error));
                 activity.SetTag("error.type", ErrorType(error));
             }
 
@@ -66,6 +66,6 @@ internal readonly struct CallMeasure
     {
         FanException fan => fan.Code,
         OperationCanceledException => ErrorCodes.Cancelled,
-        _ => error.GetType().FullName ?? error.GetType().Name,
+        _ => ExceptionText.TypeOf(error),
     };
 }

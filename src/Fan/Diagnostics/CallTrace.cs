@@ -65,7 +65,7 @@ public sealed class CallTrace : IDisposable
     internal void End(int id, Exception? error)
     {
         if (id == Root) return;
-        lock (_gate) _spans[id] = _spans[id] with { Duration = _clock.GetElapsedTime(_start) - _spans[id].Start, Error = error is null ? null : HeaderText.Shorten(error.Message) };
+        lock (_gate) _spans[id] = _spans[id] with { Duration = _clock.GetElapsedTime(_start) - _spans[id].Start, Error = error is null ? null : HeaderText.Shorten(ExceptionText.MessageOf(error)) };
     }
 
     /// <summary>Adds what the far end of the step <paramref name="parent"/> recorded. No clocks are compared: its steps are centred in the caller's.</summary>

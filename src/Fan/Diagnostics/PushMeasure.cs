@@ -21,7 +21,7 @@ internal sealed class PushMeasure(Histogram<double> durations, Counter<long> sen
             activity.SetTag("messaging.system", _system);
             if (error is not null)
             {
-                activity.SetStatus(ActivityStatusCode.Error, error.Message);
+                activity.SetStatus(ActivityStatusCode.Error, ExceptionText.MessageOf(error));
                 activity.SetTag("error.type", CallMeasure.ErrorType(error));
             }
 

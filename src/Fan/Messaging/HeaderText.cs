@@ -5,7 +5,7 @@ internal static class HeaderText
 {
     public static string Shorten(string text)
     {
-        var cut = text.Length <= 64 ? text : text[..64] + "…";
+        var cut = ExceptionText.Cut(text, 65);
         return cut.Any(char.IsControl) ? string.Concat(cut.Select(c => char.IsControl(c) ? '?' : c)) : cut;
     }
 }

@@ -39,9 +39,13 @@ internal sealed class JsonCodec : PayloadCodec
             method.WriteArguments(writer, args, _options);
             writer.Flush();
         }
-        catch (Exception error) when (IsTooDeep(error, writer, _maxDepth + 1))
+        catch (Exception error) when (JsonArguments.IsTooDeep(error, writer, _maxDepth + 1))
         {
             throw TooDeep($"The arguments of '{method.Name}'", error);
+        }
+        catch (Exception error) when (error is not FanException)
+        {
+            throw new BadArgumentException("", $"The arguments of '{method.Name}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
         }
         finally
         {
@@ -82,7 +86,7 @@ internal sealed class JsonCodec : PayloadCodec
             JsonArguments.WriteValue(writer, value, _options);
             writer.Flush();
         }
-        catch (Exception error) when (IsTooDeep(error, writer, _maxDepth))
+        catch (Exception error) when (JsonArguments.IsTooDeep(error, writer, _maxDepth))
         {
             throw TooDeep($"The {typeof(T).Name} to send", error);
         }
@@ -104,17 +108,11 @@ internal sealed class JsonCodec : PayloadCodec
             reader.Read();
             return value!;
         }
-        catch (JsonException error)
+        catch (Exception error)
         {
-            throw new BadMessageException("reply", $"The reply is no valid {typeof(T).Name}: {error.Message}", error);
-        }
-        catch (InvalidOperationException error) when (error is not ObjectDisposedException)
-        {
-            throw new BadMessageException("reply", $"The reply is no valid {typeof(T).Name}: {error.Message}", error);
+            throw new BadMessageException("reply", $"The reply is no valid {typeof(T).Name}: {ExceptionText.MessageOf(error)}", error);
         }
     }
-
-    private static bool IsTooDeep(Exception error, Utf8JsonWriter writer, int maxDepth) => error is JsonException or InvalidOperationException && writer.CurrentDepth >= maxDepth;
 
     private LimitExceededException TooDeep(string what, Exception error) =>
         new(nameof(FanLimits.MaxDepth), $"{what} would nest deeper than {_maxDepth} levels of JSON ({nameof(FanLimits.MaxDepth)}).", error);

@@ -2,66 +2,56 @@ using System.Globalization;
 
 namespace Fan.Messaging;
 
-/// <summary>An error as it travels: flat, the same members on every transport. Immutable.</summary>
+/// <summary>An error as it travels: flat, the same members on every transport, and bounded however long what it was made of is. Immutable.</summary>
 public sealed record WireError
 {
-    /// <summary>One of <see cref="ErrorCodes"/>.</summary>
-    public required string Code { get; init; }
+    // All members together stay below what a frame of ipc takes (64 KiB), were each character three bytes of UTF-8.
+    private const int MaxName = 256;
+    private const int MaxPlace = 512;
+    private const int MaxAvailable = 4096;
 
-    /// <summary>What happened and what to do, for people.</summary>
-    public required string Message { get; init; }
+    /// <summary>One of <see cref="ErrorCodes"/>.</summary>
+    public required string Code { get; init => field = ExceptionText.Cut(value, MaxName); }
+
+    /// <summary>What happened and what to do, for people. At most 8,192 characters.</summary>
+    public required string Message { get; init => field = ExceptionText.Cut(value, ExceptionText.MaxMessage); }
 
     /// <summary>The W3C trace id of the failed call.</summary>
-    public string? TraceId { get; init; }
+    public string? TraceId { get; init => field = Bounded(value, MaxName); }
 
     /// <summary>The service that was asked for.</summary>
-    public string? Service { get; init; }
+    public string? Service { get; init => field = Bounded(value, MaxName); }
 
     /// <summary>The method that was asked for.</summary>
-    public string? Method { get; init; }
+    public string? Method { get; init => field = Bounded(value, MaxName); }
 
     /// <summary>The version range that was asked for.</summary>
-    public string? Requested { get; init; }
+    public string? Requested { get; init => field = Bounded(value, MaxName); }
 
-    /// <summary>What there is instead: versions or methods.</summary>
-    public IReadOnlyList<string>? Available { get; init; }
+    /// <summary>What there is instead: versions or methods; as many as 4,096 characters have room for.</summary>
+    public IReadOnlyList<string>? Available { get; init => field = Bounded(value); }
 
     /// <summary>The argument, header or limit that the error is about.</summary>
-    public string? Place { get; init; }
+    public string? Place { get; init => field = Bounded(value, MaxPlace); }
 
     /// <summary>The exception type of a failed implementation, or the service's own fault code.</summary>
-    public string? Type { get; init; }
+    public string? Type { get; init => field = Bounded(value, ExceptionText.MaxType); }
 
     /// <summary>When another attempt is allowed, in milliseconds from now.</summary>
     public long? RetryAfterMilliseconds { get; init; }
 
-    /// <summary>Describes an exception for the other side. The message of an exception that is not Fan's own is included; its stack never is.</summary>
+    /// <summary>Describes an exception for the other side, whatever its members do. The message of an exception that is not Fan's own is included; its stack never is.</summary>
     public static WireError From(Exception error, string? traceId = null)
     {
         ArgumentNullException.ThrowIfNull(error);
-        var id = (error as FanException)?.TraceId ?? traceId;
+        var message = ExceptionText.MessageOf(error);
         var described = error switch
         {
-            NoSuchServiceException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service },
-            NoMatchingVersionException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service, Requested = e.Requested, Available = e.Available },
-            NoSuchMethodException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service, Method = e.Method, Available = e.Available },
-            ContractMismatchException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service, Method = e.Method, Requested = e.CallerFingerprint, Available = [e.EndpointFingerprint] },
-            CircuitOpenException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service, RetryAfterMilliseconds = (long)e.RetryAfter.TotalMilliseconds },
-            ServiceUnavailableException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service },
-            BadArgumentException e => new WireError { Code = e.Code, Message = e.Message, Place = e.Argument },
-            BadMessageException e => new WireError { Code = e.Code, Message = e.Message, Place = e.Place },
-            LimitExceededException e => new WireError { Code = e.Code, Message = e.Message, Place = e.Limit },
-            RemoteFailureException e => new WireError { Code = e.Code, Message = e.Message, Type = e.RemoteType },
-            ServiceFaultException e => new WireError { Code = e.Code, Message = e.Message, Type = e.Fault },
-            SnapshotGoneException e => new WireError { Code = e.Code, Message = e.Message, Requested = Text(e.Snapshot), Available = [Text(e.Newest)] },
-            NotAuthenticatedException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service, Method = e.Method },
-            AccessDeniedException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service, Method = e.Method },
-            ShardMovedException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service, Requested = Text(e.Shard) },
-            LeaseLostException e => new WireError { Code = e.Code, Message = e.Message, Service = e.Service },
-            FanException e => new WireError { Code = e.Code, Message = e.Message },
-            OperationCanceledException e => new WireError { Code = ErrorCodes.Cancelled, Message = e.Message },
-            _ => new WireError { Code = ErrorCodes.RemoteFailure, Message = error.Message, Type = error.GetType().FullName ?? error.GetType().Name },
+            FanException { Code.Length: > 0 } fan => From(fan, message),
+            OperationCanceledException => new WireError { Code = ErrorCodes.Cancelled, Message = message },
+            _ => new WireError { Code = ErrorCodes.RemoteFailure, Message = message, Type = ExceptionText.TypeOf(error) },
         };
+        var id = (error as FanException)?.TraceId ?? traceId;
         return id is null ? described : described with { TraceId = id };
     }
 
@@ -87,6 +77,44 @@ public sealed record WireError
         ErrorCodes.Cancelled => new OperationCanceledException(Message),
         _ => new RemoteFailureException(Type ?? Code, Message) { TraceId = TraceId },
     };
+
+    private static WireError From(FanException error, string message) => error switch
+    {
+        NoSuchServiceException e => new WireError { Code = e.Code, Message = message, Service = e.Service },
+        NoMatchingVersionException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Requested = e.Requested, Available = e.Available },
+        NoSuchMethodException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method, Available = e.Available },
+        ContractMismatchException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method, Requested = e.CallerFingerprint, Available = [e.EndpointFingerprint] },
+        CircuitOpenException e => new WireError { Code = e.Code, Message = message, Service = e.Service, RetryAfterMilliseconds = (long)e.RetryAfter.TotalMilliseconds },
+        ServiceUnavailableException e => new WireError { Code = e.Code, Message = message, Service = e.Service },
+        BadArgumentException e => new WireError { Code = e.Code, Message = message, Place = e.Argument },
+        BadMessageException e => new WireError { Code = e.Code, Message = message, Place = e.Place },
+        LimitExceededException e => new WireError { Code = e.Code, Message = message, Place = e.Limit },
+        RemoteFailureException e => new WireError { Code = e.Code, Message = message, Type = e.RemoteType },
+        ServiceFaultException e => new WireError { Code = e.Code, Message = message, Type = e.Fault },
+        SnapshotGoneException e => new WireError { Code = e.Code, Message = message, Requested = Text(e.Snapshot), Available = [Text(e.Newest)] },
+        NotAuthenticatedException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method },
+        AccessDeniedException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method },
+        ShardMovedException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Requested = Text(e.Shard) },
+        LeaseLostException e => new WireError { Code = e.Code, Message = message, Service = e.Service },
+        _ => new WireError { Code = error.Code, Message = message },
+    };
+
+    private static string? Bounded(string? text, int most) => text is null ? null : ExceptionText.Cut(text, most);
+
+    private static List<string>? Bounded(IReadOnlyList<string>? texts)
+    {
+        if (texts is null) return null;
+        var (bounded, left) = (new List<string>(), MaxAvailable);
+        foreach (var text in texts)
+        {
+            var cut = ExceptionText.Cut(text, MaxName);
+            // Each costs its head too.
+            if ((left -= cut.Length + 4) < 0) break;
+            bounded.Add(cut);
+        }
+
+        return bounded;
+    }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

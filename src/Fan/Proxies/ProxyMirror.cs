@@ -64,7 +64,7 @@ internal sealed class ProxyMirror(int max, FanTelemetry telemetry, ILogger logge
         {
             // Nobody waits for it but who looks at the figures.
             telemetry.Mirrored(service, "failed");
-            ProxyLog.MirrorFailed(logger, service, error.Message);
+            ProxyLog.MirrorFailed(logger, service, ExceptionText.MessageOf(error));
         }
     }
 

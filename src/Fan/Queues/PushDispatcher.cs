@@ -18,7 +18,7 @@ internal sealed class PushDispatcher(
         telemetry.Settled(delivery.Queue, transport, settlement);
         var name = $"{message.Service}/{HeaderText.Shorten(message.Method)}";
         if (settlement.Outcome == QueueOutcome.Retry) QueueLog.Retrying(logger, name, delivery.Attempt, message.Id, settlement.Delay, settlement.Detail ?? "");
-        else if (settlement.Outcome == QueueOutcome.Dead) QueueLog.Died(logger, error, name, delivery.Attempt, message.Id, settlement.Reason!, settlement.Detail);
+        else if (settlement.Outcome == QueueOutcome.Dead) QueueLog.Died(logger, error is null ? null : ExceptionText.ForLog(error), name, delivery.Attempt, message.Id, settlement.Reason!, settlement.Detail);
         return settlement;
     }
 
@@ -39,7 +39,7 @@ internal sealed class PushDispatcher(
         }
         catch (BadMessageException error)
         {
-            return (QueueSettlement.Dead(DeadLetterReasons.BadMessage, error.Message, TypeOf(error)), error);
+            return (QueueSettlement.Dead(DeadLetterReasons.BadMessage, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
         }
 
         var call = new IncomingCall
@@ -59,11 +59,11 @@ internal sealed class PushDispatcher(
         }
         catch (PushRejectedException error)
         {
-            return (QueueSettlement.Dead(DeadLetterReasons.Rejected, error.Message, TypeOf(error)), error);
+            return (QueueSettlement.Dead(DeadLetterReasons.Rejected, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
         }
         catch (FanException error) when (error is NotAuthenticatedException or AccessDeniedException && IsAbout(error, message))
         {
-            return (QueueSettlement.Dead(DeadLetterReasons.AccessDenied, error.Message, TypeOf(error)), error);
+            return (QueueSettlement.Dead(DeadLetterReasons.AccessDenied, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -71,13 +71,13 @@ internal sealed class PushDispatcher(
         }
         catch (Exception error) when (error is BadArgumentException or BadMessageException or LimitExceededException && !IsUnderstood(method, call))
         {
-            return (QueueSettlement.Dead(DeadLetterReasons.BadMessage, error.Message, TypeOf(error)), error);
+            return (QueueSettlement.Dead(DeadLetterReasons.BadMessage, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
         }
         catch (Exception error)
         {
             return delivery.Attempt >= options.MaxAttempts
-                ? (QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted, error.Message, TypeOf(error)), error)
-                : (QueueSettlement.Retry(RetryBackoff.After(options, delivery.Attempt, Random.Shared.NextDouble()), error.Message, TypeOf(error)), error);
+                ? (QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error)
+                : (QueueSettlement.Retry(RetryBackoff.After(options, delivery.Attempt, Random.Shared.NextDouble()), ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
         }
     }
 
@@ -123,6 +123,4 @@ internal sealed class PushDispatcher(
             EnqueuedAt = delivery.EnqueuedAt,
         },
         transport);
-
-    private static string TypeOf(Exception error) => error.GetType().FullName ?? error.GetType().Name;
 }

@@ -116,6 +116,10 @@ internal sealed class PushPipeline(
             {
                 queues = choice.InMemory(message.Service);
             }
+            catch (Exception error) when (Outbox is null && error is not FanException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new ServiceUnavailableException(message.Service, $"The push '{message.Service}.{message.Method}' was not accepted over {transport.Name}: {ExceptionText.TypeOf(error)}: {ExceptionText.MessageOf(error)}", error);
+            }
         }
 
         return queues;

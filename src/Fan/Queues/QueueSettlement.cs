@@ -3,6 +3,8 @@ namespace Fan.Queues;
 /// <summary>What becomes of a delivery. Immutable.</summary>
 public sealed record QueueSettlement
 {
+    private const int MaxDetail = 1000;
+
     private QueueSettlement(QueueOutcome outcome) => Outcome = outcome;
 
     /// <summary>It was handled: the message is forgotten, and its id remembered where the policy says so; in one transaction, where the transport has them.</summary>
@@ -30,17 +32,20 @@ public sealed record QueueSettlement
     public static QueueSettlement Retry(TimeSpan delay, string? detail = null, string? exceptionType = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(delay.Ticks, nameof(delay));
-        return new(QueueOutcome.Retry) { Delay = delay, Detail = Bounded(detail), ExceptionType = exceptionType };
+        return new(QueueOutcome.Retry) { Delay = delay, Detail = Bounded(detail, MaxDetail), ExceptionType = Bounded(exceptionType, ExceptionText.MaxType) };
     }
 
     /// <summary>It can't be handled: it becomes a dead letter, and its key goes on.</summary>
     public static QueueSettlement Dead(string reason, string? detail = null, string? exceptionType = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
-        return new(QueueOutcome.Dead) { Reason = reason, Detail = Bounded(detail), ExceptionType = exceptionType };
+        return new(QueueOutcome.Dead) { Reason = reason, Detail = Bounded(detail, MaxDetail), ExceptionType = Bounded(exceptionType, ExceptionText.MaxType) };
     }
 
-    private static string? Bounded(string? text) => text is { Length: > 1000 } ? text[..1000] : text;
+    /// <summary>It failed, for no reason that its handling tells of.</summary>
+    internal static QueueSettlement RetryAtOnce(Exception error) => Retry(TimeSpan.Zero, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error));
+
+    private static string? Bounded(string? text, int most) => text is null ? null : ExceptionText.Cut(text, most);
 }
 
 /// <summary>The kinds of <see cref="QueueSettlement"/>.</summary>

@@ -18,8 +18,18 @@ public readonly record struct TokenRequest(string Service, string Method, string
 internal static class BearerTokens
 {
     /// <summary>The header with the token; null where there is none.</summary>
-    public static async ValueTask<string?> BearerAsync(this ICallerTokens tokens, TokenRequest request, CancellationToken cancellationToken) =>
-        await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false) is { Length: > 0 } token ? "Bearer " + token : null;
+    /// <exception cref="ServiceUnavailableException">It could not be had.</exception>
+    public static async ValueTask<string?> BearerAsync(this ICallerTokens tokens, TokenRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false) is { Length: > 0 } token ? "Bearer " + token : null;
+        }
+        catch (Exception error) when (error is not FanException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ServiceUnavailableException(request.Service, $"There is no token for '{request.Service}.{request.Method}': {ExceptionText.TypeOf(error)}: {ExceptionText.MessageOf(error)}", error);
+        }
+    }
 }
 
 /// <summary>One function as that.</summary>

@@ -128,19 +128,15 @@ public sealed class CallServer
             await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, call.ContentType, payload, running.Token).ConfigureAwait(false);
             unary.WriteDefault(reply, codec);
         }
-        catch (OperationCanceledException error) when (running.TimedOut)
-        {
-            failure = error;
-            throw TimeIsOver(method, error);
-        }
         catch (Exception error)
         {
-            failure = error;
-            throw;
+            failure = Meant(error, running, method, call, null, default, cancellationToken);
+            if (ReferenceEquals(failure, error)) throw;
+            throw failure;
         }
         finally
         {
-            End(running, method, call, failure, null);
+            End(running, call, failure);
         }
     }
 
@@ -172,24 +168,15 @@ public sealed class CallServer
                     await unary.ServeAsync(implementation, call.Payload, codec, reply, running.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException error) when (running.TimedOut)
-        {
-            failure = error;
-            throw TimeIsOver(method, error);
-        }
-        catch (OperationCanceledException error) when (shard.IsLost && !cancellationToken.IsCancellationRequested)
-        {
-            failure = error;
-            throw ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, error);
-        }
         catch (Exception error)
         {
-            failure = error;
-            throw;
+            failure = Meant(error, running, method, call, push, shard, cancellationToken);
+            if (ReferenceEquals(failure, error)) throw;
+            throw failure;
         }
         finally
         {
-            End(running, method, call, failure, push);
+            End(running, call, failure);
         }
     }
 
@@ -225,24 +212,15 @@ public sealed class CallServer
                     await stream.ServeAsync(implementation, call.Payload, codec, sink, running.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException error) when (running.TimedOut)
-        {
-            failure = error;
-            throw TimeIsOver(method, error);
-        }
-        catch (OperationCanceledException error) when (shard.IsLost && !cancellationToken.IsCancellationRequested)
-        {
-            failure = error;
-            throw ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, error);
-        }
         catch (Exception error)
         {
-            failure = error;
-            throw;
+            failure = Meant(error, running, method, call, null, shard, cancellationToken);
+            if (ReferenceEquals(failure, error)) throw;
+            throw failure;
         }
         finally
         {
-            End(running, method, call, failure, null);
+            End(running, call, failure);
         }
     }
 
@@ -333,11 +311,26 @@ public sealed class CallServer
         return new ServerCall(measure, activity, scope, recorder, context.RecorderSpan, lease, own);
     }
 
-    private void End(ServerCall running, ServedMethod method, IncomingCall call, Exception? failure, DeliveredPush? push)
+    /// <summary>What a failure is to the caller; logged where the service itself is to blame.</summary>
+    private Exception Meant(Exception error, in ServerCall running, ServedMethod method, IncomingCall call, DeliveredPush? push, ShardLease shard, CancellationToken cancellationToken)
     {
+        if (error is FanException) return error;
+        if (error is OperationCanceledException)
+        {
+            if (running.TimedOut) return TimeIsOver(method, error);
+            if (shard.IsLost && !cancellationToken.IsCancellationRequested) return ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, (OperationCanceledException)error);
+            if (error is CallerLeftException || cancellationToken.IsCancellationRequested || running.Token.IsCancellationRequested) return error;
+        }
+
         // What becomes of a failed push, and how loudly that is told, is its queue's affair.
-        if (push is null && failure is not null and not FanException and not OperationCanceledException)
-            TransportLog.Failed(_logger, failure, method.Method.FullName, call.TraceId);
+        if (push is not null) return error;
+        TransportLog.Failed(_logger, ExceptionText.ForLog(error), method.Method.FullName, call.TraceId);
+        // Nobody asked for that cancellation: a time limit of the service's own ended its work.
+        return error is OperationCanceledException ? new RemoteFailureException(ExceptionText.TypeOf(error), ExceptionText.MessageOf(error), error) : error;
+    }
+
+    private void End(ServerCall running, IncomingCall call, Exception? failure)
+    {
         if (running.Recorder is { } recorder)
         {
             recorder.End(running.RecorderSpan, failure);

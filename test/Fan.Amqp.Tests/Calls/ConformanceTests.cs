@@ -53,3 +53,8 @@ public sealed class AmqpSecurityTests(RabbitServers servers) : TransportSecurity
 
     protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
 }
+
+public sealed class AmqpBlameTests(RabbitServers servers) : TransportBlameConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
+}

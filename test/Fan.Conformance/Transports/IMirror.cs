@@ -42,6 +42,15 @@ public sealed class Tupled
     public int Field;
 }
 
+/// <summary>What is lost by whoever looks at properties alone.</summary>
+public sealed class Fielded
+{
+    public int Property { get; set; }
+
+    [SuppressMessage("Design", "CA1051", Justification = "What it is about.")]
+    public int Field;
+}
+
 /// <summary>Gives back what it is given.</summary>
 [Service("mirror")]
 public interface IMirror
@@ -82,6 +91,8 @@ public interface IMirror
     ValueTask<(int, string)> TupleAsync((int Count, string Name) value, CancellationToken ct = default);
 
     ValueTask<Tupled> TupledAsync(Tupled value, CancellationToken ct = default);
+
+    ValueTask<Fielded> FieldedAsync(Fielded value, CancellationToken ct = default);
 
     IAsyncEnumerable<(int, double)> TuplesAsync((int, double)[] values, CancellationToken ct = default);
 

@@ -47,6 +47,8 @@ public sealed class Mirror : IMirror
 
     public ValueTask<Tupled> TupledAsync(Tupled value, CancellationToken ct) => new(value);
 
+    public ValueTask<Fielded> FieldedAsync(Fielded value, CancellationToken ct) => new(value);
+
     public IAsyncEnumerable<(int, double)> TuplesAsync((int, double)[] values, CancellationToken ct) => values.ToAsyncEnumerable();
 
     public ValueTask NoteAsync(double value, (int Count, string Name) tuple, CancellationToken ct)

@@ -10,6 +10,9 @@ public abstract class TransportValueConformance : TransportConformance
     /// <summary>Who calls.</summary>
     protected virtual TransportApplication Calling => Caller;
 
+    /// <summary>Whether typed calls reach the service itself.</summary>
+    protected virtual bool IsDirect => false;
+
     private IMirror Reflecting => Calling.Fan.Get<IMirror>();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -45,8 +48,30 @@ public abstract class TransportValueConformance : TransportConformance
         var value = new Tupled { Nested = ((1, "one"), double.NaN), Wide = (1, 2, 3, 4, 5, 6, 7, "eight", (9, 10)), Points = { ["a"] = (1, -1) }, Field = 5 };
         var back = await Reflecting.TupledAsync(value, Token);
         Assert.Equal((value.Nested, value.Wide, value.Points["a"], value.Field), (back.Nested, back.Wide, back.Points["a"], back.Field));
+        var fielded = await Reflecting.FieldedAsync(new Fielded { Property = 1, Field = 2 }, Token);
+        Assert.Equal((1, 2), (fielded.Property, fielded.Field));
         using var arguments = JsonDocument.Parse("""{"value": {"item1": 7, "item2": "seven"}}""");
         Assert.Equal("""{"item1":7,"item2":"seven"}""", (await Calling.Fan.CallAsync("mirror.tuple", arguments.RootElement, cancellationToken: Token)).GetRawText());
+    }
+
+    [Theory]
+    [InlineData(8, true)]
+    [InlineData(9, false)]
+    public async Task Values_nest_as_deep_in_any_call(int levels, bool goes)
+    {
+        var chain = new Chain(1, null);
+        for (var i = 1; i < levels; i++) chain = new Chain(1, chain);
+        using var json = JsonDocument.Parse(new string('[', levels) + new string(']', levels));
+        using var arguments = JsonDocument.Parse($$"""{"value": {{json.RootElement.GetRawText()}}}""");
+        await SendAsync(goes || IsDirect, async () => await Reflecting.ChainAsync(chain, Token));
+        await SendAsync(goes || IsDirect, async () => await Reflecting.ElementAsync(json.RootElement, Token));
+        await SendAsync(goes, async () => await Calling.Fan.CallAsync("mirror.element", arguments.RootElement, cancellationToken: Token));
+
+        static async Task SendAsync(bool goes, Func<Task> call)
+        {
+            if (goes) await call();
+            else Assert.Equal("MaxDepth", (await Assert.ThrowsAsync<LimitExceededException>(call)).Limit);
+        }
     }
 
     [Fact]
@@ -73,6 +98,12 @@ public abstract class TransportValueConformance : TransportConformance
         Assert.Equal("Null", await Reflecting.OptionalAsync(nothing.RootElement, Token));
         Assert.Equal("Null", await Reflecting.KindAsync(nothing.RootElement, Token));
         Assert.Equal(JsonValueKind.Null, (await Reflecting.ElementAsync(nothing.RootElement, Token)).ValueKind);
+    }
+
+    protected override void Configure(FanOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Limits.MaxDepth = 8;
     }
 
     protected override void Configure(FanBuilder service)

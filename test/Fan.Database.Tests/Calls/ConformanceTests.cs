@@ -119,3 +119,13 @@ public sealed class SqliteSecurityTests : TransportSecurityConformance
 
     protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
 }
+
+public sealed class PostgresBlameTests(PostgresServers servers) : TransportBlameConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => PostgresCallHarness.CreateAsync(servers);
+}
+
+public sealed class SqliteBlameTests : TransportBlameConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
+}

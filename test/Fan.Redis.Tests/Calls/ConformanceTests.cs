@@ -53,3 +53,8 @@ public sealed class RedisSecurityTests(RedisServers servers) : TransportSecurity
 
     protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
 }
+
+public sealed class RedisBlameTests(RedisServers servers) : TransportBlameConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
+}

@@ -30,7 +30,7 @@ internal sealed class LoopNetwork
         _listeners.TryGetValue(endpoint.Description.Port, out var server) ? server : throw new EndpointUnreachableException(endpoint, $"nobody listens at {endpoint.Description.Port}");
 }
 
-internal sealed class LoopServer(LoopNetwork network) : IServerTransport
+internal class LoopServer(LoopNetwork network) : IServerTransport
 {
     public string Name => "loop";
 
@@ -45,7 +45,7 @@ internal sealed class LoopServer(LoopNetwork network) : IServerTransport
         return Task.CompletedTask;
     }
 
-    public EndpointDescription? Describe(ServedService service) => new()
+    public virtual EndpointDescription? Describe(ServedService service) => new EndpointDescription()
     {
         Transport = Name,
         Host = "test",
@@ -82,7 +82,7 @@ internal sealed class LoopClient(LoopNetwork network) : IClientTransport
             call.ReplySpans = incoming.ReplySpans;
         }
 
-        return reply.Detach();
+        return reply.Detach() with { ContentType = call.ContentType };
     }
 
     public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -83,6 +84,15 @@ public sealed class CopiedCallTests
         Assert.Equal("basket", Assert.Throws<BadArgumentException>(() => Client(host).Put(null!, "x")).Argument);
         Assert.Equal("basket", (await Assert.ThrowsAsync<BadArgumentException>(async () => await Client(host).RepeatAsync(null!, 1, ct: Token).ToListAsync(Token))).Argument);
         Assert.Equal("MaxPayloadBytes", (await Assert.ThrowsAsync<LimitExceededException>(async () => await Client(host).AddAsync(new Basket(), new string('x', 2000), Token))).Limit);
+    }
+
+    [Fact]
+    public async Task A_push_that_nobody_could_handle_is_refused_at_once()
+    {
+        await using var host = await StartAsync();
+        Assert.Equal("item", (await Assert.ThrowsAsync<BadArgumentException>(async () => await Client(host).NoteAsync(null!, Token))).Argument);
+        await Client(host).NoteAsync("wine", Token);
+        await Eventually.TrueAsync(() => _baskets.Noted.Contains("wine"), "it was handled");
     }
 
     [Fact]
@@ -174,6 +184,9 @@ public interface IBaskets
     IAsyncEnumerable<Basket> RepeatAsync(Basket basket, int count, int failAt = -1, CancellationToken ct = default);
 
     ValueTask FailAsync(string how, CancellationToken ct = default);
+
+    [Push]
+    ValueTask NoteAsync(string item, CancellationToken ct = default);
 }
 
 internal sealed class Baskets : IBaskets
@@ -181,6 +194,8 @@ internal sealed class Baskets : IBaskets
     public Basket Last { get; } = new();
 
     public TaskCompletionSource Left { get; } = new();
+
+    public ConcurrentQueue<string> Noted { get; } = new();
 
     public ValueTask<Basket> AddAsync(Basket basket, string item, CancellationToken ct = default) => new(Put(basket, item));
 
@@ -212,6 +227,12 @@ internal sealed class Baskets : IBaskets
             Left.TrySetResult();
             EndAs(failAt);
         }
+    }
+
+    public ValueTask NoteAsync(string item, CancellationToken ct = default)
+    {
+        Noted.Enqueue(item);
+        return default;
     }
 
     public async ValueTask FailAsync(string how, CancellationToken ct = default)

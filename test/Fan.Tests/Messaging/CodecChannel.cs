@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Fan.Applications;
 using Fan.Conformance.Transports;
 using Fan.Generated;
 using Fan.Messaging;
@@ -18,7 +19,9 @@ internal sealed class CodecChannel(object service, params PayloadCodec[] codecs)
         return form == "json" ? new JsonCodec(options, limits) : new CompactCodec(limits, new CompactFitness(options, NullLogger.Instance));
     }
 
-    public static IMirror Mirror(string form, int maxDepth = 64) => new IMirrorContract().CreateClient(new CodecChannel(new Mirror(), Codec(form, maxDepth)));
+    public static IMirror Mirror(string form, int maxDepth = 64) => Mirror(new CodecChannel(new Mirror(), Codec(form, maxDepth)));
+
+    public static IMirror Mirror(CallChannel channel) => ((InterfaceContract<IMirror>)new ContractCatalog().For(typeof(IMirror))).CreateClient(channel);
 
     public override async ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
     {

@@ -39,7 +39,7 @@ public sealed class DepthTests
     public async Task A_level_more_in_a_result_is_refused_by_whoever_reads_it(string form, string kind) =>
         await Assert.ThrowsAsync<BadMessageException>(() => SendAsync(Mirror(CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most - 1)), kind));
 
-    private static IMirror Mirror(params Generated.PayloadCodec[] codecs) => new IMirrorContract().CreateClient(new CodecChannel(new Mirror(), codecs));
+    private static IMirror Mirror(params Generated.PayloadCodec[] codecs) => CodecChannel.Mirror(new CodecChannel(new Mirror(), codecs));
 
     private static async Task SendAsync(IMirror mirror, string kind)
     {

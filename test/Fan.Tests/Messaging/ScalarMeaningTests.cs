@@ -108,7 +108,7 @@ public sealed class ScalarMeaningTests
     private static string Bytes<T>(Func<IMirror, T, ValueTask<T>> call, T value)
     {
         var recorder = new Recorder();
-        Wait(call(new IMirrorContract().CreateClient(recorder), value));
+        Wait(call(CodecChannel.Mirror(recorder), value));
         return Convert.ToHexString(recorder.Bytes.WrittenSpan);
     }
 

@@ -14,6 +14,8 @@ internal sealed class NoTransport : ITransportHarness
 
 public sealed class DirectValueTests : TransportValueConformance
 {
+    protected override bool IsDirect => true;
+
     protected override TransportApplication Calling => Service;
 
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new NoTransport());
@@ -28,6 +30,7 @@ public sealed class CopiedValueTests : TransportValueConformance
     protected override void Configure(FanOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        base.Configure(options);
         options.CopyLocalCalls = true;
     }
 }

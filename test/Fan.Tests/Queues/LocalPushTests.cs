@@ -81,6 +81,51 @@ public sealed class LocalPushTests
     }
 
     [Fact]
+    public async Task A_handler_that_cancels_itself_is_tried_again()
+    {
+        var news = new News(async (_, _) =>
+        {
+            if (CallContext.Current.Push!.Attempt > 1) return;
+            using var own = new CancellationTokenSource();
+            await own.CancelAsync();
+            await Task.Delay(Timeout.Infinite, own.Token);
+        });
+        await using var host = await StartAsync(news);
+        await host.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => news.Texts.Count == 2, "it was tried again");
+        await DoneAsync(host);
+    }
+
+    [Theory]
+    [InlineData("no message", "")]
+    [InlineData("message throws", "can't be read")]
+    [InlineData("long", "xxx")]
+    public async Task A_failure_that_can_t_be_read_is_a_failure(string how, string detail)
+    {
+        await using var host = await StartAsync(new News((_, _) => throw new HostileException(how)), options => options.MaxAttempts = 2);
+        await host.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken);
+        var letter = await DeadAsync(host);
+        Assert.Equal((DeadLetterReasons.AttemptsExhausted, 2), Summary(letter));
+        Assert.Contains(detail, letter.Detail, StringComparison.Ordinal);
+        Assert.True(letter.Detail!.Length <= 1000);
+        Assert.DoesNotContain(letter.Detail, c => c is '\0' or '\ud83d');
+    }
+
+    [Fact]
+    public async Task A_message_that_its_argument_s_type_refuses_dies_at_once()
+    {
+        var crates = new Crates();
+        await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ICrates>(_ => crates));
+        var queues = host.Services.GetRequiredService<LocalQueueTransport>();
+        string[] bad = ["""{"crate": {"weight": -1}}""", """{"crate": {"weight": 1}, "shape": {"size": 1}}""", """{"crate": {"weight": 1}, "shape": {"size": 1, "$type": "box"}}"""];
+        foreach (var payload in bad) await queues.SendAsync(Message("load", payload, "crates"), TestContext.Current.CancellationToken);
+        await queues.SendAsync(Message("load", """{"crate": {"weight": 1}, "shape": {"$type": "box", "size": 1}}""", "crates"), TestContext.Current.CancellationToken);
+        var letters = await DeadAsync(host, bad.Length, new QueueName("crates"));
+        Assert.All(letters, letter => Assert.Equal((DeadLetterReasons.BadMessage, 1), Summary(letter)));
+        await Eventually.TrueAsync(() => crates.Loaded == 1, "the sound one was handled");
+    }
+
+    [Fact]
     public async Task A_message_that_nobody_understands_dies_at_once_with_the_reason()
     {
         await using var host = await StartAsync(new News());
@@ -239,11 +284,11 @@ public sealed class LocalPushTests
 
     private static Task<DeadLetter> DeadAsync(TestHost host) => DeadAsync(host, 1).ContinueWith(letters => letters.Result[0], TaskScheduler.Default);
 
-    private static async Task<IReadOnlyList<DeadLetter>> DeadAsync(TestHost host, int count)
+    private static async Task<IReadOnlyList<DeadLetter>> DeadAsync(TestHost host, int count, QueueName? queue = null)
     {
         IReadOnlyList<DeadLetter> found = [];
         var queues = host.Services.GetRequiredService<LocalQueueTransport>();
-        await Eventually.TrueAsync(async () => (found = await queues.PeekDeadAsync(Queue, 10, TestContext.Current.CancellationToken)).Count == count, $"{count} dead letters");
+        await Eventually.TrueAsync(async () => (found = await queues.PeekDeadAsync(queue ?? Queue, 10, TestContext.Current.CancellationToken)).Count == count, $"{count} dead letters");
         return found;
     }
 
@@ -252,10 +297,10 @@ public sealed class LocalPushTests
 
     private static (string Reason, int Attempts) Summary(DeadLetter letter) => (letter.Reason, letter.Attempts);
 
-    private static QueueMessage Message(string method, string payload) => new()
+    private static QueueMessage Message(string method, string payload, string service = "news") => new()
     {
         Id = Guid.NewGuid().ToString("N"),
-        Service = "news",
+        Service = service,
         Method = method,
         Headers = new(),
         ContentType = "application/json",

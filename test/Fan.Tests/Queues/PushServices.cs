@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 
 namespace Fan.Tests.Queues;
 
@@ -72,4 +73,51 @@ internal sealed class StockAudit : StockSubscriber
         Changes.Enqueue(change);
         return default;
     }
+}
+
+public sealed class Load
+{
+    public Load(int weight)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(weight);
+        Weight = weight;
+    }
+
+    public int Weight { get; }
+}
+
+[JsonDerivedType(typeof(Box), "box")]
+public abstract record Form;
+
+public sealed record Box(int Size) : Form;
+
+[Service("crates")]
+public interface ICrates
+{
+    [Push]
+    ValueTask LoadAsync(Load crate, Form? shape = null, CancellationToken ct = default);
+}
+
+internal sealed class Crates : ICrates
+{
+    private int _loaded;
+
+    public int Loaded => Volatile.Read(ref _loaded);
+
+    public ValueTask LoadAsync(Load crate, Form? shape = null, CancellationToken ct = default)
+    {
+        Interlocked.Increment(ref _loaded);
+        return default;
+    }
+}
+
+/// <summary>An exception whose text is of no use to anybody.</summary>
+internal sealed class HostileException(string how) : Exception
+{
+    public override string Message => how switch
+    {
+        "no message" => null!,
+        "long" => new string('x', 999) + "😀\ud83d\0" + new string('y', 1_000_000),
+        _ => throw new InvalidOperationException("no message"),
+    };
 }

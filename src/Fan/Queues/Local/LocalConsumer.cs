@@ -58,7 +58,7 @@ internal sealed class LocalConsumer : IQueueConsumer
             }
             catch (Exception error)
             {
-                settlement = QueueSettlement.Retry(TimeSpan.Zero, error.Message, error.GetType().FullName);
+                settlement = QueueSettlement.RetryAtOnce(error);
             }
 
             _queue.Settle(entry, settlement);
