@@ -37,7 +37,7 @@ internal sealed class CodecRoute(PayloadCodec codec, object service) : CallChann
 
     private static object?[] Parts<TArgs>(TArgs args)
         where TArgs : struct =>
-        [.. typeof(TArgs).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly).Select(property => property.GetValue(args))];
+        [.. typeof(TArgs).GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(field => field.GetValue(args))];
 
     private static byte[] Written(Action<PayloadBuffer> write)
     {
