@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Fan.Generated;
 
 namespace Fan.Generators.Tests;
@@ -50,31 +51,38 @@ internal sealed class LoopbackChannel(object service, PayloadCodec? codec = null
 
     private sealed class TestCodec : PayloadCodec
     {
+        // As an application's are.
+        private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+        {
+            IncludeFields = true,
+            NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        };
+
         public override string ContentType => "application/json";
 
         public override void WriteArguments<TArgs>(IBufferWriter<byte> output, ServiceMethod<TArgs> method, in TArgs args)
         {
             using var writer = new Utf8JsonWriter(output);
-            method.WriteArguments(writer, args, JsonSerializerOptions.Web);
+            method.WriteArguments(writer, args, Options);
         }
 
         public override TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
         {
             var reader = new Utf8JsonReader(payload);
-            return method.ReadArguments(ref reader, JsonSerializerOptions.Web);
+            return method.ReadArguments(ref reader, Options);
         }
 
         public override void WriteResult<TArgs, TResult>(IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value)
         {
             using var writer = new Utf8JsonWriter(output);
-            JsonArguments.WriteValue(writer, value, JsonSerializerOptions.Web);
+            JsonArguments.WriteValue(writer, value, Options);
         }
 
         public override TResult ReadResult<TArgs, TResult>(in ReadOnlySequence<byte> payload, ResultMethod<TArgs, TResult> method)
         {
             var reader = new Utf8JsonReader(payload);
             reader.Read();
-            return JsonArguments.ReadValue<TResult>(ref reader, JsonSerializerOptions.Web)!;
+            return JsonArguments.ReadValue<TResult>(ref reader, Options)!;
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class CodecTarget : FuzzTarget
     private static readonly InterfaceContract<IMixed> Contract =
         (InterfaceContract<IMixed>)typeof(IMixed).Assembly.GetCustomAttributes<GeneratedContractAttribute>().Single(attribute => attribute.ServiceType == typeof(IMixed)).Create();
 
-    private readonly CompactCodec _codec = new(new FanLimits(), new CompactFitness(JsonDefaults.Create([], new FanLimits()), NullLogger.Instance));
+    private readonly CompactCodec _codec = Create();
     private readonly IUnaryMethod _method = (IUnaryMethod)Contract.Methods[0];
 
     public override string Name => "codec";
@@ -57,6 +57,13 @@ internal sealed class CodecTarget : FuzzTarget
         {
             return Shape(error.Message);
         }
+    }
+
+    private static CompactCodec Create()
+    {
+        var limits = new FanLimits();
+        var options = JsonDefaults.Create([], limits);
+        return new CompactCodec(limits, new CompactFitness(options, NullLogger.Instance), new JsonCodec(options, limits));
     }
 
     private sealed class Recorder(CompactCodec codec) : CallChannel

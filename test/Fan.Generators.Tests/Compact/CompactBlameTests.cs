@@ -3,7 +3,7 @@ namespace Fan.Generators.Tests.Compact
     /// <summary>What the types of a contract throw while they are read or written is told with the place.</summary>
     public sealed class CompactBlameTests
     {
-        private readonly Lenient.IStore _store = new Lenient.IStoreContract().CreateClient(new CrossChannel(new Strict.Store(), new Strict.IStoreContract(), new CompactTestCodec()));
+        private readonly Lenient.IStore _store = GeneratedContracts.Of<Lenient.IStore>().CreateClient(new CrossChannel(new Strict.Store(), GeneratedContracts.Of<Strict.IStore>(), new CompactTestCodec()));
 
         [Theory]
         [InlineData(-1, 1, 1, "boxes.first")]
@@ -27,7 +27,7 @@ namespace Fan.Generators.Tests.Compact
         [Fact]
         public async Task A_result_that_a_type_refuses_is_a_bad_reply()
         {
-            var strict = new Strict.IStoreContract().CreateClient(new CrossChannel(new Lenient.Store(), new Lenient.IStoreContract(), new CompactTestCodec()));
+            var strict = GeneratedContracts.Of<Strict.IStore>().CreateClient(new CrossChannel(new Lenient.Store(), GeneratedContracts.Of<Lenient.IStore>(), new CompactTestCodec()));
             Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await strict.GetAsync(-1, TestContext.Current.CancellationToken))).Place);
             Assert.Equal(5, (await strict.GetAsync(5, TestContext.Current.CancellationToken)).Weight);
         }

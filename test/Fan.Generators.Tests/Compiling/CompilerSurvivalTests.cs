@@ -46,7 +46,7 @@ public sealed class CompilerSurvivalTests
     }
 
     [Theory]
-    [InlineData("public class Outer { [Service(\"a\")] internal class Thing { [Subscribe(typeof(IOther), \"told\")] public void [|On|](int x) { } [Rpc] public int A(int x) => x; } [Service(\"o\")] private interface [|IOther|] { [Push] void Told(int x); } }")]
+    [InlineData("public class Outer { [Service(\"a\")] internal class Thing { [Subscribe(typeof(IOther), \"told\")] public void On(int x) { } [Rpc] public int A(int x) => x; } [Service(\"o\")] private interface [|IOther|] { [Push] void Told(int x); } }")]
     [InlineData("public class Outer { [Service(\"a\")] private class [|Thing|] { [Subscribe(typeof(IOther), \"told\")] public void On(int x) { } } [Service(\"o\")] public interface IOther { [Push] void Told(int x); } }")]
     public async Task A_subscription_that_generated_code_cannot_reach_is_reported(string source)
     {

@@ -23,21 +23,23 @@ internal sealed class ContractCompilation
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
     private readonly Compilation _output;
+    private readonly MemoryStream _image = new();
 
     private ContractCompilation(Compilation output, IReadOnlyList<Diagnostic> generator)
     {
         _output = output;
         Generator = generator;
+        Compiler = [.. output.Emit(_image, cancellationToken: TestContext.Current.CancellationToken).Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
     }
 
     /// <summary>What the generator reports, of any severity, and its own breakdown (CS8785).</summary>
     public IReadOnlyList<Diagnostic> Generator { get; }
 
     /// <summary>The errors of the compiler, in the user's code and in generated code.</summary>
-    public IReadOnlyList<Diagnostic> Compiler => field ??= [.. _output.GetDiagnostics(TestContext.Current.CancellationToken).Where(IsError)];
+    public IReadOnlyList<Diagnostic> Compiler { get; }
 
     /// <summary>All errors, those of the generator first.</summary>
-    public IEnumerable<Diagnostic> Errors => Generator.Where(diagnostic => IsError(diagnostic) || diagnostic.Id is "CS8785" or "CS8784").Concat(Compiler);
+    public IEnumerable<Diagnostic> Errors => Generator.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error || diagnostic.Id is "CS8785" or "CS8784").Concat(Compiler);
 
     /// <summary>The files that the generator wrote.</summary>
     public IEnumerable<SyntaxTree> Generated => _output.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
@@ -61,19 +63,15 @@ internal sealed class ContractCompilation
     public Assembly Load()
     {
         Assert.True(!Errors.Any(), string.Join("\n", Errors.Select(Explain).Prepend("")));
-        return TryLoad(out var errors) ?? throw new InvalidOperationException(string.Join("\n", errors));
+        return LoadAccepted();
     }
 
-    /// <summary>The assembly, without the contracts that the generator refused; null where the compiler has errors.</summary>
-    public Assembly? TryLoad(out IReadOnlyList<Diagnostic> errors)
+    /// <summary>The assembly without the contracts that the generator refused; fails where the compiler has errors.</summary>
+    public Assembly LoadAccepted()
     {
-        using var image = new MemoryStream();
-        var result = _output.Emit(image, cancellationToken: TestContext.Current.CancellationToken);
-        errors = [.. result.Diagnostics.Where(IsError)];
-        if (!result.Success) return null;
-        image.Position = 0;
+        _image.Position = 0;
         // An interface of another load context can't be implemented at run time.
-        return AssemblyLoadContext.Default.LoadFromStream(image);
+        return AssemblyLoadContext.Default.LoadFromStream(_image);
     }
 
     /// <summary>The contracts of an assembly.</summary>
@@ -86,6 +84,4 @@ internal sealed class ContractCompilation
         var line = diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line].ToString().Trim();
         return $"{diagnostic}{(line is null ? "" : "\n    " + line[..Math.Min(line.Length, 400)])}";
     }
-
-    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 }

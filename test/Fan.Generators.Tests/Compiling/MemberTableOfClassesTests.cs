@@ -80,7 +80,7 @@ public sealed class MemberTableOfClassesTests
     [InlineData("FAN0015", "", "", "Base", "public class Base { [Rpc] public static int [|A|](int x) => x; }")]
     [InlineData("FAN0002", "", "", "Base", "public class Base { [Rpc] public T [|A|]<T>(T x) => x; }")]
     [InlineData("FAN0003", "", "[Rpc] public string A(string x) => x;", "Base", "public class Base { [Rpc] public int A(int x) => x; }")]
-    [InlineData("works", "a other", "", "Base", "[Service(\"base\")] public class Base { [Rpc] public int A(int x) => x; }")]
+    [InlineData("works", "a a other", "", "Base", "[Service(\"base\")] public class Base { [Rpc] public int A(int x) => x; }")]
     [InlineData("works", "other", "public int A(int x) => x;", "IHas", "public interface IHas { int A(int x); }")]
     [InlineData("works | FAN*", "? other", "public int A(int x) => x;", "IHas", "public interface IHas { [Rpc] int A(int x); }")]
     public async Task What_a_base_class_has_is_inherited(string expected, string wireNames, string members, string bases, string types) =>

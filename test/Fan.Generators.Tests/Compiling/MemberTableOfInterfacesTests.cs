@@ -86,7 +86,7 @@ public sealed class MemberTableOfInterfacesTests
     [InlineData("FAN* | works", "", "IEquatable<string>", "")]
     [InlineData("FAN* | works", "", "ICloneable", "")]
     [InlineData("FAN* | works", "", "System.ComponentModel.INotifyPropertyChanged", "")]
-    [InlineData("works", "a", "IBase", "[Service(\"base\")] public interface IBase { ValueTask<int> A(int x, CancellationToken ct); }")]
+    [InlineData("works", "a a", "IBase", "[Service(\"base\")] public interface IBase { ValueTask<int> A(int x, CancellationToken ct); }")]
     public async Task Members_come_from_base_interfaces_too(string expected, string wireNames, string bases, string types) =>
         await MemberTable.HoldsAsync(expected, $$"""
             [Service("a.b")] public interface IThing : {{bases}}

@@ -38,9 +38,9 @@ public sealed class MemberTableOfNamesTests
         { "works", 1, $"namespace {Long}.{Long}; [Service(\"a\")] public interface IThing {Body}" },
         { "FAN0028", 1, $"[Service(\"a\")] public interface IThing {{ ValueTask<int> [|{Long}|](int x, CancellationToken ct); }}" },
 
-        { "works", 2, $"public class A {{ [Service(\"a\")] public interface B {Body} }} [Service(\"b\")] public interface A_B {Body}" },
-        { "works", 2, $"namespace A {{ public class B {{ [Service(\"a\")] public interface C {Body} }} [Service(\"b\")] public interface B_C {Body} }}" },
-        { "works", 2, $"public class A {{ public class B {{ [Service(\"a\")] public interface C {Body} }} }} public class A_B {{ [Service(\"b\")] public interface C {Body} }}" },
+        { "works + FAN0030", 2, $"public class A {{ [Service(\"a\")] public interface [|B|] {Body} }} [Service(\"b\")] public interface A_B {Body}" },
+        { "works + FAN0030", 2, $"namespace A {{ public class B {{ [Service(\"a\")] public interface [|C|] {Body} }} [Service(\"b\")] public interface B_C {Body} }}" },
+        { "works + FAN0030", 2, $"public class A {{ public class B {{ [Service(\"a\")] public interface C {Body} }} }} public class A_B {{ [Service(\"b\")] public interface C {Body} }}" },
         { "works", 2, $"namespace A.B {{ [Service(\"a\")] public interface C {Body} }} public class A_B {{ [Service(\"b\")] public interface C {Body} }}" },
         { "works", 2, $"namespace A {{ [Service(\"a\")] public interface IThing {Body} }} namespace B {{ [Service(\"b\")] public interface IThing {Body} }}" },
         { "works", 2, $"namespace A {{ [Service(\"a\")] public interface IThing {Body} }} [Service(\"b\")] public interface IThing {Body}" },

@@ -25,6 +25,8 @@ internal static class Sameness
             case JsonNode json: return json.ToJsonString() == ((JsonNode)other).ToJsonString() ? null : Tell(place, one, other);
             case Memory<byte> memory: return memory.Span.SequenceEqual(((Memory<byte>)other).Span) ? null : Tell(place, one, other);
             case ReadOnlyMemory<byte> memory: return memory.Span.SequenceEqual(((ReadOnlyMemory<byte>)other).Span) ? null : Tell(place, one, other);
+            case Memory<int> memory: return memory.Span.SequenceEqual(((Memory<int>)other).Span) ? null : Tell(place, one, other);
+            case ReadOnlyMemory<char> memory: return memory.Span.SequenceEqual(((ReadOnlyMemory<char>)other).Span) ? null : Tell(place, one, other);
             case string or Uri or Version or Enum: return one.Equals(other) ? null : Tell(place, one, other);
             case IEnumerable items: return Items(items, (IEnumerable)other, place, depth);
         }
@@ -64,5 +66,7 @@ internal static class Sameness
         type.Namespace is { } space && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal)) && !type.Name.StartsWith("KeyValuePair", StringComparison.Ordinal)
         && !type.Name.Contains("Tuple", StringComparison.Ordinal);
 
-    private static string Tell(string place, object? one, object? other) => $"{place} is {other ?? "null"} where {one ?? "null"} was given";
+    private static string Tell(string place, object? one, object? other) => $"{place} is {Text(other)} where {Text(one)} was given";
+
+    private static string Text(object? value) => value is double or float or decimal ? $"{value} ({string.Join(' ', Bits(value).Select(b => b.ToString("x")))})" : value?.ToString() ?? "null";
 }

@@ -21,7 +21,7 @@ internal sealed class Samples
         if (Nullable.GetUnderlyingType(type) is { } underlying) return Of(underlying, depth);
         if (Scalar(type) is { } scalar) return scalar;
         if (type.IsEnum) return type.GetEnumValues().Cast<object>().LastOrDefault(value => Convert.ToDecimal(value, CultureInfo.InvariantCulture) != 0) ?? Enum.ToObject(type, 3);
-        if (depth > MaxDepth) return type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
+        if (depth > MaxDepth && type.Namespace != "System.Collections.Immutable") return type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
         if (type.IsArray) return Array(type.GetElementType()!, type.GetArrayRank(), depth);
         if (Collection(type, depth) is { } collection) return collection;
         if (type.IsAbstract && type.GetCustomAttributes<JsonDerivedTypeAttribute>().FirstOrDefault() is { } derived) return Of(derived.DerivedType, depth);
@@ -53,6 +53,7 @@ internal sealed class Samples
         if (type == typeof(JsonElement)) return JsonElement.Parse("{\"n\":" + n + "}");
         if (type == typeof(JsonDocument)) return JsonDocument.Parse("{\"n\":" + n + "}");
         if (type == typeof(JsonNode) || type == typeof(JsonObject)) return new JsonObject { ["n"] = n };
+        if (type == typeof(JsonValue)) return JsonValue.Create(n);
         return type == typeof(CancellationToken) ? CancellationToken.None : null;
     }
 

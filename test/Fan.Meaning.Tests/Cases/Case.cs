@@ -19,7 +19,7 @@ internal sealed record Case(int Seed, string Source)
     public static Case From(int seed)
     {
         var draw = new Draw(seed);
-        var wildness = draw.Of(0, 0, 1, 1, 2);
+        var wildness = draw.Of(0, 0, 1, 1, 1, 2, 2);
         var declared = new CaseTypes();
         var types = new TypeDeclarations(draw, declared, wildness);
         var parts = new Dictionary<string, string>();
@@ -47,13 +47,17 @@ internal sealed record Case(int Seed, string Source)
         var own = declared.Objects.LastOrDefault(type => type.Arity == 0) ?? declared.Objects[^1];
         var root = draw.Chance(70) && own.Arity == 0 ? own.Name : draw.Chance(50) ? types.Any().Text : types.Any(3).Text;
         var optional = types.WithLiteral();
+        if (draw.Chance(20)) optional = optional.Nullable();
         var other = draw.Chance(50) ? types.WithLiteral().Text : draw.Of("Vocabulary.Money", "Vocabulary.Mark", "DateTime", "DateTimeOffset", "decimal", "double", "float", "string?", own.Arity == 0 && own.IsValue ? own.Name : "TimeSpan");
         var literal = draw.Chance(50) && optional.Text == "decimal" ? "1.1m" : optional.Text is "double" or "float" && draw.Chance(50) ? "0" : optional.Literal;
         string Head(string access, string end) =>
             $"    {access}ValueTask<{root}> EchoAsync({root} value, CancellationToken ct = default){end}\n" +
             $"    {access}ValueTask<{optional.Text}> LessAsync({optional.Text} value = {literal}, {other} other = default, CancellationToken ct = default){end}\n";
-        return $"using System.Text.Json.Serialization;\n\nnamespace {NamespaceOf(seed)};\n\n{string.Join("\n\n", parts)}\n\n" +
-            $"{ServiceOf(seed)}\npublic interface IEcho\n{{\n{Head("", ";")}}}\n\n" +
-            $"public sealed class Echo : IEcho\n{{\n{Head("public ", " => new(value);")}}}\n";
+        var access = draw.Chance(15) ? "internal" : "public";
+        var declarations = string.Join("\n\n", parts);
+        if (access == "internal") declarations = declarations.Replace("public record", "internal record", StringComparison.Ordinal).Replace("public class", "internal class", StringComparison.Ordinal);
+        return $"using System.Text.Json.Serialization;\n\nnamespace {NamespaceOf(seed)};\n\n{declarations}\n\n" +
+            $"{ServiceOf(seed)}\n{access} interface IEcho\n{{\n{Head("", ";")}}}\n\n" +
+            $"{access} sealed class Echo : IEcho\n{{\n{Head("public ", " => new(value);")}}}\n";
     }
 }

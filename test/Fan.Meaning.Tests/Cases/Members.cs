@@ -12,6 +12,9 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
 
     public List<(string Type, string Name)> Virtual { get; } = [];
 
+    /// <summary>A type that contains the declared one, to be a member once.</summary>
+    public TypeText? Own { get; set; }
+
     public IEnumerable<string> Names => _taken;
 
     public bool HasRequired { get; private set; }
@@ -36,7 +39,8 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
 
     public string Next()
     {
-        var type = types.Any();
+        var type = Own ?? types.Any();
+        Own = null;
         var name = Name();
         var attribute = attributes.Draw(type);
         var roll = draw.Below(wildness == 0 ? 52 : wildness == 1 ? 90 : 124);
@@ -71,7 +75,7 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
         }
     }
 
-    private string Initial(TypeText type) => type.Literal is { } literal && !type.Text.EndsWith('?') && !IsStruct && draw.Chance(30) ? $" = {literal};" : "";
+    private string Initial(TypeText type) => type.Literal is { } literal && !IsStruct && draw.Chance(30) ? $" = {literal};" : "";
 
     private string Hidden(TypeText type, string name, string attribute, string set)
     {

@@ -28,6 +28,8 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
         var parents = declared.Objects.Where(type => type.IsBase && type.Kind == kind).ToArray();
         var parent = !isStruct && parents.Length > 0 && draw.Chance(50) ? draw.Of(parents) : null;
         var members = new Members(draw, _types, _attributes, wildness, kind);
+        // A type may contain itself, if only where it may be absent.
+        if (!isStruct && arity == 0 && draw.Chance(15)) members.Own = new(draw.Of(name + "?", $"List<{name}>", $"{name}[]?", $"Dictionary<string, {name}>"), false);
         var body = new List<string>();
         var positional = new List<(string Type, string Name)>();
         if (parent is not null) Inherit(parent, members, body);
@@ -124,6 +126,7 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
         {
             var type = _types.WithLiteral();
             var name = members.Name();
+            if (draw.Chance(20)) type = type.Nullable();
             positional.Add((type.Text, name));
             own.Add($"{_attributes.Draw(type, "property: ")}{type.Text} {name} = {type.Literal}");
         }
@@ -143,15 +146,15 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
     {
         var form = draw.Below(wildness == 0 ? 2 : 10);
         var chosen = members.Settable.Where(_ => draw.Chance(70)).ToList();
-        var others = wildness > 1 && draw.Chance(6) ? ", int stranger" : "";
+        var others = wildness > 1 && draw.Chance(8) ? draw.Of(", int stranger", ", string? stranger = null", ", params int[] strangers") : "";
         if (chosen.Count == 0 && form < 6) return true;
         var sets = members.HasRequired && draw.Chance(50) ? "[System.Diagnostics.CodeAnalysis.SetsRequiredMembers] " : "";
         // The serializer compares names without their case.
         var loud = chosen.Select(_ => draw.Chance(10)).ToArray();
         string Spelled(int i) => loud[i] ? Parameter(chosen[i].Name).ToUpperInvariant() : Parameter(chosen[i].Name);
         string One(string access, string attribute) =>
-            $"{attribute}{sets}{access} {name}({string.Join(", ", chosen.Select((m, i) => $"{m.Type.Text} {Spelled(i)}{(i == chosen.Count - 1 && others.Length == 0 && m.Type.Literal is { } l && draw.Chance(40) ? " = " + l : "")}"))}{others}) {{ "
-            + string.Join(" ", chosen.Select((m, i) => $"this.{m.Name} = {(wildness > 1 && draw.Chance(4) ? $"Vocabulary.Check.Accept({Spelled(i)})" : Spelled(i))};")) + " }";
+            $"{attribute}{sets}{access} {name}({string.Join(", ", chosen.Select((m, i) => $"{(wildness > 1 && draw.Chance(3) ? "in " : "")}{(wildness > 1 && draw.Chance(3) && m.Type.Text == "int" ? "long" : m.Type.Text)} {Spelled(i)}{(i == chosen.Count - 1 && others.Length == 0 && m.Type.Literal is { } l && draw.Chance(40) ? " = " + l : "")}"))}{others}) {{ "
+            + string.Join(" ", chosen.Select((m, i) => $"this.{m.Name} = ({m.Type.Text})({(wildness > 1 && draw.Chance(4) ? $"Vocabulary.Check.Accept({Spelled(i)})" : Spelled(i))});")) + " }";
         if (kind.Contains("struct", StringComparison.Ordinal) && form is 6 or 7 or 9) form = 8;
         switch (form)
         {

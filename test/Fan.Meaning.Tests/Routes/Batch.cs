@@ -36,14 +36,14 @@ internal sealed class Batch
         while (left.Count > 0)
         {
             var compilation = Compile(left, blindTo);
-            if (compilation.TryLoad(out var errors) is { } assembly)
+            if (compilation.Compiler.Count == 0)
             {
                 batch.Refuse(left, compilation);
-                await batch.RunAllAsync(left, assembly, resolvers);
+                await batch.RunAllAsync(left, compilation.LoadAccepted(), resolvers);
                 break;
             }
 
-            batch.TakeOut(left, errors);
+            batch.TakeOut(left, compilation.Compiler);
         }
 
         return batch;

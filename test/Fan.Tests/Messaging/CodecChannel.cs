@@ -16,7 +16,7 @@ internal sealed class CodecChannel(object service, params PayloadCodec[] codecs)
     {
         var limits = new FanLimits { MaxDepth = maxDepth };
         var options = JsonDefaults.Create([], limits);
-        return form == "json" ? new JsonCodec(options, limits) : new CompactCodec(limits, new CompactFitness(options, NullLogger.Instance));
+        return form == "json" ? new JsonCodec(options, limits) : new CompactCodec(limits, new CompactFitness(options, NullLogger.Instance), new JsonCodec(options, limits));
     }
 
     public static IMirror Mirror(string form, int maxDepth = 64) => Mirror(new CodecChannel(new Mirror(), Codec(form, maxDepth)));
