@@ -23,13 +23,15 @@ internal sealed class ContractCompilation
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
     private readonly Compilation _output;
-    private readonly MemoryStream _image = new();
+    private readonly byte[] _image;
 
     private ContractCompilation(Compilation output, IReadOnlyList<Diagnostic> generator)
     {
         _output = output;
         Generator = generator;
-        Compiler = [.. output.Emit(_image, cancellationToken: TestContext.Current.CancellationToken).Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+        using var image = new MemoryStream();
+        Compiler = [.. output.Emit(image, cancellationToken: TestContext.Current.CancellationToken).Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+        _image = image.ToArray();
     }
 
     /// <summary>What the generator reports, of any severity, and its own breakdown (CS8785).</summary>
@@ -69,9 +71,9 @@ internal sealed class ContractCompilation
     /// <summary>The assembly without the contracts that the generator refused; fails where the compiler has errors.</summary>
     public Assembly LoadAccepted()
     {
-        _image.Position = 0;
+        using var image = new MemoryStream(_image);
         // An interface of another load context can't be implemented at run time.
-        return AssemblyLoadContext.Default.LoadFromStream(_image);
+        return AssemblyLoadContext.Default.LoadFromStream(image);
     }
 
     /// <summary>The contracts of an assembly.</summary>

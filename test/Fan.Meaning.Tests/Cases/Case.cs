@@ -26,26 +26,27 @@ internal sealed record Case(int Seed, string Source)
         if (draw.Chance(50)) parts["E0"] = types.Enum("E0");
         var count = draw.Between(1, 4);
         for (var i = 0; i < count; i++) parts["O" + i] = types.Object("O" + i);
-        if (wildness > 0 && draw.Chance(25)) Derive(draw, declared.Objects, parts);
-        return new Case(seed, Contract(seed, draw, declared, wildness, parts.Values));
+        var open = wildness > 0 && draw.Chance(40) ? Derive(draw, declared.Objects, parts) : null;
+        return new Case(seed, Contract(seed, draw, declared, wildness, parts.Values, open is null ? null : draw.Of(open, $"List<{open}>", $"{open}?", null)));
     }
 
-    // Written last, when all that derive are known.
-    private static void Derive(Draw draw, List<DeclaredType> types, Dictionary<string, string> sources)
+    // Written last, when all that derive are known. The name of the type that others may stand for.
+    private static string? Derive(Draw draw, List<DeclaredType> types, Dictionary<string, string> sources)
     {
         var name = types.Select(type => type.Parent).FirstOrDefault(parent => parent is not null);
-        if (name is null) return;
+        if (name is null) return null;
         var attributes = types.Where(type => type.Parent == name).Select((type, i) => $"[JsonDerivedType(typeof({type.Name}){draw.Of($", \"{type.Name}\"", $", {i}", "")})]\n").ToList();
         if (draw.Chance(30)) attributes.Add($"[JsonPolymorphic(TypeDiscriminatorPropertyName = \"{draw.Of("kind", "$type", "id")}\")]\n");
         if (draw.Chance(30)) attributes.Add($"[JsonDerivedType(typeof({name}), \"self\")]\n");
         sources[name] = string.Concat(attributes) + sources[name];
+        return name;
     }
 
-    private static string Contract(int seed, Draw draw, CaseTypes declared, int wildness, IEnumerable<string> parts)
+    private static string Contract(int seed, Draw draw, CaseTypes declared, int wildness, IEnumerable<string> parts, string? open)
     {
         var types = new TypeChoice(draw, declared, wildness);
         var own = declared.Objects.LastOrDefault(type => type.Arity == 0) ?? declared.Objects[^1];
-        var root = draw.Chance(70) && own.Arity == 0 ? own.Name : draw.Chance(50) ? types.Any().Text : types.Any(3).Text;
+        var root = open ?? (draw.Chance(70) && own.Arity == 0 ? own.Name : draw.Chance(50) ? types.Any().Text : types.Any(3).Text);
         var optional = types.WithLiteral();
         if (draw.Chance(20)) optional = optional.Nullable();
         var other = draw.Chance(50) ? types.WithLiteral().Text : draw.Of("Vocabulary.Money", "Vocabulary.Mark", "DateTime", "DateTimeOffset", "decimal", "double", "float", "string?", own.Arity == 0 && own.IsValue ? own.Name : "TimeSpan");

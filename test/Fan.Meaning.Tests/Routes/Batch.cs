@@ -91,12 +91,12 @@ internal sealed class Batch
         }
     }
 
-    // The sources are named by their place, the vocabulary first; what is generated has the namespace in its name.
+    // The sources are named by their place, the vocabulary first; what is generated has the namespace in it.
     private static Case? CaseOf(Diagnostic problem, List<Case> cases)
     {
         var file = Path.GetFileNameWithoutExtension(problem.Location.GetLineSpan().Path ?? "");
-        return file.StartsWith("Source", StringComparison.Ordinal)
-            ? cases.ElementAtOrDefault(int.Parse(file.AsSpan("Source".Length), CultureInfo.InvariantCulture) - 2)
-            : cases.FirstOrDefault(@case => file.StartsWith(@case.Namespace + ".", StringComparison.Ordinal));
+        if (file.StartsWith("Source", StringComparison.Ordinal) && cases.ElementAtOrDefault(int.Parse(file.AsSpan("Source".Length), CultureInfo.InvariantCulture) - 2) is { } own) return own;
+        var text = problem.Location.SourceTree?.ToString() ?? "";
+        return cases.FirstOrDefault(@case => text.Contains($"global::{@case.Namespace}.IEcho", StringComparison.Ordinal));
     }
 }
