@@ -11,6 +11,7 @@ namespace Fan.Meaning.Tests;
 public sealed class MeaningTests(ITestOutputHelper output)
 {
     private const int Together = 80;
+    private const int Constant = 5 * Together;
 
     [Fact]
     public async Task A_type_means_the_same_on_every_way()
@@ -18,13 +19,14 @@ public sealed class MeaningTests(ITestOutputHelper output)
         var replay = Environment.GetEnvironmentVariable("FAN_MEANING_SEED");
         var fresh = Number("FAN_MEANING_CASES") ?? Together;
         var start = Random.Shared.Next(10_000, int.MaxValue - fresh);
-        int[] seeds = replay is null ? [.. Enumerable.Range(1, 4 * Together), .. Enumerable.Range(start, fresh)] : [int.Parse(replay, CultureInfo.InvariantCulture)];
-        output.WriteLine(replay is null ? $"Seeds 1 to {4 * Together}, and {start} to {start + fresh - 1}" : $"Seed {replay}:\n{Case.From(seeds[0]).Source}");
+        int[] seeds = replay is null ? [.. Enumerable.Range(1, Constant), .. Enumerable.Range(start, fresh)] : [int.Parse(replay, CultureInfo.InvariantCulture)];
+        output.WriteLine(replay is null ? $"Seeds 1 to {Constant}, and {start} to {start + fresh - 1}" : $"Seed {replay}:\n{Case.From(seeds[0]).Source}");
 
         var batches = await Task.WhenAll(seeds.Chunk(Together).Select(chunk => Task.Run(() => Batch.RunAsync(chunk.Select(Case.From)), TestContext.Current.CancellationToken)));
         var tally = new Tally();
         foreach (var batch in batches) tally.Add(batch);
         output.WriteLine(tally.ToString());
+        foreach (var (found, error) in batches.SelectMany(batch => batch.NoCode)) output.WriteLine($"Seed {found.Seed} is no C#: {error}");
         await FailAsync(batches);
         if (replay is not null) return;
         Assert.True(tally.Types >= 500, "Too few types were compared.");

@@ -106,6 +106,14 @@ public abstract class UnaryMethod<TArgs, TResult> : ResultMethod<TArgs, TResult>
     }
 
     /// <inheritdoc/>
+    public void CopyArguments(in ReadOnlySequence<byte> payload, PayloadCodec from, PayloadCodec to, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        to.WriteArguments(output, this, from.ReadArguments(payload, this));
+    }
+
+    /// <inheritdoc/>
     public void WriteDefault(IBufferWriter<byte> reply, PayloadCodec codec)
     {
         ArgumentNullException.ThrowIfNull(codec);
@@ -174,6 +182,10 @@ public interface IUnaryMethod
     /// <summary>Decodes the arguments and forgets them.</summary>
     /// <exception cref="BadArgumentException">The payload does not fit the method.</exception>
     void CheckArguments(in ReadOnlySequence<byte> payload, PayloadCodec codec);
+
+    /// <summary>Writes the arguments in another form.</summary>
+    /// <exception cref="BadArgumentException">The payload does not fit the method.</exception>
+    void CopyArguments(in ReadOnlySequence<byte> payload, PayloadCodec from, PayloadCodec to, IBufferWriter<byte> output);
 
     /// <summary>Decodes the arguments, calls <paramref name="service"/> and encodes its reply.</summary>
     /// <exception cref="BadArgumentException">The payload does not fit the method.</exception>

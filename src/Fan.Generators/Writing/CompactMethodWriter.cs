@@ -17,12 +17,12 @@ internal static class CompactMethodWriter
         WriteArguments(code, service, method, args);
         ReadArguments(code, service, method, args);
         if (method.Result == WireTypes.None) return;
-        code.Open($"public override void WriteCompactResult({CompactTypeWriter.Writer.Replace(" w", " writer")}, {method.ResultType} value)").Line("ref var w = ref writer;");
+        code.Open($"public override void WriteCompactResult({CompactTypeWriter.Writer.Replace(" w", " writer")}, {method.ResultType} value)").Line("ref global::Fan.Generated.CompactWriter w = ref writer;");
         CompactTypeWriter.Alone(code, service, method.Result, "value");
         code.Close().Line()
             .Open($"public override {method.ResultType} ReadCompactResult({CompactTypeWriter.Reader.Replace(" r", " reader")})")
-            .Line("ref var r = ref reader;")
-            .Line("var kind = r.Kind();")
+            .Line("ref global::Fan.Generated.CompactReader r = ref reader;")
+            .Line("uint kind = r.Kind();")
             .Line($"return {CompactTypeWriter.Read(service, method.Result, "kind")};")
             .Close().Line();
     }
@@ -30,10 +30,10 @@ internal static class CompactMethodWriter
     // An optional argument with its default value stays away, so that a service that does not know it yet takes the call.
     private static void WriteArguments(CodeText code, ServiceModel service, MethodModel method, string args)
     {
-        code.Open($"public override void WriteCompact({CompactTypeWriter.Writer.Replace(" w", " writer")}, in {args} args)").Line("ref var w = ref writer;");
+        code.Open($"public override void WriteCompact({CompactTypeWriter.Writer.Replace(" w", " writer")}, in {args} args)").Line("ref global::Fan.Generated.CompactWriter w = ref writer;");
         var always = method.Parameters.Count(p => !p.IsOptional);
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)).Where(p => p.p.IsOptional))
-            code.Line($"var is{i} = {Differs(service, p, "args.P" + i)};");
+            code.Line($"bool is{i} = {Differs(service, p, "args.P" + i)};");
         var optional = string.Concat(method.Parameters.Select((p, i) => p.IsOptional ? $" + (is{i} ? 1u : 0u)" : ""));
         code.Line($"w.BeginObject({always}u{optional});");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
@@ -69,12 +69,12 @@ internal static class CompactMethodWriter
 
     private static void ReadArguments(CodeText code, ServiceModel service, MethodModel method, string args)
     {
-        code.Open($"public override {args} ReadCompact({CompactTypeWriter.Reader.Replace(" r", " reader")})").Line("ref var r = ref reader;");
+        code.Open($"public override {args} ReadCompact({CompactTypeWriter.Reader.Replace(" r", " reader")})").Line("ref global::Fan.Generated.CompactReader r = ref reader;");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i))) code.Line($"{p.Type} v{i} = {p.Default ?? "default!"};");
         code.Line("ulong seen = 0;")
-            .Open("for (var members = r.BeginMembers(); members > 0; members--)")
-            .Line("var tag = r.Tag();")
-            .Line("var k = tag & 15;")
+            .Open("for (uint members = r.BeginMembers(); members > 0; members--)")
+            .Line("uint tag = r.Tag();")
+            .Line("uint k = tag & 15;")
             .Open("switch (tag >> 4)");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
         {

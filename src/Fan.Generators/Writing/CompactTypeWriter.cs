@@ -79,10 +79,10 @@ internal static class CompactTypeWriter
         var inner = Inner(service, type.Element);
         var kind = service.WireTypes[inner].Kind;
         code.Open($"public static void W{id}({Writer}, {type.TypeName} v)")
-            .Line($"var items = global::Fan.Generated.CompactItems.Of<{element.TypeName}>(v);")
-            .Line(MayBeNull(element) ? $"var nulls = global::Fan.Generated.CompactItems.HasNull(items);" : "const bool nulls = false;")
+            .Line($"global::System.ReadOnlySpan<{element.TypeName}> items = global::Fan.Generated.CompactItems.Of<{element.TypeName}>(v);")
+            .Line(MayBeNull(element) ? $"bool nulls = global::Fan.Generated.CompactItems.HasNull(items);" : "const bool nulls = false;")
             .Line($"w.BeginList(items.Length, nulls ? {kind | 16}u : {kind}u);")
-            .Open("foreach (var item in items)");
+            .Open($"foreach ({element.TypeName} item in items)");
         Item(code, service, type.Element, inner, element, "item");
         code.Close().Line("w.End();").Close().Line();
     }
@@ -102,22 +102,22 @@ internal static class CompactTypeWriter
     {
         var element = service.WireTypes[type.Element];
         code.Open($"public static {type.TypeName} R{id}({Reader}, uint kind)")
-            .Line("var count = r.BeginList(kind, out var items);");
+            .Line("int count = r.BeginList(kind, out uint items);");
         var value = Read(service, type.Element, "k");
         if (type.Container == WireContainer.Array)
         {
-            code.Line($"var list = global::Fan.Generated.CompactItems.Room<{element.TypeName}>(count);")
-                .Open("for (var i = 0; i < count; i++)")
+            code.Line($"{element.TypeName}[] list = global::Fan.Generated.CompactItems.Room<{element.TypeName}>(count);")
+                .Open("for (int i = 0; i < count; i++)")
                 .Line("if (i == list.Length) global::Fan.Generated.CompactItems.Grow(ref list, count);")
-                .Line("var k = r.Item(items);")
+                .Line("uint k = r.Item(items);")
                 .Line($"list[i] = {value};");
         }
         else
         {
             var container = type.Container == WireContainer.Set ? "HashSet" : "List";
-            code.Line($"var list = new global::System.Collections.Generic.{container}<{element.TypeName}>(global::Fan.Generated.CompactReader.Room(count));")
+            code.Line($"global::System.Collections.Generic.{container}<{element.TypeName}> list = new(global::Fan.Generated.CompactReader.Room(count));")
                 .Open("for (; count > 0; count--)")
-                .Line("var k = r.Item(items);")
+                .Line("uint k = r.Item(items);")
                 .Line($"list.Add({value});");
         }
 
@@ -129,11 +129,12 @@ internal static class CompactTypeWriter
         var (key, element) = (service.WireTypes[type.Key], service.WireTypes[type.Element]);
         var inner = Inner(service, type.Element);
         var kind = service.WireTypes[inner].Kind;
+        var pair = $"global::System.Collections.Generic.KeyValuePair<{key.TypeName}, {element.TypeName}>";
         code.Open($"public static void W{id}({Writer}, {type.TypeName} v)")
-            .Line($"var pairs = global::Fan.Generated.CompactItems.Of<global::System.Collections.Generic.KeyValuePair<{key.TypeName}, {element.TypeName}>>(v);");
-        if (MayBeNull(element)) code.Line("var nulls = false;").Line("foreach (var pair in pairs) nulls |= pair.Value is null;");
+            .Line($"global::System.ReadOnlySpan<{pair}> pairs = global::Fan.Generated.CompactItems.Of<{pair}>(v);");
+        if (MayBeNull(element)) code.Line("bool nulls = false;").Line($"foreach ({pair} pair in pairs) nulls |= pair.Value is null;");
         code.Line($"w.BeginMap(pairs.Length, {key.Kind}u, {(MayBeNull(element) ? $"nulls ? {kind | 16}u : {kind}u" : kind + "u")});")
-            .Open("foreach (var pair in pairs)")
+            .Open($"foreach ({pair} pair in pairs)")
             .Line(Value(service, type.Key, "pair.Key"));
         Item(code, service, type.Element, inner, element, "pair.Value");
         code.Close().Line("w.End();").Close().Line();
@@ -143,11 +144,11 @@ internal static class CompactTypeWriter
     {
         var (key, element) = (service.WireTypes[type.Key], service.WireTypes[type.Element]);
         code.Open($"public static {type.TypeName} R{id}({Reader}, uint kind)")
-            .Line("var count = r.BeginMap(kind, out var keys, out var values);")
-            .Line($"var map = new global::System.Collections.Generic.Dictionary<{key.TypeName}, {element.TypeName}>(global::Fan.Generated.CompactReader.Room(count));")
+            .Line("int count = r.BeginMap(kind, out uint keys, out uint values);")
+            .Line($"global::System.Collections.Generic.Dictionary<{key.TypeName}, {element.TypeName}> map = new(global::Fan.Generated.CompactReader.Room(count));")
             .Open("for (; count > 0; count--)")
-            .Line($"var key = {Key(key)};")
-            .Line("var k = r.Item(values);")
+            .Line($"{key.TypeName} key = {Key(key)};")
+            .Line("uint k = r.Item(values);")
             .Line($"map[key] = {Read(service, type.Element, "k")};")
             .Close().Line("r.End();").Line("return map;").Close().Line();
     }
@@ -167,9 +168,9 @@ internal static class CompactTypeWriter
         code.Open($"public static {type.TypeName} R{id}({Reader}, uint kind)");
         foreach (var (member, i) in type.Members.Select((m, i) => (m, i))) code.Line($"{service.WireTypes[member.Type].TypeName} v{i} = {member.Default ?? "default!"};");
         code.Line("ulong seen = 0;")
-            .Open("for (var members = r.BeginObject(kind); members > 0; members--)")
-            .Line("var tag = r.Tag();")
-            .Line("var k = tag & 15;")
+            .Open("for (uint members = r.BeginObject(kind); members > 0; members--)")
+            .Line("uint tag = r.Tag();")
+            .Line("uint k = tag & 15;")
             .Open("switch (tag >> 4)");
         foreach (var (member, i) in type.Members.Select((m, i) => (m, i)))
             code.Line($"case {CompactWire.TagOf(member.Name)}u: r.Once(ref seen, {i}); v{i} = {Read(service, member.Type, "k")}; break;");
@@ -181,7 +182,7 @@ internal static class CompactTypeWriter
         var arguments = string.Join(", ", indexed.Where(m => m.Member.Setter == WireSetter.Constructor).OrderBy(m => m.Member.Position).Select(m => "v" + m.Index));
         var required = string.Join(", ", indexed.Where(m => m.Member.Setter == WireSetter.Required).Select(m => $"@{m.Member.ClrName} = v{m.Index}"));
         // A struct's own constructor without parameters is not run, as the serializer does not.
-        code.Line(!type.IsReference && arguments.Length == 0 ? $"var value = default({type.TypeName});" : $"var value = new {type.TypeName}({arguments}){(required.Length == 0 ? "" : $" {{ {required} }}")};");
+        code.Line(!type.IsReference && arguments.Length == 0 ? $"{type.TypeName} value = default;" : $"{type.TypeName} value = new {type.TypeName}({arguments}){(required.Length == 0 ? "" : $" {{ {required} }}")};");
         foreach (var (member, i) in indexed)
         {
             if (member.Setter == WireSetter.Set) code.Line($"if ((seen & {1UL << i}UL) != 0) value.@{member.ClrName} = v{i};");

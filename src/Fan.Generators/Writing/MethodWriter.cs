@@ -68,7 +68,7 @@ internal static class MethodWriter
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i))) code.Line($"{p.Type} v{i} = {p.Default ?? "default!"};");
         code.Line("ulong seen = 0;")
             .Line("global::Fan.Generated.JsonArguments.Begin(ref reader, this);")
-            .Open("while (global::Fan.Generated.JsonArguments.Next(ref reader, this, ref seen, out var index))");
+            .Open("while (global::Fan.Generated.JsonArguments.Next(ref reader, this, ref seen, out int index))");
         if (method.Parameters.Count > 0)
         {
             code.Open("switch (index)");

@@ -18,8 +18,9 @@ internal static class JsonDefaults
         {
             // Readers and writers count exactly; the serializer counts a value within as a level too.
             MaxDepth = limits.MaxDepth + 2,
-            // Both have one meaning in the compact form too, and as tuples are nothing but fields.
+            // Tuples are nothing but fields.
             IncludeFields = true,
+            // The compact form carries them too.
             NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };

@@ -123,9 +123,20 @@ public sealed class CallServer
             if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
             // Whoever sends what nobody can handle is told so, rather than the reader of dead letters.
             var codec = _codecs.For(call.ContentType);
-            unary.CheckArguments(call.Payload, codec);
-            var payload = call.Payload.IsSingleSegment ? call.Payload.First : call.Payload.ToArray();
-            await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, call.ContentType, payload, running.Token).ConfigureAwait(false);
+            if (ReferenceEquals(codec, _codecs.Json))
+            {
+                unary.CheckArguments(call.Payload, codec);
+                var payload = call.Payload.IsSingleSegment ? call.Payload.First : call.Payload.ToArray();
+                await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, call.ContentType, payload, running.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                // What waits may be read by another version, which may have JSON only.
+                using var json = new PayloadBuffer(Limits.MaxPayloadBytes);
+                unary.CopyArguments(call.Payload, codec, _codecs.Json, json);
+                await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, _codecs.Json.ContentType, json.Written, running.Token).ConfigureAwait(false);
+            }
+
             unary.WriteDefault(reply, codec);
         }
         catch (Exception error)

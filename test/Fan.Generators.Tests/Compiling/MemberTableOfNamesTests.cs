@@ -35,7 +35,7 @@ public sealed class MemberTableOfNamesTests
         { "works", 1, "[Service(\"a\")] public interface IThing { ValueTask<int> \\u0041bc(int \\u0078y, CancellationToken ct); }" },
         { "works", 1, "[Service(\"a\")] public interface IThing { ValueTask<int> Async(int x, CancellationToken ct); ValueTask<int> _(int x, CancellationToken ct); ValueTask<int> __Async(int x, CancellationToken ct); ValueTask<int> A_1(int x, CancellationToken ct); ValueTask<int> IOXMLRead2DAsync(int x, CancellationToken ct); }" },
         { "works", 1, $"[Service(\"a\")] public interface I{Long} {{ [Rpc(Name = \"short\")] ValueTask<{Long}> {Long}Async({Long} {Long}, CancellationToken {Long}2); }} public record {Long}(int {Long}3);" },
-        { "works", 1, $"namespace {Long}.{Long}; [Service(\"a\")] public interface IThing {Body}" },
+        { "works", 1, $"namespace {Long}.Inner; [Service(\"a\")] public interface IThing {Body}" },
         { "FAN0028", 1, $"[Service(\"a\")] public interface IThing {{ ValueTask<int> [|{Long}|](int x, CancellationToken ct); }}" },
 
         { "works + FAN0030", 2, $"public class A {{ [Service(\"a\")] public interface [|B|] {Body} }} [Service(\"b\")] public interface A_B {Body}" },

@@ -122,7 +122,7 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
 
     private string Written(TypeText type, string name, string attribute, string set) => draw.Chance(50)
         ? $"{attribute}public {type.Text} {name} {{ {set} {{ }} }}"
-        : $"private {(IsReadOnly ? "readonly " : "")}{type.Text} _of{name.TrimStart('@')}{(IsStruct ? "" : " = default!")}; {attribute}public {type.Text} {name} {{ get => _of{name.TrimStart('@')}; {(IsReadOnly ? "init {{ }}" : $"set => _of{name.TrimStart('@')} = value;")} }}";
+        : $"private {(IsReadOnly ? "readonly " : "")}{type.Text} _of{name.TrimStart('@')}{(IsStruct ? "" : " = default!")}; {attribute}public {type.Text} {name} {{ get => _of{name.TrimStart('@')}; {(IsReadOnly ? "init { }" : $"set => _of{name.TrimStart('@')} = value;")} }}";
 
     private string Extension(string name) =>
         $"[JsonExtensionData] public {draw.Of("Dictionary<string, System.Text.Json.JsonElement>", "Dictionary<string, object>", "System.Text.Json.Nodes.JsonObject", "IDictionary<string, System.Text.Json.JsonElement>")}? {name} {{ get; {(IsReadOnly ? "init" : "set")}; }}";

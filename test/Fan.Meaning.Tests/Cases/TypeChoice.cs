@@ -33,9 +33,9 @@ internal sealed class TypeChoice(Draw draw, CaseTypes declared, int wildness)
 
     private static readonly string[] OtherLists =
     [
-        "System.Collections.Immutable.ImmutableArray<{0}>", "System.Collections.Immutable.ImmutableList<{0}>", "System.Collections.Immutable.IImmutableSet<{0}>", "Queue<{0}>", "Stack<{0}>", "LinkedList<{0}>",
+        "System.Collections.Immutable.ImmutableArray<{0}>", "System.Collections.Immutable.ImmutableList<{0}>", "Queue<{0}>", "Stack<{0}>", "LinkedList<{0}>",
         "SortedSet<{0}>", "System.Collections.ObjectModel.Collection<{0}>", "System.Collections.ObjectModel.ReadOnlyCollection<{0}>", "System.Collections.Concurrent.ConcurrentQueue<{0}>", "ArraySegment<{0}>",
-        "System.Collections.Frozen.FrozenSet<{0}>", "Memory<{0}>", "IReadOnlySet<{0}>",
+        "Memory<{0}>", "IReadOnlySet<{0}>",
     ];
 
     private static readonly string[] Maps = ["Dictionary<{0}, {1}>", "Dictionary<{0}, {1}>", "IDictionary<{0}, {1}>", "IReadOnlyDictionary<{0}, {1}>"];

@@ -19,12 +19,15 @@ internal sealed class CodecRoute(PayloadCodec codec, object service) : CallChann
 
     public override async ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
     {
-        TArgs? arrived = null;
+        byte[] sent = [];
         Arguments = Outcome.Of(
-            () => Written(output => codec.WriteArguments(output, method, args)),
-            bytes => Parts((arrived = codec.ReadArguments(new ReadOnlySequence<byte>(bytes), method)).Value)) with { Sender = Parts(args) };
+            () => sent = Written(output => codec.WriteArguments(output, method, args)),
+            bytes => Parts(codec.ReadArguments(new ReadOnlySequence<byte>(bytes), method))) with { Sender = Parts(args) };
         Result = Sent(method, await method.InvokeAsync(service, args, cancellationToken));
-        Whole = arrived is { } there ? Sent(method, await method.InvokeAsync(service, there, cancellationToken)) : Arguments;
+        // Read once more, as what arrived is kept as it was and sending may change it.
+        Whole = Arguments.Stage == Stage.Arrived
+            ? Sent(method, await method.InvokeAsync(service, codec.ReadArguments(new ReadOnlySequence<byte>(sent), method), cancellationToken))
+            : Arguments;
         return default!;
     }
 

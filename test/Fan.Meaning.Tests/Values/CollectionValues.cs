@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
 using System.Reflection;
@@ -49,7 +48,6 @@ internal static class CollectionValues
             .MakeGenericMethod(element) is var method ? method.Invoke(null, method.GetParameters().Length == 1 ? [items] : [items, null])! : items;
         if (definition.IsInterface)
         {
-            if (definition.Name.StartsWith("IImmutableSet", StringComparison.Ordinal)) return Call(typeof(ImmutableHashSet), "CreateRange");
             if (definition == typeof(ISet<>) || definition == typeof(IReadOnlySet<>)) return draw.Chance(70) || !(element.IsValueType || element == typeof(string)) ? New(typeof(HashSet<>)) : Call(typeof(ImmutableHashSet), "CreateRange");
             if (definition == typeof(IEnumerable<>) && draw.Chance(30)) return New(typeof(LinkedList<>));
             return draw.Below(4) switch { 0 => items, 1 => New(typeof(Collection<>)), _ => New(typeof(List<>)) };
@@ -57,7 +55,6 @@ internal static class CollectionValues
 
         if (definition == typeof(ImmutableArray<>)) return draw.Chance(10) ? Activator.CreateInstance(Of(definition)) : Call(typeof(ImmutableArray), "CreateRange");
         if (definition == typeof(ImmutableList<>)) return Call(typeof(ImmutableList), "CreateRange");
-        if (definition.Name.StartsWith("FrozenSet", StringComparison.Ordinal)) return Call(typeof(FrozenSet), nameof(FrozenSet.ToFrozenSet));
         if (definition == typeof(SortedSet<>) && !typeof(IComparable).IsAssignableFrom(element)) return Activator.CreateInstance(Of(definition));
         if (definition == typeof(Collection<>) || definition == typeof(ReadOnlyCollection<>)) return Activator.CreateInstance(Of(definition), New(typeof(List<>)));
         if (definition == typeof(HashSet<>) && element == typeof(string) && draw.Chance(30)) return new HashSet<string>((string[])items, StringComparer.OrdinalIgnoreCase);

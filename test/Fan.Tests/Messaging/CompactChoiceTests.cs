@@ -7,7 +7,9 @@ using System.Text.Json.Serialization;
 using Fan.Coordination;
 using Fan.Discovery;
 using Fan.Messaging;
+using Fan.Queues;
 using Fan.Tests.Applications;
+using Fan.Tests.Queues;
 using Fan.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,12 +20,14 @@ public sealed class CompactChoiceTests : IAsyncDisposable
 {
     private readonly MemoryTree _tree = new();
     private readonly LoopNetwork _network = new();
+    private readonly Broker _broker = new();
     private readonly List<TestHost> _hosts = [];
     private readonly ConcurrentQueue<(string? ContentType, string Payload)> _sent = [];
 
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts) await host.DisposeAsync();
+        _broker.Dispose();
     }
 
     [Fact]
@@ -59,6 +63,23 @@ public sealed class CompactChoiceTests : IAsyncDisposable
         Assert.Equal(Colour.White, await caller.Fan.Get<IPaint>().MixAsync(Colour.Red));
         Assert.Equal((MediaTypes.Json, """{"first":1}"""), Assert.Single(_sent));
         Assert.Equal(MediaTypes.Compact, await PublishedAsync(caller));
+    }
+
+    [Fact]
+    public async Task A_push_that_came_in_the_form_waits_in_its_queue_as_json()
+    {
+        var news = new News();
+        await StartAsync("host", fan =>
+        {
+            fan.Services.AddSingleton<IQueueTransport>(new BrokerTransport(_broker));
+            fan.AddService<INews>(_ => news);
+        }, new CompactLoopServer(_network));
+        var pusher = await StartAsync("pusher", fan => fan.DependsOn<INews>(), new LoopServer(_network));
+        await pusher.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken);
+        Assert.Equal(MediaTypes.Compact, Assert.Single(_sent).ContentType);
+        Assert.Equal(MediaTypes.Json, Assert.Single(_broker.Sent).ContentType);
+        await Eventually.TrueAsync(() => news.Texts.Count == 1, "it was handled");
+        Assert.Equal("a", Assert.Single(news.Texts));
     }
 
     private static JsonConverter<Colour> Texts() => (JsonConverter<Colour>)new JsonStringEnumConverter<Colour>().CreateConverter(typeof(Colour), new JsonSerializerOptions())!;
