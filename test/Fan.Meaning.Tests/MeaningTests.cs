@@ -11,7 +11,7 @@ namespace Fan.Meaning.Tests;
 public sealed class MeaningTests(ITestOutputHelper output)
 {
     private const int Together = 80;
-    private const int Constant = 5 * Together;
+    private const int Constant = 6 * Together;
 
     [Fact]
     public async Task A_type_means_the_same_on_every_way()

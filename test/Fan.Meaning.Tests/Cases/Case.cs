@@ -35,7 +35,7 @@ internal sealed record Case(int Seed, string Source)
     {
         var name = types.Select(type => type.Parent).FirstOrDefault(parent => parent is not null);
         if (name is null) return null;
-        var attributes = types.Where(type => type.Parent == name).Select((type, i) => $"[JsonDerivedType(typeof({type.Name}){draw.Of($", \"{type.Name}\"", $", {i}", "")})]\n").ToList();
+        var attributes = types.Where(type => type.Parent == name && type.Arity == 0).Select((type, i) => $"[JsonDerivedType(typeof({type.Name}){draw.Of($", \"{type.Name}\"", $", {i}", "")})]\n").ToList();
         if (draw.Chance(30)) attributes.Add($"[JsonPolymorphic(TypeDiscriminatorPropertyName = \"{draw.Of("kind", "$type", "id")}\")]\n");
         if (draw.Chance(30)) attributes.Add($"[JsonDerivedType(typeof({name}), \"self\")]\n");
         sources[name] = string.Concat(attributes) + sources[name];
@@ -56,7 +56,8 @@ internal sealed record Case(int Seed, string Source)
             $"    {access}ValueTask<{optional.Text}> LessAsync({optional.Text} value = {literal}, {other} other = default, CancellationToken ct = default){end}\n";
         var access = draw.Chance(15) ? "internal" : "public";
         var declarations = string.Join("\n\n", parts);
-        if (access == "internal") declarations = declarations.Replace("public record", "internal record", StringComparison.Ordinal).Replace("public class", "internal class", StringComparison.Ordinal);
+        // Members stand further in.
+        if (access == "internal") declarations = string.Join('\n', declarations.Split('\n').Select(line => line.StartsWith(' ') ? line : line.Replace("public ", "internal ", StringComparison.Ordinal)));
         return $"using System.Text.Json.Serialization;\n\nnamespace {NamespaceOf(seed)};\n\n{declarations}\n\n" +
             $"{ServiceOf(seed)}\n{access} interface IEcho\n{{\n{Head("", ";")}}}\n\n" +
             $"{access} sealed class Echo : IEcho\n{{\n{Head("public ", " => new(value);")}}}\n";

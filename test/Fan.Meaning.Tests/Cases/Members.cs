@@ -63,7 +63,7 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
             case < 62: return Collection(name, attribute);
             case < 66: return $"{attribute}public {type.Text} {name} => default!;";
             case < 76: return Field(type, name, attribute);
-            case < 79: return $"{attribute}{(draw.Chance(60) ? "[JsonInclude] " : "")}{draw.Of("private", "internal", IsStruct ? "private" : "protected")} {type.Text} {name} {{ get; {set}; }}";
+            case < 79: return $"{attribute.Replace("[JsonInclude] ", "", StringComparison.Ordinal)}{(draw.Chance(60) ? "[JsonInclude] " : "")}{draw.Of("private", "internal", IsStruct ? "private" : "protected")} {type.Text} {name} {{ get; {set}; }}";
             case < 82 when !IsStruct:
                 Virtual.Add((type.Text, name));
                 return $"{attribute}public virtual {type.Text} {name} {{ get; set; }}";
@@ -79,7 +79,7 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
 
     private string Hidden(TypeText type, string name, string attribute, string set)
     {
-        var include = draw.Chance(45) ? "[JsonInclude] " : "";
+        var include = draw.Chance(45) && !attribute.Contains("JsonInclude", StringComparison.Ordinal) ? "[JsonInclude] " : "";
         var access = draw.Of("private", "private", "internal", IsStruct ? "private" : "protected");
         var setter = draw.Chance(25) ? "init" : set;
         Settable.Add((type, name));
@@ -90,6 +90,7 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
     {
         var list = draw.Chance(60) ? types.List(1) : types.Map(1);
         var made = list.Text.EndsWith(']') || (list.Text.StartsWith('I') && !list.Text.Contains("Set<", StringComparison.Ordinal)) ? "[]" : list.Text.StartsWith('I') ? $"new HashSet{list.Text[list.Text.IndexOf('<', StringComparison.Ordinal)..]}()" : "new()";
+        if (list.Text.Contains("ObjectModel.ReadOnly", StringComparison.Ordinal)) made = "null!";
         if (list.Sort == TypeSort.Map && list.Text.StartsWith('I')) made = $"new Dictionary{list.Text[list.Text.IndexOf('<', StringComparison.Ordinal)..]}()";
         var populate = draw.Chance(30) ? "[JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)] " : "";
         return $"{(populate.Length > 0 ? "" : attribute)}{populate}public {list.Text} {name} {{ get; {(IsReadOnly ? "" : draw.Of("", "", "set; ", "private set; "))}}}{(IsStruct ? "" : $" = {made}")}{(IsStruct ? "" : ";")}";
@@ -97,7 +98,7 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
 
     private string Field(TypeText type, string name, string attribute)
     {
-        var include = draw.Chance(35) ? "[JsonInclude] " : "";
+        var include = draw.Chance(35) && !attribute.Contains("JsonInclude", StringComparison.Ordinal) ? "[JsonInclude] " : "";
         var access = draw.Of("public", "public", "public", "private", "internal", IsStruct ? "private" : "protected");
         if (access == "public") Settable.Add((type, name));
         var modifier = IsReadOnly || draw.Chance(20) ? "readonly " : "";
@@ -136,7 +137,7 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
         4 => IsStruct ? "" : $"private int _seat{name.TrimStart('@')}; public ref int {name} => ref _seat{name.TrimStart('@')};",
         5 => $"public Span<int> {name} => default;",
         6 => $"[JsonIgnore] public {draw.Of("Action", "System.IO.Stream", "object", "Type", "nint")}? {name} {{ get; init; }}",
-        7 => $"[JsonIgnore] {attribute.Replace("[JsonIgnore] ", "", StringComparison.Ordinal)}public required {type.Text} {name} {{ get; init; }}",
+        7 => $"[JsonIgnore] public required {type.Text} {name} {{ get; init; }}",
         _ => IsStruct ? "" : $"[Obsolete(\"not any more\", error: true)] public int {name} {{ get; set; }}",
     };
 }

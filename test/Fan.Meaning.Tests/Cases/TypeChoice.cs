@@ -67,8 +67,8 @@ internal sealed class TypeChoice(Draw draw, CaseTypes declared, int wildness)
 
     private TypeText NotNull(int depth)
     {
-        if (IsWild(2)) return new(draw.Of(Uncrossable), false);
-        if (IsWild(8)) return draw.Of(Platform);
+        if (IsWild(1)) return new(draw.Of(Uncrossable), false);
+        if (IsWild(5)) return draw.Of(Platform);
         return draw.Below(depth > 2 ? 11 : 16) switch
         {
             < 8 => Scalar(),

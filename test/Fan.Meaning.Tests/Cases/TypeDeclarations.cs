@@ -86,7 +86,7 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
         }
 
         // Hidden by another type, or by the same.
-        if (parent.Names.Count > 0 && draw.Chance(25))
+        if (parent.Names.Count > 0 && parent.Positional.Count == 0 && draw.Chance(25))
         {
             var name = draw.OfAll(parent.Names);
             if (parent.Virtual.All(v => v.Name != name))

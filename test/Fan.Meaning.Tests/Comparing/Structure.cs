@@ -51,22 +51,14 @@ internal static class Structure
 
     private static string? Items(object left, object right, string place, int depth)
     {
-        if (left.GetType().Name.StartsWith("ImmutableArray", StringComparison.Ordinal) && left.Equals(right)) return null;
-        var (a, b) = (List(left), List(right));
-        if (a.Count != b.Count) return $"{Place(place)} has {a.Count} items / {b.Count} ({ValueText.Of(left)} / {ValueText.Of(right)})";
-        for (var i = 0; i < a.Count; i++)
+        var (a, b) = (Contents.Of((IEnumerable)left).ToArray(), Contents.Of((IEnumerable)right).ToArray());
+        if (a.Length != b.Length) return $"{Place(place)} has {a.Length} items / {b.Length} ({ValueText.Of(left)} / {ValueText.Of(right)})";
+        for (var i = 0; i < a.Length; i++)
         {
             if (Difference(a[i], b[i], string.Create(CultureInfo.InvariantCulture, $"{place}[{i}]"), depth + 1) is { } difference) return difference;
         }
 
         return null;
-    }
-
-    private static List<object?> List(object items)
-    {
-        // A default ImmutableArray can't be enumerated.
-        if (items.GetType().GetProperty("IsDefault")?.GetValue(items) is true) return [];
-        return [.. ((IEnumerable)items).Cast<object?>()];
     }
 
     private static string? Comparers(object left, object right, Type type, string place)

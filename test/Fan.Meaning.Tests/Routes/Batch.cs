@@ -86,8 +86,16 @@ internal sealed class Batch
         {
             var service = assembly.GetType(@case.Namespace + ".IEcho")!;
             var run = new CaseRun(@case, service, contracts.GetValueOrDefault(service), application);
-            await run.RunAsync();
             Runs.Add(run);
+            try
+            {
+                await run.RunAsync();
+            }
+            catch (Exception error)
+            {
+                throw new InvalidOperationException($"The case of seed {@case.Seed} did not run: {error.Message}", error);
+            }
+
         }
     }
 

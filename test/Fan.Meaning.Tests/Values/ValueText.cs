@@ -47,7 +47,7 @@ internal static class ValueText
             case JsonNode json: text.Append("json ").Append(json.ToJsonString()); break;
             case Exception error: text.Append(error.GetType().Name).Append(": ").Append(error.Message); break;
             case IFormattable or bool or Type or Version: text.Append(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
-            case IEnumerable items when value.GetType().GetProperty("IsDefault")?.GetValue(value) is not true: Items(text, items, depth); break;
+            case IEnumerable items: Items(text, items, depth); break;
             default: Members(text, value, depth); break;
         }
     }
@@ -56,7 +56,7 @@ internal static class ValueText
     {
         text.Append('[');
         var first = true;
-        foreach (var item in items)
+        foreach (var item in Contents.Of(items))
         {
             if (!first) text.Append(", ");
             first = false;
