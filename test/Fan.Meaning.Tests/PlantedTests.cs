@@ -19,7 +19,6 @@ public sealed class PlantedTests
     [InlineData(@"\[(property: )?JsonNumberHandling\(JsonNumberHandling\.Strict\)\] (?=[a-z ]*\b(double|float)\b)")]
     [InlineData(@"\[(property: )?JsonConverter[^\]]*\]\s")]
     [InlineData(@"\[(property: )?JsonObjectCreationHandling[^\]]*\]\s")]
-    [InlineData(@"\[JsonExtensionData\] ")]
     [InlineData(@"\[JsonConstructor\] (?=public)")]
     [InlineData(@"\[JsonDerivedType[^\]]*\]\s")]
     [InlineData(@"(, | : )IJsonOn[A-Za-z, ]+")]
@@ -29,7 +28,9 @@ public sealed class PlantedTests
         var cases = Enumerable.Range(1, 3000).Select(Case.From).Where(@case => blindTo.IsMatch(@case.Source));
         foreach (var chunk in cases.Take(80).Chunk(16))
         {
-            if ((await Batch.RunAsync(chunk, blindTo)).Runs.Any(run => run.Differences.Count > 0)) return;
+            var found = (await Batch.RunAsync(chunk, blindTo)).Runs.Where(run => run.Differences.Count > 0).Select(run => run.Case).ToArray();
+            // Found for what was planted, as without it there is nothing.
+            if (found.Length > 0 && (await Batch.RunAsync(found)).Runs.Any(run => run.Differences.Count == 0)) return;
         }
 
         Assert.Fail("Nothing was found.");

@@ -48,7 +48,8 @@ internal static class CollectionValues
             .MakeGenericMethod(element) is var method ? method.Invoke(null, method.GetParameters().Length == 1 ? [items] : [items, null])! : items;
         if (definition.IsInterface)
         {
-            if (definition == typeof(ISet<>) || definition == typeof(IReadOnlySet<>)) return draw.Chance(70) || !(element.IsValueType || element == typeof(string)) ? New(typeof(HashSet<>)) : Call(typeof(ImmutableHashSet), "CreateRange");
+            // Without an order of its own it has one by chance, unless its items say their hash by their value.
+            if (definition == typeof(ISet<>) || definition == typeof(IReadOnlySet<>)) return draw.Chance(70) || !(element.IsPrimitive || element == typeof(string)) ? New(typeof(HashSet<>)) : Call(typeof(ImmutableHashSet), "CreateRange");
             if (definition == typeof(IEnumerable<>) && draw.Chance(30)) return New(typeof(LinkedList<>));
             return draw.Below(4) switch { 0 => items, 1 => New(typeof(Collection<>)), _ => New(typeof(List<>)) };
         }
