@@ -65,8 +65,15 @@ internal sealed class ContractCompilation
     public Assembly Load()
     {
         Assert.True(!Errors.Any(), string.Join("\n", Errors.Select(Explain).Prepend("")));
+        return LoadAccepted();
+    }
+
+    /// <summary>The assembly without the contracts that the generator refused; fails where the compiler has errors.</summary>
+    public Assembly LoadAccepted()
+    {
+        using var image = new MemoryStream(_image);
         // An interface of another load context can't be implemented at run time.
-        return AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(_image));
+        return AssemblyLoadContext.Default.LoadFromStream(image);
     }
 
     /// <summary>The contracts of an assembly.</summary>
