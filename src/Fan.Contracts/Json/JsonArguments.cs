@@ -24,7 +24,7 @@ public static class JsonArguments
         {
             WriteValue(writer, value, options);
         }
-        catch (Exception error) when (error is not LimitExceededException && !IsTooDeep(error, writer, options.MaxDepth + 1))
+        catch (Exception error) when (error is not LimitExceededException && !IsTooDeep(error, writer))
         {
             throw new BadArgumentException(name.Value, $"Argument '{name.Value}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
         }
@@ -209,8 +209,8 @@ public static class JsonArguments
     }
 
     /// <summary>Whether it was the depth that ended the writing of a value.</summary>
-    internal static bool IsTooDeep(Exception error, Utf8JsonWriter writer, int maxDepth) =>
-        error is JsonException or InvalidOperationException && writer.CurrentDepth >= maxDepth;
+    internal static bool IsTooDeep(Exception error, Utf8JsonWriter writer) =>
+        error is JsonException or InvalidOperationException && writer.CurrentDepth >= writer.Options.MaxDepth;
 
     /// <summary>What was wrong with a value, in one sentence.</summary>
     internal static string Reason(Exception error)

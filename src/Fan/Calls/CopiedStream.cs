@@ -74,6 +74,10 @@ internal sealed class CopiedStream<TArgs, TItem> : StreamMethod<TArgs, TItem>
         {
             await items.DisposeAsync().ConfigureAwait(false);
         }
+        catch (OperationCanceledException)
+        {
+            // As it should.
+        }
         catch (Exception error)
         {
             // The caller has left, and no answer reaches it.

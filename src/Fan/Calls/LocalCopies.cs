@@ -40,23 +40,25 @@ internal sealed class LocalCopies(PayloadCodecs codecs, FanLimits limits, ILogge
     /// <summary>What the caller gets of an error of the service, whose own log has all of it.</summary>
     public Exception Arrived(Exception error, ServiceMethod method, CancellationToken cancellationToken)
     {
-        Tell(error, method);
+        // A cancellation that the caller did not ask for is a failure of the service.
+        if (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested) Tell(error, method);
         return Arrived(error, cancellationToken);
     }
 
+    /// <summary>Logs what the caller is not told of.</summary>
     public void Tell(Exception error, ServiceMethod method)
     {
-        if (error is not FanException and not OperationCanceledException) TransportLog.Failed(logger, error, method.FullName, CallContext.Current.TraceId);
+        if (error is not FanException) TransportLog.Failed(logger, ExceptionText.ForLog(error), method.FullName, CallContext.Current.TraceId);
     }
 
     /// <summary>As <see cref="Arrived(Exception, ServiceMethod, CancellationToken)"/>, where the log has it already.</summary>
     public static Exception Arrived(Exception error, CancellationToken cancellationToken)
     {
         // Whoever cancelled does not wait for what else may become of it.
-        if (cancellationToken.IsCancellationRequested) return new OperationCanceledException(error.Message, error, cancellationToken);
+        if (cancellationToken.IsCancellationRequested) return new OperationCanceledException(ExceptionText.MessageOf(error), error, cancellationToken);
         var trace = CallContext.Current.TraceId;
         return error is OperationCanceledException
-            ? new RemoteFailureException(error.GetType().FullName ?? error.GetType().Name, error.Message) { TraceId = trace }
+            ? new RemoteFailureException(ExceptionText.TypeOf(error), ExceptionText.MessageOf(error)) { TraceId = trace }
             : WireError.From(error, trace).ToException();
     }
 }

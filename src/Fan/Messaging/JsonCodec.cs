@@ -39,7 +39,7 @@ internal sealed class JsonCodec : PayloadCodec
             method.WriteArguments(writer, args, _options);
             writer.Flush();
         }
-        catch (Exception error) when (JsonArguments.IsTooDeep(error, writer, _maxDepth + 1))
+        catch (Exception error) when (JsonArguments.IsTooDeep(error, writer))
         {
             throw TooDeep($"The arguments of '{method.Name}'", error);
         }
@@ -86,7 +86,7 @@ internal sealed class JsonCodec : PayloadCodec
             JsonArguments.WriteValue(writer, value, _options);
             writer.Flush();
         }
-        catch (Exception error) when (JsonArguments.IsTooDeep(error, writer, _maxDepth))
+        catch (Exception error) when (JsonArguments.IsTooDeep(error, writer))
         {
             throw TooDeep($"The {typeof(T).Name} to send", error);
         }

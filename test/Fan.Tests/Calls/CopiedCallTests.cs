@@ -59,6 +59,7 @@ public sealed class CopiedCallTests
         Assert.Null(error.InnerException);
         Assert.Equal("broken: later", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("later", Token))).Message);
         Assert.Equal("out_of_stock", (await Assert.ThrowsAsync<ServiceFaultException>(async () => await Client(host).FailAsync("fault", Token))).Fault);
+        Assert.Equal(typeof(Speechless).FullName, (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("speechless", Token))).RemoteType);
         Assert.Equal("broken: put", Assert.Throws<RemoteFailureException>(() => Client(host).Put(new Basket(), "broken")).Message);
         var items = Client(host).RepeatAsync(new Basket(), 3, failAt: 1, ct: Token).GetAsyncEnumerator(Token);
         Assert.True(await items.MoveNextAsync());
@@ -238,6 +239,7 @@ internal sealed class Baskets : IBaskets
     public async ValueTask FailAsync(string how, CancellationToken ct = default)
     {
         if (how == "fault") throw new ServiceFaultException("out_of_stock", "none left");
+        if (how == "speechless") throw new Speechless();
         if (how == "own limit") await Task.Delay(Timeout.Infinite, new CancellationToken(canceled: true));
         if (how == "never") await Task.Delay(Timeout.Infinite, ct);
         if (how == "later") await Task.Yield();
@@ -248,4 +250,10 @@ internal sealed class Baskets : IBaskets
     {
         if (failAt == -2) throw new InvalidOperationException("broken: end");
     }
+}
+
+/// <summary>An error that can't even say what it is.</summary>
+internal sealed class Speechless : Exception
+{
+    public override string Message => throw new InvalidOperationException("no words");
 }
