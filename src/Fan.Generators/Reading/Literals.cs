@@ -55,6 +55,8 @@ internal static class Literals
     private static string Decimal(decimal value)
     {
         var bits = decimal.GetBits(value);
+        // The compiler passes a whole zero without its sign.
+        if (value == 0 && (bits[3] & 0xff0000) == 0) return "0m";
         return FormattableString.Invariant($"new decimal({bits[0]}, {bits[1]}, {bits[2]}, {(bits[3] < 0 ? "true" : "false")}, (byte){(bits[3] >> 16) & 0xff})");
     }
 }

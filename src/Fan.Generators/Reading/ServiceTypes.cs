@@ -13,7 +13,7 @@ internal static class ServiceTypes
 {
     private const int MaxName = 80;
     private const int MaxIdentifier = 500;
-    private const int MaxFullName = 900;
+    private const int MaxFullName = 1000;
 
     private static readonly SymbolDisplayFormat InSource = SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
 
@@ -21,7 +21,7 @@ internal static class ServiceTypes
     public static string? OutOfReach(INamedTypeSymbol type)
     {
         if (type.IsStatic) return "it is static, so there is no object to call";
-        if (type.ToDisplayString().Length + type.GetMembers().Select(member => member.Name.Length).DefaultIfEmpty().Max() > MaxFullName) return "its full name is too long for the metadata of what implements it";
+        if (Bytes(type.ToDisplayString()) + type.GetMembers().Select(member => Bytes(member.Name)).DefaultIfEmpty().Max() > MaxFullName) return "its full name is too long for the metadata of what implements it";
         for (INamedTypeSymbol? at = type; at is not null; at = at.ContainingType)
         {
             if (at.IsFileLocal) return "generated code can't reach it, as it is local to its file";
@@ -90,6 +90,8 @@ internal static class ServiceTypes
     private static IEnumerable<INamedTypeSymbol> Nested(INamedTypeSymbol type) => type.GetTypeMembers().SelectMany(nested => Nested(nested).Prepend(nested));
 
     private static AttributeData? Attribute(ISymbol symbol, string name) => symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name);
+
+    private static int Bytes(string name) => Encoding.UTF8.GetByteCount(name);
 
     private static string Word(Accessibility accessibility) => accessibility switch
     {

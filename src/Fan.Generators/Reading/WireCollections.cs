@@ -61,6 +61,8 @@ internal static class WireCollections
 
     public static bool IsOfPlatform(ITypeSymbol type)
     {
+        // A namespace of that name may be the user's own.
+        if (type.Locations.Any(location => location.IsInSource)) return false;
         var space = type.ContainingNamespace?.ToDisplayString() ?? "";
         return space == "System" || space.StartsWith("System.", System.StringComparison.Ordinal) || space.StartsWith("Microsoft.", System.StringComparison.Ordinal);
     }

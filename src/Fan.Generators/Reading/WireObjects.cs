@@ -58,7 +58,7 @@ internal sealed class WireObjects(WireTypes types)
 
     // Objects of the platform keep more than they show. What is a value and can be set is no more than that.
     private static string? OfPlatform(INamedTypeSymbol type) =>
-        type.TypeKind == TypeKind.Class && type.ContainingNamespace?.ToDisplayString() is { } space && (space == "System" || space.StartsWith("System.", System.StringComparison.Ordinal)) && type.Name != "Tuple"
+        type.TypeKind == TypeKind.Class && WireCollections.IsOfPlatform(type) && type.ContainingNamespace?.ToDisplayString() is { } space && (space == "System" || space.StartsWith("System.", System.StringComparison.Ordinal)) && type.Name != "Tuple"
             ? "is a type of the platform that JSON doesn't carry whole" : null;
 
     private static string? Derived(INamedTypeSymbol type)

@@ -33,7 +33,7 @@ internal static class CompactMethodWriter
         code.Open($"public override void WriteCompact({CompactTypeWriter.Writer.Replace(" w", " writer")}, in {args} args)").Line("ref global::Fan.Generated.CompactWriter w = ref writer;");
         var always = method.Parameters.Count(p => !p.IsOptional);
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)).Where(p => p.p.IsOptional))
-            code.Line($"bool is{i} = {Differs(service, p, "args.P" + i)};");
+            code.Line($"bool is{i} = {Differs(service, p, "args.P" + i, "given" + i)};");
         var optional = string.Concat(method.Parameters.Select((p, i) => p.IsOptional ? $" + (is{i} ? 1u : 0u)" : ""));
         code.Line($"w.BeginObject({always}u{optional});");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
@@ -47,7 +47,7 @@ internal static class CompactMethodWriter
     }
 
     // By its bits: what equals the default and is another value, as -0.0 and 1.10m, is sent.
-    private static string Differs(ServiceModel service, ParameterModel parameter, string value)
+    private static string Differs(ServiceModel service, ParameterModel parameter, string value, string given)
     {
         var type = service.WireTypes[parameter.Place];
         if (parameter.Default is not { } text)
@@ -61,7 +61,7 @@ internal static class CompactMethodWriter
         {
             WireForm.Scalar when type.Cast.Length > 0 => $"{value} != {text}",
             WireForm.Scalar => $"!global::Fan.Generated.CompactDefaults.Same({value}, ({type.TypeName})({text}))",
-            WireForm.Nullable when service.WireTypes[type.Element] is { Form: WireForm.Scalar } inner => inner.Cast.Length > 0 ? $"{value} != {text}" : $"!({value} is {{ }} given{parameter.Place} && global::Fan.Generated.CompactDefaults.Same(given{parameter.Place}, ({inner.TypeName})({text})))",
+            WireForm.Nullable when service.WireTypes[type.Element] is { Form: WireForm.Scalar } inner => inner.Cast.Length > 0 ? $"{value} != {text}" : $"!({value} is {{ }} {given} && global::Fan.Generated.CompactDefaults.Same({given}, ({inner.TypeName})({text})))",
             // Of a struct it can't be told without comparing all of it.
             _ => "true",
         };

@@ -15,7 +15,7 @@ internal static class Sameness
     {
         if (depth > MaxDepth) return null;
         if (one is null || other is null) return one is null && other is null ? null : Tell(place, one, other);
-        if (one.GetType() != other.GetType() && one is not IEnumerable) return Tell(place + " (type)", one.GetType(), other.GetType());
+        if (one.GetType() != other.GetType() && one is not (IEnumerable or JsonNode)) return Tell(place + " (type)", one.GetType(), other.GetType());
         switch (one)
         {
             case DateTime moment: return moment.Equals(other) && moment.Kind == ((DateTime)other).Kind ? null : Tell(place, one, other);
