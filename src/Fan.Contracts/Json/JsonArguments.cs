@@ -17,8 +17,6 @@ public static class JsonArguments
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(options);
-        // The default of an optional one: no JSON at all.
-        if (typeof(T) == typeof(JsonElement) && ((JsonElement)(object)value!).ValueKind == JsonValueKind.Undefined) return;
         writer.WritePropertyName(name);
         try
         {
@@ -28,6 +26,12 @@ public static class JsonArguments
         {
             throw new BadArgumentException(name.Value, $"Argument '{name.Value}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
         }
+    }
+
+    /// <summary>Writes one argument that may be left out: its default is no JSON at all.</summary>
+    public static void WriteOptional(Utf8JsonWriter writer, JsonEncodedText name, JsonElement value, JsonSerializerOptions options)
+    {
+        if (value.ValueKind != JsonValueKind.Undefined) Write(writer, name, value, options);
     }
 
     /// <summary>Writes one value; the primitives skip the serializer.</summary>

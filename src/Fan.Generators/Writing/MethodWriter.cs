@@ -6,6 +6,8 @@ namespace Fan.Generators.Writing;
 /// <summary>Writes the arguments and the method class of one method.</summary>
 internal static class MethodWriter
 {
+    private const string AnyJson = "global::System.Text.Json.JsonElement";
+
     public static void Write(CodeText code, ServiceModel service, MethodModel method)
     {
         var args = Signatures.ArgumentsType(method);
@@ -58,7 +60,7 @@ internal static class MethodWriter
         code.Open($"public override void WriteArguments(global::System.Text.Json.Utf8JsonWriter writer, in {args} args, global::System.Text.Json.JsonSerializerOptions options)")
             .Line("writer.WriteStartObject();");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
-            code.Line($"global::Fan.Generated.JsonArguments.Write(writer, N{i}, args.P{i}, options);");
+            code.Line($"global::Fan.Generated.JsonArguments.{(p.IsOptional && p.Type == AnyJson ? "WriteOptional" : "Write")}(writer, N{i}, args.P{i}, options);");
         code.Line("writer.WriteEndObject();").Close().Line();
     }
 
