@@ -55,7 +55,6 @@ internal sealed class LoopbackChannel(object service, PayloadCodec? codec = null
         // As an application's are.
         private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
         {
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
             IncludeFields = true,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
             NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,

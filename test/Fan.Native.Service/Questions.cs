@@ -26,7 +26,8 @@ internal static class Questions
         {
             using var arguments = JsonDocument.Parse("""{"bottle": {"name": "Rioja", "year": 2019, "colour": 1, "price": 12.50, "grapes": ["Tempranillo", "Graciano"]}}""");
             return Text(await fan.CallAsync<Bottle>("native.cellar.older", arguments.RootElement));
-        });
+        }
+        );
     }
 
     private static string Text(object? value) => value switch

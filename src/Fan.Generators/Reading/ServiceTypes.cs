@@ -13,7 +13,7 @@ internal static class ServiceTypes
 {
     private const int MaxName = 80;
     private const int MaxIdentifier = 500;
-    private const int MaxFullName = 1000;
+    private const int MaxFullName = 1010;
 
     private static readonly SymbolDisplayFormat InSource = SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
 

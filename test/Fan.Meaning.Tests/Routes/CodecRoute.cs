@@ -22,7 +22,8 @@ internal sealed class CodecRoute(PayloadCodec codec, object service) : CallChann
         byte[] sent = [];
         Arguments = Outcome.Of(
             () => sent = Written(output => codec.WriteArguments(output, method, args)),
-            bytes => Parts(codec.ReadArguments(new ReadOnlySequence<byte>(bytes), method))) with { Sender = Parts(args) };
+            bytes => Parts(codec.ReadArguments(new ReadOnlySequence<byte>(bytes), method))) with
+        { Sender = Parts(args) };
         Result = Sent(method, await method.InvokeAsync(service, args, cancellationToken));
         // Read once more, as what arrived is kept as it was and sending may change it.
         Whole = Arguments.Stage == Stage.Arrived
@@ -36,7 +37,8 @@ internal sealed class CodecRoute(PayloadCodec codec, object service) : CallChann
     private Outcome Sent<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TResult value)
         where TArgs : struct => Outcome.Of(
             () => Written(output => codec.WriteResult(output, method, value)),
-            bytes => codec.ReadResult(new ReadOnlySequence<byte>(bytes), method)) with { Sender = value };
+            bytes => codec.ReadResult(new ReadOnlySequence<byte>(bytes), method)) with
+        { Sender = value };
 
     private static object?[] Parts<TArgs>(TArgs args)
         where TArgs : struct =>

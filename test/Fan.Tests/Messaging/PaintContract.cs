@@ -32,7 +32,12 @@ internal sealed class PaintContract() : InterfaceContract<IPaint>("paint", "1.0.
 
     internal sealed class Mix() : UnaryMethod<Arguments, Colour>(new MethodDescription
     {
-        Name = "mix", ClrName = "MixAsync", Kind = MethodKind.Rpc, Parameters = [new("first", "first", typeof(Colour), IsOptional: false, AllowsNull: false)], ResultType = typeof(Colour), Fingerprint = "0123456789abcdef",
+        Name = "mix",
+        ClrName = "MixAsync",
+        Kind = MethodKind.Rpc,
+        Parameters = [new("first", "first", typeof(Colour), IsOptional: false, AllowsNull: false)],
+        ResultType = typeof(Colour),
+        Fingerprint = "0123456789abcdef",
     })
     {
         private static readonly JsonEncodedText First = JsonEncodedText.Encode("first");
