@@ -55,6 +55,10 @@ internal static class JsonMembers
     public static bool IsReadable(JsonMember member, IMethodSymbol? constructor) =>
         member.Setter is not null || JsonAttributes.Has(member.Symbol, Populated) || JsonAttributes.Has(member.Symbol.ContainingType, Populated) || (constructor?.Parameters.Any(parameter => Matches(parameter, member)) ?? false);
 
+    /// <summary>Whether the constructor takes a member that <c>[JsonIgnore]</c> leaves out.</summary>
+    public static bool TakesIgnored(IReadOnlyList<JsonMember> members, IMethodSymbol? constructor) =>
+        constructor is not null && members.Any(member => member.IsIgnored && constructor.Parameters.Any(parameter => Matches(parameter, member)));
+
     private static JsonMember? Read(ISymbol symbol)
     {
         if (symbol.IsStatic) return null;

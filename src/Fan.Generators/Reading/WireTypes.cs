@@ -98,7 +98,7 @@ internal sealed class WireTypes
     public IEnumerable<(INamedTypeSymbol Type, ISymbol Member)> Lost() =>
         _symbols.Where((symbol, id) => _problems[id] is null && _types[id].Form is not (WireForm.Scalar or WireForm.Nullable) && symbol is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false }
                 && JsonAttributes.Converter(symbol) is null)
-            .SelectMany(symbol => WireObjects.Lost((INamedTypeSymbol)symbol).Select(member => ((INamedTypeSymbol)symbol, member)));
+            .SelectMany(symbol => JsonLosses.Of((INamedTypeSymbol)symbol).Select(member => ((INamedTypeSymbol)symbol, member)));
 
     /// <summary>Why no wire carries a type, whatever else is said of it; null where one may.</summary>
     public static string? Never(ITypeSymbol type)
