@@ -25,6 +25,11 @@ public static class CompactDefaults
     /// <summary>Whether both are the same, with their offset.</summary>
     public static bool Same(DateTimeOffset value, DateTimeOffset other) => value.EqualsExact(other);
 
+    /// <summary>Takes a value that is not sent, which had to be asked for all the same: to do so may throw.</summary>
+    public static void Ask<T>(T value)
+    {
+    }
+
     /// <summary>Whether both are the same.</summary>
     public static bool Same<T>(T value, T other) => EqualityComparer<T>.Default.Equals(value, other);
 }

@@ -43,6 +43,9 @@ internal enum WireSetter
 
     /// <summary>After construction, though the compiler would not let it: what is not there keeps its initial value.</summary>
     Init,
+
+    /// <summary>By nothing: it is worked out.</summary>
+    None,
 }
 
 /// <summary>A type as the serializer of JSON takes it; others are referred to by their place in the service's list.</summary>
@@ -56,14 +59,15 @@ internal enum WireSetter
 /// <param name="Key">The keys of a map.</param>
 /// <param name="Container">What holds the items of a list.</param>
 /// <param name="Members">The members of an object.</param>
+/// <param name="Computed">Members that are written only, which the compact form leaves out once their values were asked for.</param>
 /// <param name="IsExact">Whether the compact form keeps all that the serializer keeps.</param>
 /// <param name="IsDescribed">Whether the generator can tell the serializer all of it, for builds without reflection.</param>
 /// <param name="Collection">How the serializer makes a list or map; empty where only reflection tells.</param>
 internal sealed record WireType(
     string TypeName, WireForm Form, uint Kind, bool IsReference, string Method, string Cast, int Element, int Key, WireContainer Container,
-    EquatableArray<WireMember> Members, bool IsExact, bool IsDescribed, string Collection)
+    EquatableArray<WireMember> Members, EquatableArray<WireMember> Computed, bool IsExact, bool IsDescribed, string Collection)
 {
-    public static readonly WireType Unused = new("", WireForm.Unused, 0, false, "", "", -1, -1, default, default, false, false, "");
+    public static readonly WireType Unused = new("", WireForm.Unused, 0, false, "", "", -1, -1, default, default, default, false, false, "");
 
     /// <summary>A type that has nothing but its name and what the serializer makes of it.</summary>
     public static WireType Opaque(string name, bool isReference) => Unused with { TypeName = name, Form = WireForm.Opaque, IsReference = isReference };

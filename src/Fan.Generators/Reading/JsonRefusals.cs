@@ -56,7 +56,7 @@ internal static class JsonRefusals
     private static string? Of(JsonMember member, IMethodSymbol? constructor)
     {
         var isRead = JsonMembers.IsReadable(member, constructor);
-        if (member.IsRequired && !isRead) return $"has the required member '{member.Symbol.Name}', which JSON can't set";
+        if (member.IsRequired && !JsonMembers.IsReadable(member, null)) return $"has the required member '{member.Symbol.Name}', which JSON can't set";
         if (JsonAttributes.IsIgnoredWhenNull(member.Symbol) && member.Type is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T })
             return $"has the member '{member.Symbol.Name}', which [JsonIgnore] leaves out when it is null, and it never is";
         if (JsonAttributes.Converter(member.Symbol) is not null) return null;

@@ -33,11 +33,16 @@ internal sealed class WireObjects(WireTypes types)
         if (!isPlain) return WireType.Opaque(name, type.IsReferenceType);
         var carried = members.Where(member => member.IsWritten && JsonMembers.IsReadable(member, constructor)).Select(member => Carried(member, constructor)).ToArray();
         if (carried.Any(member => member is null) || carried.Length > MaxMembers) return WireType.Opaque(name, type.IsReferenceType);
+        // What only goes out must go out here as there: its value is asked for, which may throw, and a plain value can always be written.
+        var only = members.Where(member => member.IsWritten && !JsonMembers.IsReadable(member, constructor)).ToArray();
+        if (only.Any(member => !IsPlainValue(member.Type))) return WireType.Opaque(name, type.IsReferenceType);
+        foreach (var member in only) links.Add(("." + member.Symbol.Name, types.Add(member.Type)));
+        var computed = only.Select(Computed);
         // Each tag must mean one thing. What is a field, or of the platform, is left to JSON.
         var isExact = carried.Select(member => CompactWire.TagOf(member!.Name)).Distinct().Count() == carried.Length
             && !members.Any(member => member.IsField) && !WireCollections.IsOfPlatform(type);
         var isDescribed = !members.Any(member => member.Setter == JsonSetter.Init && member.Symbol.ContainingType.IsGenericType && !IsParameter(member, constructor));
-        return new(name, WireForm.Object, CompactWire.Object, type.IsReferenceType, "", "", WireTypes.None, WireTypes.None, default, new(carried!), isExact, isDescribed, "");
+        return new(name, WireForm.Object, CompactWire.Object, type.IsReferenceType, "", "", WireTypes.None, WireTypes.None, default, new(carried!), new(computed), isExact, isDescribed, "");
     }
 
     // Its fields are the items, as Item1, and behind the seventh one a tuple with the rest.
@@ -53,7 +58,7 @@ internal sealed class WireObjects(WireTypes types)
             members.Add(new WireMember(i == 7 ? "rest" : "item" + (i + 1), field, name, true, IsField: true, IsInit: false, place, WireSetter.Set, -1, "", null, MustBeThere: false));
         }
 
-        return new(name, WireForm.Object, CompactWire.Object, false, "", "", WireTypes.None, WireTypes.None, default, new(members), IsExact: false, IsDescribed: true, "");
+        return new(name, WireForm.Object, CompactWire.Object, false, "", "", WireTypes.None, WireTypes.None, default, new(members), default, IsExact: false, IsDescribed: true, "");
     }
 
     private WireMember? Carried(JsonMember member, IMethodSymbol? constructor)
@@ -79,6 +84,13 @@ internal sealed class WireObjects(WireTypes types)
             member.Name, member.Symbol.Name, declaring.InSource(SymbolDisplayFormat.FullyQualifiedFormat), declaring.IsValueType, member.IsField, member.Setter == JsonSetter.Init, types.Add(member.Type), setter,
             parameter?.Ordinal ?? -1, parameter?.Name ?? "", parameter is null ? null : Literals.Of(parameter), member.IsRequired);
     }
+
+    private static bool IsPlainValue(ITypeSymbol type) =>
+        WireScalars.Of(type) is not null || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && WireScalars.Of(nullable.TypeArguments[0]) is not null);
+
+    private WireMember Computed(JsonMember member) => new(
+        member.Name, member.Symbol.Name, member.Symbol.ContainingType.InSource(SymbolDisplayFormat.FullyQualifiedFormat), member.Symbol.ContainingType.IsValueType, member.IsField, IsInit: false,
+        types.Add(member.Type), WireSetter.None, -1, "", null, MustBeThere: false);
 
     private static bool IsParameter(JsonMember member, IMethodSymbol? constructor) => constructor?.Parameters.Any(parameter => JsonMembers.Matches(parameter, member)) ?? false;
 

@@ -52,8 +52,8 @@ internal static class WireScalars
 
     public static bool IsKnownToSerializer(ITypeSymbol type) => KnownToSerializer.Contains(Name(type));
 
-    /// <summary>Whether JSON <c>null</c> is one of its values though it is a value type.</summary>
-    public static bool HoldsNull(ITypeSymbol type) => type.IsValueType && Name(type) == "System.Text.Json.JsonElement";
+    /// <summary>Whether JSON <c>null</c> is one of its values, whatever is said of null.</summary>
+    public static bool HoldsNull(ITypeSymbol type) => Name(type) is "System.Text.Json.JsonElement" or "System.Text.Json.JsonDocument";
 
     /// <summary>Whether the serializer takes it as the name of a member.</summary>
     public static bool IsKey(ITypeSymbol type) =>

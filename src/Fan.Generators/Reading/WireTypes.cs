@@ -131,7 +131,7 @@ internal sealed class WireTypes
         problem = Never(type);
         if (problem is not null) return null;
         if (WireScalars.Of(type) is var (method, kind))
-            return new(name, WireForm.Scalar, kind, type.IsReferenceType, method, "", None, None, default, default, IsExact: true, IsDescribed: true, "");
+            return new(name, WireForm.Scalar, kind, type.IsReferenceType, method, "", None, None, default, default, default, IsExact: true, IsDescribed: true, "");
         if (WireScalars.IsKnownToSerializer(type)) return WireType.Opaque(name, type.IsReferenceType) with { IsDescribed = true };
         if (type is IArrayTypeSymbol array) return Array(array, name, links, out problem);
         if (type is not INamedTypeSymbol named)
@@ -146,13 +146,13 @@ internal sealed class WireTypes
         {
             var underlying = named.EnumUnderlyingType!;
             var (number, whole) = WireScalars.Of(underlying)!.Value;
-            return new(name, WireForm.Scalar, whole, false, number, underlying.InSource(FullName), None, None, default, default, IsExact: true, IsDescribed: true, "Enum");
+            return new(name, WireForm.Scalar, whole, false, number, underlying.InSource(FullName), None, None, default, default, default, IsExact: true, IsDescribed: true, "Enum");
         }
 
         if (named.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T)
         {
             var value = Link(named.TypeArguments[0], "", links);
-            return new(name, WireForm.Nullable, 0, false, "", "", value, None, default, default, IsExact: true, IsDescribed: true, "Nullable");
+            return new(name, WireForm.Nullable, 0, false, "", "", value, None, default, default, default, IsExact: true, IsDescribed: true, "Nullable");
         }
 
         if (WireCollections.Of(named, out problem) is { } collection) return Collection(named, name, collection, links);
@@ -172,7 +172,7 @@ internal sealed class WireTypes
         problem = array.Rank == 1 ? null : "has more than one dimension";
         if (problem is not null) return null;
         var item = Link(array.ElementType, "[]", links);
-        return new(name, WireForm.List, CompactWire.List, true, "", "", item, None, WireContainer.Array, default, IsExact: true, IsDescribed: true, "Array");
+        return new(name, WireForm.List, CompactWire.List, true, "", "", item, None, WireContainer.Array, default, default, IsExact: true, IsDescribed: true, "Array");
     }
 
     private WireType Collection(INamedTypeSymbol type, string name, WireCollection collection, List<(string Label, int Type)> links)
@@ -181,8 +181,8 @@ internal sealed class WireTypes
         var item = Link(collection.Item, "[]", links);
         var isKnown = collection.Maker.Length > 0 && !JsonAttributes.ChangeForm(type);
         return collection.Key is null
-            ? new(name, WireForm.List, CompactWire.List, type.IsReferenceType, "", "", item, None, collection.Container, default, isKnown, isKnown, collection.Maker)
-            : new(name, WireForm.Map, CompactWire.Map, type.IsReferenceType, "", "", item, key, WireContainer.Other, default, isKnown && IsExactKey(_types[key]), isKnown, collection.Maker);
+            ? new(name, WireForm.List, CompactWire.List, type.IsReferenceType, "", "", item, None, collection.Container, default, default, isKnown, isKnown, collection.Maker)
+            : new(name, WireForm.Map, CompactWire.Map, type.IsReferenceType, "", "", item, key, WireContainer.Other, default, default, isKnown && IsExactKey(_types[key]), isKnown, collection.Maker);
     }
 
     // What is no number is no name of a member.

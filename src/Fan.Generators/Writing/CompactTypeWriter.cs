@@ -159,6 +159,7 @@ internal static class CompactTypeWriter
     private static void WriteObject(CodeText code, ServiceModel service, int id, WireType type)
     {
         code.Open($"public static void W{id}({Writer}, {type.TypeName} v)").Line($"w.BeginObject({type.Members.Count}u);");
+        foreach (var member in type.Computed) code.Line($"global::Fan.Generated.CompactDefaults.Ask(v.@{member.ClrName});");
         foreach (var member in type.Members) Member(code, service, CompactWire.TagOf(member.Name), member.Type, "v.@" + member.ClrName);
         code.Line("w.End();").Close().Line();
     }

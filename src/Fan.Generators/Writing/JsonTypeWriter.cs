@@ -51,7 +51,7 @@ internal static class JsonTypeWriter
 
         var parameters = byParameter.Select(member => $"Parameter<{service.WireTypes[member.Type].TypeName}>({CodeText.Quote(member.Parameter)}, {member.Position}, {(member.Default is null ? "false, default!" : $"true, {member.Default}")})");
         code.Line($"    [{string.Join(", ", parameters)}],").Line("    [");
-        foreach (var (member, i) in type.Members.Select((member, i) => (member, i))) code.Line("        " + Member(service, id, i, member, type) + ",");
+        foreach (var (member, i) in type.Members.Concat(type.Computed).Select((member, i) => (member, i))) code.Line("        " + Member(service, id, i, member, type) + ",");
         code.Line("    ]);");
     }
 
@@ -61,7 +61,7 @@ internal static class JsonTypeWriter
         var target = member.OfStruct ? $"global::System.Runtime.CompilerServices.Unsafe.Unbox<{member.DeclaringType}>(o)" : $"(({member.DeclaringType})o)";
         var setter = member switch
         {
-            { Setter: WireSetter.Constructor } => "null",
+            { Setter: WireSetter.Constructor or WireSetter.None } => "null",
             { IsInit: true } => $"static (o, v) => Setters.S{id}_{index}({(member.OfStruct ? "ref " : "")}{target}, v!)",
             _ => $"static (o, v) => {target}.@{member.ClrName} = v!",
         };
