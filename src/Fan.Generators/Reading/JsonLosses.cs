@@ -24,9 +24,9 @@ internal static class JsonLosses
     }
 
     /// <summary>Whether a member is worked out each time, and nothing is lost with it.</summary>
-    // The compiler marks the accessors of what it keeps a field for. Of the platform's types none is believed.
     public static bool IsComputed(JsonMember member)
     {
+        // The compiler marks the accessors of what it keeps a field for. Of the platform's types none is believed.
         if (member.Symbol is not IPropertySymbol property || WireCollections.IsOfPlatform(property.ContainingType)) return false;
         return property.Locations.Any(location => location.IsInSource)
             ? !property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property))
