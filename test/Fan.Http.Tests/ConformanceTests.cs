@@ -38,6 +38,16 @@ public sealed class Http1TimeTests : TransportTimeConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
 }
 
+public sealed class Http1TimeLimitTests : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
+public sealed class Http1EndpointTests : TransportEndpointConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
+}
+
 public sealed class Http1StreamTests : TransportStreamConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version11);
@@ -69,6 +79,16 @@ public sealed class Http2ErrorTests : TransportErrorConformance
 }
 
 public sealed class Http2TimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Http2TimeLimitTests : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Http2EndpointTests : TransportEndpointConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpHarness.CreateAsync(HttpVersion.Version20);
 }

@@ -51,6 +51,11 @@ public sealed class Https1TimeTests : TransportTimeConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpsHarness.CreateAsync(HttpVersion.Version11);
 }
 
+public sealed class Https1TimeLimitTests : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpsHarness.CreateAsync(HttpVersion.Version11);
+}
+
 public sealed class Https1StreamTests : TransportStreamConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpsHarness.CreateAsync(HttpVersion.Version11);
@@ -82,6 +87,11 @@ public sealed class Https2ErrorTests : TransportErrorConformance
 }
 
 public sealed class Https2TimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => HttpsHarness.CreateAsync(HttpVersion.Version20);
+}
+
+public sealed class Https2TimeLimitTests : TransportTimeLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => HttpsHarness.CreateAsync(HttpVersion.Version20);
 }

@@ -74,6 +74,16 @@ public sealed class IpcTimeTests : TransportTimeConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
 }
 
+public sealed class IpcTimeLimitTests : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
+public sealed class IpcEndpointTests : TransportEndpointConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
+}
+
 public sealed class IpcStreamTests : TransportStreamConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new IpcHarness());
@@ -105,6 +115,16 @@ public sealed class TcpErrorTests : TransportErrorConformance
 }
 
 public sealed class TcpTimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TcpTimeLimitTests : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
+}
+
+public sealed class TcpEndpointTests : TransportEndpointConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TcpHarness());
 }
@@ -144,6 +164,11 @@ public sealed class TlsTimeTests : TransportTimeConformance
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
 }
 
+public sealed class TlsTimeLimitTests : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
+}
+
 public sealed class TlsStreamTests : TransportStreamConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new TlsHarness());
@@ -175,6 +200,11 @@ public sealed class PipeErrorTests : TransportErrorConformance
 }
 
 public sealed class PipeTimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
+}
+
+public sealed class PipeTimeLimitTests : TransportTimeLimitConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => Task.FromResult<ITransportHarness>(new PipeHarness());
 }

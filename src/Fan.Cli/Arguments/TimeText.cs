@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fan.Calls;
 using Fan.Cli.Errors;
 
 namespace Fan.Cli.Arguments;
@@ -16,6 +17,12 @@ internal static class TimeText
 
     /// <exception cref="UsageException">It is none, or not from 1 ms to 366 days.</exception>
     public static TimeSpan ParseLong(string option, string text) => Read(text, Longest) ?? throw new UsageException($"{option} must be a time from 1ms to 366d such as 30s, 5m, 2h or 7d; it is '{text}'.");
+
+    /// <summary>The time limit of a call, by the rule that all of them have.</summary>
+    /// <exception cref="UsageException">It is none, or not from 1 ms to 49 days.</exception>
+    public static TimeSpan ParseLimit(string option, string text) =>
+        text is "none" ? Timeout.InfiniteTimeSpan
+        : Read(text, TimeLimit.Longest.TotalMilliseconds) ?? throw new UsageException($"{option} must be a time from 1ms to 49d such as 500ms, 2s or 1m, or none for no limit; it is '{text}'.");
 
     private static TimeSpan? Read(string text, double most)
     {

@@ -27,7 +27,7 @@ internal sealed class CallLine
 
     private readonly Option<string?> _version = new("--version") { Description = "The versions that may answer, e.g. '^1.2'. Default: the highest release.", HelpName = "RANGE" };
 
-    private readonly Option<string?> _timeout = new("--timeout") { Description = "The longest that the call may take: 500ms, 2s, 1m. Default: 30s; sequences have none.", HelpName = "TIME" };
+    private readonly Option<string?> _timeout = new("--timeout") { Description = "The longest that the call may take: 500ms, 2s, 1m, or none. Default: the method's, else 30s; sequences have none.", HelpName = "TIME" };
 
     private readonly Option<string?> _via = new("--via") { Description = "The transport that the call must take, e.g. http. Default: the best one that the service has.", HelpName = "TRANSPORT" };
 
@@ -55,7 +55,7 @@ internal sealed class CallLine
         var options = new CallOptions
         {
             Version = parsed.GetValue(_version) is { } range ? VersionRange.Parse(range).Text : null,
-            Timeout = parsed.GetValue(_timeout) is { } time ? TimeText.Parse("--timeout", time) : null,
+            Timeout = parsed.GetValue(_timeout) is { } time ? TimeText.ParseLimit("--timeout", time) : null,
             Transport = parsed.GetValue(_via),
         };
         var context = ContextHeaders.Parse(parsed.GetValue(_headers) ?? []);

@@ -12,4 +12,7 @@ public sealed class NoSuchMethodException(string service, string method, IReadOn
 
     /// <summary>The methods that it has.</summary>
     public IReadOnlyList<string> Available { get; } = available;
+
+    /// <summary>Whether an endpoint says so of itself, before anything was done: another one may have the method.</summary>
+    internal bool IsOfEndpoint { get; init; }
 }

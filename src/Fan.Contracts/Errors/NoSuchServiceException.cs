@@ -5,4 +5,7 @@ public sealed class NoSuchServiceException(string service, string message) : Fan
 {
     /// <summary>The service that was asked for.</summary>
     public string Service { get; } = service;
+
+    /// <summary>Whether an endpoint says so of itself, before anything was done: another one may have the service.</summary>
+    internal bool IsOfEndpoint { get; init; }
 }

@@ -42,6 +42,7 @@ internal static class Descriptors
     public const string SubscriberNameTaken = "FAN0030";
     public const string NotReadBack = "FAN0031";
     public const string GeneratorFailed = "FAN0032";
+    public const string BadTimeLimit = "FAN0034";
 
     private static readonly Dictionary<string, DiagnosticDescriptor> All = new[]
     {
@@ -49,6 +50,7 @@ internal static class Descriptors
         Error(Generic, "Generic service or method", "'{0}' is generic; a wire method needs one fixed shape"),
         Error(SameWireName, "Two methods with one wire name", "'{0}' and another method of '{1}' have the wire name '{2}'; name one of them with [Rpc(Name = …)]"),
         Error(NotSerializable, "Type cannot cross a wire", "'{0}' of '{1}' cannot cross a wire: {2}"),
+        Error(BadTimeLimit, "Time limit out of range", "'{0}' has TimeoutMilliseconds = {1}; it must be above zero, 0 for the application's default, or -1 (Timeout.Infinite) for no limit"),
         Error(StreamParameter, "Sequence as an argument", "'{0}' of '{1}' is an IAsyncEnumerable; only results can be streamed"),
         Info(NoCancellation, "No cancellation", "'{0}' takes no CancellationToken, so a caller that goes away cannot stop its work"),
         Info(Synchronous, "Synchronous method", "'{0}' is synchronous: a call to another process blocks the calling thread; prefer ValueTask"),

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Linq;
 using Fan.Generators.Diagnostics;
 using Fan.Generators.Model;
@@ -31,6 +32,7 @@ internal static class MethodReader
         var token = method.Parameters.FirstOrDefault(p => IsToken(p.Type));
 
         if (!WireNames.IsValid(wireName)) report(Descriptors.BadWireName, method, wireName, method.Name);
+        if (Attributes.Named<int>(rpc, "TimeoutMilliseconds") is < -1 and var limit) report(Descriptors.BadTimeLimit, method, method.Name, limit.ToString(CultureInfo.InvariantCulture));
         if (parameters.Length > 64) report(Descriptors.TooManyParameters, method, method.Name);
         if (method.ReturnsByRef || method.ReturnsByRefReadonly) report(Descriptors.RefParameter, method, "The result", method.Name);
         if (push is not null && result is not null) report(Descriptors.PushWithResult, method, method.Name);

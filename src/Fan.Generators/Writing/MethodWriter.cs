@@ -46,7 +46,7 @@ internal static class MethodWriter
         if (method.ResultShape is not null) code.Line($"ResultShape = {CodeText.Quote(method.ResultShape)},");
         if (method.ResultAllowsNull) code.Line("ResultAllowsNull = true,");
         if (method.Idempotent) code.Line("Idempotent = true,");
-        if (method.TimeoutMilliseconds > 0) code.Line($"Timeout = global::System.TimeSpan.FromMilliseconds({method.TimeoutMilliseconds}),");
+        if (method.TimeoutMilliseconds != 0) code.Line($"Timeout = global::System.TimeSpan.FromMilliseconds({method.TimeoutMilliseconds}),");
         if (method.Verb is not null) code.Line($"Http = new({CodeText.Quote(method.Verb)}, {CodeText.Quote(method.Template)}, {CodeText.Quote(method.ContentType)}),");
         if (method.Summary is not null) code.Line($"Summary = {CodeText.Quote(method.Summary)},");
         code.Line("Parameters =").OpenWith("[");

@@ -1,3 +1,4 @@
+using Fan.Calls;
 using Fan.Messaging;
 
 namespace Fan;
@@ -8,7 +9,7 @@ public sealed class FanOptions
     /// <summary>The application's name: in endpoints, spans, and as the caller of its calls. Default: the host's application name.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The longest a call may take when neither the caller nor the method says. Default 30 s.</summary>
+    /// <summary>The longest a call may take when neither the caller nor the method says: up to 49 days, or <see cref="Timeout.InfiniteTimeSpan"/> for no limit. Default 30 s.</summary>
     public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a call waits for a store that does not answer, when nothing is known of its service yet. Default 5 s.</summary>
@@ -39,7 +40,8 @@ public sealed class FanOptions
     {
         if (string.IsNullOrWhiteSpace(Name) || Name.Length > 128 || Name.Any(c => c is < ' ' or > '~'))
             yield return $"{nameof(Name)} must have 1 to 128 printable ASCII characters; it is '{Name}'.";
-        foreach (var (name, value) in new[] { (nameof(DefaultTimeout), DefaultTimeout), (nameof(DiscoveryTimeout), DiscoveryTimeout), (nameof(StartTimeout), StartTimeout), (nameof(DrainTimeout), DrainTimeout) })
+        if (DefaultTimeout == TimeSpan.Zero || !TimeLimit.IsAllowed(DefaultTimeout)) yield return $"{nameof(DefaultTimeout)} must be {TimeLimit.Rule}; it is {DefaultTimeout:c}.";
+        foreach (var (name, value) in new[] { (nameof(DiscoveryTimeout), DiscoveryTimeout), (nameof(StartTimeout), StartTimeout), (nameof(DrainTimeout), DrainTimeout) })
         {
             if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) yield return $"{name} must be above zero and at most a day; it is {value}.";
         }

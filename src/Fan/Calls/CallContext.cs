@@ -63,15 +63,21 @@ public sealed record CallContext
 
     internal Deadline Deadline { get; init; }
 
+    /// <summary>Whether somebody in this process said how long calls may take, so that the limits of methods and of the application do not count.</summary>
+    internal bool IsTimed { get; init; }
+
     internal CallTrace? Recorder { get; init; }
 
     internal int RecorderSpan { get; init; } = CallTrace.Root;
 
-    /// <summary>This context with less time: calls made in it end within <paramref name="timeout"/>, and within what was left anyway.</summary>
+    /// <summary>This context with a time limit of its own: calls made in it end within <paramref name="timeout"/>, be that less or more than their method or <see cref="FanOptions.DefaultTimeout"/> allows, and within what was left anyway.</summary>
+    /// <param name="timeout">Up to 49 days; <see cref="Timeout.InfiniteTimeSpan"/> has no limit but what was left. With zero, calls end at once with <see cref="DeadlineExceededException"/>.</param>
+    /// <param name="clock">What measures it. Default: the system's clock.</param>
+    /// <exception cref="BadArgumentException"><paramref name="timeout"/> is out of its range.</exception>
     public CallContext WithTimeout(TimeSpan timeout, TimeProvider? clock = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(timeout.Ticks, nameof(timeout));
-        return this with { Deadline = Calls.Deadline.In(Deadline.Within(timeout), clock ?? TimeProvider.System) };
+        var limit = TimeLimit.Required(timeout) is { } own ? Calls.Deadline.In(Deadline.Within(own) ?? own, clock ?? TimeProvider.System) : Deadline;
+        return this with { Deadline = limit, IsTimed = true };
     }
 
     /// <summary>Makes this the current context until the scope is disposed: <c>using (context.Use()) { … }</c>.</summary>

@@ -40,7 +40,7 @@ internal sealed class CallPipeline(
         where TArgs : struct
     {
         var context = CallContext.Current;
-        var left = TimeFor(context, method, timeout);
+        var left = TimeFor(context, route, method, timeout);
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken, out var deadline);
@@ -49,25 +49,34 @@ internal sealed class CallPipeline(
         var moves = 0;
         Exception? failure = null;
         List<Endpoint>? tried = null;
+        var lacks = default(MissingMethod);
         try
         {
             RequireTime(left, route.Service, method);
             var beginning = trees.BeginAsync(context, route.Service, lease.Token);
             var waits = !beginning.IsCompleted;
             tree = await beginning.ConfigureAwait(false);
-            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History);
+            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken);
             Fill(exchange.Call.Headers, request, measure.Activity, route, left, push);
             for (var sendings = 1; ; sendings++)
             {
                 var picking = route.PickAsync(request, tried, lease.Token);
                 waits |= !picking.IsCompleted;
                 var endpoint = await picking.ConfigureAwait(false);
+                if (!endpoint.Offers(method.Name))
+                {
+                    lacks.Note(endpoint, route, method.Name);
+                    (tried ??= []).Add(endpoint);
+                    sendings--;
+                    continue;
+                }
+
                 if (waits || sendings > 1 || moves > 0) exchange.Call.Headers.TimeToLive = deadline.Remaining;
                 exchange.Encode(CodecFor(endpoint, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
                 if (tokens is not null) await AddTokenAsync(tokens, call, lease.Token).ConfigureAwait(false);
                 context.Recorder?.Over(recorded, endpoint.Description.Transport);
-                endpoint.Load.Begin();
+                var begun = endpoint.Load.Begin();
                 try
                 {
                     using var reply = await Transports[endpoint.Description.Transport].CallAsync(call, lease.Token).ConfigureAwait(false);
@@ -76,14 +85,29 @@ internal sealed class CallPipeline(
                 }
                 catch (EndpointUnreachableException error)
                 {
-                    Note(endpoint, error);
+                    Note(endpoint, error, begun);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
+                    sendings--;
                 }
                 catch (LeaseLostException error)
                 {
                     // As if nobody were there.
-                    endpoint.Load.Failed(error.Message);
+                    endpoint.Load.Failed(error.Message, begun);
+                    (tried ??= []).Add(endpoint);
+                    sendings--;
+                }
+                catch (NoSuchServiceException error) when (error.IsOfEndpoint)
+                {
+                    // What answers there is somebody else.
+                    endpoint.Load.Failed(error.Message, begun);
+                    telemetry.Unreachable(route.Service);
+                    (tried ??= []).Add(endpoint);
+                    sendings--;
+                }
+                catch (NoSuchMethodException error) when (error.IsOfEndpoint)
+                {
+                    lacks.Note(endpoint, route, error);
                     (tried ??= []).Add(endpoint);
                     sendings--;
                 }
@@ -93,7 +117,7 @@ internal sealed class CallPipeline(
                     await route.MovedAsync(++moves, lease.Token).ConfigureAwait(false);
                     sendings--;
                 }
-                catch (Exception error) when (method.Description.Idempotent && sendings < MaxSendings && CallFailure.IsBrokenOff(error, lease.Token))
+                catch (Exception error) when (sendings < MaxSendings && IsIdempotent(method, route) && CallFailure.IsBrokenOff(error, lease.Token))
                 {
                     endpoint.Load.LastFailure = ExceptionText.MessageOf(error);
                     (tried ??= []).Add(endpoint);
@@ -107,7 +131,7 @@ internal sealed class CallPipeline(
         }
         catch (Exception error)
         {
-            failure = Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease);
+            failure = lacks.Explains(error, tried) ?? Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease, cancellationToken);
             if (ReferenceEquals(failure, error)) throw;
             throw failure;
         }
@@ -127,8 +151,7 @@ internal sealed class CallPipeline(
     {
         var context = CallContext.Current;
         // A sequence may be long on purpose: only a limit that somebody named ends it.
-        var named = timeout ?? method.Description.Timeout;
-        TimeSpan? left = named is { } limit ? context.Deadline.Within(limit) : context.Remaining;
+        var left = TimeFor(context, route, method, timeout, otherwise: Timeout.InfiniteTimeSpan);
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken, out var deadline);
@@ -139,16 +162,17 @@ internal sealed class CallPipeline(
         {
             try
             {
+                RequireTime(left, route.Service, method);
                 tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
             }
             catch (Exception error)
             {
-                failure = Meant(error, route.Service, method, null, left ?? TimeSpan.Zero, lease);
+                failure = Meant(error, route.Service, method, null, left, lease, cancellationToken);
                 if (ReferenceEquals(failure, error)) throw;
                 throw failure;
             }
 
-            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History);
+            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken);
             Fill(exchange.Call.Headers, request, measure.Activity, route, left, null);
             var items = SendStreamAsync(
                 route, method, args, exchange, request, recorded, deadline, lease.Token).GetAsyncEnumerator(CancellationToken.None);
@@ -164,7 +188,7 @@ internal sealed class CallPipeline(
                 }
                 catch (Exception error)
                 {
-                    failure = Meant(error, route.Service, method, exchange.Call.Endpoint, left ?? TimeSpan.Zero, lease);
+                    failure = Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease, cancellationToken);
                     if (ReferenceEquals(failure, error)) throw;
                     throw failure;
                 }
@@ -187,16 +211,33 @@ internal sealed class CallPipeline(
         where TArgs : struct
     {
         List<Endpoint>? tried = null;
+        var lacks = default(MissingMethod);
         var moves = 0;
         while (true)
         {
-            var endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
+            Endpoint endpoint;
+            try
+            {
+                endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ServiceUnavailableException error) when (lacks.Explains(error, tried) is not null)
+            {
+                throw lacks.Error!;
+            }
+
+            if (!endpoint.Offers(method.Name))
+            {
+                lacks.Note(endpoint, route, method.Name);
+                (tried ??= []).Add(endpoint);
+                continue;
+            }
+
             exchange.Encode(CodecFor(endpoint, route.Service, method, isPush: false), method, args);
             var call = exchange.To(endpoint, method.Name);
             if (tokens is not null) await AddTokenAsync(tokens, call, cancellationToken).ConfigureAwait(false);
             call.Headers.TimeToLive = deadline.Remaining;
             request.Context.Recorder?.Over(recorded, endpoint.Description.Transport);
-            endpoint.Load.Begin();
+            var begun = endpoint.Load.Begin();
             try
             {
                 var items = Transports[endpoint.Description.Transport].StreamAsync(call, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -208,14 +249,27 @@ internal sealed class CallPipeline(
                 }
                 catch (EndpointUnreachableException error)
                 {
-                    Note(endpoint, error);
+                    Note(endpoint, error, begun);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
                     continue;
                 }
                 catch (LeaseLostException error)
                 {
-                    endpoint.Load.Failed(error.Message);
+                    endpoint.Load.Failed(error.Message, begun);
+                    (tried ??= []).Add(endpoint);
+                    continue;
+                }
+                catch (NoSuchServiceException error) when (error.IsOfEndpoint)
+                {
+                    endpoint.Load.Failed(error.Message, begun);
+                    telemetry.Unreachable(route.Service);
+                    (tried ??= []).Add(endpoint);
+                    continue;
+                }
+                catch (NoSuchMethodException error) when (error.IsOfEndpoint)
+                {
+                    lacks.Note(endpoint, route, error);
                     (tried ??= []).Add(endpoint);
                     continue;
                 }
@@ -234,6 +288,27 @@ internal sealed class CallPipeline(
                 request.Context.Recorder?.Merge(recorded, call.ReplySpans);
                 endpoint.Load.End();
             }
+        }
+    }
+
+    /// <summary>Waits until the endpoints of a service are known, at most as long as a call may take.</summary>
+    public async ValueTask LoadAsync(ServiceRoute route, ServiceMethod method, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        if (route.IsLoaded) return;
+        var left = TimeFor(CallContext.Current, route, method, timeout);
+        var lease = cancellation.Rent(left, cancellationToken, out _);
+        try
+        {
+            RequireTime(left, route.Service, method);
+            await route.LoadedAsync(lease.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (lease.TimedOut)
+        {
+            throw TimeIsOver(route.Service, method, left, error);
+        }
+        finally
+        {
+            lease.Dispose();
         }
     }
 
@@ -270,28 +345,45 @@ internal sealed class CallPipeline(
     private static async ValueTask AddTokenAsync(ICallerTokens tokens, OutgoingCall call, CancellationToken cancellationToken) =>
         call.Headers.Authorization = await tokens.BearerAsync(new TokenRequest(call.Service, call.Method, call.Endpoint.Description.Transport, IsQueued: false), cancellationToken).ConfigureAwait(false);
 
-    private TimeSpan TimeFor(CallContext context, ServiceMethod method, TimeSpan? timeout) =>
-        context.Deadline.Within(timeout ?? method.Description.Timeout ?? defaultTimeout);
-
-    private static void Note(Endpoint endpoint, EndpointUnreachableException error)
+    // Whoever is nearest to the caller says it: the call, the context, the method, the application. What an outer call has left bounds all of them.
+    private TimeSpan? TimeFor(CallContext context, ServiceRoute route, ServiceMethod method, TimeSpan? timeout, TimeSpan? otherwise = null)
     {
-        if (error.IsOfMethod) endpoint.Load.LastFailure = error.Message;
-        else endpoint.Load.Failed(error.Message);
+        if (timeout is { } asked) return context.Deadline.Within(TimeLimit.Required(asked));
+        if (context.IsTimed) return context.Remaining;
+        var own = method is INamedMethod ? route.Published(method.Name)?.Timeout : method.Description.Timeout;
+        return context.Deadline.Within(TimeLimit.Required(own ?? otherwise ?? defaultTimeout));
     }
 
-    private static Exception Meant(Exception error, string service, ServiceMethod method, Endpoint? endpoint, TimeSpan left, in CancellationPool.Lease lease) =>
-        error is FanException ? error : lease.TimedOut ? TimeIsOver(service, method, left, error) : CallFailure.Of(error, service, method.Name, endpoint, lease.Token);
+    // By name the endpoints say what a contract says otherwise.
+    private static bool IsIdempotent(ServiceMethod method, ServiceRoute route) =>
+        method.Description.Idempotent || (method is INamedMethod && route.Published(method.Name)?.Idempotent == true);
+
+    private static void Note(Endpoint endpoint, EndpointUnreachableException error, int begun)
+    {
+        if (error.IsOfMethod) endpoint.Load.LastFailure = error.Message;
+        else endpoint.Load.Failed(error.Message, begun);
+    }
+
+    private static Exception Meant(Exception error, string service, ServiceMethod method, Endpoint? endpoint, TimeSpan? left, in CancellationPool.Lease lease, CancellationToken caller)
+    {
+        if (error is FanException) return error;
+        if (lease.TimedOut) return TimeIsOver(service, method, left, error);
+        // With the token that the caller knows.
+        if (error is OperationCanceledException cancelled && caller.IsCancellationRequested)
+            return cancelled.CancellationToken == caller ? error : new OperationCanceledException(error.Message, error, caller);
+        return CallFailure.Of(error, service, method.Name, endpoint, lease.Token);
+    }
 
     private static string FullName(ServiceRoute route, ServiceMethod method) =>
         method.FullName.Length > 0 ? method.FullName : $"{route.Service}/{method.Name}";
 
-    private static void RequireTime(TimeSpan left, string service, ServiceMethod method)
+    private static void RequireTime(TimeSpan? left, string service, ServiceMethod method)
     {
         if (left <= TimeSpan.Zero) throw TimeIsOver(service, method, left, null);
     }
 
-    private static DeadlineExceededException TimeIsOver(string service, ServiceMethod method, TimeSpan left, Exception? inner) =>
-        new(left <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {left.TotalSeconds:0.###} s.", inner);
+    private static DeadlineExceededException TimeIsOver(string service, ServiceMethod method, TimeSpan? left, Exception? inner) =>
+        new(left is not { } limit || limit <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {limit.TotalSeconds:0.###} s.", inner);
 
     private PayloadCodec ReaderOf(string? contentType, ServiceMethod method)
     {
@@ -304,8 +396,7 @@ internal sealed class CallPipeline(
     {
         // What a proxy stands before has the methods, and it reads JSON.
         if (endpoint.Before is not null) return method is IPassedOn ? _passing : codecs.Json;
-        var known = endpoint.FindMethod(method.Name) ??
-            throw CallServer.NoSuchMethod($"{service} {endpoint.Version}", method.Name, [.. endpoint.Description.Methods.Select(m => m.Name).Order(StringComparer.Ordinal)]);
+        if (endpoint.FindMethod(method.Name) is not { } known) return codecs.Json;
         if (isPush && known.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
         if (method is IPassedOn) return _passing;
         // Names tell what stands in JSON, so where contracts may differ it is the safe one.

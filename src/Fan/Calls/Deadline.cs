@@ -25,6 +25,6 @@ internal readonly struct Deadline(TimeProvider clock, long timestamp)
     public static Deadline In(TimeSpan time, TimeProvider clock) =>
         new(clock, clock.GetTimestamp() + (long)(time.TotalSeconds * clock.TimestampFrequency));
 
-    /// <summary>The smaller of the time left here and <paramref name="limit"/>.</summary>
-    public TimeSpan Within(TimeSpan limit) => Remaining is { } left && left < limit ? left : limit;
+    /// <summary>The smaller of the time left here and <paramref name="limit"/>, where null has no end.</summary>
+    public TimeSpan? Within(TimeSpan? limit) => Remaining is { } left && !(limit <= left) ? left : limit;
 }

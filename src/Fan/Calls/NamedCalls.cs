@@ -22,17 +22,19 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     public async ValueTask<TResult> CallAsync<TResult>(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
     {
         RequireObject(path, arguments);
-        if (FindLocal(path, options) is { } local) return await CallLocallyAsync<TResult>(local, path, arguments, cancellationToken).ConfigureAwait(false);
+        if (FindLocal(path, options) is { } local) return await CallLocallyAsync<TResult>(local, path, arguments, options, cancellationToken).ConfigureAwait(false);
         var method = new NamedMethod<TResult>(NamedMethods.Describe<TResult>(path.Method, MethodKind.Rpc));
-        return await pipeline.CallAsync(Route(path, options), method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken).ConfigureAwait(false);
+        var route = Route(path, options);
+        if (!route.IsLoaded) await pipeline.LoadAsync(route, method, options?.Timeout, cancellationToken).ConfigureAwait(false);
+        return await pipeline.CallAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken).ConfigureAwait(false);
     }
 
     public IAsyncEnumerable<JsonElement> StreamAsync(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
     {
         RequireObject(path, arguments);
-        if (FindLocal(path, options) is { } local) return StreamLocallyAsync(local, path, arguments, cancellationToken);
+        if (FindLocal(path, options) is { } local) return StreamLocallyAsync(local, path, arguments, options, cancellationToken);
         var method = new NamedStream(NamedMethods.Describe<JsonElement>(path.Method, MethodKind.Stream));
-        return pipeline.StreamAsync(Route(path, options), method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken);
+        return StreamRemotelyAsync(Route(path, options), method, path, arguments, options, cancellationToken);
     }
 
     /// <summary>Pushes; returns the id of the message when it is accepted.</summary>
@@ -72,6 +74,14 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     {
         var method = await DescribeAsync(path, null, cancellationToken).ConfigureAwait(false);
         return method.Parameters is { } parameters ? [.. parameters.Select(text => text.Split(':', '?')[0])] : null;
+    }
+
+    private async IAsyncEnumerable<JsonElement> StreamRemotelyAsync(
+        ServiceRoute route, NamedStream method, CallPath path, JsonElement arguments, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!route.IsLoaded) await pipeline.LoadAsync(route, method, options?.Timeout, cancellationToken).ConfigureAwait(false);
+        var items = pipeline.StreamAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken);
+        await foreach (var item in items.ConfigureAwait(false)) yield return item;
     }
 
     private ServiceRoute Route(CallPath path, CallOptions? options)
@@ -118,13 +128,13 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
             || (ServiceVersion.TryParse(version, out var own) && Route(path, options).Gives(new RouteRequest(snapshot, context.Draw, context, null, trees.History), own)));
     }
 
-    private async ValueTask<TResult> CallLocallyAsync<TResult>(ServedMethod method, CallPath path, JsonElement arguments, CancellationToken cancellationToken)
+    private async ValueTask<TResult> CallLocallyAsync<TResult>(ServedMethod method, CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
     {
         using var request = Written(path, arguments);
         using var reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
         try
         {
-            await server.ServeAsync(method, Incoming(path, request), reply, cancellationToken).ConfigureAwait(false);
+            await server.ServeAsync(method, Incoming(path, request, options), reply, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (mapsErrors)
         {
@@ -134,7 +144,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         return pipeline.Codecs.Json.ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Written));
     }
 
-    private async IAsyncEnumerable<JsonElement> StreamLocallyAsync(ServedMethod method, CallPath path, JsonElement arguments, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JsonElement> StreamLocallyAsync(ServedMethod method, CallPath path, JsonElement arguments, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = Written(path, arguments);
         using var sink = new ChannelItemSink(server.Limits.MaxPayloadBytes);
@@ -157,7 +167,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             try
             {
-                await server.ServeStreamAsync(method, Incoming(path, request), sink, leaving.Token).ConfigureAwait(false);
+                await server.ServeStreamAsync(method, Incoming(path, request, options), sink, leaving.Token).ConfigureAwait(false);
             }
             catch (Exception error) when (mapsErrors)
             {
@@ -182,9 +192,11 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         }
     }
 
-    private static IncomingCall Incoming(CallPath path, PayloadBuffer arguments)
+    private static IncomingCall Incoming(CallPath path, PayloadBuffer arguments, CallOptions? options)
     {
         var context = CallContext.Current;
+        var left = options?.Timeout is { } asked ? context.Deadline.Within(TimeLimit.Required(asked)) : context.Remaining;
+        if (left <= TimeSpan.Zero) throw new DeadlineExceededException($"No time was left to call '{path.Service.Canonical}.{path.Method}'.");
         return new IncomingCall
         {
             Payload = new ReadOnlySequence<byte>(arguments.Written),
@@ -195,7 +207,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
             {
                 TraceParent = System.Diagnostics.Activity.Current is { } activity ? TraceParent.Format(activity) : context.TraceParent,
                 Baggage = Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value))),
-                TimeToLive = context.Remaining,
+                TimeToLive = left,
                 Snapshot = context.Snapshot is > 0 and var number ? number : null,
                 Draw = context.Draw,
                 ShardKeys = ShardKeyList.Format(path.Service.ShardKeys),

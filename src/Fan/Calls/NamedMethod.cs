@@ -6,8 +6,11 @@ namespace Fan.Calls;
 /// <summary>The arguments of a call by name: one JSON object, or nothing.</summary>
 internal readonly record struct NamedArguments(JsonElement Json);
 
+/// <summary>A method that is only known by name: what a contract would say of it, its endpoints publish.</summary>
+internal interface INamedMethod;
+
 /// <summary>A method that is only known by name.</summary>
-internal sealed class NamedMethod<TResult>(MethodDescription description) : UnaryMethod<NamedArguments, TResult>(description)
+internal sealed class NamedMethod<TResult>(MethodDescription description) : UnaryMethod<NamedArguments, TResult>(description), INamedMethod
 {
     public override void WriteArguments(Utf8JsonWriter writer, in NamedArguments args, JsonSerializerOptions options) => NamedMethods.Write(writer, args);
 
@@ -17,7 +20,7 @@ internal sealed class NamedMethod<TResult>(MethodDescription description) : Unar
 }
 
 /// <summary>A method with a sequence as its reply that is only known by name.</summary>
-internal sealed class NamedStream(MethodDescription description) : StreamMethod<NamedArguments, JsonElement>(description)
+internal sealed class NamedStream(MethodDescription description) : StreamMethod<NamedArguments, JsonElement>(description), INamedMethod
 {
     public override void WriteArguments(Utf8JsonWriter writer, in NamedArguments args, JsonSerializerOptions options) => NamedMethods.Write(writer, args);
 

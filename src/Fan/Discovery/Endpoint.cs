@@ -48,6 +48,9 @@ public sealed class Endpoint
     /// <summary>The method of that wire name; null where it has none.</summary>
     public EndpointMethod? FindMethod(string name) => _methods.Find(name);
 
+    /// <summary>Whether a call of that wire name may be sent there: a proxy takes whatever the service behind it has.</summary>
+    internal bool Offers(string method) => _methods.Find(method) is not null || Before is not null;
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Service} {Version} at {Description.Transport} {(Description.Host is { } host ? $"{host}:{Description.Port}" : Description.Application ?? Id)}";

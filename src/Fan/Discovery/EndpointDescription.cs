@@ -70,6 +70,9 @@ public sealed record EndpointMethod
     /// <summary>Whether a second sending is harmless.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>The longest that a call may take where its caller does not say, see <see cref="MethodDescription.Timeout"/>; null where that is the caller's default.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>The arguments as <c>name: type</c>, with <c>?</c> after the name of an optional one and <c>= default</c> at its end; null where they are not known.</summary>
     public IReadOnlyList<string>? Parameters { get; init; }
 
@@ -89,6 +92,7 @@ public sealed record EndpointMethod
             Kind = method.Kind,
             Fingerprint = method.Fingerprint,
             Idempotent = method.Idempotent,
+            Timeout = method.Timeout,
             Parameters = [.. method.Parameters.Select(p => p.Shape ?? $"{p.Name}{(p.IsOptional ? "?" : "")}: {TypeText.Of(p.Type)}")],
             Result = method.ResultType == typeof(Generated.Unit) ? null : method.ResultShape ?? TypeText.Of(method.ResultType),
             Summary = method.Summary,

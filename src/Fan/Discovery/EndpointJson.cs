@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Fan.Calls;
 using Fan.Generated;
 
 namespace Fan.Discovery;
@@ -152,6 +153,7 @@ internal static class EndpointJson
         if (method.Kind != MethodKind.Rpc) json.WriteString("kind", method.Kind == MethodKind.Push ? "push" : "stream");
         WriteText(json, "fingerprint", method.Fingerprint);
         if (method.Idempotent) json.WriteBoolean("idempotent", true);
+        if (method.Timeout is { } timeout) json.WriteNumber("timeout_ms", (long)timeout.TotalMilliseconds);
         if (method.Parameters is not null)
         {
             json.WriteStartArray("parameters");
@@ -177,12 +179,20 @@ internal static class EndpointJson
         Kind = Text(method, "kind") switch { "push" => MethodKind.Push, "stream" => MethodKind.Stream, _ => MethodKind.Rpc },
         Fingerprint = Text(method, "fingerprint"),
         Idempotent = method.TryGetProperty("idempotent", out var idempotent) && idempotent.ValueKind == JsonValueKind.True,
+        Timeout = ReadTimeout(method),
         Parameters = method.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Array
             ? [.. parameters.EnumerateArray().Select(p => p.GetString() ?? "")]
             : null,
         Result = Text(method, "result"),
         Summary = Text(method, "summary"),
     };
+
+    // A limit that nobody could ask for is none.
+    private static TimeSpan? ReadTimeout(JsonElement method) =>
+        method.TryGetProperty("timeout_ms", out var timeout) && timeout.ValueKind == JsonValueKind.Number && timeout.TryGetInt64(out var milliseconds)
+            && milliseconds is -1 or (> 0 and <= uint.MaxValue) && TimeSpan.FromMilliseconds(milliseconds) is var limit && TimeLimit.IsAllowed(limit)
+            ? limit
+            : null;
 
     private static int Port(JsonElement root)
     {

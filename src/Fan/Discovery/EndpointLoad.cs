@@ -14,6 +14,7 @@ internal sealed class EndpointLoad(TimeProvider clock)
 
     private int _inFlight;
     private int _failures;
+    private int _outages;
     private long _resumes;
     private long _left;
     private long _gone;
@@ -59,7 +60,12 @@ internal sealed class EndpointLoad(TimeProvider clock)
         Volatile.Write(ref _left, Math.Max(1, clock.GetTimestamp()));
     }
 
-    public void Begin() => Interlocked.Increment(ref _inFlight);
+    /// <summary>Begins a call; what it returns is for <see cref="Failed"/>.</summary>
+    public int Begin()
+    {
+        Interlocked.Increment(ref _inFlight);
+        return Volatile.Read(ref _outages);
+    }
 
     public void End() => Interlocked.Decrement(ref _inFlight);
 
@@ -69,10 +75,13 @@ internal sealed class EndpointLoad(TimeProvider clock)
     }
 
     /// <summary>Leaves it out for a pause that doubles with each failure in a row, with jitter so that callers do not come back as one.</summary>
-    public void Failed(string reason)
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="begun">What <see cref="Begin"/> returned: all calls that were under way when one of them failed tell of the same failure, which counts once.</param>
+    public void Failed(string reason, int begun)
     {
         LastFailure = reason;
         if (IsLeaving) Interlocked.CompareExchange(ref _gone, Math.Max(1, clock.GetTimestamp()), 0);
+        if (Interlocked.CompareExchange(ref _outages, begun + 1, begun) != begun) return;
         var failures = Interlocked.Increment(ref _failures);
         var pause = FirstPause * Math.Pow(2, Math.Min(failures - 1, 10));
         if (pause > LongestPause) pause = LongestPause;

@@ -10,6 +10,9 @@ public sealed record WireError
     private const int MaxPlace = 512;
     private const int MaxAvailable = 4096;
 
+    // The place of what an endpoint lacks itself, which is never the answer of the service's own code.
+    private const string OfEndpoint = "endpoint";
+
     /// <summary>One of <see cref="ErrorCodes"/>.</summary>
     public required string Code { get; init => field = ExceptionText.Cut(value, MaxName); }
 
@@ -31,7 +34,7 @@ public sealed record WireError
     /// <summary>What there is instead: versions or methods; as many as 4,096 characters have room for.</summary>
     public IReadOnlyList<string>? Available { get; init => field = Bounded(value); }
 
-    /// <summary>The argument, header or limit that the error is about.</summary>
+    /// <summary>The argument, header or limit that the error is about; <c>endpoint</c> where the one that answers lacks the service or the method.</summary>
     public string? Place { get; init => field = Bounded(value, MaxPlace); }
 
     /// <summary>The exception type of a failed implementation, or the service's own fault code.</summary>
@@ -58,9 +61,9 @@ public sealed record WireError
     /// <summary>The exception that a local call would have thrown.</summary>
     public Exception ToException() => Code switch
     {
-        ErrorCodes.NoSuchService => new NoSuchServiceException(Service ?? "", Message) { TraceId = TraceId },
+        ErrorCodes.NoSuchService => new NoSuchServiceException(Service ?? "", Message) { TraceId = TraceId, IsOfEndpoint = Place == OfEndpoint },
         ErrorCodes.NoMatchingVersion => new NoMatchingVersionException(Service ?? "", Requested ?? "", Available ?? [], Message) { TraceId = TraceId },
-        ErrorCodes.NoSuchMethod => new NoSuchMethodException(Service ?? "", Method ?? "", Available ?? [], Message) { TraceId = TraceId },
+        ErrorCodes.NoSuchMethod => new NoSuchMethodException(Service ?? "", Method ?? "", Available ?? [], Message) { TraceId = TraceId, IsOfEndpoint = Place == OfEndpoint },
         ErrorCodes.ContractMismatch => new ContractMismatchException(Service ?? "", Method ?? "", Requested ?? "", Available is { Count: > 0 } published ? published[0] : "", Message) { TraceId = TraceId },
         ErrorCodes.CircuitOpen => new CircuitOpenException(Service ?? "", TimeSpan.FromMilliseconds(Math.Clamp(RetryAfterMilliseconds ?? 0, 0, int.MaxValue)), Message) { TraceId = TraceId },
         ErrorCodes.Unavailable => new ServiceUnavailableException(Service ?? "", Message) { TraceId = TraceId },
@@ -80,9 +83,9 @@ public sealed record WireError
 
     private static WireError From(FanException error, string message) => error switch
     {
-        NoSuchServiceException e => new WireError { Code = e.Code, Message = message, Service = e.Service },
+        NoSuchServiceException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Place = e.IsOfEndpoint ? OfEndpoint : null },
         NoMatchingVersionException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Requested = e.Requested, Available = e.Available },
-        NoSuchMethodException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method, Available = e.Available },
+        NoSuchMethodException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method, Available = e.Available, Place = e.IsOfEndpoint ? OfEndpoint : null },
         ContractMismatchException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method, Requested = e.CallerFingerprint, Available = [e.EndpointFingerprint] },
         CircuitOpenException e => new WireError { Code = e.Code, Message = message, Service = e.Service, RetryAfterMilliseconds = (long)e.RetryAfter.TotalMilliseconds },
         ServiceUnavailableException e => new WireError { Code = e.Code, Message = message, Service = e.Service },

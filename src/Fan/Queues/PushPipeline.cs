@@ -25,7 +25,7 @@ internal sealed class PushPipeline(
     {
         var details = (options ?? NoOptions).Resolve(clock);
         var context = CallContext.Current;
-        var left = context.Deadline.Within(method.Description.Timeout ?? defaultTimeout);
+        var left = context.IsTimed ? context.Remaining : context.Deadline.Within(TimeLimit.Required(method.Description.Timeout ?? defaultTimeout));
         var measure = telemetry.StartSend(service, method.Name, details.Id);
         var recorded = CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken, out _);
@@ -33,6 +33,7 @@ internal sealed class PushPipeline(
         Exception? failure = null;
         try
         {
+            if (left <= TimeSpan.Zero) throw new DeadlineExceededException($"No time was left to push '{service}.{method.Name}'.");
             var queues = await choice.FindAsync(service, method.Name, lease.Token).ConfigureAwait(false);
             if (queues.Transport is not null)
             {
@@ -48,12 +49,12 @@ internal sealed class PushPipeline(
 
             // The process that hosts the service puts it into its own queue.
             if (queues.Transport is null && Outbox is not null) throw InMemory(service);
-            if (queues.Transport is null) await calls.CallAsync(route(), method, args, shardKeys, left, lease.Token, details).ConfigureAwait(false);
+            if (queues.Transport is null) await calls.CallAsync(route(), method, args, shardKeys, left ?? Timeout.InfiniteTimeSpan, lease.Token, details).ConfigureAwait(false);
             return details.Id;
         }
         catch (OperationCanceledException error) when (lease.TimedOut)
         {
-            failure = new DeadlineExceededException($"The push '{service}.{method.Name}' (message {details.Id}) was not accepted within {left.TotalSeconds:0.###} s; whether it will be handled is unknown.", error);
+            failure = new DeadlineExceededException($"The push '{service}.{method.Name}' (message {details.Id}) was not accepted within {left?.TotalSeconds:0.###} s; whether it will be handled is unknown.", error);
             throw failure;
         }
         catch (Exception error)

@@ -8,4 +8,5 @@ namespace Fan.Routing;
 /// <param name="Context">The caller's context.</param>
 /// <param name="Keys">The call's shard keys as they travel; null where it has none.</param>
 /// <param name="History">Has the newest snapshot: a shard has one owner at a time, whatever an older tree reads.</param>
-internal readonly record struct RouteRequest(TreeSnapshot Snapshot, uint Draw, CallContext Context, string? Keys, SnapshotHistory History);
+/// <param name="Caller">The caller's own cancellation, which is not the end of the call's time.</param>
+internal readonly record struct RouteRequest(TreeSnapshot Snapshot, uint Draw, CallContext Context, string? Keys, SnapshotHistory History, CancellationToken Caller = default);

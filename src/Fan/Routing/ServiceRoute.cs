@@ -20,6 +20,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     // Two: around a commit, call trees of both sides are under way.
     private Choice? _newer;
     private Choice? _older;
+    private PublishedMethod? _published;
 
     public string Service => service;
 
@@ -32,6 +33,29 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         var entry = EntryOf(service, _follower, request);
         if ((entry?.Alias is null || aim.PastAlias) && _follower.IsLoaded && TryPick(_follower, service, entry, request, tried) is { } endpoint) return new(endpoint);
         return PickSlowlyAsync(request, tried, cancellationToken);
+    }
+
+    /// <summary>Whether its endpoints are known, or known to be none.</summary>
+    public bool IsLoaded => _follower.IsLoaded;
+
+    /// <summary>Whether each shard has one owner, so that no other endpoint may take its calls.</summary>
+    public bool HasOwners => _follower.Current.IsSharded;
+
+    /// <summary>Waits until its endpoints are known.</summary>
+    /// <exception cref="ServiceUnavailableException">The store does not answer.</exception>
+    public ValueTask LoadedAsync(CancellationToken cancellationToken) => _follower.LoadedAsync(cancellationToken);
+
+    /// <summary>What the highest version in the range that has the method publishes of it; null where none does.</summary>
+    public EndpointMethod? Published(string method)
+    {
+        var set = _follower.Current;
+        if (Volatile.Read(ref _published) is not { } known || !ReferenceEquals(known.Set, set) || known.Name != method)
+        {
+            known = new PublishedMethod(set, method, FindPublished(set, method));
+            Volatile.Write(ref _published, known);
+        }
+
+        return known.Method;
     }
 
     /// <summary>Waits a moment, or until something is known to have changed, before a call that met the wrong owner of its shard is tried again.</summary>
@@ -71,7 +95,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             if (seen.IsSharded && error is ServiceUnavailableException or CircuitOpenException)
             {
                 // Nobody else may serve the shard: the call waits until its owner is back, or has a successor.
-                await HoldAsync(follower, seen, error, LookAgain, cancellationToken).ConfigureAwait(false);
+                await HoldAsync(follower, seen, error, LookAgain, request.Caller, cancellationToken).ConfigureAwait(false);
                 tried?.Clear();
                 continue;
             }
@@ -79,7 +103,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             if (error is ServiceUnavailableException or CircuitOpenException && HandoverOf(seen) is var handover && handover > TimeSpan.Zero)
             {
                 // What ends properly left the directory before: that it did, or who took its place, is about to be known.
-                await HoldAsync(follower, seen, error, handover, cancellationToken).ConfigureAwait(false);
+                await HoldAsync(follower, seen, error, handover, request.Caller, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -91,14 +115,29 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             }
             catch (OperationCanceledException)
             {
+                // The end of the time is told by what was waited for; the caller's own cancellation is what it is.
+                request.Caller.ThrowIfCancellationRequested();
                 throw error;
             }
         }
     }
 
+    private EndpointMethod? FindPublished(EndpointSet set, string method)
+    {
+        (SemVersion Version, EndpointMethod Method)? highest = null;
+        foreach (var endpoint in set.All)
+        {
+            if (endpoint.FindMethod(method) is not { } found || !ServiceVersion.TryParse(endpoint.Version, out var version)) continue;
+            if (!range.Contains(version) && !range.Equals(VersionRange.Any)) continue;
+            if (highest is not { } other || SemVersion.ComparePrecedence(version, other.Version) > 0) highest = (version, found);
+        }
+
+        return highest?.Method;
+    }
+
     private static TimeSpan HandoverOf(EndpointSet set) => set.All.Select(endpoint => endpoint.Load.Handover).DefaultIfEmpty().Max();
 
-    private static async ValueTask HoldAsync(ServiceFollower follower, EndpointSet seen, FanException error, TimeSpan longest, CancellationToken cancellationToken)
+    private static async ValueTask HoldAsync(ServiceFollower follower, EndpointSet seen, FanException error, TimeSpan longest, CancellationToken caller, CancellationToken cancellationToken)
     {
         try
         {
@@ -110,6 +149,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         }
         catch (OperationCanceledException)
         {
+            caller.ThrowIfCancellationRequested();
             throw error;
         }
     }
@@ -203,6 +243,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     private static bool IsActive(SemVersion version, RouteEntry? entry) =>
         entry is null || entry.Versions.IsEmpty || entry.Versions.Any(active => SemVersion.ComparePrecedence(active.Version, version) == 0);
+
+    private sealed record PublishedMethod(EndpointSet Set, string Name, EndpointMethod? Method);
 
     /// <summary>What calls may go to under one route, the highest version first.</summary>
     private sealed class Choice(EndpointSet set, RouteEntry? entry, EndpointGroups[] versions, TransportChoice transports)

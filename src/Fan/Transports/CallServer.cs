@@ -71,11 +71,11 @@ public sealed class CallServer
     public ServedMethod Resolve(string service, string method)
     {
         if (!_byName.TryGetValue(service, out var found))
-            throw new NoSuchServiceException(HeaderText.Shorten(service), $"Application '{Application}' hosts no service '{HeaderText.Shorten(service)}'.");
+            throw new NoSuchServiceException(HeaderText.Shorten(service), $"Application '{Application}' hosts no service '{HeaderText.Shorten(service)}'.") { IsOfEndpoint = true };
         if (found.Proxy is { } proxy) return proxy.Resolve(found, method);
         return found.Methods.TryGetValue(method, out var served)
             ? served
-            : throw NoSuchMethod(service, method, [.. found.Methods.Keys.Order(StringComparer.Ordinal)]);
+            : throw NoSuchMethod(service, method, [.. found.Methods.Keys.Order(StringComparer.Ordinal)], isOfEndpoint: true);
     }
 
     /// <summary>What a transport may cancel its calls with that it uses again.</summary>
@@ -249,8 +249,8 @@ public sealed class CallServer
         return described;
     }
 
-    internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available) =>
-        new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
+    internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available, bool isOfEndpoint = false) =>
+        new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.") { IsOfEndpoint = isOfEndpoint };
 
     private ServerCall Begin(ServedMethod method, IncomingCall call, DeliveredPush? push, TreeScope tree, ShardLease shard, CancellationToken cancellationToken)
     {

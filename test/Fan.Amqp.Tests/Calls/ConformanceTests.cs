@@ -27,6 +27,16 @@ public sealed class AmqpTimeTests(RabbitServers servers) : TransportTimeConforma
     protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
 }
 
+public sealed class AmqpTimeLimitTests(RabbitServers servers) : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
+}
+
+public sealed class AmqpEndpointTests(RabbitServers servers) : TransportEndpointConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);
+}
+
 public sealed class AmqpStreamTests(RabbitServers servers) : TransportStreamConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => AmqpHarness.CreateAsync(servers);

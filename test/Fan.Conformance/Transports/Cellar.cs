@@ -8,6 +8,7 @@ public sealed class Cellar : ICellar
 {
     private TaskCompletionSource _waiting = Source();
     private TaskCompletionSource _ended = Source();
+    private readonly TaskCompletionSource _hurrying = Source();
     private int _produced;
     private int _touched;
     private int _calls;
@@ -16,6 +17,9 @@ public sealed class Cellar : ICellar
 
     /// <summary>Ends when a call has begun to wait.</summary>
     public Task Waiting => _waiting.Task;
+
+    /// <summary>Ends when a call has begun to hurry.</summary>
+    public Task Hurrying => _hurrying.Task;
 
     /// <summary>Ends when the work of a call that waits or yields has ended, however it did.</summary>
     public Task Ended => _ended.Task;
@@ -144,6 +148,8 @@ public sealed class Cellar : ICellar
 
     public async ValueTask HurryAsync(CancellationToken ct = default)
     {
+        Observe();
+        _hurrying.TrySetResult();
         try
         {
             await Task.Delay(Timeout.Infinite, ct);

@@ -61,7 +61,27 @@ public sealed class PostgresTimeTests(PostgresServers servers) : TransportTimeCo
     protected override Task<ITransportHarness> CreateHarnessAsync() => PostgresCallHarness.CreateAsync(servers);
 }
 
+public sealed class PostgresTimeLimitTests(PostgresServers servers) : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => PostgresCallHarness.CreateAsync(servers);
+}
+
+public sealed class PostgresEndpointTests(PostgresServers servers) : TransportEndpointConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => PostgresCallHarness.CreateAsync(servers);
+}
+
 public sealed class SqliteTimeTests : TransportTimeConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
+}
+
+public sealed class SqliteTimeLimitTests : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
+}
+
+public sealed class SqliteEndpointTests : TransportEndpointConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => SqliteCallHarness.CreateAsync();
 }

@@ -27,6 +27,16 @@ public sealed class RedisTimeTests(RedisServers servers) : TransportTimeConforma
     protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
 }
 
+public sealed class RedisTimeLimitTests(RedisServers servers) : TransportTimeLimitConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
+}
+
+public sealed class RedisEndpointTests(RedisServers servers) : TransportEndpointConformance
+{
+    protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);
+}
+
 public sealed class RedisStreamTests(RedisServers servers) : TransportStreamConformance
 {
     protected override Task<ITransportHarness> CreateHarnessAsync() => RedisHarness.CreateAsync(servers);

@@ -25,20 +25,20 @@ public sealed class EndpointLoadTests
     public void Its_successor_is_waited_for_each_time_that_it_leaves_and_not_when_it_only_fails()
     {
         var load = new EndpointLoad(_clock);
-        load.Failed("cut");
+        load.Failed("cut", load.Begin());
         Assert.Equal(TimeSpan.Zero, load.Handover);
         for (var i = 0; i < 2; i++)
         {
             load.Leave();
             Assert.Equal(TimeSpan.Zero, load.Handover);
-            load.Failed("refused");
+            load.Failed("refused", load.Begin());
             Assert.InRange(load.Handover, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
             _clock.Advance(TimeSpan.FromSeconds(1));
-            load.Failed("refused again");
+            load.Failed("refused again", load.Begin());
             Assert.InRange(load.Handover, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(1));
             _clock.Advance(TimeSpan.FromSeconds(60));
             Assert.Equal(TimeSpan.Zero, load.Handover);
-            load.Failed("cut");
+            load.Failed("cut", load.Begin());
             Assert.Equal(TimeSpan.Zero, load.Handover);
         }
     }
@@ -50,7 +50,7 @@ public sealed class EndpointLoadTests
         var before = TimeSpan.Zero;
         for (var i = 0; i < 5; i++)
         {
-            load.Failed("cut");
+            load.Failed("cut", load.Begin());
             Assert.False(load.IsAvailable);
             Assert.True(load.Pause > before);
             before = load.Pause;
@@ -58,9 +58,25 @@ public sealed class EndpointLoadTests
             Assert.True(load.IsAvailable);
         }
 
-        load.Failed("cut");
+        load.Failed("cut", load.Begin());
         load.Succeeded();
         Assert.True(load.IsAvailable);
         Assert.Equal(TimeSpan.Zero, load.Pause);
+    }
+
+    [Fact]
+    public void One_failed_connection_counts_once_however_many_calls_waited_for_it()
+    {
+        var load = new EndpointLoad(_clock);
+        var begun = Enumerable.Range(0, 1000).Select(_ => load.Begin()).ToList();
+        foreach (var call in begun) load.Failed("refused", call);
+        Assert.InRange(load.Pause, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(125));
+        _clock.Advance(load.Pause);
+        // They began before it was left out, so what they tell is known.
+        var late = load.Begin();
+        load.Failed("refused", begun[0]);
+        Assert.True(load.IsAvailable);
+        load.Failed("refused", late);
+        Assert.InRange(load.Pause, TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(250));
     }
 }
