@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Fan.Discovery;
 using Fan.Http.Foreign;
 using Fan.Http.Problems;
 using Fan.Messaging;
@@ -26,6 +27,8 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
     }
 
     public string Name => "http";
+
+    public bool Reaches(EndpointDescription endpoint) => NetworkIdentity.Current.Reaches(endpoint);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)

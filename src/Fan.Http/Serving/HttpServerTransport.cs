@@ -53,6 +53,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
     private Dictionary<string, string> Properties()
     {
         var properties = new Dictionary<string, string>(StringComparer.Ordinal) { [HttpVersions.Property] = HttpVersions.Ours };
+        if (NetworkIdentity.IsLoopback(_options.AdvertisedHost ?? _options.Address)) properties[NetworkIdentity.Property] = NetworkIdentity.Current.ToString();
         if (_options.CertificateFile is not null) properties[HttpScheme.Property] = Uri.UriSchemeHttps;
         return properties;
     }

@@ -22,7 +22,7 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
     public override string Name => TcpServerTransport.TransportName;
 
     public override bool Reaches(EndpointDescription endpoint) =>
-        !endpoint.Properties.TryGetValue(HostIdentity.Property, out var only) || only == _host;
+        (!endpoint.Properties.TryGetValue(HostIdentity.Property, out var only) || only == _host) && NetworkIdentity.Current.Reaches(endpoint);
 
     protected override string? AddressOf(EndpointDescription endpoint) =>
         string.IsNullOrEmpty(endpoint.Host) || endpoint.Port == 0 ? null : $"{endpoint.Host}:{endpoint.Port}{(TakesTls(endpoint) ? " tls" : "")}";

@@ -90,6 +90,7 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
     {
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         if (_certificates.Own is not null) properties[TlsProperty] = "1";
+        if (NetworkIdentity.IsLoopback(_options.AdvertisedHost ?? _options.Address)) properties[NetworkIdentity.Property] = NetworkIdentity.Current.ToString();
         // To a caller elsewhere this address would be its own machine.
         if (_options.AdvertisedHost is null && IPAddress.IsLoopback(IPAddress.Parse(_options.Address))) properties[HostIdentity.Property] = HostIdentity.Current();
         return properties;

@@ -5,11 +5,12 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fan.Applications;
 
-/// <summary>Ready when every endpoint is registered and every hard dependency is there; degraded while the store is away, a queue is not consumed, or a soft one is missing.</summary>
+/// <summary>Ready from the start to the stop of the application, while every endpoint is registered and every hard dependency is there; degraded while the store is away, a queue is not consumed, or a soft one is missing.</summary>
 internal sealed class FanHealthCheck(FanApplication application, FanHost host, Subscriptions subscriptions, StoreConnection store) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        if (host.Pause is { } pause) return Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, pause));
         var unmet = application.Dependencies.Where(dependency => !dependency.IsMet(application.Server.Services)).ToList();
         var wrong = host.Obstacles.Concat(unmet.Where(d => d.IsHard).Select(d => $"needs {d.Service} {d.Range}, which is not there")).ToList();
         var lesser = unmet.Where(d => !d.IsHard).Select(d => $"works without {d.Service} {d.Range}").ToList();

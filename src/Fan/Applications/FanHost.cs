@@ -20,13 +20,23 @@ internal sealed class FanHost(
     IHostApplicationLifetime? lifetime = null) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
-    private readonly List<EndpointRegistration> _registrations = [];
+    // Replaced as a whole: health looks at it while the application starts.
+    private volatile IReadOnlyList<EndpointRegistration> _registrations = [];
+    private volatile Phase _phase;
     private readonly Retirement _retirement = new(
         application.Server.Services.Where(service => service.Shards is null).Select(service => new HostedVersion(service.Name.Canonical, service.Version)),
         application.Tree.History, () => application.Tree.IsLoaded, application.Options.StopAfterRetired, () => lifetime?.StopApplication(), clock, logger);
 
     /// <summary>What keeps endpoints out of the store at the moment; empty when all are registered.</summary>
     public IReadOnlyList<string> Obstacles => [.. _registrations.Where(r => r.Obstacle is not null).Select(r => $"{r.Service}: {r.Obstacle}")];
+
+    /// <summary>Why it takes no calls by its own will, for people: it has not started, or it stops. Null while it runs.</summary>
+    public string? Pause => _phase switch
+    {
+        Phase.Starting => "it has not started yet",
+        Phase.Running => null,
+        _ => "it is stopping: calls in hand are finished, new ones go elsewhere",
+    };
 
     /// <summary>Whether a switch has left it without calls.</summary>
     public bool IsRetired => _retirement.IsRetired;
@@ -60,6 +70,7 @@ internal sealed class FanHost(
             if (service.Proxy is { } proxy) await WithinStartTimeAsync(proxy.LoadedAsync, cancellationToken).ConfigureAwait(false);
         }
 
+        var registrations = new List<EndpointRegistration>();
         foreach (var service in application.Server.Services)
         {
             var described = new List<EndpointDescription>();
@@ -86,11 +97,13 @@ internal sealed class FanHost(
                 });
             }
 
-            if (described.Count > 0) _registrations.Add(new EndpointRegistration(store, service.Name.Canonical, service.Version, described, service.IsPersistent, clock, logger));
+            if (described.Count > 0) registrations.Add(new EndpointRegistration(store, service.Name.Canonical, service.Version, described, service.IsPersistent, clock, logger));
         }
 
         foreach (var (service, version, description) in plan.Announced)
-            _registrations.Add(new EndpointRegistration(store, service, version, [description], persistent: false, clock, logger));
+            registrations.Add(new EndpointRegistration(store, service, version, [description], persistent: false, clock, logger));
+        _registrations = registrations;
+        _phase = Phase.Running;
         var consuming = subscriptions.StartAsync();
         foreach (var registration in _registrations) registration.Start();
         foreach (var service in application.Server.Services) service.Shards?.Start();
@@ -111,11 +124,19 @@ internal sealed class FanHost(
     public void Dispose()
     {
         _retirement.Dispose();
-        _registrations.ForEach(registration => registration.Dispose());
+        foreach (var registration in _registrations) registration.Dispose();
     }
 
-    public Task StoppingAsync(CancellationToken cancellationToken) =>
-        WithinDrainTimeAsync(token => Task.WhenAll(subscriptions.StopDurableAsync(token), LeaveAsync(token)), cancellationToken);
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        var isFirst = _phase != Phase.Stopping;
+        _phase = Phase.Stopping;
+        await WithinDrainTimeAsync(token => Task.WhenAll(subscriptions.StopDurableAsync(token), LeaveAsync(token)), cancellationToken).ConfigureAwait(false);
+        if (!isFirst || application.Options.DrainDelay == TimeSpan.Zero || application.Server.Services.Count == 0) return;
+        // Callers that ask for health, and do not follow the store, hear of it only now.
+        ApplicationLog.StillServing(logger, application.Options.DrainDelay.TotalSeconds);
+        await Task.Delay(application.Options.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) =>
         WithinDrainTimeAsync(
@@ -175,5 +196,12 @@ internal sealed class FanHost(
         using var draining = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         draining.CancelAfter(application.Options.DrainTimeout);
         await stop(draining.Token).ConfigureAwait(false);
+    }
+
+    private enum Phase
+    {
+        Starting,
+        Running,
+        Stopping,
     }
 }

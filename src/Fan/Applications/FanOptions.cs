@@ -21,6 +21,9 @@ public sealed class FanOptions
     /// <summary>How long calls and pushes in hand, and pushes in memory, may take to end when the application stops. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>When the application stops: how long it goes on serving after it has stopped being ready and has left the store. For callers that learn of it by health checks, such as load balancers: a little more than they need for it. Fan's own callers need none. It is not part of <see cref="DrainTimeout"/>, and the host's shutdown timeout must have room for both. Configuration <c>Fan:DrainDelay</c>. Default zero.</summary>
+    public TimeSpan DrainDelay { get; set; }
+
     /// <summary>How long after a switch has left it without calls the application stops by itself: no version that it hosts takes calls by any snapshot that a call may still read. Null, the default, lets it run. Within that time a revert gives the calls back to it. Callers that are not Fan's are not seen.</summary>
     public TimeSpan? StopAfterRetired { get; set; }
 
@@ -46,6 +49,7 @@ public sealed class FanOptions
             if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) yield return $"{name} must be above zero and at most a day; it is {value}.";
         }
 
+        if (DrainDelay < TimeSpan.Zero || DrainDelay > TimeSpan.FromHours(1)) yield return $"{nameof(DrainDelay)} must be from zero to an hour; it is {DrainDelay}.";
         if (StopAfterRetired is { } left && (left < TimeSpan.Zero || left > TimeSpan.FromDays(30))) yield return $"{nameof(StopAfterRetired)} must be from zero to 30 days; it is {left}.";
         if (Worker is { } worker && (worker.Length is 0 or > 128 || worker.Any(c => c is <= ' ' or > '~'))) yield return $"{nameof(Worker)} must have 1 to 128 printable ASCII characters and no space; it is '{worker}'.";
         if (Capacity is < 1 or > 1_000_000) yield return $"{nameof(Capacity)} must be from 1 to 1,000,000; it is {Capacity}.";

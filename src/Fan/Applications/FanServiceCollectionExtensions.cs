@@ -77,6 +77,7 @@ public static class FanServiceCollectionExtensions
         var configuration = services.GetService<IConfiguration>()?.GetSection("Fan");
         options.Name ??= configuration?["Name"] ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? "fan";
         options.DefaultTimeout = Time(configuration, nameof(options.DefaultTimeout)) ?? options.DefaultTimeout;
+        options.DrainDelay = Time(configuration, nameof(options.DrainDelay)) ?? options.DrainDelay;
         options.StopAfterRetired = Time(configuration, nameof(options.StopAfterRetired)) ?? options.StopAfterRetired;
         options.CopyLocalCalls = Flag(configuration, nameof(options.CopyLocalCalls)) ?? options.CopyLocalCalls;
     }

@@ -138,7 +138,10 @@ internal sealed class Subscriptions : IAsyncDisposable
         foreach (var declared in contract.Subscriptions)
         {
             var other = _application.Contracts.For(declared.ServiceType);
-            var target = new ContractTarget(new ServedService(other, implementation.Around(declared.Create), isPersistent: false));
+            var subscriber = implementation.Around(declared.Create);
+            // Made now, so that what it can't do without fails the start and not the first push.
+            _ = subscriber.Shared;
+            var target = new ContractTarget(new ServedService(other, subscriber, isPersistent: false));
             yield return Make(new QueueName(ServiceName.Parse(other.Name).Canonical, declared.Group), target, null, errors);
         }
     }

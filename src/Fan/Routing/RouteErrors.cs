@@ -17,6 +17,8 @@ internal static class RouteErrors
         var reachable = all.Where(endpoint => transports.RankOf(endpoint.Description) != TransportChoice.OutOfReach).ToList();
         if (reachable.Count == 0)
         {
+            if (all.Find(endpoint => !NetworkIdentity.Current.Reaches(endpoint.Description)) is { } elsewhere)
+                return new ServiceUnavailableException(service, $"{elsewhere} has an address of another machine or container, which is not that one from here: let it listen where others reach it, and say so by AdvertisedHost.");
             var offered = string.Join(", ", all.Select(endpoint => endpoint.Description.Transport).Distinct(StringComparer.Ordinal));
             return new ServiceUnavailableException(service, $"Service '{service}' is reached over {offered} only, where this application does not reach it ({Reach(transports)}).");
         }

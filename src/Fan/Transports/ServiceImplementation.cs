@@ -7,30 +7,37 @@ internal sealed class ServiceImplementation
 {
     private readonly Func<IServiceProvider, object> _factory;
     private readonly IServiceProvider _services;
-    private readonly Lazy<object>? _shared;
+    private readonly Lock? _making;
+    private volatile object? _shared;
 
     public ServiceImplementation(Func<IServiceProvider, object> factory, ServiceLifetime lifetime, IServiceProvider services)
     {
         _factory = factory;
         _services = services;
-        if (lifetime == ServiceLifetime.Singleton) _shared = new Lazy<object>(() => factory(services));
+        if (lifetime == ServiceLifetime.Singleton) _making = new Lock();
     }
 
-    /// <summary>The one object for all calls; null where each call has its own.</summary>
-    public object? Shared => _shared?.Value;
+    /// <summary>The one object for all calls; null where each call has its own. It is made once; what its constructor throws is thrown, and it is tried again the next time.</summary>
+    public object? Shared => _making is null ? null : _shared ?? Make(_making);
 
     /// <summary>The same object or objects, each within another one.</summary>
-    public ServiceImplementation Around(Func<object, object> wrap) => _shared is { } shared
-        ? new ServiceImplementation(_ => wrap(shared.Value), ServiceLifetime.Singleton, _services)
+    public ServiceImplementation Around(Func<object, object> wrap) => _making is not null
+        ? new ServiceImplementation(_ => wrap(Shared!), ServiceLifetime.Singleton, _services)
         : new ServiceImplementation(services => wrap(_factory(services)), ServiceLifetime.Scoped, _services);
 
     /// <summary>The object for one call, and the scope to dispose after it.</summary>
     public object Rent(out AsyncServiceScope? scope)
     {
         scope = null;
-        if (_shared is not null) return _shared.Value;
+        if (_making is not null) return Shared!;
         var own = _services.CreateAsyncScope();
         scope = own;
         return _factory(own.ServiceProvider);
+    }
+
+    private object Make(Lock making)
+    {
+        if (making.IsHeldByCurrentThread) throw new InvalidOperationException("The constructor of a service calls the service itself, which is not there before it returns.");
+        lock (making) return _shared ??= _factory(_services);
     }
 }
