@@ -16,7 +16,7 @@ public abstract class HttpTest : IAsyncLifetime
 
     public virtual ValueTask InitializeAsync() => default;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         for (var i = _started.Count - 1; i >= 0; i--) await _started[i].DisposeAsync();
         GC.SuppressFinalize(this);

@@ -30,7 +30,7 @@ public sealed class TraceHeaderTests : HttpTest
             await AddressAsync(front, "front"), "/front/ask", """{"id": 1}""", $"traceparent: {Parent}\r\ntracestate: a=1,b=2\r\nbaggage: k=v%20w;property, n=1\r\nfan-user: ann\r\nfan-ttl: 5000\r\n");
         Assert.Equal(200, reply.Status);
         var seen = server.Single;
-        Assert.Equal((Parent, "a=1,b=2", "k=v%20w,n=1", "ann", "fronts"), (seen["traceparent"], seen["tracestate"], seen["baggage"], seen["fan-user"], seen["fan-caller"]));
+        Assert.Equal((Parent, "a=1,b=2", "k=v%20w;property,n=1", "ann", "fronts"), (seen["traceparent"], seen["tracestate"], seen["baggage"], seen["fan-user"], seen["fan-caller"]));
         Assert.InRange(int.Parse(seen["fan-ttl"]!), 1, 5000);
         Assert.Equal(("POST /cellar/get HTTP/1.1", "application/json", """{"id":1}"""), (seen.Start, seen["Content-Type"], seen.Text));
     }

@@ -17,8 +17,9 @@ internal static class OutgoingHeaders
     {
         activity ??= Activity.Current;
         headers.TraceParent = activity is null ? context.TraceParent : TraceParent.Format(activity);
-        headers.TraceState = activity is null ? context.TraceState : activity.TraceStateString;
-        if (activity is not null || context.Baggage.Count > 0) headers.Baggage = Baggage.Format(AllBaggage(context, activity));
+        // That of an activity is whatever somebody wrote there.
+        headers.TraceState = activity is null ? context.TraceState : TraceState.Read(activity.TraceStateString, out _);
+        if (activity is not null || context.Baggage.Count > 0) headers.Baggage = Baggage.Format(AllBaggage(context, activity), context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null);
         headers.ShardKeys = shardKeys;
         headers.Caller = application;
         headers.User = context.User;

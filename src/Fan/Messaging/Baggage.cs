@@ -3,7 +3,7 @@ using System.Text;
 namespace Fan.Messaging;
 
 /// <summary>The <c>baggage</c> header of <see href="https://www.w3.org/TR/baggage/">W3C Baggage</see>: names and percent-encoded values.</summary>
-/// <remarks>Properties of a member (after <c>;</c>) are dropped. Limits are those of the standard: 64 members, 8192 bytes.</remarks>
+/// <remarks>Properties of a member (after <c>;</c>) say nothing to Fan; they are passed on with it. Limits are those of the standard: 64 members, 8192 bytes.</remarks>
 public static class Baggage
 {
     /// <summary>The most members of one header.</summary>
@@ -14,26 +14,10 @@ public static class Baggage
 
     private const string TokenMarks = "!#$%&'*+-.^_`|~";
 
-    /// <summary>Writes members; null where there are none. What does not fit the limits is left out from the end.</summary>
-    public static string? Format(IEnumerable<KeyValuePair<string, string?>> members)
-    {
-        ArgumentNullException.ThrowIfNull(members);
-        StringBuilder? text = null;
-        var count = 0;
-        foreach (var (key, value) in members)
-        {
-            if (!IsToken(key)) continue;
-            var member = key + "=" + Uri.EscapeDataString(value ?? "");
-            if (++count > MaxMembers || (text?.Length ?? 0) + member.Length + 1 > MaxLength) break;
-            text ??= new StringBuilder();
-            if (text.Length > 0) text.Append(',');
-            text.Append(member);
-        }
+    /// <summary>Writes members; null where there are none. What does not fit the limits is left out from the end, and never in part.</summary>
+    public static string? Format(IEnumerable<KeyValuePair<string, string?>> members) => Format(members, null);
 
-        return text?.ToString();
-    }
-
-    /// <summary>Reads a header; false, with what is wrong, where it breaks the standard. The standard asks to go on without it then.</summary>
+    /// <summary>Reads a header. A member that breaks the standard, or does not fit its limits, is left out; the result is false then, with what is wrong with the first of them.</summary>
     public static bool TryParse(string? header, out IReadOnlyDictionary<string, string> members, out string? error)
     {
         error = null;
@@ -43,36 +27,97 @@ public static class Baggage
             return true;
         }
 
-        var read = new Dictionary<string, string>(StringComparer.Ordinal);
+        var read = new BaggageMembers();
         members = read;
-        if (header.Length > MaxLength)
-        {
-            error = $"Header 'baggage' has {header.Length} characters; at most {MaxLength} are allowed.";
-            return false;
-        }
-
         foreach (var range in header.AsSpan().Split(','))
         {
-            var member = header.AsSpan(range).Trim();
-            if (member.IndexOf(';') is >= 0 and var property) member = member[..property].TrimEnd();
-            var equals = member.IndexOf('=');
-            var key = equals < 0 ? default : member[..equals].TrimEnd();
-            if (key.IsEmpty || !IsToken(key))
+            if (range.End.Value > MaxLength)
             {
-                error = $"Header 'baggage' has a member that is no name=value: '{HeaderText.Shorten(member.ToString())}'.";
-                return false;
+                error ??= $"Header 'baggage' has {header.Length} characters; at most {MaxLength} are allowed.";
+                break;
+            }
+
+            var member = header.AsSpan(range).Trim(" \t");
+            var semicolon = member.IndexOf(';');
+            var pair = semicolon < 0 ? member : member[..semicolon];
+            var equals = pair.IndexOf('=');
+            var key = equals < 0 ? default : pair[..equals].TrimEnd(" \t");
+            if (!IsToken(key))
+            {
+                error ??= $"Header 'baggage' has a member that is no name=value: '{HeaderText.Shorten(member.ToString())}'.";
+                continue;
             }
 
             if (read.Count == MaxMembers)
             {
-                error = $"Header 'baggage' has more than {MaxMembers} members.";
-                return false;
+                error ??= $"Header 'baggage' has more than {MaxMembers} members.";
+                break;
             }
 
-            read[key.ToString()] = Uri.UnescapeDataString(member[(equals + 1)..].TrimStart().ToString());
+            read.Set(key.ToString(), Decode(pair[(equals + 1)..].Trim(" \t")), semicolon < 0 ? null : PropertiesOf(member[(semicolon + 1)..]));
         }
 
-        return true;
+        return error is null;
+    }
+
+    /// <param name="members">The members.</param>
+    /// <param name="properties">The properties that were read with a member of that name and value, as they are written; null where it has none.</param>
+    internal static string? Format(IEnumerable<KeyValuePair<string, string?>> members, Func<string, string?, string?>? properties)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        StringBuilder? text = null;
+        var count = 0;
+        foreach (var (key, value) in members)
+        {
+            if (!IsToken(key)) continue;
+            var member = key + "=" + Uri.EscapeDataString(value ?? "");
+            if (properties?.Invoke(key, value) is { } further) member += ";" + further;
+            if (++count > MaxMembers || (text is null ? 0 : text.Length + 1) + member.Length > MaxLength) break;
+            text ??= new StringBuilder();
+            if (text.Length > 0) text.Append(',');
+            text.Append(member);
+        }
+
+        return text?.ToString();
+    }
+
+    // Properties that break the standard's form are left out by themselves.
+    private static string? PropertiesOf(ReadOnlySpan<char> text)
+    {
+        var kept = new List<string>();
+        foreach (var range in text.Split(';'))
+        {
+            var property = text[range].Trim(" \t");
+            var equals = property.IndexOf('=');
+            var key = equals < 0 ? property : property[..equals].TrimEnd(" \t");
+            if (!IsToken(key)) continue;
+            kept.Add(equals < 0 ? key.ToString() : $"{key}={Uri.EscapeDataString(Decode(property[(equals + 1)..].Trim(" \t")))}");
+        }
+
+        return kept.Count == 0 ? null : string.Join(';', kept);
+    }
+
+    // As the standard asks: what is no UTF-8 becomes the replacement character. A percent sign that begins no octet is one.
+    private static string Decode(ReadOnlySpan<char> value)
+    {
+        if (!value.Contains('%')) return value.ToString();
+        var bytes = new byte[Encoding.UTF8.GetMaxByteCount(value.Length)];
+        var length = 0;
+        while (!value.IsEmpty)
+        {
+            if (value[0] == '%' && value.Length > 2 && char.IsAsciiHexDigit(value[1]) && char.IsAsciiHexDigit(value[2]))
+            {
+                bytes[length++] = Convert.FromHexString(value.Slice(1, 2))[0];
+                value = value[3..];
+                continue;
+            }
+
+            var plain = value[1..].IndexOf('%') is var next && next < 0 ? value : value[..(next + 1)];
+            length += Encoding.UTF8.GetBytes(plain, bytes.AsSpan(length));
+            value = value[plain.Length..];
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, length);
     }
 
     private static bool IsToken(ReadOnlySpan<char> key)

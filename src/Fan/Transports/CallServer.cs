@@ -257,13 +257,21 @@ public sealed class CallServer
         var headers = call.Headers;
         // What can be refused comes before anything that must be ended.
         var shardKeys = ShardKeyList.Parse(headers.ShardKeys);
-        var parent = headers.TraceParent;
-        if (parent is not null && !TraceParent.IsValid(parent))
+        var parent = TraceParent.Read(headers.TraceParent);
+        if (parent is null && headers.TraceParent is { } broken)
         {
             // The standard asks to go on with a new trace.
             _telemetry.Rejected(HeaderNames.TraceParent, ErrorCodes.BadMessage);
-            TransportLog.BadTraceParent(_logger, HeaderText.Shorten(parent));
-            parent = null;
+            TransportLog.BadTraceParent(_logger, HeaderText.Shorten(broken));
+        }
+
+        // It says nothing without the parent.
+        string? wrong = null;
+        var state = parent is null || headers.TraceState is null ? null : TraceState.Read(headers.TraceState, out wrong);
+        if (wrong is not null)
+        {
+            _telemetry.Rejected(HeaderNames.TraceState, ErrorCodes.BadMessage);
+            TransportLog.BadTraceState(_logger, wrong);
         }
 
         if (!Baggage.TryParse(headers.Baggage, out var baggage, out var problem))
@@ -272,7 +280,7 @@ public sealed class CallServer
             TransportLog.BadBaggage(_logger, problem!);
         }
 
-        var remote = parent is not null && ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out var found) ? found : default;
+        var remote = parent is not null && ActivityContext.TryParse(parent, state, isRemote: true, out var found) ? found : default;
         var info = method.Method;
         var measure = push is null
             ? _telemetry.StartServerCall(info.Service, info.Name, info.FullName, remote)
@@ -294,14 +302,14 @@ public sealed class CallServer
         }
 
         // Where only the log is listening, an activity still gives its lines their ids; ASP.NET Core does the same.
-        var activity = measure.Activity is null && logs ? StartForLog(info.FullName, parent, headers.TraceState) : null;
+        var activity = measure.Activity is null && logs ? StartForLog(info.FullName, parent, state) : null;
 
         var recorder = headers.Spans is null ? null : new CallTrace(_clock);
         if (recorder is not null) _gate.BeginRecording();
         var context = new CallContext
         {
             TraceParent = parent,
-            TraceState = parent is null ? null : headers.TraceState,
+            TraceState = state,
             Baggage = baggage,
             Caller = headers.Caller,
             User = headers.User,

@@ -13,6 +13,9 @@ internal static partial class TransportLog
     [LoggerMessage(3, LogLevel.Debug, "A malformed traceparent began a new trace: {Value}")]
     public static partial void BadTraceParent(ILogger logger, string value);
 
-    [LoggerMessage(4, LogLevel.Debug, "Malformed baggage was dropped: {Reason}")]
+    [LoggerMessage(5, LogLevel.Debug, "A malformed tracestate was dropped: {Reason}")]
+    public static partial void BadTraceState(ILogger logger, string reason);
+
+    [LoggerMessage(4, LogLevel.Debug, "Malformed members of baggage were dropped: {Reason}")]
     public static partial void BadBaggage(ILogger logger, string reason);
 }
