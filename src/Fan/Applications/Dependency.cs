@@ -4,8 +4,11 @@ using Fan.Routing;
 namespace Fan.Applications;
 
 /// <summary>A service that the application needs, and whether it is there. Safe from any thread.</summary>
-internal sealed class Dependency(string service, VersionRange range, bool isHard, EndpointDirectory directory)
+internal sealed class Dependency(string service, VersionRange range, bool isHard, string contract, EndpointDirectory directory)
 {
+    /// <summary>The version of the contract that calls of it are made by.</summary>
+    public string Contract => contract;
+
     public string Service => service;
 
     public VersionRange Range => range;

@@ -65,7 +65,7 @@ internal sealed class FanApplication : IAsyncDisposable
         var subscribers = plan.Subscribers.Select(subscriber => Contracts.For(subscriber.ServiceType)).Concat(hosted.Select(service => service.Contract));
         _subscribed = [.. plan.Subscriptions.Select(planned => planned.ServiceType).OfType<Type>(), .. subscribers.SelectMany(contract => contract.Subscriptions).Select(declared => declared.ServiceType)];
         Copies = new LocalCopies(codecs, Options.Limits, logger);
-        Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, directory))];
+        Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, Contracts.For(dependency.ServiceType).Version, directory))];
         Needs = new DependencyWatch(Dependencies, hosted, Tree.RecordChanged);
     }
 
@@ -171,7 +171,7 @@ internal sealed class FanApplication : IAsyncDisposable
         Application = Name,
         Instance = Instance,
         Hosts = [.. Server.Services.Select(service => new HostedVersion(service.Name.Canonical, service.Version))],
-        Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services)))],
+        Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services), need.Contract))],
     };
 
     private ServedService Serve(

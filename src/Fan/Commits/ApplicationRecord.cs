@@ -55,6 +55,7 @@ public sealed record ApplicationRecord
             json.WriteString("range", need.Range);
             json.WriteBoolean("hard", need.IsHard);
             json.WriteBoolean("met", need.IsMet);
+            if (need.Contract is not null) json.WriteString("contract", need.Contract);
             json.WriteEndObject();
         }
 
@@ -80,7 +81,8 @@ public sealed record ApplicationRecord
                 Prepared = root.TryGetProperty("prepared", out var prepared) ? prepared.GetString() : null,
                 Hosts = [.. root.GetProperty("hosts").EnumerateArray().Select(host => new HostedVersion(host.GetProperty("service").GetString() ?? "", host.GetProperty("version").GetString() ?? ""))],
                 Needs = [.. root.GetProperty("needs").EnumerateArray().Select(need => new DeclaredNeed(
-                    need.GetProperty("service").GetString() ?? "", need.GetProperty("range").GetString() ?? "", need.GetProperty("hard").GetBoolean(), need.GetProperty("met").GetBoolean()))],
+                    need.GetProperty("service").GetString() ?? "", need.GetProperty("range").GetString() ?? "", need.GetProperty("hard").GetBoolean(), need.GetProperty("met").GetBoolean(),
+                    need.TryGetProperty("contract", out var contract) && contract.ValueKind == JsonValueKind.String ? contract.GetString() : null))],
             };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -100,4 +102,5 @@ public readonly record struct HostedVersion(string Service, string Version);
 /// <param name="Range">The versions that it accepts.</param>
 /// <param name="IsHard">Whether it can't work without.</param>
 /// <param name="IsMet">Whether such a version was there when it looked last.</param>
-public readonly record struct DeclaredNeed(string Service, string Range, bool IsHard, bool IsMet);
+/// <param name="Contract">The version of the contract that it was built with; null where it did not tell.</param>
+public readonly record struct DeclaredNeed(string Service, string Range, bool IsHard, bool IsMet, string? Contract = null);

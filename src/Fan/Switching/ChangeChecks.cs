@@ -9,6 +9,8 @@ namespace Fan.Switching;
 /// <summary>What speaks against a change of routes. For one change, by one flow of control.</summary>
 internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(string Service, RouteEntry? Entry)> changes, Func<string, ValueTask<RouteEntry?>> routeOf)
 {
+    private const int MaxMisfits = 3;
+
     private readonly Dictionary<string, Live> _live = new(StringComparer.Ordinal);
     private readonly List<string> _refusals = [];
     private readonly List<string> _warnings = [];
@@ -33,22 +35,42 @@ internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(stri
             if (entry?.Alias is not null && end.Before is { } before && !lead.Path.Contains(before)) _refusals.Add($"'{lead.End}' is a proxy that stands before '{before}' and takes no calls of '{service}'.");
         }
 
-        var needs = applications.SelectMany(record => record.Needs.Select(need => (record.Application, need.Service, need.Range, need.IsHard))).Distinct();
-        foreach (var need in needs) await CheckAsync(need.Application, need.Service, need.Range, need.IsHard, cancellationToken).ConfigureAwait(false);
+        var needs = applications.SelectMany(record => record.Needs.Select(need => (record.Application, Need: need with { IsMet = false }))).Distinct();
+        foreach (var (application, need) in needs) await CheckAsync(application, need, cancellationToken).ConfigureAwait(false);
         return (_refusals, _warnings);
     }
 
-    private async Task CheckAsync(string application, string service, string range, bool isHard, CancellationToken cancellationToken)
+    private async Task CheckAsync(string application, DeclaredNeed need, CancellationToken cancellationToken)
     {
+        var (service, range) = (need.Service, need.Range);
         var lead = await LeadAsync(service, cancellationToken).ConfigureAwait(false);
         if (lead.Circle is not null || !changes.Any(change => lead.Path.Contains(change.Service))) return;
         // Of a proxy it says nothing which versions a caller accepts: it calls the service that it stands before.
         var judged = (await LiveAsync(lead.End, cancellationToken).ConfigureAwait(false)).Before is { } before && lead.Path.Contains(before) ? before : lead.End;
         var active = Active(await EntryOfAsync(judged).ConfigureAwait(false));
         var fitting = active.Count > 0 ? [.. active.Select(version => version.Version)] : (await LiveAsync(judged, cancellationToken).ConfigureAwait(false)).Versions;
-        if (fitting.Any(version => Fits(range, version))) return;
-        var text = $"'{application}' {(isHard ? "depends on" : "uses")} '{service}' {range}, which {(fitting.Count == 0 ? "nothing" : string.Join(", ", fitting))}{(judged == service ? "" : $" of '{judged}'")} does not fit.";
-        (isHard ? _refusals : _warnings).Add(text);
+        if (fitting.Where(version => Fits(range, version)).ToList() is { Count: > 0 } called)
+        {
+            if (active.Count > 0) await CheckContractAsync(application, need, judged, called, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var text = $"'{application}' {(need.IsHard ? "depends on" : "uses")} '{service}' {range}, which {(fitting.Count == 0 ? "nothing" : string.Join(", ", fitting))}{(judged == service ? "" : $" of '{judged}'")} does not fit.";
+        (need.IsHard ? _refusals : _warnings).Add(text);
+    }
+
+    // What it was built with is known while an endpoint of that version lives; then what it can't call there can be told.
+    private async Task CheckContractAsync(string application, DeclaredNeed need, string judged, List<SemVersion> called, CancellationToken cancellationToken)
+    {
+        if (need.Contract is null || !ServiceVersion.TryParse(need.Contract, out var built)) return;
+        var live = await LiveAsync(judged, cancellationToken).ConfigureAwait(false);
+        if (await DescriptionAsync(live, built, cancellationToken).ConfigureAwait(false) is not { } own) return;
+        foreach (var version in called.Where(version => SemVersion.ComparePrecedence(version, built) != 0))
+        {
+            if (await DescriptionAsync(live, version, cancellationToken).ConfigureAwait(false) is not { } offered) continue;
+            if (ContractMisfits.Find(own, built.ToString(), offered, version.ToString()) is { Count: > 0 } misfits)
+                _warnings.Add($"'{application}' was built with '{judged}' {built} and can't call all of {version}: {string.Join("; ", misfits.Take(MaxMisfits))}{(misfits.Count > MaxMisfits ? $"; and {misfits.Count - MaxMisfits} more methods" : "")}.");
+        }
     }
 
     private static List<VersionWeight> Active(RouteEntry? entry) => entry is null ? [] : [.. entry.Versions.Where(version => version.Weight > 0)];
@@ -90,6 +112,7 @@ internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(stri
     {
         if (_live.TryGetValue(service, out var known)) return known;
         var versions = new List<SemVersion>();
+        var nodesOf = new Dictionary<SemVersion, string>();
         string? before = null;
         foreach (var name in await store.GetChildrenAsync(EndpointPath.Service(service), cancellationToken).ConfigureAwait(false) ?? [])
         {
@@ -97,22 +120,26 @@ internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(stri
             var nodes = (await store.GetChildrenAsync(EndpointPath.Version(service, name), cancellationToken).ConfigureAwait(false) ?? []).Where(node => node != EndpointPath.Barrier).ToList();
             if (nodes.Count == 0) continue;
             versions.Add(version);
-            before ??= await BeforeAsync(StorePath.Join(EndpointPath.Version(service, name), nodes[0]), cancellationToken).ConfigureAwait(false);
+            nodesOf[version] = StorePath.Join(EndpointPath.Version(service, name), nodes[0]);
+            before ??= (await DescriptionAsync(nodesOf[version], cancellationToken).ConfigureAwait(false))?.Properties.GetValueOrDefault(Endpoint.ProxyProperty);
         }
 
-        return _live[service] = new Live(versions, before);
+        return _live[service] = new Live(versions, before, nodesOf);
     }
 
-    private async ValueTask<string?> BeforeAsync(string node, CancellationToken cancellationToken)
+    private async ValueTask<EndpointDescription?> DescriptionAsync(Live live, SemVersion version, CancellationToken cancellationToken) =>
+        live.Nodes.GetValueOrDefault(version) is { } node ? await DescriptionAsync(node, cancellationToken).ConfigureAwait(false) : null;
+
+    private async ValueTask<EndpointDescription?> DescriptionAsync(string node, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(node, cancellationToken).ConfigureAwait(false) is not { } endpoint) return null;
         try
         {
-            return EndpointDescription.Parse(endpoint.Data).Properties.GetValueOrDefault(Endpoint.ProxyProperty);
+            return EndpointDescription.Parse(endpoint.Data);
         }
         catch (FormatException)
         {
-            // No endpoint of ours, so no proxy.
+            // No endpoint of ours: nothing can be said of it.
             return null;
         }
     }
@@ -123,6 +150,6 @@ internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(stri
         public string End => Path[^1];
     }
 
-    /// <summary>The versions of a service that live, and what it stands before where it is a proxy.</summary>
-    private sealed record Live(List<SemVersion> Versions, string? Before);
+    /// <summary>The versions of a service that live, what it stands before where it is a proxy, and an endpoint's node of each.</summary>
+    private sealed record Live(List<SemVersion> Versions, string? Before, Dictionary<SemVersion, string> Nodes);
 }

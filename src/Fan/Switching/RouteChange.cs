@@ -73,7 +73,7 @@ public readonly record struct ChangeProgress(ChangeStage Stage, long Commit, int
 /// <param name="Applications">How many applications have applied it.</param>
 /// <param name="Applied">The time from the commit until every application had applied it.</param>
 /// <param name="Drained">The time from the commit until no call tree read an older snapshot; null where some still do.</param>
-/// <param name="Warnings">What does not forbid it, and should be known: soft dependencies that are not met any more.</param>
+/// <param name="Warnings">What does not forbid it, and should be known: soft dependencies that are not met any more, and what running applications provably can't call of a version by the contract that they were built with.</param>
 public sealed record ChangeReport(Commits.Commit Commit, int Applications, TimeSpan Applied, TimeSpan? Drained, IReadOnlyList<string> Warnings);
 
 /// <summary>A change was committed, and not every application has applied it in time.</summary>

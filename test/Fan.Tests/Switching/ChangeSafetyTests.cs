@@ -66,6 +66,19 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_that_a_running_caller_can_t_call_in_part_is_a_warning()
+    {
+        await StartAsync("quotes", fan => fan.AddService<IQuoteOne>(_ => new Quote()));
+        await StartAsync("new quotes", fan => fan.AddService<IQuoteTwo>(_ => new Quote()));
+        await StartAsync("needy", fan => fan.DependsOn<IQuoteOne>("^1.0"));
+        await StartAsync("modern", fan => fan.Uses<IQuoteTwo>("*"));
+        var report = await Changes.ChangeAsync([RouteChange.To("quote", "1.1.0")], Quick);
+        Assert.Equal(["'needy' was built with 'quote' 1.0.0 and can't call all of 1.1.0: ask (id is int in 1.0.0 and string in 1.1.0); it has no method forget."], report.Warnings);
+        // Both ways: what the new one was built with has no endpoint any more once the old one is alone.
+        Assert.DoesNotContain((await Changes.ChangeAsync([RouteChange.To("quote", "1.0.0")], Quick)).Warnings, warning => warning.Contains("'needy'", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_record_says_of_a_need_what_is_so_now()
     {
         var needy = await StartAsync("needy", fan => fan.DependsOn<ITillDesk>("*"));
@@ -138,4 +151,35 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
         _hosts.Add(host);
         return host;
     }
+}
+
+[Service("quote", Version = "1.0.0")]
+public interface IQuoteOne
+{
+    ValueTask<string> AskAsync(int id, CancellationToken ct = default);
+
+    ValueTask<string> TellAsync(int id, CancellationToken ct = default);
+
+    ValueTask ForgetAsync(CancellationToken ct = default);
+}
+
+[Service("quote", Version = "1.1.0")]
+public interface IQuoteTwo
+{
+    ValueTask<string> AskAsync(string id, CancellationToken ct = default);
+
+    ValueTask<string> TellAsync(int id, string? to = null, CancellationToken ct = default);
+}
+
+internal sealed class Quote : IQuoteOne, IQuoteTwo
+{
+    public ValueTask<string> AskAsync(int id, CancellationToken ct = default) => new("by number");
+
+    public ValueTask<string> AskAsync(string id, CancellationToken ct = default) => new("by name");
+
+    public ValueTask<string> TellAsync(int id, CancellationToken ct = default) => new("nobody");
+
+    public ValueTask<string> TellAsync(int id, string? to = null, CancellationToken ct = default) => new(to ?? "nobody");
+
+    public ValueTask ForgetAsync(CancellationToken ct = default) => default;
 }
