@@ -24,8 +24,8 @@ internal sealed class CallPipeline(
 
     private const int MaxKept = 256;
 
-    private readonly PassingCodec _passing = new();
-    private readonly ContractAgreements _agreements = new();
+    private readonly CallCodecs _forms = new(codecs);
+    private readonly CallTimes _times = new(defaultTimeout);
     private readonly FreeList<Exchange> _exchanges = new(MaxKept);
 
     /// <summary>The kinds of network on which calls can leave.</summary>
@@ -40,7 +40,7 @@ internal sealed class CallPipeline(
         where TArgs : struct
     {
         var context = CallContext.Current;
-        var left = TimeFor(context, route, method, timeout);
+        var left = _times.For(context, route, method, timeout);
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken, out var deadline);
@@ -52,12 +52,12 @@ internal sealed class CallPipeline(
         var lacks = default(MissingMethod);
         try
         {
-            RequireTime(left, route.Service, method);
+            CallTimes.Require(left, route.Service, method);
             var beginning = trees.BeginAsync(context, route.Service, lease.Token);
             var waits = !beginning.IsCompleted;
             tree = await beginning.ConfigureAwait(false);
             var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken);
-            Fill(exchange.Call.Headers, request, measure.Activity, route, left, push);
+            OutgoingHeaders.FillCall(exchange.Call.Headers, request, measure.Activity, application, route.Range, left, push);
             for (var sendings = 1; ; sendings++)
             {
                 var picking = route.PickAsync(request, tried, lease.Token);
@@ -72,7 +72,7 @@ internal sealed class CallPipeline(
                 }
 
                 if (waits || sendings > 1 || moves > 0) exchange.Call.Headers.TimeToLive = deadline.Remaining;
-                exchange.Encode(CodecFor(endpoint, route.Service, method, push is not null), method, args);
+                exchange.Encode(_forms.WriterFor(endpoint, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
                 if (tokens is not null) await AddTokenAsync(tokens, call, lease.Token).ConfigureAwait(false);
                 context.Recorder?.Over(recorded, endpoint.Description.Transport);
@@ -81,7 +81,7 @@ internal sealed class CallPipeline(
                 {
                     using var reply = await Transports[endpoint.Description.Transport].CallAsync(call, lease.Token).ConfigureAwait(false);
                     endpoint.Load.Succeeded();
-                    return ReaderOf(reply.ContentType, method).ReadResult(new ReadOnlySequence<byte>(reply.Memory), method);
+                    return _forms.ReaderOf(reply.ContentType, method).ReadResult(new ReadOnlySequence<byte>(reply.Memory), method);
                 }
                 catch (EndpointUnreachableException error)
                 {
@@ -151,7 +151,7 @@ internal sealed class CallPipeline(
     {
         var context = CallContext.Current;
         // A sequence may be long on purpose: only a limit that somebody named ends it.
-        var left = TimeFor(context, route, method, timeout, otherwise: Timeout.InfiniteTimeSpan);
+        var left = _times.For(context, route, method, timeout, otherwise: Timeout.InfiniteTimeSpan);
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
         var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken, out var deadline);
@@ -162,7 +162,7 @@ internal sealed class CallPipeline(
         {
             try
             {
-                RequireTime(left, route.Service, method);
+                CallTimes.Require(left, route.Service, method);
                 tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
             }
             catch (Exception error)
@@ -173,7 +173,7 @@ internal sealed class CallPipeline(
             }
 
             var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken);
-            Fill(exchange.Call.Headers, request, measure.Activity, route, left, null);
+            OutgoingHeaders.FillCall(exchange.Call.Headers, request, measure.Activity, application, route.Range, left, null);
             var items = SendStreamAsync(
                 route, method, args, exchange, request, recorded, deadline, lease.Token).GetAsyncEnumerator(CancellationToken.None);
             await using var ending = items.ConfigureAwait(false);
@@ -184,7 +184,7 @@ internal sealed class CallPipeline(
                 {
                     if (!await items.MoveNextAsync().ConfigureAwait(false)) break;
                     using var payload = items.Current;
-                    item = ReaderOf(payload.ContentType, method).ReadResult(new ReadOnlySequence<byte>(payload.Memory), method);
+                    item = _forms.ReaderOf(payload.ContentType, method).ReadResult(new ReadOnlySequence<byte>(payload.Memory), method);
                 }
                 catch (Exception error)
                 {
@@ -232,7 +232,7 @@ internal sealed class CallPipeline(
                 continue;
             }
 
-            exchange.Encode(CodecFor(endpoint, route.Service, method, isPush: false), method, args);
+            exchange.Encode(_forms.WriterFor(endpoint, route.Service, method, isPush: false), method, args);
             var call = exchange.To(endpoint, method.Name);
             if (tokens is not null) await AddTokenAsync(tokens, call, cancellationToken).ConfigureAwait(false);
             call.Headers.TimeToLive = deadline.Remaining;
@@ -295,16 +295,16 @@ internal sealed class CallPipeline(
     public async ValueTask LoadAsync(ServiceRoute route, ServiceMethod method, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (route.IsLoaded) return;
-        var left = TimeFor(CallContext.Current, route, method, timeout);
+        var left = _times.For(CallContext.Current, route, method, timeout);
         var lease = cancellation.Rent(left, cancellationToken, out _);
         try
         {
-            RequireTime(left, route.Service, method);
+            CallTimes.Require(left, route.Service, method);
             await route.LoadedAsync(lease.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (lease.TimedOut)
         {
-            throw TimeIsOver(route.Service, method, left, error);
+            throw CallTimes.Over(route.Service, method, left, error);
         }
         finally
         {
@@ -324,35 +324,8 @@ internal sealed class CallPipeline(
         exchange.Dispose();
     }
 
-    private void Fill(MessageHeaders headers, in RouteRequest request, Activity? activity, ServiceRoute route, TimeSpan? left, PushDetails? push)
-    {
-        OutgoingHeaders.Fill(headers, request.Context, activity, application, request.Keys);
-        headers.TimeToLive = left;
-        headers.VersionRange = ReferenceEquals(route.Range, VersionRange.Any) ? null : route.Range.Text;
-        headers.Spans = request.Context.Recorder is null ? null : "1";
-        if (push is not null)
-        {
-            // It is handled in a call tree of its own, with the newest snapshot of that time.
-            (headers.MessageId, headers.Key, headers.Delay, headers.Lifetime) = (push.Id, push.Key, push.Delay, push.TimeToLive);
-        }
-        else if (request.Snapshot.Number > 0)
-        {
-            // Until something was committed there is one snapshot only.
-            (headers.Snapshot, headers.Draw) = (request.Snapshot.Number, request.Draw);
-        }
-    }
-
     private static async ValueTask AddTokenAsync(ICallerTokens tokens, OutgoingCall call, CancellationToken cancellationToken) =>
         call.Headers.Authorization = await tokens.BearerAsync(new TokenRequest(call.Service, call.Method, call.Endpoint.Description.Transport, IsQueued: false), cancellationToken).ConfigureAwait(false);
-
-    // Whoever is nearest to the caller says it: the call, the context, the method, the application. What an outer call has left bounds all of them.
-    private TimeSpan? TimeFor(CallContext context, ServiceRoute route, ServiceMethod method, TimeSpan? timeout, TimeSpan? otherwise = null)
-    {
-        if (timeout is { } asked) return context.Deadline.Within(TimeLimit.Required(asked));
-        if (context.IsTimed) return context.Remaining;
-        var own = method is INamedMethod ? route.Published(method.Name)?.Timeout : method.Description.Timeout;
-        return context.Deadline.Within(TimeLimit.Required(own ?? otherwise ?? defaultTimeout));
-    }
 
     // By name the endpoints say what a contract says otherwise.
     private static bool IsIdempotent(ServiceMethod method, ServiceRoute route) =>
@@ -367,7 +340,7 @@ internal sealed class CallPipeline(
     private static Exception Meant(Exception error, string service, ServiceMethod method, Endpoint? endpoint, TimeSpan? left, in CancellationPool.Lease lease, CancellationToken caller)
     {
         if (error is FanException) return error;
-        if (lease.TimedOut) return TimeIsOver(service, method, left, error);
+        if (lease.TimedOut) return CallTimes.Over(service, method, left, error);
         // With the token that the caller knows.
         if (error is OperationCanceledException cancelled && caller.IsCancellationRequested)
             return cancelled.CancellationToken == caller ? error : new OperationCanceledException(error.Message, error, caller);
@@ -376,30 +349,4 @@ internal sealed class CallPipeline(
 
     private static string FullName(ServiceRoute route, ServiceMethod method) =>
         method.FullName.Length > 0 ? method.FullName : $"{route.Service}/{method.Name}";
-
-    private static void RequireTime(TimeSpan? left, string service, ServiceMethod method)
-    {
-        if (left <= TimeSpan.Zero) throw TimeIsOver(service, method, left, null);
-    }
-
-    private static DeadlineExceededException TimeIsOver(string service, ServiceMethod method, TimeSpan? left, Exception? inner) =>
-        new(left is not { } limit || limit <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {limit.TotalSeconds:0.###} s.", inner);
-
-    private PayloadCodec ReaderOf(string? contentType, ServiceMethod method)
-    {
-        var codec = codecs.For(contentType);
-        return method is IPassedOn ? _passing : codec;
-    }
-
-    // JSON, unless both the endpoint and this contract say that they have the compact form of the method.
-    private PayloadCodec CodecFor(Endpoint endpoint, string service, ServiceMethod method, bool isPush)
-    {
-        // What a proxy stands before has the methods, and it reads JSON.
-        if (endpoint.Before is not null) return method is IPassedOn ? _passing : codecs.Json;
-        if (endpoint.FindMethod(method.Name) is not { } known) return codecs.Json;
-        if (isPush && known.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
-        if (method is IPassedOn) return _passing;
-        // Names tell what stands in JSON, so where contracts may differ it is the safe one.
-        return _agreements.IsKnownToFit(method, endpoint, known) && known.ContentType is MediaTypes.Compact && codecs.Compact.Carries(method) ? codecs.Compact : codecs.Json;
-    }
 }

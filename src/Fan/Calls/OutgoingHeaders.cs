@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Fan.Messaging;
+using Fan.Queues;
+using Fan.Routing;
 
 namespace Fan.Calls;
 
@@ -24,6 +26,25 @@ internal static class OutgoingHeaders
         headers.Caller = application;
         headers.User = context.User;
         headers.FencingToken = context.FencingToken;
+    }
+
+    /// <summary>Those of a call, with what the route and the tree say of it; <paramref name="push"/> where it is a push over a route without queues.</summary>
+    public static void FillCall(MessageHeaders headers, in RouteRequest request, Activity? activity, string application, VersionRange range, TimeSpan? left, PushDetails? push)
+    {
+        Fill(headers, request.Context, activity, application, request.Keys);
+        headers.TimeToLive = left;
+        headers.VersionRange = ReferenceEquals(range, VersionRange.Any) ? null : range.Text;
+        headers.Spans = request.Context.Recorder is null ? null : "1";
+        if (push is not null)
+        {
+            // It is handled in a call tree of its own, with the newest snapshot of that time.
+            (headers.MessageId, headers.Key, headers.Delay, headers.Lifetime) = (push.Id, push.Key, push.Delay, push.TimeToLive);
+        }
+        else if (request.Snapshot.Number > 0)
+        {
+            // Until something was committed there is one snapshot only.
+            (headers.Snapshot, headers.Draw) = (request.Snapshot.Number, request.Draw);
+        }
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> AllBaggage(CallContext context, Activity? activity)
