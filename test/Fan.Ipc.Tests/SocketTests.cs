@@ -44,14 +44,14 @@ public sealed class SocketTests : IpcTest
     {
         var link = Path.Combine(Folder.FullName, "link");
         Directory.CreateSymbolicLink(link, Path.GetTempPath());
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeAsync(options => options.Folder = link));
+        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeAsync(options => options.Folder = link));
         Assert.Contains("is a link", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_path_that_is_too_long_for_a_socket_is_said_so_with_the_way_out()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeAsync(options => options.Folder = Path.Combine(Folder.FullName, new string('x', 80))));
+        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeAsync(options => options.Folder = Path.Combine(Folder.FullName, new string('x', 80))));
         Assert.Contains("at most 107 bytes", error.Message, StringComparison.Ordinal);
         Assert.Contains("Fan:Ipc:Folder", error.Message, StringComparison.Ordinal);
     }

@@ -24,6 +24,8 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
     public override bool Reaches(EndpointDescription endpoint) =>
         !endpoint.Properties.TryGetValue(HostIdentity.Property, out var only) || only == _host;
 
+    public override string WhyOutOfReach(EndpointDescription endpoint) => "listens on loopback of another machine or container";
+
     protected override string? AddressOf(EndpointDescription endpoint) =>
         string.IsNullOrEmpty(endpoint.Host) || endpoint.Port == 0 ? null : $"{endpoint.Host}:{endpoint.Port}{(TakesTls(endpoint) ? " tls" : "")}";
 
