@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Fan.Conformance.Transports;
+using Fan.Discovery;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Ipc.Tests;
@@ -37,6 +38,20 @@ public sealed class SocketTests : IpcTest
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Folder.FullName));
         await StartAsync("deeper", fan => fan.AddIpc(ipc => ipc.Folder = Path.Combine(Folder.FullName, "made")).AddService<ITill, Till>());
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(Folder.FullName, "made")));
+    }
+
+    [Fact]
+    public async Task What_is_out_of_reach_is_told_with_the_real_reason()
+    {
+        var here = await EndpointAsync(await ServeAsync());
+        EndpointDescription At(string host, string path) => here with { Properties = new Dictionary<string, string>(here.Properties) { ["host_id"] = host, ["path"] = path } };
+        var caller = await StartAsync("caller", fan => AddIpc(fan)
+            .Announce("elsewhere", "1.0.0", At("another", here.Properties["path"]))
+            .Announce("gone", "1.0.0", At(here.Properties["host_id"], "/nowhere/x.sock")));
+        Assert.Contains("is on another machine or in another container", await ReasonAsync("elsewhere.get"), StringComparison.Ordinal);
+        Assert.Contains("has no socket at /nowhere/x.sock any more", await ReasonAsync("gone.get"), StringComparison.Ordinal);
+
+        async Task<string> ReasonAsync(string method) => (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.CallAsync(method, default))).Message;
     }
 
     [Fact]
