@@ -51,7 +51,7 @@ public sealed class TlsTests : HttpTest
         using var certificates = new Certificates();
         var file = certificates.Issue("none");
         await File.WriteAllTextAsync(file, "nothing");
-        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeAsync(options => options.CertificateFile = file));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeAsync(options => options.CertificateFile = file));
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
