@@ -9,7 +9,8 @@ internal sealed class ParentProcess(IHostApplicationLifetime lifetime) : Backgro
     {
         await using var started = lifetime.ApplicationStarted.Register(() => Console.WriteLine("ready"));
         using var input = new StreamReader(Console.OpenStandardInput());
-        while (await input.ReadLineAsync(stoppingToken) is not null)
+        // The wait can be given up, while a read of a pipe can't: a process that is told to end does not wait for its parent.
+        while (await input.ReadLineAsync(stoppingToken).AsTask().WaitAsync(stoppingToken) is not null)
         {
             // Nothing is said on this line but its end.
         }

@@ -29,7 +29,7 @@ internal static class Tool
             await terminal.FlushAsync().ConfigureAwait(false);
             return code;
         }
-        catch (OutputClosedException)
+        catch (OutputClosedException error) when (error.ReaderHasGone)
         {
             // The reader has what it wanted, as in "fan ls | head".
             return ExitCode.Done;

@@ -38,6 +38,12 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         _clock = clock;
     }
 
+    /// <summary>Whether opening it makes nothing.</summary>
+    public bool MustExist { get; init; }
+
+    /// <summary>Whether it is the file that is used where nobody names a store: no other user gets at it.</summary>
+    public bool IsDefault { get; init; }
+
     public string DisplayName => "sqlite:" + _url.FilePath;
 
     public long SessionId => Volatile.Read(ref _session);
@@ -153,8 +159,13 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_url.FilePath)!);
+            // What is empty would be made a store, too.
+            if (MustExist && new FileInfo(_url.FilePath) is not { Exists: true, Length: > 0 } && !Directory.Exists(_url.FilePath))
+                throw new StoreUnavailableException($"There is no store at '{_url.FilePath}': no application has made one there. Name the one that the services use.");
+            if (IsDefault) DefaultPlace.Prepare(_url.FilePath);
+            else if (!MustExist) Directory.CreateDirectory(Path.GetDirectoryName(_url.FilePath)!);
             var database = SqliteDatabase.Open(_url.FilePath);
+            if (IsDefault) DefaultPlace.Close(_url.FilePath);
             _tree = new SqliteTree(database);
             _sessions = new SqliteSessions(database, _tree, _clock);
             _database = database;

@@ -13,7 +13,7 @@ internal static class SqliteDiagnosis
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            yield return new StoreFinding("file", StoreFindingStatus.Failed, $"{path} does not exist and could not be made");
+            yield return new StoreFinding("file", StoreFindingStatus.Failed, $"{path} does not exist");
             yield break;
         }
 

@@ -7,14 +7,27 @@ internal sealed class SqliteStoreProvider(TimeProvider clock) : IStoreProvider
 {
     public string Scheme => "sqlite";
 
-    public string DefaultUrl => "sqlite:" + DefaultPath();
+    public string DefaultUrl => "sqlite:" + DefaultPlace.Find(Environment.GetEnvironmentVariable);
 
-    public ICoordinationStore Create(string url) => new SqliteCoordinationStore(SqliteStoreUrl.Parse(url), clock);
+    public ICoordinationStore Create(string url) => Create(url, mustExist: false);
 
-    private static string DefaultPath()
+    public ICoordinationStore CreateExisting(string url) => Create(url, mustExist: true);
+
+    private SqliteCoordinationStore Create(string url, bool mustExist)
     {
-        var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        // A daemon may run without a home.
-        return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "fan", "fan.db");
+        var place = SqliteStoreUrl.Parse(url);
+        return new SqliteCoordinationStore(place, clock) { MustExist = mustExist, IsDefault = IsDefault(place.FilePath) };
+    }
+
+    private static bool IsDefault(string path)
+    {
+        try
+        {
+            return path == DefaultPlace.Find(Environment.GetEnvironmentVariable);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 }

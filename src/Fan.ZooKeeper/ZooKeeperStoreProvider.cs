@@ -11,11 +11,12 @@ internal sealed class ZooKeeperStoreProvider(IOptions<ZooKeeperOptions> options,
 {
     public string Scheme => "zookeeper";
 
-    public ICoordinationStore Create(string url)
-    {
-        var place = ZooKeeperStoreUrl.Parse(url);
-        return new ZooKeeperCoordinationStore(ClientOptions(place, options.Value), clock, logger);
-    }
+    public ICoordinationStore Create(string url) => Create(url, mustExist: false);
+
+    public ICoordinationStore CreateExisting(string url) => Create(url, mustExist: true);
+
+    private ZooKeeperCoordinationStore Create(string url, bool mustExist) =>
+        new(ClientOptions(ZooKeeperStoreUrl.Parse(url), options.Value) with { ChrootMustExist = mustExist }, clock, logger);
 
     internal static ZooKeeperClientOptions ClientOptions(ZooKeeperStoreUrl place, ZooKeeperOptions options)
     {

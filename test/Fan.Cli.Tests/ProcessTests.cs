@@ -65,6 +65,51 @@ public sealed partial class ProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Input_that_was_never_open_is_told_and_not_waited_for()
+    {
+        using var shell = Start("bash", "-c", "\"$0\" \"$1\" call cellar.echo text=- <&-; echo $?", "dotnet", Tool);
+        Assert.Equal((0, "2\n", "fan: Standard input can't be read: it is closed. [usage]\n"), await EndAsync(shell));
+    }
+
+    [Fact]
+    public async Task Empty_input_is_an_empty_text()
+    {
+        using var shell = Start("bash", "-c", "\"$0\" \"$1\" call cellar.echo text=- </dev/null", "dotnet", Tool);
+        Assert.Equal((0, "\"\"\n", ""), await EndAsync(shell));
+    }
+
+    [Theory]
+    [InlineData("ls")]
+    [InlineData("call cellar.count to=100000")]
+    [InlineData("doctor")]
+    [InlineData("--version")]
+    [InlineData("--help")]
+    public async Task Output_that_can_not_be_written_is_told_in_one_line(string line)
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "The system has no device that is always full.");
+        using var shell = Start("bash", "-c", "\"$0\" \"$1\" $2 >/dev/full; echo $?", "dotnet", Tool, line);
+        Assert.Equal((0, "1\n", "fan: The output can't be written: No space left on device. [output]\n"), await EndAsync(shell));
+    }
+
+    [Fact]
+    public async Task An_error_that_can_not_be_told_still_has_its_code()
+    {
+        using var shell = Start("bash", "-c", "\"$0\" \"$1\" info absent 2>/dev/full; echo $?; \"$0\" \"$1\" info absent 2>&-; echo $?", "dotnet", Tool);
+        Assert.Equal((0, "1\n1\n", ""), await EndAsync(shell));
+    }
+
+    [Fact]
+    public async Task Without_a_store_of_the_user_nothing_is_made()
+    {
+        using var shell = Start("bash", "-c", "unset FAN_STORE; XDG_DATA_HOME=\"$2\" \"$0\" \"$1\" ls; echo $?; HOME=/ XDG_DATA_HOME= \"$0\" \"$1\" ls; echo $?", "dotnet", Tool, Path.Combine(_place.Folder, "data"));
+        var (_, output, error) = await EndAsync(shell);
+        Assert.Equal("3\n2\n", output);
+        Assert.Contains($"There is no store at '{_place.Folder}/data/fan/fan.db'", error, StringComparison.Ordinal);
+        Assert.Contains("There is no place for the default store, as the user has no home: name another store with Fan:Store or FAN_STORE. [usage]", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_place.Folder, "data")));
+    }
+
+    [Fact]
     public async Task Outputs_that_are_appended_to_one_file_do_not_overwrite_each_other()
     {
         using var shell = Start("bash", "-c", "(\"$0\" \"$1\" call cellar.echo text=one; \"$0\" \"$1\" call cellar.echo text=two) > \"$2\"; cat \"$2\"", "dotnet", Tool, Path.Combine(_place.Folder, "out"));

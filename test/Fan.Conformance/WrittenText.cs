@@ -18,6 +18,9 @@ public sealed class WrittenText : ILoggerProvider
         application.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(this));
     }
 
+    /// <summary>The lines so far.</summary>
+    public IEnumerable<string> All => _lines;
+
     /// <summary>Looks for a secret in all of it.</summary>
     public async Task HasNowhereAsync(string secret, MemoryTree tree)
     {

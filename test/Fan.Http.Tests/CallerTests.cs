@@ -51,7 +51,7 @@ public sealed class CallerTests : HttpTest
     [Fact]
     public async Task Without_authentication_of_asp_net_core_the_start_says_what_to_add()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync("cellars", fan => fan.AddService<ICellar>(_ => _cellar).AddAspNetCoreAuthentication()));
+        var error = await Assert.ThrowsAsync<FanStartException>(() => StartAsync("cellars", fan => fan.AddService<ICellar>(_ => _cellar).AddAspNetCoreAuthentication()));
         Assert.Contains("AddJwtBearer", error.Message, StringComparison.Ordinal);
     }
 

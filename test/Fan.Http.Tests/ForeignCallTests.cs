@@ -21,6 +21,10 @@ public sealed class ForeignCallTests : HttpTest
     [InlineData("GET", "/simple/echo?fixed=1", """{"a": 1}""", "/simple/echo?fixed=1&a=1")]
     [InlineData("DELETE", "/simple/{id}/", """{"id": 7, "force": true}""", "/simple/7/?id=7&force=True")]
     [InlineData("GET", "/simple/{name}", """{"name": "a/b c?d#e%é"}""", "/simple/a%2Fb%20c%3Fd%23e%25%C3%A9?name=a%2Fb+c%3Fd%23e%25%C3%A9")]
+    [InlineData("GET", "/simple/echo#part", """{"a": 1}""", "/simple/echo?a=1")]
+    [InlineData("DELETE", "/simple/{a}?fixed=1#{b}?c", """{"a": "#"}""", "/simple/%23?fixed=1&a=%23")]
+    [InlineData("GET", "/simple/{{x}}/{a}", """{"a": 1}""", "/simple/%7Bx%7D/1?a=1")]
+    [InlineData("GET", "/simple/{{{a}}}", """{"a": 1}""", "/simple/%7B1%7D?a=1")]
     [InlineData("GET", "simple/{a}/{b}", """{"a": true, "b": 1.5}""", "/simple/True/1.5?a=True&b=1.5")]
     public async Task Arguments_go_into_path_and_query(string verb, string url, string arguments, string target)
     {
@@ -58,10 +62,18 @@ public sealed class ForeignCallTests : HttpTest
 
     [Theory]
     [InlineData("application/x-www-form-urlencoded")]
-    [InlineData("multipart/form-data")]
-    public async Task A_form_without_a_file_is_urlencoded(string contentType)
+    [InlineData("text/plain")]
+    public async Task Nothing_but_multipart_means_a_form(string contentType)
     {
-        var request = await CallAsync("POST", "/form", """{"s": "a b&é", "l": [1, "x"], "t": true, "n": null, "d": {"k": 1, "m": 2}, "e": ""}""", contentType);
+        var request = await CallAsync("POST", "/form#part", """{"s": "a b&é", "l": [1, "x"]}""", contentType);
+        Assert.Equal(("POST /form HTTP/1.1", "application/json"), (request.Start, request["Content-Type"]));
+        Assert.True(JsonElement.DeepEquals(Json("""{"s": "a b&é", "l": [1, "x"]}"""), Json(request.Text)));
+    }
+
+    [Fact]
+    public async Task A_form_without_a_file_is_urlencoded()
+    {
+        var request = await CallAsync("POST", "/form", """{"s": "a b&é", "l": [1, "x"], "t": true, "n": null, "d": {"k": 1, "m": 2}, "e": ""}""", "multipart/form-data");
         Assert.Equal("application/x-www-form-urlencoded", request["Content-Type"]);
         Assert.Equal("s=a+b%26%C3%A9&l=1&l=x&t=True&d=k&d=m&e=", request.Text);
     }

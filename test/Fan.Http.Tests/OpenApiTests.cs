@@ -117,7 +117,7 @@ public sealed class OpenApiTests : HttpTest
     [Fact]
     public async Task Two_methods_with_one_template_do_not_start()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync("twice", fan => fan.AddService<ITwice, Twice>()));
+        var error = await Assert.ThrowsAsync<FanStartException>(() => StartAsync("twice", fan => fan.AddService<ITwice, Twice>()));
         Assert.Contains("GET /same/{a} is declared by twice/one and twice/two", error.Message, StringComparison.Ordinal);
     }
 

@@ -113,6 +113,20 @@ public sealed class OrdinaryRequestTests : HttpTest
     }
 
     [Theory]
+    [InlineData("one, two")]
+    [InlineData("[\"one\"]")]
+    [InlineData("")]
+    public async Task A_list_of_one_text_in_a_form_is_that_text(string tag)
+    {
+        var body = Multipart("name=\"tags\"\r\n\r\n" + tag, "name=\"label\"; filename=\"l\"\r\nContent-Type: image/png\r\n\r\nhi");
+        var multipart = await RawClient.SendAsync(_address, "PUT /wines/7/label HTTP/1.1", "Content-Type: multipart/form-data; boundary=BoUnDaRy\r\n", body);
+        Assert.Equal($"7 l image/png 6869 note= tags={tag} False", Json(multipart.Text).GetString());
+        var urlEncoded = await RawClient.SendAsync(_address, "POST /wines/tag HTTP/1.1", "Content-Type: application/x-www-form-urlencoded\r\n", Encoding.UTF8.GetBytes("tags=" + Uri.EscapeDataString(tag)));
+        Assert.Equal("1: " + tag, Json(urlEncoded.Text).GetString());
+        Assert.Equal("2: one| two", Json((await RawClient.SendAsync(_address, "GET /tagged?tags=one,%20two HTTP/1.1")).Text).GetString());
+    }
+
+    [Theory]
     [InlineData("multipart/form-data; boundary=BoUnDaRy", "name=\"note\"\r\n\r\nx", "bad_argument", "label")]
     [InlineData("multipart/form-data; boundary=BoUnDaRy", "filename=\"x\"\r\n\r\nx", "bad_message", "body")]
     [InlineData("multipart/form-data; boundary=BoUnDaRy", "name=\"label\"\r\n\r\nno file", "bad_argument", "label")]

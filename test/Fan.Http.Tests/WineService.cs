@@ -36,6 +36,9 @@ public interface IWines
     [HttpRoute("HEAD", "/wines/{inventory_id}")]
     ValueTask<string> LookAsync(int inventoryId, CancellationToken ct = default);
 
+    [HttpRoute("GET", "/tagged")]
+    ValueTask<string> TagAsync(IReadOnlyList<string> tags, CancellationToken ct = default);
+
     ValueTask<Node?> TreeAsync(Node root, Dictionary<string, Wine> wines, byte[]? bytes = null, CancellationToken ct = default);
 }
 
@@ -73,6 +76,8 @@ internal sealed class Wines : IWines
     public ValueTask<Wine> BestAsync(CancellationToken ct = default) => new(new Wine(1, "Saperavi", 1));
 
     public ValueTask<string> LookAsync(int inventoryId, CancellationToken ct = default) => new("look");
+
+    public ValueTask<string> TagAsync(IReadOnlyList<string> tags, CancellationToken ct = default) => new($"{tags.Count}: {string.Join('|', tags)}");
 
     public ValueTask<Node?> TreeAsync(Node root, Dictionary<string, Wine> wines, byte[]? bytes = null, CancellationToken ct = default) => new(root);
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Fan.Conformance.Transports;
+using Fan.Discovery;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Ipc.Tests;
@@ -40,18 +41,32 @@ public sealed class SocketTests : IpcTest
     }
 
     [Fact]
+    public async Task What_is_out_of_reach_is_told_with_the_real_reason()
+    {
+        var here = await EndpointAsync(await ServeAsync());
+        EndpointDescription At(string host, string path) => here with { Properties = new Dictionary<string, string>(here.Properties) { ["host_id"] = host, ["path"] = path } };
+        var caller = await StartAsync("caller", fan => AddIpc(fan)
+            .Announce("elsewhere", "1.0.0", At("another", here.Properties["path"]))
+            .Announce("gone", "1.0.0", At(here.Properties["host_id"], "/nowhere/x.sock")));
+        Assert.Contains("is on another machine or in another container", await ReasonAsync("elsewhere.get"), StringComparison.Ordinal);
+        Assert.Contains("has no socket at /nowhere/x.sock any more", await ReasonAsync("gone.get"), StringComparison.Ordinal);
+
+        async Task<string> ReasonAsync(string method) => (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.CallAsync(method, default))).Message;
+    }
+
+    [Fact]
     public async Task A_folder_that_is_a_link_is_refused()
     {
         var link = Path.Combine(Folder.FullName, "link");
         Directory.CreateSymbolicLink(link, Path.GetTempPath());
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeAsync(options => options.Folder = link));
+        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeAsync(options => options.Folder = link));
         Assert.Contains("is a link", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_path_that_is_too_long_for_a_socket_is_said_so_with_the_way_out()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeAsync(options => options.Folder = Path.Combine(Folder.FullName, new string('x', 80))));
+        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeAsync(options => options.Folder = Path.Combine(Folder.FullName, new string('x', 80))));
         Assert.Contains("at most 107 bytes", error.Message, StringComparison.Ordinal);
         Assert.Contains("Fan:Ipc:Folder", error.Message, StringComparison.Ordinal);
     }
@@ -88,7 +103,7 @@ public sealed class SocketTests : IpcTest
         });
         var caller = await CallerAsync();
         var error = Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2));
-        Assert.Contains("reached over ipc only", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is on another machine or in another container, and ipc stays within one", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class TcpTests : IpcTest
     {
         var file = Path.Combine(Folder.FullName, "no.pem");
         await File.WriteAllTextAsync(file, "nothing");
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServeTcpAsync(options => options.CertificateFile = file));
+        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeTcpAsync(options => options.CertificateFile = file));
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 

@@ -35,7 +35,7 @@ internal sealed class MicroFanCalls : IAsyncDisposable, IDisposable
         var context = ContextHeaders.For(call.Headers);
         var pending = new MicroFanCall(call) { Target = target };
         var properties = Request(call, context);
-        var body = MicroFanRequest.Write(context, call.Method, call.Payload);
+        var body = MicroFanRequest.Write(MicroFanForm.Amqp, context, call.Method, call.Payload);
         channel.Add(pending, context.Span);
         await channel.SendAsync(pending, properties, body, cancellationToken).ConfigureAwait(false);
         return await AmqpClientTransport.ReplyAsync(channel, pending, cancellationToken).ConfigureAwait(false);
@@ -83,6 +83,6 @@ internal sealed class MicroFanCalls : IAsyncDisposable, IDisposable
 
     private sealed class MicroFanCall(OutgoingCall call) : UnaryCall(call)
     {
-        protected override ReplyPayload Read(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => MicroFanReply.Read(body, Call);
+        protected override ReplyPayload Read(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => MicroFanReply.Read(MicroFanForm.Amqp, body, Call);
     }
 }

@@ -40,10 +40,10 @@ internal sealed class MicroFanServed(ServingLink link, CallKey key, ulong delive
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
         if (method.Method is IStreamMethod) await ServeArrayAsync(method, Output, cancellationToken).ConfigureAwait(false);
         else await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        if (TryReply()) await Link.ReplyAsync(Key, NewReply(), MicroFanReply.Write(_context, _method, Output.Written.Span)).ConfigureAwait(false);
+        if (TryReply()) await Link.ReplyAsync(Key, NewReply(), MicroFanReply.Write(MicroFanForm.Amqp, _context, _method, Output.Written.Span)).ConfigureAwait(false);
     }
 
-    protected override ValueTask SendErrorAsync(WireError error) => Link.ReplyAsync(Key, NewReply(), MicroFanReply.WriteError(_context, _method, error));
+    protected override ValueTask SendErrorAsync(WireError error) => Link.ReplyAsync(Key, NewReply(), MicroFanReply.WriteError(MicroFanForm.Amqp, _context, _method, error));
 
     private async ValueTask ServeArrayAsync(ServedMethod method, PayloadBuffer output, CancellationToken cancellationToken)
     {

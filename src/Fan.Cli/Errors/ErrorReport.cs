@@ -23,7 +23,7 @@ internal sealed class ErrorReport(Terminal terminal)
         try
         {
             // What was printed before belongs before the error.
-            await terminal.FlushAsync().ConfigureAwait(false);
+            if (error is not OutputClosedException) await terminal.FlushAsync().ConfigureAwait(false);
             if (AsJson) JsonPrinter.WriteLine(terminal.Error, JsonSerializer.SerializeToElement(told, ToolJson.Default.ToldError));
             else WriteText(told, error);
             await terminal.Error.FlushAsync().ConfigureAwait(false);
@@ -77,6 +77,7 @@ internal sealed class ErrorReport(Terminal terminal)
         MalformedNodeException malformed => new ToldError { Code = "malformed", Message = error.Message, Hint = "Fan has not written it: look who did, and remove it or put back what was there.", Place = malformed.Path },
         StoreException => new ToldError { Code = "store_unavailable", Message = error.Message, Hint = Hints.Of(error) },
         FanException or OperationCanceledException => ToldError.From(WireError.From(error), Hints.Of(error)),
+        OutputClosedException => new ToldError { Code = "output", Message = error.Message },
         ToolException known => new ToldError { Code = known.Code, Message = error.Message, Hint = Hints.Of(error) },
         CommitRefusedException refused => new ToldError { Code = "refused", Message = Summary(refused), Hint = Hints.Of(error), Reasons = refused.Reasons },
         CommitConflictException conflict => new ToldError { Code = "conflict", Message = error.Message, Hint = Hints.Of(error), Place = conflict.Path },

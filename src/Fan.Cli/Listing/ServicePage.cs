@@ -20,6 +20,7 @@ internal static class ServicePage
             if (version.Differing.Count > 0)
                 output.WriteLine(colours.Error($"Its endpoints differ in {SafeText.Line(string.Join(", ", version.Differing))}: several builds call themselves {SafeText.Line(version.Version)}."));
             WriteEndpoints(terminal, version);
+            if (version.TakesAnyMethod) output.WriteLine("Its methods are not published: any may be called.");
             if (version.Methods.Count > 0) WriteMethods(terminal, version);
         }
 

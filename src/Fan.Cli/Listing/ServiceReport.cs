@@ -55,6 +55,9 @@ internal sealed record VersionReport
 
     public required IReadOnlyList<MethodReport> Methods { get; init; }
 
+    /// <summary>Whether an endpoint of it does not say what its methods are, so that any may be called.</summary>
+    public bool TakesAnyMethod { get; init; }
+
     /// <summary>What the types of its methods contain, as published.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Types { get; init; }
 
@@ -73,10 +76,11 @@ internal sealed record VersionReport
             Version = version,
             Before = endpoints.Select(endpoint => endpoint.Before).FirstOrDefault(before => before is not null),
             Barrier = hasBarrier,
+            TakesAnyMethod = endpoints.Any(endpoint => endpoint.Description.TakesAnyMethod),
             Endpoints = [.. endpoints.Select(EndpointReport.Of)],
             Methods = [.. methods.OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => MethodReport.Of(group.First()))],
             Types = endpoints.Select(endpoint => endpoint.Description.Types).FirstOrDefault(types => types.Count > 0) ?? new Dictionary<string, IReadOnlyList<string>>(),
-            Differing = [.. methods.Where(group => group.Count() < endpoints.Count || group.Select(method => method.Fingerprint).Distinct(StringComparer.Ordinal).Count() > 1)
+            Differing = [.. methods.Where(group => group.Count() < endpoints.Count(endpoint => !endpoint.Description.TakesAnyMethod) || group.Select(method => method.Fingerprint).Distinct(StringComparer.Ordinal).Count() > 1)
                 .Select(group => group.Key).Order(StringComparer.Ordinal)],
         };
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.Win32.SafeHandles;
 
 namespace Fan.Cli.Output;
@@ -5,6 +6,9 @@ namespace Fan.Cli.Output;
 /// <summary>An output of the process that tells when its reader has gone; the console's own stream writes on into nothing. Not safe for threads.</summary>
 internal sealed class OutputStream(Stream inner) : Stream
 {
+    // EPIPE of every Unix, and of Windows ERROR_BROKEN_PIPE and ERROR_NO_DATA.
+    private static readonly int[] BrokenPipes = OperatingSystem.IsWindows() ? [unchecked((int)0x8007006D), unchecked((int)0x800700E8)] : [32];
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -22,6 +26,7 @@ internal sealed class OutputStream(Stream inner) : Stream
     /// <summary>The output with that descriptor: 1 or 2.</summary>
     public static OutputStream OfProcess(int descriptor)
     {
+        if (!StandardDescriptor.IsOpen(descriptor)) return new OutputStream(Null);
         var console = descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
         if (OperatingSystem.IsWindows()) return new OutputStream(console);
         try
@@ -46,7 +51,7 @@ internal sealed class OutputStream(Stream inner) : Stream
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new OutputClosedException(error);
+            throw Closed(error);
         }
     }
 
@@ -60,9 +65,15 @@ internal sealed class OutputStream(Stream inner) : Stream
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new OutputClosedException(error);
+            throw Closed(error);
         }
     }
+
+    // What the system says, without the library's guess of a path. On Unix its number is the result.
+    private static string Reason(Exception error) => !OperatingSystem.IsWindows() && error is IOException { HResult: > 0 } ? new Win32Exception(error.HResult).Message : error.Message.TrimEnd('.');
+
+    private static OutputClosedException Closed(Exception error) =>
+        new($"The output can't be written: {Reason(error)}.", Array.IndexOf(BrokenPipes, error.HResult) >= 0, error);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

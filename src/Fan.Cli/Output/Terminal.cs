@@ -49,7 +49,7 @@ internal sealed class Terminal : IAsyncDisposable
         {
             Out = Writer(1),
             Error = Writer(2),
-            In = Console.OpenStandardInput,
+            In = Input,
             OutIsTerminal = isTerminal,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Width = isTerminal ? WidthOfConsole() : 100_000,
@@ -68,10 +68,12 @@ internal sealed class Terminal : IAsyncDisposable
             }
             catch (OutputClosedException)
             {
-                // The reader has gone, and the exit code says the rest.
+                // The exit code has said the rest.
             }
         }
     }
+
+    private static Stream Input() => StandardDescriptor.IsOpen(0) ? Console.OpenStandardInput() : throw new IOException("it is closed.");
 
     private static StreamWriter Writer(int descriptor) => new(OutputStream.OfProcess(descriptor), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024);
 

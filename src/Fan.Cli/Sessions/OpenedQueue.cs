@@ -34,7 +34,7 @@ internal sealed record OpenedQueue(QueueRegistration Registration, IReadOnlyList
         }
 
         if (found.Missing.FirstOrDefault() is { } missing)
-            throw new UsageException($"Queue '{name}' is on '{missing}', which this tool can't open; it opens {(session.QueueTransports.Count == 0 ? "none" : string.Join(", ", session.QueueTransports.Select(transport => transport.Name)))}.");
+            throw new UsageException($"Queue '{name}' is on '{missing}', which this tool can't open: {QueueKinds.Remedy(missing)}.");
         return found;
     }
 

@@ -24,7 +24,7 @@ internal sealed class ToolSession : IAsyncDisposable
     {
         Choice = choice;
         _services = services;
-        Store = services.GetRequiredService<StoreProviders>().Create(choice.Url);
+        Store = services.GetRequiredService<StoreProviders>().CreateExisting(choice.Url);
     }
 
     public StoreChoice Choice { get; }

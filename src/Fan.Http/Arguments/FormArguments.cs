@@ -20,7 +20,7 @@ internal static class FormArguments
         {
             foreach (var (name, values) in await reader.ReadFormAsync(cancellationToken).ConfigureAwait(false))
             {
-                foreach (var value in values) arguments.AddText(name, value ?? "");
+                foreach (var value in values) arguments.AddField(name, value ?? "");
             }
         }
         catch (InvalidDataException error)
@@ -71,7 +71,7 @@ internal static class FormArguments
             throw new BadMessageException("body", "A part of the multipart body has no name.");
         if (!disposition.IsFileDisposition())
         {
-            arguments.AddText(name, await section.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+            arguments.AddField(name, await section.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
             return;
         }
 

@@ -8,11 +8,20 @@ internal sealed class NamedArguments(MethodDescription method, IReadOnlyList<str
     private readonly Dictionary<string, string> _path = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<FileContent>> _files = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ofForm = new(StringComparer.Ordinal);
     private JsonElement _json;
 
     public void AddPath(string name, string text) => _path[Name(name)] = text;
 
+    /// <summary>Adds what the query says.</summary>
     public void AddText(string name, string text) => Add(_texts, name, text);
+
+    /// <summary>Adds a field of a form.</summary>
+    public void AddField(string name, string text)
+    {
+        Add(_texts, name, text);
+        _ofForm.Add(Name(name));
+    }
 
     public void AddFile(string name, FileContent file) => Add(_files, name, file);
 
@@ -33,7 +42,7 @@ internal sealed class NamedArguments(MethodDescription method, IReadOnlyList<str
             // A shard key of the path names the service, and is no argument unless the method has one of that name.
             if (Find(name) is null && shardKeys.Contains(name)) continue;
             writer.WritePropertyName(name);
-            TextValue.Write(writer, Type(name), [text], maxDepth);
+            TextValue.Write(writer, Type(name), [text], isField: false, maxDepth);
         }
 
         foreach (var (name, texts) in _texts)
@@ -45,7 +54,7 @@ internal sealed class NamedArguments(MethodDescription method, IReadOnlyList<str
             }
 
             writer.WritePropertyName(name);
-            TextValue.Write(writer, Type(name), texts, maxDepth);
+            TextValue.Write(writer, Type(name), texts, _ofForm.Contains(name), maxDepth);
         }
 
         foreach (var (name, files) in _files)

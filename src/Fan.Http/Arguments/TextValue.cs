@@ -8,14 +8,20 @@ namespace Fan.Http.Arguments;
 /// <remarks>What is none of the type goes on as a text: the method's own decoder refuses it, and names the argument.</remarks>
 internal static class TextValue
 {
-    /// <summary>Writes one value. A list takes repeated texts, or one text with commas.</summary>
-    public static void Write(Utf8JsonWriter writer, Type type, IReadOnlyList<string> texts, int maxDepth)
+    /// <summary>Writes one value. A list takes repeated texts, or one text with commas; in a form, where it repeats its name, a single text of a list of texts is its only item.</summary>
+    public static void Write(Utf8JsonWriter writer, Type type, IReadOnlyList<string> texts, bool isField, int maxDepth)
     {
         if (ItemType(type) is not { } item)
         {
             // A single value that is given several times is no value of the type.
             if (texts.Count == 1) WriteOne(writer, type, texts[0], maxDepth);
             else WriteAll(writer, typeof(string), texts, maxDepth);
+            return;
+        }
+
+        if (isField && item == typeof(string))
+        {
+            WriteAll(writer, item, texts, maxDepth);
             return;
         }
 

@@ -30,6 +30,8 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
 
     public bool Reaches(EndpointDescription endpoint) => NetworkIdentity.Current.Reaches(endpoint);
 
+    public string WhyOutOfReach(EndpointDescription endpoint) => NetworkIdentity.WhyOutOfReach;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {

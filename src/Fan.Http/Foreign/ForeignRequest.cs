@@ -48,8 +48,9 @@ internal static class ForeignRequest
         }
         else
         {
-            request.Content = method.ContentType?.Contains("multipart", StringComparison.OrdinalIgnoreCase) == true || IsUrlEncoded(method.ContentType)
-                ? FormContent.Create(arguments, IsUrlEncoded(method.ContentType))
+            // Whatever else it says: micro-fan sends JSON.
+            request.Content = method.ContentType?.Contains("multipart", StringComparison.OrdinalIgnoreCase) == true
+                ? FormContent.Create(arguments)
                 : new PayloadContent(call.Payload, "application/json");
         }
 
@@ -107,26 +108,34 @@ internal static class ForeignRequest
         }
     }
 
-    /// <summary>Puts arguments into <c>{name}</c>, escaped as one segment each.</summary>
+    /// <summary>Puts arguments into <c>{name}</c>, escaped as one segment each. Doubled braces are single ones, and a fragment is left out: it is no part of a request.</summary>
     private static string Expand(string template, JsonElement arguments, OutgoingCall call)
     {
         var path = new StringBuilder(template.StartsWith('/') ? "" : "/");
-        for (var at = 0; at < template.Length;)
+        for (var at = 0; at < template.Length && template[at] != '#'; at++)
         {
-            var open = template.IndexOf('{', at);
-            var close = open < 0 ? -1 : template.IndexOf('}', open);
-            if (close < 0) return path.Append(template, at, template.Length - at).ToString();
-            var name = template[(open + 1)..close];
+            if (template[at] is '{' or '}' && at + 1 < template.Length && template[at + 1] == template[at])
+            {
+                path.Append(template[at++]);
+                continue;
+            }
+
+            var close = template[at] == '{' ? template.IndexOf('}', at) : -1;
+            if (close < 0)
+            {
+                path.Append(template[at]);
+                continue;
+            }
+
+            var name = template[(at + 1)..close];
             if (!arguments.TryGetProperty(name, out var value)) throw new BadArgumentException(name, $"Argument '{name}' of '{call.Method}' is missing: its URL needs it.");
             var text = QueryText.Of(value);
             // A segment of dots alone would be taken for a way up.
             if (text is null or "" or "." or "..") throw new BadArgumentException(name, $"Argument '{name}' of '{call.Method}' can't stand in a path: it is '{text ?? "null"}'.");
-            path.Append(template, at, open - at).Append(Uri.EscapeDataString(text));
-            at = close + 1;
+            path.Append(Uri.EscapeDataString(text));
+            at = close;
         }
 
         return path.ToString();
     }
-
-    private static bool IsUrlEncoded(string? contentType) => contentType?.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -8,8 +8,8 @@ namespace Fan.Http.Foreign;
 internal static class FormContent
 {
     /// <exception cref="BadArgumentException">A file's content is no base64.</exception>
-    public static HttpContent Create(JsonElement arguments, bool urlEncodedOnly) =>
-        !urlEncodedOnly && arguments.EnumerateObject().Any(argument => Items(argument.Value).Exists(IsFile))
+    public static HttpContent Create(JsonElement arguments) =>
+        arguments.EnumerateObject().Any(argument => Items(argument.Value).Exists(IsFile))
             ? Multipart(arguments)
             : new FormUrlEncodedContent(Fields(arguments));
 

@@ -19,6 +19,8 @@ internal abstract class WireClientTransport(WireSettings settings) : IClientTran
 
     public abstract bool Reaches(EndpointDescription endpoint);
 
+    public abstract string WhyOutOfReach(EndpointDescription endpoint);
+
     public ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         if (call.Headers.Authorization is not null) RequirePrivacy(call);

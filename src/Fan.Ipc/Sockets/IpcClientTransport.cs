@@ -24,6 +24,11 @@ internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptio
     public override bool Reaches(EndpointDescription endpoint) =>
         endpoint.Properties.GetValueOrDefault(HostIdentity.Property) == _host && AddressOf(endpoint) is { } path && (PipeName.Within(path) is not null || File.Exists(path));
 
+    public override string WhyOutOfReach(EndpointDescription endpoint) =>
+        endpoint.Properties.GetValueOrDefault(HostIdentity.Property) != _host ? "is on another machine or in another container, and ipc stays within one"
+        : AddressOf(endpoint) is { } path ? $"has no socket at {path} any more"
+        : "names no socket that can be opened here";
+
     protected override string? AddressOf(EndpointDescription endpoint) =>
         endpoint.Properties.GetValueOrDefault(IpcServerTransport.PathProperty) is { Length: > 0 and < 108 } path
         && (PipeName.Within(path) is not null || (Path.IsPathFullyQualified(path) && !OperatingSystem.IsWindows()))

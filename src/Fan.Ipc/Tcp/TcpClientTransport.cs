@@ -24,6 +24,8 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
     public override bool Reaches(EndpointDescription endpoint) =>
         (!endpoint.Properties.TryGetValue(HostIdentity.Property, out var only) || only == _host) && NetworkIdentity.Current.Reaches(endpoint);
 
+    public override string WhyOutOfReach(EndpointDescription endpoint) => NetworkIdentity.WhyOutOfReach;
+
     protected override string? AddressOf(EndpointDescription endpoint) =>
         string.IsNullOrEmpty(endpoint.Host) || endpoint.Port == 0 ? null : $"{endpoint.Host}:{endpoint.Port}{(TakesTls(endpoint) ? " tls" : "")}";
 

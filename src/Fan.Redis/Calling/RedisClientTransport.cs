@@ -39,6 +39,12 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
             && endpoint.Host is { } theirs && (string.Equals(host.Host, theirs.Trim('[', ']'), StringComparison.OrdinalIgnoreCase) || (ServerText.IsLoopback(host.Host) && ServerText.IsLoopback(theirs)))));
     }
 
+    public string WhyOutOfReach(EndpointDescription endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return MicroFanCalls.ChannelOf(endpoint) is null ? "names no channel" : $"listens at the server {endpoint.Host}:{(endpoint.Port > 0 ? endpoint.Port : 6379)}, and this application uses {_server.Target.Where}";
+    }
+
     // Awaited once, by the pipeline: what it waits with can be used again.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal sealed class MicroFanCalls(RedisServer server, TimeProvider clock, ILog
         var channel = ChannelOf(call.Endpoint.Description) ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no channel.");
         if (_pending.Count >= server.Options.MaxCalls) throw new EndpointUnreachableException(call.Endpoint, $"{server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
         var context = ContextHeaders.For(call.Headers);
-        RedisValue body = MicroFanRequest.Write(context, call.Method, call.Payload, _backRoute);
+        RedisValue body = MicroFanRequest.Write(MicroFanForm.Redis, context, call.Method, call.Payload, _backRoute);
         var pending = new PendingReply(call, channel);
         try
         {
@@ -41,7 +41,7 @@ internal sealed class MicroFanCalls(RedisServer server, TimeProvider clock, ILog
             var receivers = await server.Shared.RunAsync(database => database.PublishAsync(RedisChannel.Literal(channel), body), cancellationToken).ConfigureAwait(false);
             if (receivers == 0) throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} does not listen to its channel in Redis at {server.Target.Where}.");
             var reply = await pending.Source.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return MicroFanReply.Read(reply.Span, call);
+            return MicroFanReply.Read(MicroFanForm.Redis, reply.Span, call);
         }
         catch (RedisAwayException error)
         {

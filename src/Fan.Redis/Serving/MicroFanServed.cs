@@ -41,10 +41,10 @@ internal sealed class MicroFanServed(MicroFanListener listener, CallServer serve
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
         if (method.Method is IStreamMethod) await ServeArrayAsync(method, Output, cancellationToken).ConfigureAwait(false);
         else await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        if (TryReply()) await listener.ReplyAsync(_backRoute, MicroFanReply.Write(_context, _method, Output.Written.Span)).ConfigureAwait(false);
+        if (TryReply()) await listener.ReplyAsync(_backRoute, MicroFanReply.Write(MicroFanForm.Redis, _context, _method, Output.Written.Span)).ConfigureAwait(false);
     }
 
-    protected override async ValueTask SendErrorAsync(WireError error) => await listener.ReplyAsync(_backRoute, MicroFanReply.WriteError(_context, _method, error)).ConfigureAwait(false);
+    protected override async ValueTask SendErrorAsync(WireError error) => await listener.ReplyAsync(_backRoute, MicroFanReply.WriteError(MicroFanForm.Redis, _context, _method, error)).ConfigureAwait(false);
 
     private async ValueTask ServeArrayAsync(ServedMethod method, PayloadBuffer output, CancellationToken cancellationToken)
     {

@@ -11,6 +11,9 @@ internal sealed record ZooKeeperClientOptions
     /// <summary>The node that stands for <c>/</c>, e.g. <c>/fan</c>; empty for the tree's own root. Made when it is missing.</summary>
     public string Chroot { get; init; } = "";
 
+    /// <summary>Whether a missing chroot is an error instead.</summary>
+    public bool ChrootMustExist { get; init; }
+
     /// <summary>For how long a silent client keeps its session. Servers bound it to what they allow.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -40,7 +40,8 @@ public sealed partial class FanBuilder
         return this;
     }
 
-    /// <summary>Hosts a service: its contract is the interface, and one object from the container serves all calls. Calls within the process are direct.</summary>
+    /// <summary>Hosts a service: its contract is the interface, and one object from the container serves all calls, many of them at once: it is a singleton, registered as such unless the container has the class already, so it must be safe from any thread and can't take scoped objects (a <c>DbContext</c>) by its constructor. Calls within the process are direct.</summary>
+    /// <remarks>For an object of its own for each call there is <see cref="AddScopedService{TService, TImplementation}()"/>.</remarks>
     public FanBuilder AddService<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>()
         where TService : class
         where TImplementation : class, TService
@@ -58,7 +59,8 @@ public sealed partial class FanBuilder
         return Host<TService>(services => services.GetRequiredService<TImplementation>(), ServiceLifetime.Scoped);
     }
 
-    /// <summary>Hosts a class-first service: the class is contract and implementation, and one object serves all calls.</summary>
+    /// <summary>Hosts a class-first service: the class is contract and implementation, and one object, a singleton, serves all calls, many of them at once.</summary>
+    /// <remarks>For an object of its own for each call there is <see cref="AddScopedService{TService}()"/>.</remarks>
     public FanBuilder AddService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
         where TService : class
     {
@@ -66,7 +68,15 @@ public sealed partial class FanBuilder
         return Host<TService>(services => services.GetRequiredService<TService>(), ServiceLifetime.Singleton);
     }
 
-    /// <summary>Hosts a service whose one object the function makes.</summary>
+    /// <summary>Hosts a class-first service, with an object and a container scope of its own for each call.</summary>
+    public FanBuilder AddScopedService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
+        where TService : class
+    {
+        Services.TryAddScoped<TService>();
+        return Host<TService>(services => services.GetRequiredService<TService>(), ServiceLifetime.Scoped);
+    }
+
+    /// <summary>Hosts a service whose one object the function makes: a singleton, which serves all calls, many of them at once.</summary>
     public FanBuilder AddService<TService>(Func<IServiceProvider, TService> factory)
         where TService : class
     {

@@ -16,7 +16,7 @@ namespace Fan.Applications;
 /// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
 /// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
 internal sealed class FanHost(
-    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger,
+    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger, IServiceProvider services,
     IHostApplicationLifetime? lifetime = null) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
@@ -43,6 +43,28 @@ internal sealed class FanHost(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            await StartPartsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (StartFailure.IsOfSettings(error))
+        {
+            throw StartFailure.Tell(error, logger);
+        }
+
+        try
+        {
+            // Made now, so that what it can't do without fails the start and not the first call.
+            foreach (var service in application.Server.Services) _ = service.Implementation.Shared;
+        }
+        catch (Exception error) when (StartFailure.IsOfContainer(error))
+        {
+            throw StartFailure.Tell(error, logger);
+        }
+    }
+
+    private async Task StartPartsAsync(CancellationToken cancellationToken)
+    {
         application.RequireJson();
         store.Start();
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
@@ -57,9 +79,6 @@ internal sealed class FanHost(
             await transport.StartAsync(application.Server, cancellationToken).ConfigureAwait(false);
             _started.Add(transport);
         }
-
-        // Made now, so that what it can't do without fails the start and not the first call.
-        foreach (var service in application.Server.Services) _ = service.Implementation.Shared;
     }
 
     public async Task StartedAsync(CancellationToken cancellationToken)
@@ -71,6 +90,9 @@ internal sealed class FanHost(
         }
 
         var registrations = new List<EndpointRegistration>();
+        if (StoreSelection.IsAlone(plan, services)) ApplicationLog.IsAlone(logger);
+        else ApplicationLog.UsesStore(logger, store.DisplayName);
+        var served = new List<(ServedService Service, EndpointDescription At)>();
         foreach (var service in application.Server.Services)
         {
             var described = new List<EndpointDescription>();
@@ -97,9 +119,12 @@ internal sealed class FanHost(
                 });
             }
 
+            served.AddRange(described.Select(description => (service, description)));
             if (described.Count > 0) registrations.Add(new EndpointRegistration(store, service.Name.Canonical, service.Version, described, service.IsPersistent, clock, logger));
         }
 
+        foreach (var place in served.GroupBy(one => (one.At.Transport, Address: AddressOf(one.At))))
+            ApplicationLog.Serves(logger, place.Key.Transport, place.Key.Address, string.Join(", ", place.Select(one => $"{one.Service.Name.Template} {one.Service.Version}")));
         foreach (var (service, version, description) in plan.Announced)
             registrations.Add(new EndpointRegistration(store, service, version, [description], persistent: false, clock, logger));
         _registrations = registrations;
@@ -165,6 +190,10 @@ internal sealed class FanHost(
     // Where nobody can show who he is, every call would be refused, while another route might have led here.
     private bool IsOfUse(ServedService service, IServerTransport transport) =>
         application.Access.ChecksTokens || transport.ProvesCallers || service.IsOpen;
+
+    // A socket has a path; what goes through a broker or database stands there.
+    private static string AddressOf(EndpointDescription endpoint) =>
+        endpoint.Host is { } host ? endpoint.Port > 0 ? $"{host}:{endpoint.Port}" : host : endpoint.Properties.GetValueOrDefault("path") ?? "its own place";
 
     private Dictionary<string, string> PropertiesOf(ServedService service, EndpointDescription description)
     {

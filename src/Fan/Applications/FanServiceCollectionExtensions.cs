@@ -66,7 +66,7 @@ public static class FanServiceCollectionExtensions
         services.AddSingleton<IFan, FanClient>();
         services.AddSingleton(provider => provider.GetRequiredService<FanApplication>().Server);
         services.AddSingleton<FanHost>();
-        services.AddHostedService(provider => provider.GetRequiredService<FanHost>());
+        services.AddSingleton<IHostedService>(provider => StartFailure.OrHost(provider.GetRequiredService<FanHost>, provider.GetRequiredService<ILogger<FanHost>>()));
         services.AddSingleton<FanHealthCheck>();
         services.AddHealthChecks().AddCheck<FanHealthCheck>("fan", tags: ["ready"]);
         return new FanBuilder(services, plan);

@@ -9,10 +9,16 @@ internal static class StoreSelection
 {
     public const string EnvironmentVariable = "FAN_STORE";
 
-    public static ICoordinationStore Create(ApplicationPlan plan, IServiceProvider services)
+    public static ICoordinationStore Create(ApplicationPlan plan, IServiceProvider services) =>
+        plan.StoreFactory is { } factory ? factory(services) : services.GetRequiredService<StoreProviders>().Create(UrlOf(plan, services));
+
+    /// <summary>Whether the application is in a store of its own memory because nobody named one.</summary>
+    public static bool IsAlone(ApplicationPlan plan, IServiceProvider services) =>
+        plan.StoreFactory is null && UrlOf(plan, services) is null && !services.GetRequiredService<StoreProviders>().HasDefault;
+
+    private static string? UrlOf(ApplicationPlan plan, IServiceProvider services)
     {
-        if (plan.StoreFactory is { } factory) return factory(services);
         var url = plan.StoreUrl ?? services.GetService<IConfiguration>()?["Fan:Store"] ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
-        return services.GetRequiredService<StoreProviders>().Create(string.IsNullOrWhiteSpace(url) ? null : url);
+        return string.IsNullOrWhiteSpace(url) ? null : url;
     }
 }

@@ -5,7 +5,7 @@ using Fan.Messaging;
 
 namespace Fan.Brokers;
 
-/// <summary>The trace of a call as micro-fan's messages carry it: ids as decimal texts, the decision as <c>"True"</c> or <c>"False"</c>.</summary>
+/// <summary>The trace of a call as micro-fan's messages carry it; how ids are written is a matter of the <see cref="MicroFanForm"/>.</summary>
 internal readonly record struct ContextHeaders(ulong Span, UInt128 Trace, bool Sampled)
 {
     public const string Member = "context_headers";
@@ -39,16 +39,23 @@ internal readonly record struct ContextHeaders(ulong Span, UInt128 Trace, bool S
 
     public string TraceParent => $"00-{Trace.ToString("x32", CultureInfo.InvariantCulture)}-{Span.ToString("x16", CultureInfo.InvariantCulture)}-{(Sampled ? "01" : "00")}";
 
-    /// <summary>The members in the order in which micro-fan has them.</summary>
+    /// <summary>The members as texts, in the order in which micro-fan has them.</summary>
     public IEnumerable<KeyValuePair<string, string>> Members =>
     [
         new(SpanName, Span.ToString(CultureInfo.InvariantCulture)), new(TraceName, Trace.ToString(CultureInfo.InvariantCulture)), new(SampledName, Sampled ? "True" : "False"),
     ];
 
-    public void Write(Utf8JsonWriter json)
+    public void Write(Utf8JsonWriter json, MicroFanForm form)
     {
         json.WriteStartObject(Member);
-        foreach (var (name, value) in Members) json.WriteString(name, value);
+        foreach (var (name, value) in Members)
+        {
+            json.WritePropertyName(name);
+            if (form == MicroFanForm.Amqp) json.WriteStringValue(value);
+            // A text in place of a number or a boolean ends the loop that reads at its side.
+            else json.WriteRawValue(name == SampledName ? (Sampled ? "true" : "false") : value, skipInputValidation: true);
+        }
+
         json.WriteEndObject();
     }
 

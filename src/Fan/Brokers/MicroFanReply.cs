@@ -8,57 +8,34 @@ namespace Fan.Brokers;
 /// <summary>The body of a reply in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>response</c>; where the call failed, our <c>error</c> stands in place of a response.</summary>
 internal static class MicroFanReply
 {
-    public static byte[] Write(ContextHeaders? context, string method, ReadOnlySpan<byte> response)
-    {
-        var output = new ArrayBufferWriter<byte>(response.Length + 256);
-        using var json = Begin(output, context, method);
-        json.WritePropertyName("response");
-        json.WriteRawValue(response, skipInputValidation: true);
-        json.WriteEndObject();
-        json.Flush();
-        return output.WrittenSpan.ToArray();
-    }
+    private const string ResponseName = "response";
+    private const string ErrorName = "error";
 
-    // micro-fan itself sends no reply then, and its caller waits for ever; one that misses its response fails at least.
-    public static byte[] WriteError(ContextHeaders? context, string method, WireError error)
-    {
-        var output = new ArrayBufferWriter<byte>(512);
-        using var json = Begin(output, context, method);
-        json.WritePropertyName("error");
-        json.WriteRawValue(ErrorJson.Write(error), skipInputValidation: true);
-        json.WriteEndObject();
-        json.Flush();
-        return output.WrittenSpan.ToArray();
-    }
+    public static byte[] Write(MicroFanForm form, ContextHeaders? context, string method, ReadOnlySpan<byte> response) => Write(form, context, method, ResponseName, response);
 
-    /// <summary>The response in a reply.</summary>
+    // micro-fan itself sends no reply then, and its caller waits for ever; one that misses its response fails at least. Over Redis
+    // it is the inner one that misses it: the outer one is read by the loop of all calls, which would end.
+    public static byte[] WriteError(MicroFanForm form, ContextHeaders? context, string method, WireError error) => Write(form, context, method, ErrorName, ErrorJson.Write(error));
+
+    /// <summary>The response in a reply. Over Redis also one that is wrapped only once.</summary>
     /// <exception cref="BadMessageException">It is no reply.</exception>
     /// <exception cref="FanException">What a Fan application reports.</exception>
-    public static ReplyPayload Read(ReadOnlySpan<byte> body, OutgoingCall call)
+    public static ReplyPayload Read(MicroFanForm form, ReadOnlySpan<byte> body, OutgoingCall call)
     {
         if (body.Length > call.Limits.MaxPayloadBytes)
             throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = call.Limits.MaxDepth + 1 });
         try
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw NoReply(call, "it is no JSON object", null);
-            Range? response = null, failure = null;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            var parts = Parts.Of(body, call.Limits.MaxDepth + (form == MicroFanForm.Redis ? 2 : 1)) ?? throw NoReply(call, "it is no JSON object", null);
+            if (form == MicroFanForm.Redis && parts.Response is { } within && Parts.Of(body[within], call.Limits.MaxDepth + 1) is { IsReply: true } inner)
             {
-                var isResponse = reader.ValueTextEquals("response"u8);
-                var isError = reader.ValueTextEquals("error"u8);
-                reader.Read();
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                var value = start..(int)reader.BytesConsumed;
-                if (isResponse) response = value;
-                else if (isError) failure = value;
+                parts = inner;
+                body = body[within];
             }
 
-            reader.Read();
-            if (response is { } found) return Copy(body[found]);
-            if (failure is { } error) throw ErrorJson.Read(body[error]);
-            throw NoReply(call, "it has no 'response'", null);
+            if (parts.Response is { } found) return Copy(body[found]);
+            if (parts.Error is { } error) throw ErrorJson.Read(body[error]);
+            throw NoReply(call, $"it has no '{ResponseName}'", null);
         }
         catch (JsonException error)
         {
@@ -71,7 +48,8 @@ internal static class MicroFanReply
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            // Its depth is the call's to judge.
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = int.MaxValue });
             return document.RootElement.ValueKind == JsonValueKind.Object ? ContextHeaders.Read(document.RootElement)?.Span : null;
         }
         catch (JsonException)
@@ -80,13 +58,31 @@ internal static class MicroFanReply
         }
     }
 
-    private static Utf8JsonWriter Begin(IBufferWriter<byte> output, ContextHeaders? context, string method)
+    private static byte[] Write(MicroFanForm form, ContextHeaders? context, string method, string name, ReadOnlySpan<byte> value)
     {
-        var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        var output = new ArrayBufferWriter<byte>(value.Length + 512);
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        Begin(json, form, context, method);
+        if (form == MicroFanForm.Redis)
+        {
+            json.WritePropertyName(ResponseName);
+            Begin(json, form, context, method);
+        }
+
+        json.WritePropertyName(name);
+        json.WriteRawValue(value, skipInputValidation: true);
+        json.WriteEndObject();
+        if (form == MicroFanForm.Redis) json.WriteEndObject();
+        json.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static void Begin(Utf8JsonWriter json, MicroFanForm form, ContextHeaders? context, string method)
+    {
         json.WriteStartObject();
         if (context is { } known)
         {
-            known.Write(json);
+            known.Write(json, form);
         }
         else
         {
@@ -95,7 +91,6 @@ internal static class MicroFanReply
         }
 
         json.WriteString("method", method);
-        return json;
     }
 
     private static ReplyPayload Copy(ReadOnlySpan<byte> json)
@@ -107,4 +102,35 @@ internal static class MicroFanReply
 
     private static BadMessageException NoReply(OutgoingCall call, string why, Exception? inner) =>
         new("reply", $"The reply of {call.Endpoint} can't be read: {why.TrimEnd('.')}.", inner!);
+
+    /// <summary>Where the members of a reply stand in its body.</summary>
+    private readonly record struct Parts(Range? Response, Range? Error, bool HasContext)
+    {
+        /// <summary>Whether it is a reply itself, and no value that a method gave back.</summary>
+        public bool IsReply => HasContext && (Response ?? Error) is not null;
+
+        /// <summary>Null where it is no object.</summary>
+        public static Parts? Of(ReadOnlySpan<byte> body, int maxDepth)
+        {
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = maxDepth });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            var parts = default(Parts);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isResponse = reader.ValueTextEquals(ResponseName);
+                var isError = reader.ValueTextEquals(ErrorName);
+                var isContext = reader.ValueTextEquals(ContextHeaders.Member);
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                var value = start..(int)reader.BytesConsumed;
+                if (isResponse) parts = parts with { Response = value };
+                else if (isError) parts = parts with { Error = value };
+                else if (isContext) parts = parts with { HasContext = true };
+            }
+
+            reader.Read();
+            return parts;
+        }
+    }
 }

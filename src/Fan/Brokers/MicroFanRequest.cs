@@ -14,13 +14,13 @@ internal static class MicroFanRequest
     // What stands around the arguments.
     private const int OuterDepth = 2;
 
-    /// <summary>Writes a call with named arguments.</summary>
-    public static byte[] Write(ContextHeaders context, string method, ReadOnlyMemory<byte> arguments, string? backRoute = null)
+    /// <summary>Writes a call with named arguments, and over Redis with the channel that the reply goes to.</summary>
+    public static byte[] Write(MicroFanForm form, ContextHeaders context, string method, ReadOnlyMemory<byte> arguments, string? backRoute = null)
     {
         var output = new ArrayBufferWriter<byte>(arguments.Length + 256);
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
-        context.Write(json);
+        context.Write(json, form);
         json.WriteString("method", method);
         json.WriteStartArray("args");
         json.WriteEndArray();

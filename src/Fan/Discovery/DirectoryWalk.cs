@@ -30,7 +30,7 @@ internal sealed class DirectoryWalk(ICoordinationStore store, TimeProvider clock
     private async Task VisitEndAsync(string path, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { Data.Length: > 0 }) return;
-        Problems.Add(new EndpointProblem(path, $"'{StorePath.Name(StorePath.Parent(path))}', under which it stands, is no version: it must be SemVer, as in 1.2.0."));
+        Problems.Add(new EndpointProblem(path, $"'{StorePath.Name(StorePath.Parent(path))}', under which it stands, is no version: it must be SemVer, as in 1.2.0, or one to three numbers."));
     }
 
     private async Task VisitVersionAsync(string path, string service, string version, CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ internal static partial class DiscoveryLog
     [LoggerMessage(22, LogLevel.Warning, "Node {Path} is no valid endpoint and is ignored: {Reason}")]
     public static partial void BadEndpoint(ILogger logger, string path, string reason);
 
+    [LoggerMessage(36, LogLevel.Information, "{Path} and what stands in it is passed over: its name is no version; write SemVer, as in 1.2.0, or one to three numbers")]
+    public static partial void NoVersion(ILogger logger, string path);
+
     [LoggerMessage(23, LogLevel.Warning, "The store {Store} can't be opened yet: {Reason}")]
     public static partial void StoreNotOpen(ILogger logger, string store, string reason);
 

@@ -45,8 +45,8 @@ public sealed class Endpoint
     /// <summary>Notes that the endpoint said it is about to end: it gets no more calls while there is another. For client transports.</summary>
     public void Leave() => Load.Leave();
 
-    /// <summary>The method of that wire name; null where it has none.</summary>
-    public EndpointMethod? FindMethod(string name) => _methods.Find(name);
+    /// <summary>The method of that wire name; null where it has none. Where any may be called, one of which nothing but the name is known.</summary>
+    public EndpointMethod? FindMethod(string name) => _methods.Find(name) ?? (Description.TakesAnyMethod ? new EndpointMethod { Name = name } : null);
 
     /// <summary>Whether a call of that wire name may be sent there: a proxy takes whatever the service behind it has.</summary>
     internal bool Offers(string method) => _methods.Find(method) is not null || Before is not null;

@@ -14,8 +14,11 @@ public sealed record EndpointDescription
     /// <summary>The port; 0 where the transport has none.</summary>
     public int Port { get; init; }
 
-    /// <summary>The callable methods.</summary>
+    /// <summary>The callable methods; empty where <see cref="TakesAnyMethod"/>.</summary>
     public IReadOnlyList<EndpointMethod> Methods { get; init; } = [];
+
+    /// <summary>Whether its methods are not known, so that every one may be called: micro-fan's services behind brokers publish none. Default false.</summary>
+    public bool TakesAnyMethod { get; init; }
 
     /// <summary>Whether a Fan application stands behind it, which takes <c>POST /{service}/{method}</c> and Fan's headers.</summary>
     public bool IsFan { get; init; }

@@ -20,6 +20,9 @@ internal static class EndpointJson
     // What stands beside the host: micro-fan's facts for its transports over brokers, and the scheme of URLs where it is https. Its user and password are nothing that a store should have: they are not read.
     private static readonly FrozenSet<string> RootMembers = FrozenSet.Create(StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key", "scheme");
 
+    // micro-fan's transports over brokers: it publishes methods only where calls need their URLs.
+    private static readonly FrozenSet<string> WithoutMethods = FrozenSet.Create(StringComparer.Ordinal, "amqp", "redis");
+
     public static byte[] Write(EndpointDescription endpoint)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -30,9 +33,13 @@ internal static class EndpointJson
         WriteText(json, "host", Bracketed(endpoint.Host));
         if (endpoint.Port > 0) json.WriteNumber("port", endpoint.Port);
         foreach (var (key, value) in endpoint.Properties.Where(property => RootMembers.Contains(property.Key))) json.WriteString(key, value);
-        json.WriteStartArray("methods");
-        foreach (var method in endpoint.Methods) WriteMethod(json, method);
-        json.WriteEndArray();
+        if (!endpoint.TakesAnyMethod)
+        {
+            json.WriteStartArray("methods");
+            foreach (var method in endpoint.Methods) WriteMethod(json, method);
+            json.WriteEndArray();
+        }
+
         if (endpoint.IsFan)
         {
             json.WriteStartObject("fan");
@@ -74,12 +81,15 @@ internal static class EndpointJson
         if (root.ValueKind != JsonValueKind.Object) throw new FormatException($"The endpoint's data must be a JSON object; it is {root.ValueKind}.");
         var fan = root.TryGetProperty("fan", out var part) && part.ValueKind == JsonValueKind.Object ? part : default;
         var own = fan.ValueKind == JsonValueKind.Object;
+        var transport = Same(Text(root, "transport"), tables) ?? throw new FormatException("The endpoint's data has no 'transport'.");
+        var any = !own && WithoutMethods.Contains(transport) && (!root.TryGetProperty("methods", out var methods) || methods.ValueKind == JsonValueKind.Null);
         return new EndpointDescription
         {
-            Transport = Same(Text(root, "transport"), tables) ?? throw new FormatException("The endpoint's data has no 'transport'."),
+            Transport = transport,
             Host = Text(root, "host"),
             Port = Port(root),
-            Methods = root.TryGetProperty("methods", out var methods) && methods.ValueKind == JsonValueKind.Array
+            TakesAnyMethod = any,
+            Methods = any ? MethodTable.Empty : root.TryGetProperty("methods", out methods) && methods.ValueKind == JsonValueKind.Array
                 ? tables?.For(methods.GetRawText(), () => ReadMethods(methods)) ?? ReadMethods(methods)
                 : throw new FormatException("The endpoint's data has no list 'methods'."),
             IsFan = own,

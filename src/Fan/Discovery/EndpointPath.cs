@@ -26,6 +26,9 @@ internal static class EndpointPath
     /// <summary>Whether micro-fan can call what is behind it.</summary>
     public static bool IsForMicroFan(EndpointDescription endpoint) => endpoint.Transport == PlainHttp;
 
+    /// <summary>Whether micro-fan takes a node of that name in a version's own for an endpoint.</summary>
+    public static bool IsForMicroFan(string node) => node.StartsWith(MicroFanPrefix, StringComparison.Ordinal);
+
     /// <summary>The version and node name of a path below a service's node; false for anything that is no endpoint.</summary>
     public static bool TryParse(string servicePath, string path, out string version, out string node) =>
         TryParseBelow(servicePath, path, out version, out node) && node is not ("" or Barrier);
@@ -40,6 +43,10 @@ internal static class EndpointPath
         (version, node) = (parts[0], parts.Length > 1 ? parts[1] : "");
         return true;
     }
+
+    /// <summary>Whether the name of a node in a service's own is meant as a version, though it is none, e.g. <c>v3</c> or <c>1.2.3.4</c>; the name of a service may look so too.</summary>
+    public static bool LooksLikeVersion(string name) =>
+        !Routing.ServiceVersion.TryParse(name, out _) && name.AsSpan().TrimStart("vV") is { IsEmpty: false } rest && char.IsAsciiDigit(rest[0]);
 
     /// <summary>The nodes above a version, from the top. They stay, as micro-fan's do: a service of micro-fan that registers while one of them goes would not try again.</summary>
     public static IEnumerable<StoreOperation.Create> Above(string canonical)

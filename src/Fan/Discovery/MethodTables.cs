@@ -18,6 +18,8 @@ internal sealed class MethodTable : IReadOnlyList<EndpointMethod>
         _byName = byName.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
+    public static MethodTable Empty { get; } = new([]);
+
     public int Count => _methods.Length;
 
     public EndpointMethod this[int index] => _methods[index];

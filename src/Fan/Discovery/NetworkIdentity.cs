@@ -13,6 +13,9 @@ internal sealed class NetworkIdentity
     /// <summary>The key among the properties of an endpoint at a loopback address.</summary>
     public const string Property = "network";
 
+    /// <summary>Why an endpoint of another network is not called: the end of a sentence that begins with the endpoint.</summary>
+    public const string WhyOutOfReach = "listens on loopback of another machine or container; let it listen where others reach it (Address), and say how by AdvertisedHost";
+
     // Another one after each start of the machine, and the same in all of its containers.
     private const string BootId = "/proc/sys/kernel/random/boot_id";
     private const string NetworkNamespace = "/proc/self/ns/net";

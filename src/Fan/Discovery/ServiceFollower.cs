@@ -12,6 +12,8 @@ internal sealed class ServiceFollower
     // So that a service of thousands of endpoints is read in some round trips, and a small store is not flooded.
     private const int ReadsAtOnce = 128;
 
+    private const int MaxTold = 64;
+
     private readonly string _service;
     private readonly string _path;
     private readonly StoreConnection _store;
@@ -21,6 +23,7 @@ internal sealed class ServiceFollower
     private readonly ILogger _logger;
     private readonly EmptyVersions _empty;
     private readonly MethodTables _tables = new();
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -131,6 +134,16 @@ internal sealed class ServiceFollower
             if (node.Length == 0 || change.Kind != StoreEventKind.Deleted) _empty.Remove(path);
             else if (!HasEndpoints(version)) _empty.Add(store, path, cancellationToken);
         }
+        else if (change.Kind != StoreEventKind.Deleted && change.Path.Length > _path.Length && change.Path[(_path.Length + 1)..].Split('/') is [var name, var child])
+        {
+            Tell(name, [child]);
+        }
+    }
+
+    // Once: nobody would see why the service is not found.
+    private void Tell(string name, IReadOnlyList<string> children)
+    {
+        if (_told.Count < MaxTold && EndpointPath.LooksLikeVersion(name) && children.Any(EndpointPath.IsForMicroFan) && _told.Add(name)) DiscoveryLog.NoVersion(_logger, StorePath.Join(_path, name));
     }
 
     private bool HasEndpoints(string version) => Current.All.Any(endpoint => endpoint.Version == version);
@@ -140,9 +153,16 @@ internal sealed class ServiceFollower
         var found = ImmutableDictionary.CreateBuilder<string, Endpoint>(StringComparer.Ordinal);
         foreach (var version in await store.GetChildrenAsync(_path, cancellationToken).ConfigureAwait(false) ?? [])
         {
-            if (!Routing.ServiceVersion.TryParse(version, out _)) continue;
+            var isVersion = Routing.ServiceVersion.TryParse(version, out _);
+            if (!isVersion && !EndpointPath.LooksLikeVersion(version)) continue;
             var path = StorePath.Join(_path, version);
             var names = await store.GetChildrenAsync(path, cancellationToken).ConfigureAwait(false) ?? [];
+            if (!isVersion)
+            {
+                Tell(version, names);
+                continue;
+            }
+
             foreach (var some in names.Where(name => name != EndpointPath.Barrier).Select(name => StorePath.Join(path, name)).Chunk(ReadsAtOnce))
             {
                 var nodes = await Task.WhenAll(some.Select(node => store.GetAsync(node, cancellationToken).AsTask())).ConfigureAwait(false);

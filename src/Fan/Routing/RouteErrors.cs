@@ -17,10 +17,7 @@ internal static class RouteErrors
         var reachable = all.Where(endpoint => transports.RankOf(endpoint.Description) != TransportChoice.OutOfReach).ToList();
         if (reachable.Count == 0)
         {
-            if (all.Find(endpoint => !NetworkIdentity.Current.Reaches(endpoint.Description)) is { } elsewhere)
-                return new ServiceUnavailableException(service, $"{elsewhere} has an address of another machine or container, which is not that one from here: let it listen where others reach it, and say so by AdvertisedHost.");
-            var offered = string.Join(", ", all.Select(endpoint => endpoint.Description.Transport).Distinct(StringComparer.Ordinal));
-            return new ServiceUnavailableException(service, $"Service '{service}' is reached over {offered} only, where this application does not reach it ({Reach(transports)}).");
+            return new ServiceUnavailableException(service, OutOfReach(service, all, transports));
         }
 
         var versions = reachable.Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal)
@@ -45,6 +42,16 @@ internal static class RouteErrors
         if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' could be reached; tried {string.Join("; ", tried.Take(MaxNamed).Select(Reason))}.");
         var pause = matching.Min(endpoint => endpoint.Load.Pause);
         return new CircuitOpenException(service, pause, $"Every endpoint of '{service}' failed lately ({string.Join("; ", matching.Take(MaxNamed).Select(Reason))}); the next attempt is allowed in {pause.TotalSeconds:0.0} s.");
+    }
+
+    private static string OutOfReach(string service, List<Endpoint> all, TransportChoice transports)
+    {
+        var reasons = all.Select(endpoint => (Endpoint: endpoint, Why: transports.WhyOutOfReach(endpoint.Description))).ToList();
+        var others = string.Join(", ", reasons.Where(found => found.Why is null).Select(found => found.Endpoint.Description.Transport).Distinct(StringComparer.Ordinal));
+        var known = string.Join("; ", reasons.Where(found => found.Why is not null).Take(MaxNamed).Select(found => $"{found.Endpoint} {found.Why}"));
+        return known.Length == 0 ? $"Service '{service}' is reached over {others} only, where this application does not reach it ({Reach(transports)})."
+            : others.Length == 0 ? $"Service '{service}' is out of reach for this application: {known}."
+            : $"Service '{service}' is out of reach for this application: {known}; over {others} it does not reach it ({Reach(transports)}).";
     }
 
     private static string Reach(TransportChoice transports) =>

@@ -36,6 +36,10 @@ internal sealed class TransportChoice
 
     public IClientTransport this[string name] => _byName[name];
 
+    /// <summary>Why an endpoint is out of reach although its transport may be taken; null where it may not.</summary>
+    public string? WhyOutOfReach(EndpointDescription endpoint) =>
+        Names.Contains(endpoint.Transport, StringComparer.Ordinal) && _byName.TryGetValue(endpoint.Transport, out var transport) ? transport.WhyOutOfReach(endpoint) : null;
+
     /// <summary>A choice of these only, in this order; null is this one.</summary>
     public TransportChoice Only(IReadOnlyList<string>? names) => names is null ? this : new TransportChoice(_byName, names, isConfigured: true);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Semver;
 
 namespace Fan.Routing;
@@ -25,7 +26,7 @@ internal sealed class VersionRange : IEquatable<VersionRange>
     {
         if (text is "" or "*") return Any;
         if (text.Length > MaxLength) throw new FormatException($"A version range has at most {MaxLength} characters; this one has {text.Length}.");
-        return SemVersionRange.TryParseNpm(text, out var range)
+        return SemVersionRange.TryParseNpm(text, out var range) || SemVersionRange.TryParseNpm(WithoutLeadingZeros(text), out range)
             ? new VersionRange(text, range)
             : throw new FormatException($"'{Messaging.HeaderText.Shorten(text)}' is no version range; write '^1.2', '~1.4', '>=2 <3', '1.x' or a version.");
     }
@@ -39,4 +40,22 @@ internal sealed class VersionRange : IEquatable<VersionRange>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => Text;
+
+    // micro-fan's versions have them; a range of npm's has none.
+    private static string WithoutLeadingZeros(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        var isNumber = true;
+        for (var at = 0; at < text.Length; at++)
+        {
+            // A pre-release and a build keep theirs, up to the next version of the range.
+            if (text[at] is '-' or '+') isNumber = false;
+            else if (text[at] is ' ' or '|') isNumber = true;
+            var isFirst = at == 0 || !char.IsAsciiDigit(text[at - 1]);
+            if (isNumber && isFirst) while (text[at] == '0' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])) at++;
+            plain.Append(text[at]);
+        }
+
+        return plain.ToString();
+    }
 }

@@ -33,6 +33,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<int, OwnedShard> _owned = [];
     private readonly Dictionary<int, ShardPlan> _doubtful = [];
+    private int[] _logged = [];
     private ICoordinationStore? _store;
     private ShardAssignment? _assignment;
     private (long Session, string Path) _witness;
@@ -220,8 +221,19 @@ internal sealed class ShardOwner : IAsyncDisposable
             }
 
             Tell();
+            LogOwned();
             retry.Reset();
         }
+    }
+
+    // One line for all that a look at the locks has changed.
+    private void LogOwned()
+    {
+        int[] owned;
+        lock (_gate) owned = [.. _owned.Keys.Order()];
+        if (_logged.AsSpan().SequenceEqual(owned)) return;
+        _logged = owned;
+        ShardLog.Owns(_logger, _service, owned.Length, _plan.Count, ShardText.Of(owned));
     }
 
     private bool IsMine(ShardAssignment? assignment, int shard) =>

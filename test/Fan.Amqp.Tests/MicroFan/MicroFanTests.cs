@@ -120,7 +120,7 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
 
     private async Task<TransportApplication> CallerAsync(string exchange)
     {
-        await RegisterAsync(Encoding.UTF8.GetBytes($$"""{"transport": "amqp", "host": "127.0.0.1", "queue": "{{_queue}}", "exchange": "{{exchange}}", "exchange_type": "direct", "routing_key": "{{_queue}}", "methods": [{"name": "get"}]}"""));
+        await RegisterAsync(Encoding.UTF8.GetBytes($$"""{"transport": "amqp", "host": "127.0.0.1", "queue": "{{_queue}}", "exchange": "{{exchange}}", "exchange_type": "direct", "routing_key": "{{_queue}}"}"""));
         return await StartAsync("caller", (await servers.SharedAsync()).Uri);
     }
 

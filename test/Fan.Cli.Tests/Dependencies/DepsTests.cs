@@ -72,6 +72,7 @@ public sealed class DepsTests : IAsyncLifetime
     public async Task An_empty_store_has_nothing_to_show()
     {
         await using var empty = new Place();
+        await empty.PutAsync("/other", "");
         var result = (await empty.RunAsync("deps")).Succeeded();
         Assert.Equal("", result.Out);
         Assert.Contains("No application runs.", result.Error, StringComparison.Ordinal);

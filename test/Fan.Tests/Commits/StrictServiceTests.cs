@@ -165,7 +165,7 @@ public sealed class StrictServiceTests : IAsyncLifetime
         });
         configured.Store.Disconnect();
         await Assert.ThrowsAsync<LeaseLostException>(() => Served(configured, "ledger", "fence"));
-        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync("wrong", fan => fan.Strict<IVault>()));
+        var wrong = await Assert.ThrowsAsync<FanStartException>(() => StartAsync("wrong", fan => fan.Strict<IVault>()));
         Assert.Contains("'wrong' hosts no IVault", wrong.Message, StringComparison.Ordinal);
     }
 

@@ -124,6 +124,15 @@ public sealed class TheirServiceTests(Servers.ZooKeeperServers servers) : MicroF
     }
 
     [Fact]
+    public async Task The_highest_of_versions_with_zeros_before_their_numbers_is_called()
+    {
+        foreach (var version in (string[])["2024.05.01", "2024.4.30", "01"]) await Peer.RegisterAsync("simple", version, Config(await Peer.ServeAsync(version), Methods));
+        var fan = FanOf(await StartAsync("caller"));
+        Assert.Equal("2024.05.01", (await fan.CallAsync("simple.echo", Json("{}"))).GetProperty("who").GetString());
+        foreach (var range in (string[])["01", "^1"]) Assert.Equal("01", (await fan.CallAsync("simple.echo", Json("{}"), new CallOptions { Version = range })).GetProperty("who").GetString());
+    }
+
+    [Fact]
     public async Task A_service_may_have_services_below_it()
     {
         await Peer.RegisterAsync("t", "1.0", Config(await Peer.ServeAsync("t")));

@@ -16,6 +16,7 @@ public sealed class DoctorTests(ZooKeeperServers servers)
     {
         var ensemble = await servers.EnsembleAsync();
         await using var harness = new ZooKeeperHarness(ensemble);
+        await harness.OpenAsync();
         var report = (await ToolRun.RunAsync(harness.Url, "doctor", "--json")).Returned(0);
         var told = report.Checks("server");
         Assert.Equal(3, told.Count);
@@ -30,7 +31,9 @@ public sealed class DoctorTests(ZooKeeperServers servers)
     public async Task It_tells_the_session_and_what_the_servers_made_of_its_time()
     {
         var ensemble = await servers.SingleAsync();
-        var report = (await ToolRun.RunAsync(ensemble.Url($"/{Guid.NewGuid():N}", "300s"), "doctor", "--json")).Returned(0);
+        var url = ensemble.Url($"/{Guid.NewGuid():N}", "300s");
+        await MakeAsync(url);
+        var report = (await ToolRun.RunAsync(url, "doctor", "--json")).Returned(0);
         Assert.Matches("^ok: connected, id [0-9a-f]+$", Assert.Single(report.Checks("session")));
         Assert.Matches($"^ok: 0x[0-9a-f]+ with {ensemble.Hosts}; a process that dies keeps its endpoints for 60 s, where 300 s were asked for$", Assert.Single(report.Checks("session time")));
     }
@@ -40,7 +43,9 @@ public sealed class DoctorTests(ZooKeeperServers servers)
     {
         var ensemble = await servers.SingleAsync();
         var away = $"127.0.0.1:{ZooKeeperEnsemble.FreePorts(1)[0]}";
-        var report = (await ToolRun.RunAsync($"zookeeper://{ensemble.Hosts},{away}/{Guid.NewGuid():N}", "doctor", "--json")).Returned(0);
+        await using var harness = new ZooKeeperHarness(ensemble);
+        await harness.OpenAsync();
+        var report = (await ToolRun.RunAsync($"zookeeper://{ensemble.Hosts},{away}{harness.Chroot}", "doctor", "--json")).Returned(0);
         Assert.Contains(report.Checks("server"), line => line.StartsWith($"warning: {away} can't be reached", StringComparison.Ordinal));
         Assert.Contains(report.Checks("server"), line => line.StartsWith($"ok: {ensemble.Hosts}: standalone", StringComparison.Ordinal));
     }
@@ -57,8 +62,10 @@ public sealed class DoctorTests(ZooKeeperServers servers)
     [Fact]
     public async Task Servers_of_two_ensembles_in_one_url_fail_it()
     {
-        var hosts = $"{(await servers.SingleAsync()).Hosts},{(await servers.EnsembleAsync()).Hosts}";
-        var report = (await ToolRun.RunAsync($"zookeeper://{hosts}/{Guid.NewGuid():N}", "doctor", "--json")).Returned(1);
+        var (single, three) = (await servers.SingleAsync(), await servers.EnsembleAsync());
+        var chroot = $"/{Guid.NewGuid():N}";
+        foreach (var ensemble in new[] { single, three }) await MakeAsync(ensemble.Url(chroot, "30s"));
+        var report = (await ToolRun.RunAsync($"zookeeper://{single.Hosts},{three.Hosts}{chroot}", "doctor", "--json")).Returned(1);
         Assert.Contains("they are not one ensemble", Assert.Single(report.Checks("ensemble")), StringComparison.Ordinal);
     }
 
@@ -69,6 +76,7 @@ public sealed class DoctorTests(ZooKeeperServers servers)
     {
         await using var ensemble = await ZooKeeperEnsemble.StartAsync(servers.NewFolder("words"), 3, new Dictionary<string, string> { ["4lw.commands.whitelist"] = allowed });
         var leader = await ensemble.LeaderAsync();
+        await MakeAsync(ensemble.Url("/x"));
         var wanted = expected.Replace("127.0.0.1:LEADER", leader.Address, StringComparison.Ordinal);
         // A follower that has just started may still be on its way.
         await Eventually.TrueAsync(async () => (await ToolRun.RunAsync(ensemble.Url("/x"), "doctor", "--json")).Returned(0).Checks("quorum") is [var told] && told == wanted, wanted);
@@ -124,5 +132,12 @@ public sealed class DoctorTests(ZooKeeperServers servers)
     {
         var run = (await ToolRun.RunAsync((await servers.SingleAsync()).Url("/x"), new Dictionary<string, string?> { ["Fan:ZooKeeper:User"] = "ann" }, "ls")).Returned(2);
         Assert.Contains("Password", run.Error, StringComparison.Ordinal);
+    }
+
+    // As the first application does; the tool makes none.
+    private static async Task MakeAsync(string url)
+    {
+        await using var store = ZooKeeperHarness.Create(url);
+        await ZooKeeperHarness.OpenAsync(store);
     }
 }

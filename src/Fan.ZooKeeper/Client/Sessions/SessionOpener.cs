@@ -88,6 +88,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         var root = new ExistsRequest("/");
         Send(connection, root);
         if (await root.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is not null) return;
+        if (options.ChrootMustExist) throw new ConnectionEndedException($"There is no store at '{options.Chroot}' on {connection.Server}: no application has made one there. Name the one that the services use.");
         for (var end = options.Chroot.IndexOf('/', 1); ; end = options.Chroot.IndexOf('/', end + 1))
         {
             var part = end < 0 ? options.Chroot : options.Chroot[..end];
