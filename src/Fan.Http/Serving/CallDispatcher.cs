@@ -4,6 +4,7 @@ using Fan.Generated;
 using Fan.Http.Arguments;
 using Fan.Http.Foreign;
 using Fan.Http.OpenApi;
+using Fan.Http.Origins;
 using Fan.Messaging;
 using Fan.Transports;
 using Microsoft.AspNetCore.Connections;
@@ -13,7 +14,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Fan.Http.Serving;
 
 /// <summary>Serves requests: finds the method, reads the arguments, and writes the reply or the problem. Safe from any thread.</summary>
-internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameDuck leaving, RequestCaller caller)
+internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameDuck leaving, RequestCaller caller, OriginGuard origins)
 {
     private static readonly ReadOnlySequence<byte> NoArguments = new("{}"u8.ToArray());
 
@@ -24,12 +25,31 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
     {
         leaving.OnRequest(features);
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
+        var visitor = origins.Look(request.Headers);
+        if (visitor.Reason is not null) return RefuseAsync(features, request, visitor);
+        if (origins.Cors is { } cors)
+        {
+            cors.Allow(features.GetRequiredFeature<IHttpResponseFeature>().Headers, visitor.Origin);
+            if (visitor.Origin is not null && CrossOrigin.IsPreflight(request))
+            {
+                cors.AnswerPreflight(features, request, routes.Verbs);
+                return Task.CompletedTask;
+            }
+        }
+
         return routes.TryFindPlain(request.Path, out var method) && request.Method == HttpMethods.Post
-            ? ServeAsync(features, request, new RouteMatch(method, null, null))
-            : FindAndServeAsync(features, request);
+            ? ServeAsync(features, request, new RouteMatch(method, null, null), visitor.IsPage)
+            : FindAndServeAsync(features, request, visitor.IsPage);
     }
 
-    private async Task FindAndServeAsync(IFeatureCollection features, IHttpRequestFeature request)
+    private async Task RefuseAsync(IFeatureCollection features, IHttpRequestFeature request, Visitor visitor)
+    {
+        var error = new WireError { Code = ErrorCodes.AccessDenied, Message = visitor.Reason!, Place = visitor.Place };
+        server.Refused(error, (string?)request.Headers.Origin ?? "a page", request.Path, "http");
+        await ProblemReply.WriteAsync(features, error).ConfigureAwait(false);
+    }
+
+    private async Task FindAndServeAsync(IFeatureCollection features, IHttpRequestFeature request, bool isOfPage)
     {
         RouteMatch? match;
         IReadOnlyList<string> allowed;
@@ -44,13 +64,13 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
             return;
         }
 
-        if (match is { } found) await ServeAsync(features, request, found).ConfigureAwait(false);
+        if (match is { } found) await ServeAsync(features, request, found, isOfPage).ConfigureAwait(false);
         else if (allowed.Count > 0) await ProblemReply.WrongVerbAsync(features, allowed).ConfigureAwait(false);
         else if (path == OpenApiDocument.Path) await OpenApiReply.WriteAsync(features, request.Method, _document).ConfigureAwait(false);
         else await ProblemReply.NotFoundAsync(features).ConfigureAwait(false);
     }
 
-    private async Task ServeAsync(IFeatureCollection features, IHttpRequestFeature request, RouteMatch match)
+    private async Task ServeAsync(IFeatureCollection features, IHttpRequestFeature request, RouteMatch match, bool isOfPage)
     {
         var aborted = features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
         IncomingCall? call = null;
@@ -65,7 +85,8 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
             PayloadBuffer? converted = null;
             try
             {
-                if (match.PathArguments is not null || ArgumentsReader.IsForm(contentType))
+                BodyType.Require(contentType, request.Headers, match.Method.Method.Description, bytes, isOfPage);
+                if (match.PathArguments is not null || BodyType.IsForm(contentType))
                 {
                     converted = await ArgumentsReader.ReadAsync(match, request, contentType, bytes, server.Limits, aborted).ConfigureAwait(false);
                     (bytes, contentType) = (new(converted.Written), null);

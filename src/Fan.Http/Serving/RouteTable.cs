@@ -22,9 +22,13 @@ internal sealed class RouteTable
         _plain = methods.ToFrozenDictionary(method => "/" + method.Method.FullName, StringComparer.Ordinal);
         _templates = [.. methods.Where(method => method.Method.Description.Http is not null).Select(Parse).Order(Comparer<(string Verb, UrlTemplate Template, ServedMethod Method)>.Create(
             (one, other) => UrlTemplate.BySpecificity(one.Template, other.Template)))];
+        Verbs = string.Join(", ", _templates.Select(route => route.Verb).Concat(["POST", "GET", "HEAD"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         foreach (var same in _templates.GroupBy(route => (route.Verb, route.Template.Shape)).Where(group => group.Count() > 1))
             throw new InvalidOperationException($"{same.Key.Verb} {same.First().Template.Text} is declared by {string.Join(" and ", same.Select(route => route.Method.Method.FullName))}.");
     }
+
+    /// <summary>All verbs that any path takes, as a header has them.</summary>
+    public string Verbs { get; }
 
     /// <summary>The plain form: the one way of calls between Fan applications.</summary>
     public bool TryFindPlain(string path, out ServedMethod method) => _plain.TryGetValue(path, out method!);

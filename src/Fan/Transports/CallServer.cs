@@ -249,6 +249,13 @@ public sealed class CallServer
         return described;
     }
 
+    /// <summary>Counts and logs what a transport refused by itself, because of who sends it.</summary>
+    internal void Refused(WireError error, string sender, string target, string transport)
+    {
+        _telemetry.Rejected(error.Place ?? "", error.Code);
+        SecurityLog.Refused(_logger, HeaderText.Shorten(sender), HeaderText.Shorten(target), transport, error.Code, error.Message);
+    }
+
     internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available) =>
         new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
 
