@@ -36,6 +36,11 @@ internal static class RequestBody
                 ? TooLarge(limits)
                 : new BadMessageException("body", $"The body of the request can't be read: {error.Message}", error);
         }
+        catch (IOException error)
+        {
+            // A chunk of a size that is none, or the end of the connection.
+            throw new BadMessageException("body", $"The body of the request can't be read: {error.Message}", error);
+        }
     }
 
     private static LimitExceededException TooLarge(FanLimits limits) =>

@@ -38,6 +38,7 @@ internal sealed class RouteTable
     /// <param name="rawPath">The path as it came, still encoded.</param>
     /// <param name="allowed">The verbs of the path; empty where there is no such path.</param>
     /// <exception cref="NoSuchServiceException">The path has the plain form, and the application does not host its service.</exception>
+    /// <exception cref="BadMessageException">The path has shard keys where the service's name has none.</exception>
     /// <exception cref="NoSuchMethodException">The path has the plain form, and its service no such method.</exception>
     public RouteMatch? Find(string verb, string rawPath, out IReadOnlyList<string> allowed)
     {
@@ -58,6 +59,8 @@ internal sealed class RouteTable
         if (verb == "POST")
         {
             var method = _server.Resolve(service.Canonical, segments[1]);
+            if (service.ShardKeys.Count > 0 && method.Service.Proxy is null && !service.HasPlacesOf(method.Service.Name))
+                throw new BadMessageException("path", $"'{HeaderText.Shorten(service.Template)}' has its shard keys in other places than '{method.Service.Name.Template}'.");
             // micro-fan sends what it put into the path once more as arguments.
             var keys = method.Service.Name.ShardKeys.Zip(service.ShardKeys, KeyValuePair.Create).ToList();
             return new RouteMatch(method, ShardKeyList.Format(service.ShardKeys), keys.Count > 0 ? keys : null);
