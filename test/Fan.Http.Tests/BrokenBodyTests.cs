@@ -45,7 +45,7 @@ public sealed class BrokenBodyTests : HttpTest
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\n{\"i", true)]
     public async Task A_body_that_breaks_off_leaves_no_stack_in_the_log(string request, bool reset)
     {
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 50; i++)
         {
             using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await client.ConnectAsync(_address.Host, _address.Port, TestContext.Current.CancellationToken);
@@ -54,9 +54,10 @@ public sealed class BrokenBodyTests : HttpTest
             if (reset) client.LingerState = new LingerOption(true, 0);
         }
 
+        // On another connection: what came before has been seen when this is served.
         Assert.Equal(3, (await StartAsync("caller")).Fan.Get<ICellar>().Add(1, 2));
         await _service.StopAsync();
-        Assert.Empty(_log.Loud);
+        Assert.True(!_log.Loud.Any(), string.Join("\n", _log.Loud));
     }
 
     private sealed class Lines : ILoggerProvider, ILogger

@@ -202,7 +202,6 @@ public sealed class OrdinaryRequestTests : HttpTest
     [InlineData("/shop[7].till[8]/name", "", "path")]
     [InlineData("/shop.till[7]/name", "", "path")]
     [InlineData("/wines[7]/best", "", "path")]
-    [InlineData("/shop[%00].till/name", "", "fan-shard")]
     [InlineData("/shop[a%0D%0Ab].till/name", "", "fan-shard")]
     [InlineData("/shop.till/name", "", "fan-shard")]
     [InlineData("/shop.till/name", "fan-shard: 7,8\r\n", "fan-shard")]
@@ -213,6 +212,18 @@ public sealed class OrdinaryRequestTests : HttpTest
     {
         var reply = await RawClient.PostAsync(_address, path, "{}", headers);
         Assert.Equal((400, "bad_message", place), (reply.Status, Problem(reply, "code"), Problem(reply, "place")));
+    }
+
+    [Theory]
+    [InlineData("/wines/by-name/a%252Fb/", "found a%2Fb")]
+    [InlineData("/wines/by-name/a%2Fb/?x=http://y", "")]
+    [InlineData("/wines/by-name/a%2Fb/", "found a/b")]
+    public async Task A_target_with_the_host_before_it_is_decoded_once(string target, string expected)
+    {
+        var reply = await RawClient.SendAsync(_address, $"GET http://localhost{target} HTTP/1.1");
+        if (expected.Length == 0) Assert.Equal((400, "x"), (reply.Status, Problem(reply, "place")));
+        else Assert.Equal(expected, Json(reply.Text).GetString());
+        Assert.Equal(404, (await RawClient.SendAsync(_address, "GET http://localhost HTTP/1.1")).Status);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
             headers.ShardKeys = match.ShardKeys ?? headers.ShardKeys;
             var contentType = (string?)request.Headers.ContentType;
             var body = features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? null : features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
-            var bytes = body is null ? default : await RequestBody.ReadAsync(body, request.Headers.ContentLength, server.Limits, aborted).ConfigureAwait(false);
+            var bytes = body is null ? default : await RequestBody.ReadAsync(body, request.Headers.ContentLength, server.Limits).ConfigureAwait(false);
             var end = bytes.End;
             PayloadBuffer? converted = null;
             try
@@ -106,15 +106,21 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
                 body?.Complete();
             }
         }
-        catch (Exception) when (aborted.IsCancellationRequested)
+        catch (Exception error) when (aborted.IsCancellationRequested && !IsBrokenBody(error))
         {
             // Nobody is there to be told; what the implementation threw is in the log.
         }
         catch (Exception error)
         {
+            var isBroken = IsBrokenBody(error);
+            // Nothing can be read behind such a body. Left open, Kestrel would try to, and log a stack.
+            if (isBroken && RequestHeaders.IsOfHttp1(request)) features.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
             await FailAsync(features, server.Describe(error, call), call?.ReplySpans).ConfigureAwait(false);
+            if (isBroken && (aborted.IsCancellationRequested || error.InnerException is ConnectionResetException)) features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
         }
     }
+
+    private static bool IsBrokenBody(Exception error) => error is BadMessageException { Place: "body", InnerException: IOException };
 
     private async ValueTask ServeUnaryAsync(IFeatureCollection features, ServedMethod method, IncomingCall call, CancellationToken aborted)
     {
@@ -140,8 +146,8 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
     private static async ValueTask FailAsync(IFeatureCollection features, WireError error, string? spans)
     {
         var response = features.GetRequiredFeature<IHttpResponseFeature>();
-        // A reply that has begun can't become an error any more: breaking it off tells the caller that it is not whole.
-        if (response.HasStarted)
+        // A reply that has begun can't become an error any more, also where it still stands in the writer: breaking it off tells the caller that it is not whole.
+        if (response.HasStarted || response.Headers.ContentLength is not null || features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
         {
             features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
             return;
@@ -155,8 +161,15 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
     private static string RawPath(IHttpRequestFeature request)
     {
         var target = request.RawTarget;
-        if (!target.StartsWith('/')) return request.Path;
         var path = target.AsSpan();
+        if (!target.StartsWith('/'))
+        {
+            // With the host before it, as it comes to proxies: Kestrel has decoded its own form of the path once.
+            if (target.IndexOf("://", StringComparison.Ordinal) is not (> 0 and var end)) return request.Path;
+            path = path[(end + 3)..];
+            path = path.IndexOf('/') is >= 0 and var root ? path[root..] : "/";
+        }
+
         if (path.IndexOf('?') is >= 0 and var query) path = path[..query];
         return request.PathBase.Length > 0 && path.StartsWith(request.PathBase) ? path[request.PathBase.Length..].ToString() : path.ToString();
     }

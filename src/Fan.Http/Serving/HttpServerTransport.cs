@@ -28,7 +28,7 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
         // A certificate that can't be read must fail the start and not each caller.
         _ = (_certificates.Own, _certificates.Policy);
         var dispatcher = new CallDispatcher(server, new RouteTable(server), _leaving, new RequestCaller(_options.AsksCallers()), new OriginGuard(_options));
-        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, _options.CertificateFile is null ? null : _certificates, services, clock, logs);
+        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, _options.MaxConnections, _options.CertificateFile is null ? null : _certificates, services, clock, logs);
         _listener = listener;
         await listener.StartAsync(dispatcher.ServeAsync, cancellationToken).ConfigureAwait(false);
     }
