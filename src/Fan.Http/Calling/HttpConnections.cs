@@ -79,6 +79,11 @@ internal sealed class HttpConnections : IDisposable
             // The handler refuses by itself what is more than the server said it takes. A connection that ended early can look the same, but not for as little as every server takes.
             throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"{call.Endpoint} does not take as much: {error.Message}", error);
         }
+        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null })
+        {
+            // A new connection that took not even one request: the handler says so before it sends any.
+            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no connection: {error.Message}", error);
+        }
         catch (HttpRequestException error)
         {
             throw Explain(call, error);
