@@ -59,7 +59,7 @@ internal sealed class RouteTable
         if (verb == "POST")
         {
             var method = _server.Resolve(service.Canonical, segments[1]);
-            if (service.ShardKeys.Count > 0 && method.Service.Proxy is null && !service.HasPlacesOf(method.Service.Name))
+            if (service.ShardKeys.Count > 0 && !method.Service.HidesPlaces && !service.HasPlacesOf(method.Service.Name))
                 throw new BadMessageException("path", $"'{HeaderText.Shorten(service.Template)}' has its shard keys in other places than '{method.Service.Name.Template}'.");
             // micro-fan sends what it put into the path once more as arguments.
             var keys = method.Service.Name.ShardKeys.Zip(service.ShardKeys, KeyValuePair.Create).ToList();

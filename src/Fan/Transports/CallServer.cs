@@ -391,8 +391,9 @@ public sealed class CallServer
             throw new DeadlineExceededException($"The time for '{method.Method.FullName}' was over when the call came ({HeaderNames.TimeToLive} is 0).");
     }
 
-    // Before anybody looks at them. A proxy is one for all keys, and what stands behind it has the name with the places.
-    internal static void RequireKeys(ServedMethod method, IncomingCall call) => call.ShardKeys = ShardKeyList.Require(method.Service.Name, call.Headers, anyNumber: method.Service.Proxy is not null);
+    /// <summary>Before anybody looks at them.</summary>
+    /// <exception cref="BadMessageException">They do not fit the name of the service.</exception>
+    internal static void RequireKeys(ServedMethod method, IncomingCall call) => call.ShardKeys = ShardKeyList.Require(method.Service.Name, call.Headers, anyNumber: method.Service.HidesPlaces);
 
     private static DeadlineExceededException TimeIsOver(ServedMethod method, Exception inner) =>
         new($"The time for '{method.Method.FullName}' was over before it was done.", inner);
