@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the servers that tests run against, where apt can: ZooKeeper with a Java runtime, kazoo as a client that is not ours, RabbitMQ, PostgreSQL and Redis.
+# Installs the servers that tests run against, where apt can: ZooKeeper with a Java runtime, kazoo as a client that is not ours, RabbitMQ, PostgreSQL and Redis; and Chromium, whose pages are to be kept out.
 # Nothing is started or left running; a machine that has them is not touched.
 set -euo pipefail
 
@@ -10,6 +10,7 @@ command -v java >/dev/null || packages+=(default-jre-headless)
 [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] || packages+=(rabbitmq-server)
 compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || packages+=(postgresql)
 [ -x /usr/bin/redis-server ] || packages+=(redis-server)
+[ -x /usr/bin/chromium ] || packages+=(chromium)
 [ ${#packages[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then

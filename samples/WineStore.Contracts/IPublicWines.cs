@@ -11,6 +11,7 @@ public interface IPublicWines
     ValueTask<Wine> CreateAsync(string name, int vintage, decimal price, CancellationToken ct = default);
 
     /// <summary>The wines of the store, by name.</summary>
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/stores/{store_id}/wines")]
     IAsyncEnumerable<Wine> ListAsync(decimal? maxPrice = null, CancellationToken ct = default);
 

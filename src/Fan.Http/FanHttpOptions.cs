@@ -1,4 +1,5 @@
 using System.Net;
+using Fan.Http.Origins;
 using Fan.Security;
 
 namespace Fan.Http;
@@ -45,6 +46,24 @@ public sealed class FanHttpOptions : ITlsSettings
     /// <summary>Whether callers must show a certificate (mutual TLS). Default false.</summary>
     public bool RequireClientCertificate { get; set; }
 
+    /// <summary>
+    /// The origins of web pages that may call, each as browsers write it (<c>https://shop.example</c>, <c>http://localhost:3000</c>), or <c>*</c> for any; what pages
+    /// of others send is refused. They are answered as CORS asks. Default none: only pages that have the origin of the listener itself.
+    /// </summary>
+    public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>Whether pages of <see cref="AllowedOrigins"/> may use the browser's certificate, or its cookies for something that stands before the listener. Not together with <c>*</c>. Default false.</summary>
+    public bool AllowCredentials { get; set; }
+
+    /// <summary>
+    /// The host names under which the listener may be asked for (<c>wines.example</c>, <c>*.example.com</c>, <c>*</c> for any), beside <see cref="AdvertisedHost"/> and
+    /// those of loopback, and on an address that others can reach beside every IP address. Default none.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>How many connections the listener holds at once, from 1 to 1,000,000; who comes beyond is told to go elsewhere. With HTTP/1.1 each call in flight has one. Default 1,000.</summary>
+    public int MaxConnections { get; set; } = 1_000;
+
     /// <summary>The HTTP version between Fan applications: 1.1, or 2.0 where the far end says that it takes it. Default 2.0, which needs half the CPU per call with many callers.</summary>
     public Version CallVersion { get; set; } = HttpVersion.Version20;
 
@@ -75,8 +94,13 @@ public sealed class FanHttpOptions : ITlsSettings
         if (AdvertisedPort is < 1 or > 65535) yield return $"{nameof(AdvertisedPort)} must be from 1 to 65535; it is {AdvertisedPort}.";
         if (AdvertisedHost is not null && Uri.CheckHostName(AdvertisedHost) == UriHostNameType.Unknown)
             yield return $"{nameof(AdvertisedHost)} must be a host name or an IP address (IPv6 in brackets); it is '{AdvertisedHost}'.";
+        foreach (var problem in AllowedOrigins.Select(WebOrigin.ProblemOf).Concat(AllowedHosts.Select(HostNames.ProblemOf)).OfType<string>()) yield return problem;
+        if (AllowCredentials && AllowedOrigins.Count == 0) yield return $"{nameof(AllowCredentials)} is for pages of {nameof(AllowedOrigins)}, and none is set.";
+        if (AllowedOrigins.Contains(WebOrigin.Any) && (AllowCredentials || this.AsksCallers()))
+            yield return $"{nameof(AllowedOrigins)} can't be '*' where {(AllowCredentials ? nameof(AllowCredentials) : "callers are asked for a certificate")}: any page would call in the name of who visits it. Name the origins.";
         foreach (var error in TlsSettings.Validate(this)) yield return error;
         if (CallVersion != HttpVersion.Version11 && CallVersion != HttpVersion.Version20) yield return $"{nameof(CallVersion)} must be 1.1 or 2.0; it is {CallVersion}.";
+        if (MaxConnections is < 1 or > 1_000_000) yield return $"{nameof(MaxConnections)} must be from 1 to 1,000,000; it is {MaxConnections}.";
         if (QuietTime < TimeSpan.Zero || QuietTime > TimeSpan.FromMinutes(1)) yield return $"{nameof(QuietTime)} must be from zero to a minute; it is {QuietTime}.";
         if (ConnectTimeout <= TimeSpan.Zero || ConnectTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(ConnectTimeout)} must be above zero and at most an hour; it is {ConnectTimeout}.";
     }

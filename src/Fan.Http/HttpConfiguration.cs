@@ -14,6 +14,7 @@ internal sealed class HttpConfiguration(IConfigurationSection? section) : IConfi
         options.AdvertisedHost = section[nameof(options.AdvertisedHost)] ?? options.AdvertisedHost;
         options.Port = Number(nameof(options.Port)) ?? options.Port;
         options.AdvertisedPort = Number(nameof(options.AdvertisedPort)) ?? options.AdvertisedPort;
+        options.MaxConnections = Number(nameof(options.MaxConnections)) ?? options.MaxConnections;
         options.Serve = Flag(nameof(options.Serve)) ?? options.Serve;
         options.CertificateFile = section[nameof(options.CertificateFile)] ?? options.CertificateFile;
         options.KeyFile = section[nameof(options.KeyFile)] ?? options.KeyFile;
@@ -22,8 +23,16 @@ internal sealed class HttpConfiguration(IConfigurationSection? section) : IConfi
         options.AllowPlainText = Flag(nameof(options.AllowPlainText)) ?? options.AllowPlainText;
         options.AskForClientCertificate = Flag(nameof(options.AskForClientCertificate)) ?? options.AskForClientCertificate;
         options.RequireClientCertificate = Flag(nameof(options.RequireClientCertificate)) ?? options.RequireClientCertificate;
+        options.AllowedOrigins = Names(nameof(options.AllowedOrigins)) ?? options.AllowedOrigins;
+        options.AllowedHosts = Names(nameof(options.AllowedHosts)) ?? options.AllowedHosts;
+        options.AllowCredentials = Flag(nameof(options.AllowCredentials)) ?? options.AllowCredentials;
         options.AllowNonLoopback = Flag(nameof(options.AllowNonLoopback)) ?? options.AllowNonLoopback;
     }
+
+    // A list as JSON has it, or one text with commas.
+    private string[]? Names(string key) => section![key] is { } text
+        ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        : section.GetSection(key).GetChildren().Select(child => child.Value ?? "").ToArray() is { Length: > 0 } names ? names : null;
 
     private int? Number(string key) => section![key] is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Fan.Conformance;
 using Fan.Conformance.Transports;
+using Fan.Http.Origins;
 using Fan.Http.Serving;
 using Fan.Security;
 using Fan.Transports;
@@ -111,7 +112,7 @@ public sealed class CallerTests : HttpTest
     {
         var service = await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => _cellar).AddCallerAuthenticator<TokenAuthenticator>().Authorize<ICellar>(policy => policy.RequireCaller("ann")));
         var server = service.Services.GetRequiredService<CallServer>();
-        var dispatcher = new CallDispatcher(server, new RouteTable(server), new LameDuck(TimeSpan.Zero, TimeProvider.System), new RequestCaller(asksCallers: false));
+        var dispatcher = new CallDispatcher(server, new RouteTable(server), new LameDuck(TimeSpan.Zero, TimeProvider.System), new RequestCaller(asksCallers: false), new OriginGuard(new FanHttpOptions()));
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         await using var web = builder.Build();

@@ -15,6 +15,9 @@ public sealed class ForeignFaultTests : HttpTest
         { "GET", "//[" },
         { "GET", "//{x}:port/" },
         { "GET", "//evil.example/echo" },
+        { "GET", "///evil.example/echo" },
+        { "POST", "//ann@127.0.0.1/echo" },
+        { "POST", "//{x}/echo" },
     };
 
     [Theory]
@@ -31,6 +34,24 @@ public sealed class ForeignFaultTests : HttpTest
         await caller.SeesAsync("simple", 2);
         for (var i = 0; i < 8; i++) Assert.Equal(1, await caller.Fan.CallAsync<int>("simple.echo", Json("""{"x": "y"}""")));
         Assert.Empty(nobody.Requests);
+    }
+
+    [Theory]
+    [InlineData("http://evil.example/echo", "/http://evil.example/echo")]
+    [InlineData("https:evil.example/echo", "/https:evil.example/echo")]
+    [InlineData("/\\\\evil.example/echo", "//evil.example/echo")]
+    [InlineData("\\\\\\\\evil.example\\\\echo", "///evil.example/echo")]
+    [InlineData("@evil.example/echo", "/@evil.example/echo")]
+    [InlineData(":80@evil.example/", "/:80@evil.example/")]
+    [InlineData("/{x}/echo", "/%2F%2Fevil.example/echo")]
+    [InlineData("{x}", "/%2F%2Fevil.example")]
+    public async Task A_call_stays_at_its_endpoint_whatever_its_url_looks_like(string url, string path)
+    {
+        var server = StartRaw(RawServer.Reply("200 OK", "1"));
+        await OfferAsync(server.Port, "POST", url);
+        var caller = await StartAsync("caller");
+        Assert.Equal(1, await caller.Fan.CallAsync<int>("simple.echo", Json("""{"x": "//evil.example"}""")));
+        Assert.Equal(($"POST {path} HTTP/1.1", $"127.0.0.1:{server.Port}"), (server.Single.Start, server.Single["Host"]));
     }
 
     [Fact]

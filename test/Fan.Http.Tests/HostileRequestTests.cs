@@ -82,10 +82,10 @@ public sealed class HostileRequestTests : HttpTest
     public async Task A_body_in_chunks_has_the_same_limit()
     {
         using var client = new RawClient(_address);
-        await client.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n5\r\n: 7} \r\n0\r\n\r\n");
+        await client.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n5\r\n: 7} \r\n0\r\n\r\n");
         Assert.Equal(200, (await client.ReadAsync())!.Status);
         var chunk = "1000\r\n" + new string(' ', 0x1000) + "\r\n";
-        await client.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + chunk);
+        await client.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + chunk);
         Assert.Equal(413, (await client.ReadAsync())!.Status);
         await GoesOnAsync(refused: 1);
     }
@@ -94,7 +94,7 @@ public sealed class HostileRequestTests : HttpTest
     public async Task An_announced_body_over_the_limit_is_refused_before_it_comes()
     {
         using var client = new RawClient(_address);
-        await client.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000000\r\n\r\n{");
+        await client.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000000\r\n\r\n{");
         Assert.Equal(413, (await client.ReadAsync())!.Status);
         await GoesOnAsync(refused: 1);
     }
@@ -129,15 +129,15 @@ public sealed class HostileRequestTests : HttpTest
     [Theory]
     [InlineData("garbage\r\n\r\n")]
     [InlineData("\u0016\u0003\u0001\u0002\r\n\r\n")]
-    [InlineData("POST /cellar/get HTTP/9.9\r\nHost: x\r\n\r\n")]
-    [InlineData("POST /cellar/get\0 HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [InlineData("POST /cellar%00/get HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")]
+    [InlineData("POST /cellar/get HTTP/9.9\r\nHost: localhost\r\n\r\n")]
+    [InlineData("POST /cellar/get\0 HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    [InlineData("POST /cellar%00/get HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}")]
     [InlineData("POST /cellar/get HTTP/1.1\r\n\r\n")]
-    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n")]
-    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n")]
-    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n")]
-    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n")]
-    [InlineData("PRI * HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n")]
+    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n")]
+    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n")]
+    [InlineData("PRI * HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     public async Task What_is_no_http_is_refused(string bytes)
     {
         using var client = new RawClient(_address);
@@ -154,8 +154,8 @@ public sealed class HostileRequestTests : HttpTest
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\ngarbage that is no frame at all, and long enough")]
     [InlineData("POST /cellar/get HTTP/1.1\r\nHost")]
-    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"id\"")]
-    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"i")]
+    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"id\"")]
+    [InlineData("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"i")]
     public async Task A_request_that_breaks_off_harms_nobody(string beginning)
     {
         for (var i = 0; i < 3; i++)

@@ -10,12 +10,14 @@ namespace Fan.Http.Tests;
 [Service("shop[shop_id].stock", Version = "1.0.0")]
 public interface IStock
 {
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/shops/{shop_id}/stock/{item}")]
     ValueTask<string> CountAsync(int item, bool all = false, CancellationToken ct = default);
 
     [HttpRoute("POST", "/shops/{shop_id}/stock")]
     ValueTask<string> AddAsync(int item, CancellationToken ct = default);
 
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/stock/{shop_id}")]
     IAsyncEnumerable<int> ListAsync(int count, int failAt = -1, CancellationToken ct = default);
 

@@ -62,6 +62,7 @@ public sealed record Weighed(double Weight, IReadOnlyList<float> Parts);
 [Service("scale")]
 public interface IScale
 {
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/scale/{weight}")]
     ValueTask<string> WeighAsync(double weight, float? half = null, IReadOnlyList<double>? more = null, CancellationToken ct = default);
 

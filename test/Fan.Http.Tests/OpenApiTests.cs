@@ -149,9 +149,11 @@ public sealed class OpenApiTests : HttpTest
 [Service("twice")]
 public interface ITwice
 {
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/same/{a}")]
     ValueTask OneAsync(int a, CancellationToken ct = default);
 
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/same/{b}")]
     ValueTask TwoAsync(int b, CancellationToken ct = default);
 }

@@ -208,9 +208,71 @@ public sealed class OrdinaryRequestTests : HttpTest
     [Fact]
     public async Task Shard_keys_stand_in_the_header_or_in_the_path()
     {
-        Assert.Equal("\"till of shop a,b|c\"", (await RawClient.PostAsync(_address, "/shop.till/name", "{}", "fan-shard: a%2Cb,c\r\n")).Text);
+        Assert.Equal("\"till of shop a,b\"", (await RawClient.PostAsync(_address, "/shop.till/name", "{}", "fan-shard: a%2Cb\r\n")).Text);
         Assert.Equal("\"till of shop 4/2\"", (await RawClient.PostAsync(_address, "/shop[4%2F2].till/name", "{}")).Text);
     }
+
+    [Theory]
+    [InlineData("/shop[7].till[8]/name", "", "path")]
+    [InlineData("/shop.till[7]/name", "", "path")]
+    [InlineData("/wines[7]/best", "", "path")]
+    [InlineData("/shop[a%0D%0Ab].till/name", "", "fan-shard")]
+    [InlineData("/shop.till/name", "", "fan-shard")]
+    [InlineData("/shop.till/name", "fan-shard: 7,8\r\n", "fan-shard")]
+    [InlineData("/shop.till/name", "fan-shard: %00\r\n", "fan-shard")]
+    [InlineData("/shop.till/name", "fan-shard: \r\n", "fan-shard")]
+    [InlineData("/wines/best", "fan-shard: 7\r\n", "fan-shard")]
+    public async Task Shard_keys_that_do_not_fit_the_name_are_refused(string path, string headers, string place)
+    {
+        var reply = await RawClient.PostAsync(_address, path, "{}", headers);
+        Assert.Equal((400, "bad_message", place), (reply.Status, Problem(reply, "code"), Problem(reply, "place")));
+    }
+
+    [Theory]
+    [InlineData("/wines/by-name/a%252Fb/", "found a%2Fb")]
+    [InlineData("/wines/by-name/a%2Fb/?x=http://y", "")]
+    [InlineData("/wines/by-name/a%2Fb/", "found a/b")]
+    public async Task A_target_with_the_host_before_it_is_decoded_once(string target, string expected)
+    {
+        var reply = await RawClient.SendAsync(_address, $"GET http://localhost{target} HTTP/1.1");
+        if (expected.Length == 0) Assert.Equal((400, "x"), (reply.Status, Problem(reply, "place")));
+        else Assert.Equal(expected, Json(reply.Text).GetString());
+        Assert.Equal(404, (await RawClient.SendAsync(_address, "GET http://localhost HTTP/1.1")).Status);
+    }
+
+    [Fact]
+    public async Task A_request_without_time_left_runs_nothing()
+    {
+        foreach (var path in (string[])["/wines/get", "/wines/list"])
+        {
+            var reply = await RawClient.PostAsync(_address, path, """{"inventory_id": 1}""", "fan-ttl: 0\r\n");
+            Assert.Equal((504, "deadline_exceeded"), (reply.Status, Problem(reply, "code")));
+        }
+
+        Assert.Null(_wines.Seen);
+    }
+
+    [Theory]
+    [InlineData("Content-Encoding: gzip", "content-encoding")]
+    [InlineData("Content-Encoding: identity, br", "content-encoding")]
+    [InlineData("Content-Type: application/json; charset=utf-16", "content-type")]
+    [InlineData("Content-Type: application/json; charset=\"iso-8859-1\"", "content-type")]
+    [InlineData("Content-Type: application/x-www-form-urlencoded; charset=windows-1250", "content-type")]
+    public async Task A_body_that_is_not_read_as_it_says_is_refused(string header, string place)
+    {
+        foreach (var path in (string[])["/wines/order", "/orders"])
+        {
+            var reply = await RawClient.SendAsync(_address, $"POST {path} HTTP/1.1", header + "\r\n", """{"name": "x", "count": 1}"""u8.ToArray());
+            Assert.Equal((415, "bad_message", place), (reply.Status, Problem(reply, "code"), Problem(reply, "place")));
+        }
+    }
+
+    [Theory]
+    [InlineData("Content-Encoding: identity\r\nContent-Type: application/json; charset=UTF-8")]
+    [InlineData("Content-Type: application/json; charset=\"utf-8\"")]
+    [InlineData("Content-Type: application/json;charset=us-ascii")]
+    public async Task A_body_as_it_is_and_in_utf8_is_read(string headers) =>
+        Assert.Equal(200, (await RawClient.SendAsync(_address, "POST /wines/order HTTP/1.1", headers + "\r\n", """{"name": "x", "count": 1}"""u8.ToArray())).Status);
 
     private static byte[] Multipart(params string[] parts) =>
         Encoding.UTF8.GetBytes(string.Concat(parts.Select(part => $"--BoUnDaRy\r\nContent-Disposition: form-data; {part}\r\n")) + "--BoUnDaRy--\r\n");

@@ -17,18 +17,18 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>One request on a connection of its own.</summary>
-    public static async Task<RawRequest> SendAsync(Uri address, string start, string headers = "", byte[]? body = null)
+    public static async Task<RawRequest> SendAsync(Uri address, string start, string headers = "", byte[]? body = null, string host = "localhost")
     {
         using var client = new RawClient(address);
-        await client.WriteAsync(Request(start, headers, body));
+        await client.WriteAsync(Request(start, headers, body, host));
         return await client.ReadAsync() ?? throw new IOException("The server closed the connection without a reply.");
     }
 
     public static Task<RawRequest> PostAsync(Uri address, string path, string json, string headers = "") =>
         SendAsync(address, $"POST {path} HTTP/1.1", "Content-Type: application/json\r\n" + headers, Encoding.UTF8.GetBytes(json));
 
-    public static byte[] Request(string start, string headers = "", byte[]? body = null) =>
-        [.. Encoding.UTF8.GetBytes($"{start}\r\nHost: test\r\n{headers}{(body is null ? "" : $"Content-Length: {body.Length}\r\n")}\r\n"), .. body ?? []];
+    public static byte[] Request(string start, string headers = "", byte[]? body = null, string host = "localhost") =>
+        [.. Encoding.UTF8.GetBytes($"{start}\r\nHost: {host}\r\n{headers}{(body is null ? "" : $"Content-Length: {body.Length}\r\n")}\r\n"), .. body ?? []];
 
     public async Task WriteAsync(byte[] bytes) => await _client.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
 

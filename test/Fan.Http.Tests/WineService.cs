@@ -9,6 +9,7 @@ public sealed record Node(string Name, Node? Next, IReadOnlyList<Node> Children)
 [Service("wines", Version = "1.1.0")]
 public interface IWines
 {
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/wines/{inventory_id}")]
     ValueTask<string> GetAsync(int inventoryId, bool? full = null, IReadOnlyList<int>? years = null, string? text = null, Colour colour = Colour.Red, CancellationToken ct = default);
 
@@ -24,18 +25,23 @@ public interface IWines
     [HttpRoute("POST", "/orders", ContentType = "application/x-www-form-urlencoded")]
     ValueTask<string> OrderAsync(string name, int count, bool gift = false, IReadOnlyList<int>? sizes = null, CancellationToken ct = default);
 
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/wines/by-name/{name}/")]
     ValueTask<string> FindAsync(string name, CancellationToken ct = default);
 
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/wines")]
     IAsyncEnumerable<int> ListAsync(int count = 2, CancellationToken ct = default);
 
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/wines/best")]
     ValueTask<Wine> BestAsync(CancellationToken ct = default);
 
+    [Rpc(Idempotent = true)]
     [HttpRoute("HEAD", "/wines/{inventory_id}")]
     ValueTask<string> LookAsync(int inventoryId, CancellationToken ct = default);
 
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/tagged")]
     ValueTask<string> TagAsync(IReadOnlyList<string> tags, CancellationToken ct = default);
 

@@ -42,6 +42,7 @@ internal static class Descriptors
     public const string SubscriberNameTaken = "FAN0030";
     public const string NotReadBack = "FAN0031";
     public const string GeneratorFailed = "FAN0032";
+    public const string UnsafeVerb = "FAN0033";
     public const string BadTimeLimit = "FAN0034";
 
     private static readonly Dictionary<string, DiagnosticDescriptor> All = new[]
@@ -79,6 +80,7 @@ internal static class Descriptors
         Warning(SubscriberNameTaken, "No base for subscribers", "The base class '{0}' for subscribers to '{1}' is not generated, as the name is taken; subscribe with [Subscribe], or implement '{1}'"),
         Warning(NotReadBack, "Value is not read back", "'{0}' of '{1}' is sent and not read at the other side: give it a setter or a parameter of the constructor, or leave it out by [JsonIgnore]"),
         Error(GeneratorFailed, "Contract was not generated", "The contract of '{0}' was not generated, which is a defect of Fan: {1}"),
+        Warning(UnsafeVerb, "GET on a method that is not idempotent", "'{0}' is at {1}, which browsers, proxies and crawlers may send ahead of time, for any page and again: declare [Rpc(Idempotent = true)] if it changes nothing, or take POST"),
     }.ToDictionary(descriptor => descriptor.Id);
 
     public static DiagnosticDescriptor Of(string id) => All[id];

@@ -50,6 +50,8 @@ internal static class MethodReader
         var verb = (route?.ConstructorArguments.ElementAtOrDefault(0).Value as string)?.ToUpperInvariant();
         var template = route?.ConstructorArguments.ElementAtOrDefault(1).Value as string;
         if (route is not null && RouteProblem(verb, template, service, models) is { } problem) report(Descriptors.BadRoute, method, method.Name, problem);
+        // Whoever sends what the standard calls safe answers for nothing that it does.
+        else if (verb is "GET" or "HEAD" && !Attributes.Named<bool>(rpc, "Idempotent")) report(Descriptors.UnsafeVerb, method, method.Name, verb);
 
         return new MethodModel(
             identifier, method.ContainingType.InSource(SymbolDisplayFormat.FullyQualifiedFormat), method.Name, wireName, method.ReturnType.InSource(FullName), form,

@@ -10,13 +10,8 @@ namespace Fan.Http.Arguments;
 /// <summary>Turns the arguments of an ordinary HTTP request (path, query, form, JSON) into the JSON object that methods read.</summary>
 internal static class ArgumentsReader
 {
-    private const string UrlEncoded = "application/x-www-form-urlencoded";
-    private const string Multipart = "multipart/form-data";
-
     // The object of the arguments is no level of theirs.
     private const int AroundArguments = 1;
-
-    public static bool IsForm(string? contentType) => contentType is not null && (Is(contentType, UrlEncoded) || Is(contentType, Multipart));
 
     /// <exception cref="BadArgumentException">An argument is given twice with different values, or its text is none of its type.</exception>
     /// <exception cref="BadMessageException">The form or the JSON can't be read.</exception>
@@ -50,28 +45,27 @@ internal static class ArgumentsReader
     private static async ValueTask<JsonDocument?> AddBodyAsync(NamedArguments arguments, string? contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
     {
         if (body.IsEmpty) return null;
-        // `curl -d` calls any body urlencoded. No form begins with a brace: it is encoded there.
-        if (contentType is not null && Is(contentType, UrlEncoded) && body.FirstSpan[0] != (byte)'{')
+        if (contentType is not null && BodyType.Is(contentType, BodyType.UrlEncoded) && !BodyType.IsJsonOfCurl(contentType, body))
         {
             await FormArguments.AddUrlEncodedAsync(arguments, body, limits, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
-        if (contentType is not null && Is(contentType, Multipart))
+        if (contentType is not null && BodyType.Is(contentType, BodyType.Multipart))
         {
             await FormArguments.AddMultipartAsync(arguments, contentType, body, limits, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
-        var document = ParseJson(body, IsForm(contentType) ? null : contentType, limits);
+        var document = ParseJson(body, BodyType.IsForm(contentType) ? null : contentType, limits);
         arguments.AddJson(document.RootElement);
         return document;
     }
 
     private static JsonDocument ParseJson(ReadOnlySequence<byte> body, string? contentType, FanLimits limits)
     {
-        if (contentType is not null && !Is(contentType, "application/json") && !contentType.Split(';')[0].TrimEnd().EndsWith("+json", StringComparison.OrdinalIgnoreCase))
-            throw new BadMessageException("content-type", $"This content type is not understood; send application/json, {UrlEncoded} or {Multipart}.");
+        if (contentType is not null && !BodyType.Is(contentType, "application/json") && !contentType.Split(';')[0].TrimEnd().EndsWith("+json", StringComparison.OrdinalIgnoreCase))
+            throw new BadMessageException("content-type", $"This content type is not understood; send application/json, {BodyType.UrlEncoded} or {BodyType.Multipart}.");
         try
         {
             return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = limits.MaxDepth + AroundArguments });
@@ -81,7 +75,4 @@ internal static class ArgumentsReader
             throw new BadArgumentException("", $"The body of the request is no valid JSON: {error.Message}", error);
         }
     }
-
-    private static bool Is(string contentType, string type) =>
-        contentType.StartsWith(type, StringComparison.OrdinalIgnoreCase) && (contentType.Length == type.Length || contentType[type.Length] is ';' or ' ');
 }

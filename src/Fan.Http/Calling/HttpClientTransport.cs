@@ -18,11 +18,11 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
     private readonly ForeignCalls _foreign;
     private readonly Version _version;
 
-    public HttpClientTransport(IOptions<FanHttpOptions> options, TimeProvider clock, ILogger<HttpClientTransport> logger)
+    public HttpClientTransport(IOptions<FanHttpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<HttpClientTransport> logger)
     {
         var certificates = new CertificateFiles(options.Value, logger);
-        _connections = new HttpConnections(options.Value, certificates, clock, followRedirects: false);
-        _foreign = new ForeignCalls(new HttpConnections(options.Value, certificates, clock, followRedirects: true));
+        _connections = new HttpConnections(options.Value, certificates, application.Value.Limits, clock, followRedirects: false);
+        _foreign = new ForeignCalls(new HttpConnections(options.Value, certificates, application.Value.Limits, clock, followRedirects: true));
         _version = options.Value.CallVersion;
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Fan.Http.Serving;
 using Fan.Messaging;
 using Fan.Security;
 using Fan.Transports;
@@ -22,7 +23,7 @@ internal sealed class HttpConnections : IDisposable
     private readonly FanHttpOptions _options;
     private readonly HttpHandlers _handlers;
 
-    public HttpConnections(FanHttpOptions options, CertificateFiles certificates, TimeProvider clock, bool followRedirects)
+    public HttpConnections(FanHttpOptions options, CertificateFiles certificates, FanLimits limits, TimeProvider clock, bool followRedirects)
     {
         _options = options;
         _handlers = new HttpHandlers(
@@ -37,6 +38,8 @@ internal sealed class HttpConnections : IDisposable
                 ConnectCallback = _open.OpenAsync,
                 ConnectTimeout = options.ConnectTimeout,
                 EnableMultipleHttp2Connections = true,
+                // In KiB, and begun ones count.
+                MaxResponseHeadersLength = (limits.MaxHeaderBytes + 1023) / 1024,
                 // A sequence that is left early is broken off, so that the far end stops.
                 MaxResponseDrainSize = 0,
                 PooledConnectionLifetime = ConnectionLifetime,
@@ -56,7 +59,15 @@ internal sealed class HttpConnections : IDisposable
         RequirePrivacy(request, call);
         try
         {
-            return await _handlers.Current.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            var response = await _handlers.Current.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.Headers.NonValidated.Count + response.Content.Headers.NonValidated.Count <= call.Limits.MaxHeaders) return response;
+            response.Dispose();
+            throw new LimitExceededException(nameof(FanLimits.MaxHeaders), $"The reply of {call.Endpoint} has more than {call.Limits.MaxHeaders} headers ({nameof(FanLimits.MaxHeaders)}).");
+        }
+        catch (HttpRequestException error) when (error.InnerException is HttpProtocolException { ErrorCode: ConnectionBound.Http2Refused })
+        {
+            // The connection was refused before anything of the call was read.
+            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no more connections: {error.Message}", error);
         }
         catch (HttpRequestException error) when (request.Version.Major == 2 && error.HttpRequestError == HttpRequestError.InvalidResponse)
         {
@@ -67,6 +78,11 @@ internal sealed class HttpConnections : IDisposable
         {
             // The handler refuses by itself what is more than the server said it takes. A connection that ended early can look the same, but not for as little as every server takes.
             throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"{call.Endpoint} does not take as much: {error.Message}", error);
+        }
+        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null })
+        {
+            // A new connection that took not even one request: the handler says so before it sends any.
+            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no connection: {error.Message}", error);
         }
         catch (HttpRequestException error)
         {
@@ -85,7 +101,7 @@ internal sealed class HttpConnections : IDisposable
         HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError =>
             new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error),
         HttpRequestError.InvalidResponse => new BadMessageException("reply", $"{call.Endpoint} sent what is no HTTP: {error.Message}", error),
-        HttpRequestError.ConfigurationLimitExceeded => new LimitExceededException("reply headers", $"{call.Endpoint} sent too much: {error.Message}", error),
+        HttpRequestError.ConfigurationLimitExceeded => new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers of {call.Endpoint}'s reply have more than {call.Limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).", error),
         _ => new ServiceUnavailableException(call.Service, $"{call.Endpoint} broke off: {error.Message}", error),
     };
 

@@ -59,7 +59,13 @@ internal static class ReplyReader
         {
             try
             {
-                if (JsonSerializer.Deserialize(body.Span, ProblemJson.Default.Problem)?.ToError() is { } error) return error.ToException();
+                if (JsonSerializer.Deserialize(body.Span, ProblemJson.Default.Problem)?.ToError() is { } error)
+                {
+                    // Refused before anything of the call was read: another endpoint may take it.
+                    return error is { Code: ErrorCodes.Unavailable, Place: nameof(FanHttpOptions.MaxConnections) }
+                        ? new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no more connections: {error.Message}")
+                        : error.ToException();
+                }
             }
             catch (JsonException error)
             {

@@ -76,7 +76,7 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
 
     private JsonObject Body(IReadOnlyList<ParameterDescription> parameters, string contentType)
     {
-        var isForm = ArgumentsReader.IsForm(contentType);
+        var isForm = BodyType.IsForm(contentType);
         var properties = new JsonObject();
         foreach (var parameter in parameters) properties[parameter.Name] = isForm && IsFile(parameter.Type) ? File(parameter.Type) : schemas.Of(parameter.Type, parameter.AllowsNull);
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };

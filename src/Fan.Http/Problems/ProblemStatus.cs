@@ -15,7 +15,7 @@ internal static class ProblemStatus
         ErrorCodes.NoSuchService or ErrorCodes.NoMatchingVersion or ErrorCodes.NoSuchMethod => StatusCodes.Status404NotFound,
         ErrorCodes.ContractMismatch => StatusCodes.Status502BadGateway,
         ErrorCodes.BadArgument => StatusCodes.Status400BadRequest,
-        ErrorCodes.BadMessage when error.Place == "content-type" => StatusCodes.Status415UnsupportedMediaType,
+        ErrorCodes.BadMessage when error.Place is "content-type" or "content-encoding" => StatusCodes.Status415UnsupportedMediaType,
         ErrorCodes.BadMessage => StatusCodes.Status400BadRequest,
         ErrorCodes.LimitExceeded when error.Place is nameof(FanLimits.MaxHeaders) or nameof(FanLimits.MaxHeaderBytes) => StatusCodes.Status431RequestHeaderFieldsTooLarge,
         ErrorCodes.LimitExceeded when error.Place is nameof(QueuePolicy.MaxMessages) => StatusCodes.Status429TooManyRequests,

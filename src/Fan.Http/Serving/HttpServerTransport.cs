@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Generated;
+using Fan.Http.Origins;
 using Fan.Security;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
@@ -26,8 +27,8 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
         if (!_options.Serve || server.Services.Count == 0) return;
         // A certificate that can't be read must fail the start and not each caller.
         _ = (_certificates.Own, _certificates.Policy);
-        var dispatcher = new CallDispatcher(server, new RouteTable(server), _leaving, new RequestCaller(_options.AsksCallers()));
-        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, _options.CertificateFile is null ? null : _certificates, services, clock, logs);
+        var dispatcher = new CallDispatcher(server, new RouteTable(server), _leaving, new RequestCaller(_options.AsksCallers()), new OriginGuard(_options));
+        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, _options.MaxConnections, _options.CertificateFile is null ? null : _certificates, services, clock, logs);
         _listener = listener;
         await listener.StartAsync(dispatcher.ServeAsync, cancellationToken).ConfigureAwait(false);
     }

@@ -30,7 +30,7 @@ internal sealed class KestrelListener : IDisposable
     private readonly IPEndPoint _address;
     private readonly IHost? _tls;
 
-    public KestrelListener(IPEndPoint address, FanLimits limits, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
+    public KestrelListener(IPEndPoint address, FanLimits limits, int maxConnections, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
     {
         _address = address;
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = services };
@@ -48,20 +48,28 @@ internal sealed class KestrelListener : IDisposable
         {
             _tls = ServicesForTls(logs);
             options.ApplicationServices = _tls.Services;
-            options.Listen(address, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+            var hidden = new ConnectionBound(maxConnections, null, clock, logs.CreateLogger<HttpServerTransport>());
+            options.Listen(address, listen =>
             {
-                // For each connection: the files may have changed.
-                OnConnection = _ => new(certificates.ForServer(certificates.Own!)),
-            }));
+                // Before the handshake, which costs more than the rest.
+                listen.Use(next => connection => hidden.RunAsync(connection, next));
+                listen.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    // For each connection: the files may have changed.
+                    OnConnection = _ => new(certificates.ForServer(certificates.Own!)),
+                });
+            });
             _server = new KestrelServer(Options.Create(options), network, logs);
             return;
         }
 
         var handover = new Http2Handover(network);
         var detection = new ProtocolDetection(options.Limits, handover, clock);
+        var bound = new ConnectionBound(maxConnections, detection, clock, logs.CreateLogger<HttpServerTransport>());
         options.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => bound.RunAsync(connection, next));
             listen.Use(next => connection => detection.RunAsync(connection, next));
         });
         options.Listen(handover.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);

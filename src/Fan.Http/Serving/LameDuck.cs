@@ -23,7 +23,7 @@ internal sealed class LameDuck(TimeSpan quiet, TimeProvider clock)
         var headers = features.GetRequiredFeature<IHttpResponseFeature>().Headers;
         // A caller may hear of it here before the store has told it.
         headers[HeaderNames.Leaving] = "1";
-        if (features.GetRequiredFeature<IHttpRequestFeature>().Protocol.StartsWith("HTTP/1", StringComparison.Ordinal)) headers.Connection = "close";
+        if (RequestHeaders.IsOfHttp1(features.GetRequiredFeature<IHttpRequestFeature>())) headers.Connection = "close";
     }
 
     /// <summary>Waits until no caller seems to be left. One that is not connected may be about to be.</summary>

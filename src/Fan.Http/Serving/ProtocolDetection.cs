@@ -16,7 +16,7 @@ internal sealed class ProtocolDetection(KestrelServerLimits limits, Http2Handove
     /// <summary>What runs for each connection; returns when the connection has ended.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        switch (await DetectAsync(connection).ConfigureAwait(false))
+        switch (await DetectAsync(connection, limits.KeepAliveTimeout).ConfigureAwait(false))
         {
             case HttpProtocols.Http1:
                 await next(connection).ConfigureAwait(false);
@@ -28,10 +28,10 @@ internal sealed class ProtocolDetection(KestrelServerLimits limits, Http2Handove
     }
 
     /// <summary>Nothing where the connection is to be closed: its peer went away or said too little in time, or the server stops.</summary>
-    private async Task<HttpProtocols> DetectAsync(ConnectionContext connection)
+    internal async Task<HttpProtocols> DetectAsync(ConnectionContext connection, TimeSpan longest)
     {
         // A connection may stand ready for long before its first request; one that has begun to speak may not hesitate.
-        using var patience = new CancellationTokenSource(limits.KeepAliveTimeout, clock);
+        using var patience = new CancellationTokenSource(longest, clock);
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
         var input = connection.Transport.Input;
@@ -45,7 +45,7 @@ internal sealed class ProtocolDetection(KestrelServerLimits limits, Http2Handove
                 input.AdvanceTo(read.Buffer.Start, known is null ? read.Buffer.End : read.Buffer.Start);
                 if (known is { } protocol) return protocol;
                 if (read.IsCompleted) return read.Buffer.IsEmpty ? HttpProtocols.None : HttpProtocols.Http1;
-                if (!read.Buffer.IsEmpty) patience.CancelAfter(limits.RequestHeadersTimeout);
+                if (!read.Buffer.IsEmpty && limits.RequestHeadersTimeout < longest) patience.CancelAfter(limits.RequestHeadersTimeout);
             }
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)

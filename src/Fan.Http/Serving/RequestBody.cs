@@ -11,15 +11,16 @@ internal static class RequestBody
     /// <summary>The body; it stays in the reader, which is to be advanced to its end and completed when the call has ended.</summary>
     /// <exception cref="LimitExceededException">It has more than <see cref="FanLimits.MaxPayloadBytes"/>.</exception>
     /// <exception cref="BadMessageException">It broke off, or is framed wrongly.</exception>
-    public static async ValueTask<ReadOnlySequence<byte>> ReadAsync(PipeReader reader, long? length, FanLimits limits, CancellationToken cancellationToken)
+    public static async ValueTask<ReadOnlySequence<byte>> ReadAsync(PipeReader reader, long? length, FanLimits limits)
     {
         if (length > limits.MaxPayloadBytes) throw TooLarge(limits);
         try
         {
             while (true)
             {
-                // The body of a small request mostly came with its headers.
-                if (!reader.TryRead(out var read)) read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                // The body of a small request mostly came with its headers. No token: the end of the connection ends the read by itself, and a read that is
+                // cancelled leaves a reader behind that Kestrel stumbles over.
+                if (!reader.TryRead(out var read)) read = await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
                 if (read.Buffer.Length > limits.MaxPayloadBytes)
                 {
                     reader.AdvanceTo(read.Buffer.End);
@@ -35,6 +36,11 @@ internal static class RequestBody
             throw error.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge(limits)
                 : new BadMessageException("body", $"The body of the request can't be read: {error.Message}", error);
+        }
+        catch (IOException error)
+        {
+            // A chunk of a size that is none, or the end of the connection.
+            throw new BadMessageException("body", $"The body of the request can't be read: {error.Message}", error);
         }
     }
 

@@ -1,12 +1,15 @@
 using Fan.Http.Foreign;
 using Fan.Messaging;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Fan.Http.Serving;
 
 /// <summary>Takes Fan's headers out of a request.</summary>
 internal static class RequestHeaders
 {
+    public static bool IsOfHttp1(IHttpRequestFeature request) => request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal);
+
     /// <exception cref="BadMessageException">A header of ours breaks its form.</exception>
     /// <exception cref="LimitExceededException">There are too many headers, or they are too large.</exception>
     public static MessageHeaders Read(IHeaderDictionary headers, FanLimits limits)

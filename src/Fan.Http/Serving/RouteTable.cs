@@ -22,9 +22,13 @@ internal sealed class RouteTable
         _plain = methods.ToFrozenDictionary(method => "/" + method.Method.FullName, StringComparer.Ordinal);
         _templates = [.. methods.Where(method => method.Method.Description.Http is not null).Select(Parse).Order(Comparer<(string Verb, UrlTemplate Template, ServedMethod Method)>.Create(
             (one, other) => UrlTemplate.BySpecificity(one.Template, other.Template)))];
+        Verbs = string.Join(", ", _templates.Select(route => route.Verb).Concat(["POST", "GET", "HEAD"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         foreach (var same in _templates.GroupBy(route => (route.Verb, route.Template.Shape)).Where(group => group.Count() > 1))
             throw new InvalidOperationException($"{same.Key.Verb} {same.First().Template.Text} is declared by {string.Join(" and ", same.Select(route => route.Method.Method.FullName))}.");
     }
+
+    /// <summary>All verbs that any path takes, as a header has them.</summary>
+    public string Verbs { get; }
 
     /// <summary>The plain form: the one way of calls between Fan applications.</summary>
     public bool TryFindPlain(string path, out ServedMethod method) => _plain.TryGetValue(path, out method!);
@@ -34,6 +38,7 @@ internal sealed class RouteTable
     /// <param name="rawPath">The path as it came, still encoded.</param>
     /// <param name="allowed">The verbs of the path; empty where there is no such path.</param>
     /// <exception cref="NoSuchServiceException">The path has the plain form, and the application does not host its service.</exception>
+    /// <exception cref="BadMessageException">The path has shard keys where the service's name has none.</exception>
     /// <exception cref="NoSuchMethodException">The path has the plain form, and its service no such method.</exception>
     public RouteMatch? Find(string verb, string rawPath, out IReadOnlyList<string> allowed)
     {
@@ -54,6 +59,8 @@ internal sealed class RouteTable
         if (verb == "POST")
         {
             var method = _server.Resolve(service.Canonical, segments[1]);
+            if (service.ShardKeys.Count > 0 && !method.Service.HidesPlaces && !service.HasPlacesOf(method.Service.Name))
+                throw new BadMessageException("path", $"'{HeaderText.Shorten(service.Template)}' has its shard keys in other places than '{method.Service.Name.Template}'.");
             // micro-fan sends what it put into the path once more as arguments.
             var keys = method.Service.Name.ShardKeys.Zip(service.ShardKeys, KeyValuePair.Create).ToList();
             return new RouteMatch(method, ShardKeyList.Format(service.ShardKeys), keys.Count > 0 ? keys : null);

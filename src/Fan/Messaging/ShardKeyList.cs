@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Fan.Messaging;
 
 /// <summary>Shard keys as one header value: percent-encoded, with commas between them.</summary>
@@ -5,6 +7,12 @@ public static class ShardKeyList
 {
     /// <summary>The most keys that a header may have: no name has more parts.</summary>
     public const int MaxKeys = ServiceName.MaxParts;
+
+    // What is never percent-encoded, and the commas.
+    private static readonly SearchValues<char> AsIs = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~,");
+
+    // As long as a name.
+    private const int MaxKeyLength = ServiceName.MaxLength;
 
     /// <summary>Writes keys; null where there are none.</summary>
     public static string? Format(IReadOnlyList<string> keys)
@@ -22,5 +30,28 @@ public static class ShardKeyList
         if (keys.Length > MaxKeys || keys.Any(string.IsNullOrEmpty))
             throw new BadMessageException(HeaderNames.ShardKeys, $"Header '{HeaderNames.ShardKeys}' must have 1 to {MaxKeys} keys, none empty; it is '{HeaderText.Shorten(header)}'.");
         return Array.ConvertAll(keys, Uri.UnescapeDataString);
+    }
+
+    /// <summary>Whether a text can be a key: of 1 to 256 characters, none of them a control character.</summary>
+    internal static bool IsKey(string text) => text.Length is > 0 and <= MaxKeyLength && !text.Any(char.IsControl);
+
+    /// <summary>Holds the keys of a call against the places that its service's name has for them, and gives the header the one form that all who look at it compare.</summary>
+    /// <exception cref="BadMessageException">They are too many or too few, or one is no key.</exception>
+    internal static IReadOnlyList<string> Require(ServiceName service, MessageHeaders headers, bool anyNumber)
+    {
+        if (headers.ShardKeys is null && (service.ShardKeys.Count == 0 || anyNumber)) return [];
+        var keys = Parse(headers.ShardKeys);
+        if (keys.Count != service.ShardKeys.Count && !anyNumber)
+        {
+            throw new BadMessageException(HeaderNames.ShardKeys, service.ShardKeys.Count == 0
+                ? $"Service '{service.Canonical}' has no shard keys; {keys.Count} came with the call."
+                : $"Service '{service.Template}' takes {service.ShardKeys.Count} shard keys ({string.Join(", ", service.ShardKeys)}); {keys.Count} came with the call.");
+        }
+
+        if (keys.FirstOrDefault(key => !IsKey(key)) is { } wrong)
+            throw new BadMessageException(HeaderNames.ShardKeys, $"A shard key of '{service.Template}' must have 1 to {MaxKeyLength} characters, no control characters; one is '{HeaderText.Shorten(wrong)}'.");
+        // One key written in two ways would be two shards.
+        if (headers.ShardKeys.AsSpan().ContainsAnyExcept(AsIs)) headers.ShardKeys = Format(keys);
+        return keys;
     }
 }

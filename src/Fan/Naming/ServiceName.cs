@@ -97,6 +97,9 @@ public sealed class ServiceName : IEquatable<ServiceName>
         return true;
     }
 
+    /// <summary>Whether a name has brackets where another one has them, whatever stands in them.</summary>
+    internal bool HasPlacesOf(ServiceName other) => Places().SequenceEqual(other.Places());
+
     /// <inheritdoc/>
     public bool Equals(ServiceName? other) => other is not null && string.Equals(Canonical, other.Canonical, StringComparison.Ordinal);
 
@@ -108,6 +111,18 @@ public sealed class ServiceName : IEquatable<ServiceName>
 
     /// <inheritdoc/>
     public override string ToString() => Template;
+
+    // The parts with brackets, counted from the first.
+    private IEnumerable<int> Places()
+    {
+        var (part, inBrackets) = (0, false);
+        foreach (var c in Template)
+        {
+            if (c == '[') yield return part;
+            if (c is '[' or ']') inBrackets = c == '[';
+            else if (c == '.' && !inBrackets) part++;
+        }
+    }
 
     private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
 

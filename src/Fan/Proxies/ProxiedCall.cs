@@ -21,7 +21,7 @@ public sealed class ProxiedCall
     internal ProxiedCall(ProxyForwarding forwarding, string method, MethodKind kind, IncomingCall incoming, IBufferWriter<byte>? reply, IItemSink? items)
     {
         (_forwarding, Method, Kind, _incoming, _reply, _items) = (forwarding, method, kind, incoming, reply, items);
-        ShardKeys = ShardKeyList.Parse(incoming.Headers.ShardKeys);
+        ShardKeys = incoming.ShardKeys;
     }
 
     /// <summary>The service that was called: the one that the proxy stands before.</summary>

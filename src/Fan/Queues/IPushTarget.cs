@@ -40,7 +40,7 @@ internal sealed class FunctionTarget(string service, Func<ReceivedPush, Cancella
     {
         if (_methods.TryGetValue(method, out var known)) return known;
         var contract = new Contract(service, new Method(service, handler, method));
-        var made = new ServedService(contract, new ServiceImplementation(_ => handler, ServiceLifetime.Singleton, services), isPersistent: false).Methods[method];
+        var made = new ServedService(contract, new ServiceImplementation(_ => handler, ServiceLifetime.Singleton, services), isPersistent: false) { HidesPlaces = true }.Methods[method];
         // The names come from pushers: past the bound one is made for each delivery.
         if (_methods.Count < MaxMethods) _methods.TryAdd(method, made);
         return made;

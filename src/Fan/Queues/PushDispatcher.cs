@@ -94,7 +94,7 @@ internal sealed class PushDispatcher(
     {
         try
         {
-            _ = ShardKeyList.Parse(call.Headers.ShardKeys);
+            CallServer.RequireKeys(method, call);
             return server.Understands(method, call.Payload, call.ContentType);
         }
         catch (BadMessageException)

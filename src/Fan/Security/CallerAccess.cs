@@ -27,18 +27,30 @@ internal sealed class CallerAccess(IEnumerable<ICallerAuthenticator> authenticat
         {
             caller = Proven(await AuthenticateAsync(method, call, cancellationToken).ConfigureAwait(false));
         }
-        catch (NotAuthenticatedException error)
+        catch (NotAuthenticatedException error) when (IsAbout(error.Service, error.Method, method))
         {
             if (method.Policy is null || (call.IsQueued && method.Policy.TrustsQueues)) return call.Principal;
             Log(method, call, null, error);
             throw;
         }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failure(method, call, "finding out who calls", error);
+        }
 
         if (method.Policy is not { } policy || (call.IsQueued && policy.TrustsQueues)) return caller;
-        var request = new PolicyRequest(method.Service.Name.Canonical, method.Method.Name, ShardKeyList.Parse(call.Headers.ShardKeys), call.Transport, caller, services);
+        var request = new PolicyRequest(method.Service.Name.Canonical, method.Method.Name, call.ShardKeys, call.Transport, caller, services);
         foreach (var requirement in policy.Requirements)
         {
-            if (await requirement.Check(request, cancellationToken).ConfigureAwait(false)) continue;
+            try
+            {
+                if (await requirement.Check(request, cancellationToken).ConfigureAwait(false)) continue;
+            }
+            catch (Exception fault) when (!IsMeant(fault, method) && !cancellationToken.IsCancellationRequested)
+            {
+                throw Failure(method, call, "its policy", fault);
+            }
+
             var error = Refusal(request, requirement);
             Log(method, call, caller, error);
             throw error;
@@ -79,6 +91,23 @@ internal sealed class CallerAccess(IEnumerable<ICallerAuthenticator> authenticat
         return known is null
             ? new NotAuthenticatedException(request.Service, request.Method, $"{name} is for certain callers, and nothing that came with the call proves who makes it: call over TLS with a certificate, or with a valid bearer token.")
             : new AccessDeniedException(request.Service, request.Method, $"Caller '{HeaderText.Shorten(known.Name ?? "")}' may not call {name}: its policy asks for {requirement.What}.");
+    }
+
+    private static bool IsMeant(Exception error, ServedMethod method) => error switch
+    {
+        NotAuthenticatedException refused => IsAbout(refused.Service, refused.Method, method),
+        AccessDeniedException refused => IsAbout(refused.Service, refused.Method, method),
+        _ => false,
+    };
+
+    // Whoever calls others to find out may be refused there, which says nothing of this call.
+    private static bool IsAbout(string service, string name, ServedMethod method) => service == method.Service.Name.Canonical && name == method.Method.Name;
+
+    // Nobody knows yet to whom that is said: what code and libraries say of their failure is for those who run the service.
+    private RemoteFailureException Failure(ServedMethod method, IncomingCall call, string what, Exception error)
+    {
+        SecurityLog.Failed(logger, ExceptionText.ForLog(error), what, method.Method.FullName, call.Transport);
+        return new RemoteFailureException("AuthenticationFailure", $"'{method.Method.FullName}' was not called: {what} failed, and the log of the service says why.");
     }
 
     private void Log(ServedMethod method, IncomingCall call, ClaimsPrincipal? caller, FanException error) =>

@@ -1,3 +1,5 @@
+using Fan.Messaging;
+
 namespace Fan.Security;
 
 /// <summary>Gives the tokens that go with an application's calls, on every transport. Safe from any thread.</summary>
@@ -18,12 +20,17 @@ public readonly record struct TokenRequest(string Service, string Method, string
 internal static class BearerTokens
 {
     /// <summary>The header with the token; null where there is none.</summary>
+    /// <exception cref="BadMessageException">No header can carry it.</exception>
     /// <exception cref="ServiceUnavailableException">It could not be had.</exception>
     public static async ValueTask<string?> BearerAsync(this ICallerTokens tokens, TokenRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false) is { Length: > 0 } token ? "Bearer " + token : null;
+            if (await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false) is not { Length: > 0 } token) return null;
+            // The same on every route, also on those that could carry more. The token is shown to nobody.
+            return token.AsSpan().ContainsAnyExceptInRange('!', '~')
+                ? throw new BadMessageException(HeaderNames.Authorization, $"The token for '{request.Service}.{request.Method}' is not sent: it can only have printable ASCII characters without spaces.")
+                : "Bearer " + token;
         }
         catch (Exception error) when (error is not FanException && !cancellationToken.IsCancellationRequested)
         {

@@ -86,6 +86,7 @@ public sealed class CallServer
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(call);
+        RequireTime(method, call);
         return method.Method.Description.Kind == MethodKind.Push && method.Service.Proxy is null
             ? AcceptAsync(method, call, reply, cancellationToken)
             : RunAsync(method, call, reply, null, cancellationToken);
@@ -115,6 +116,7 @@ public sealed class CallServer
     private async ValueTask AcceptAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
         var unary = Unary(method);
+        RequireKeys(method, call);
         method.Service.Strict?.Require(method.Service.Name.Canonical);
         var running = Begin(method, call, null, default, default, cancellationToken);
         Exception? failure = null;
@@ -154,6 +156,7 @@ public sealed class CallServer
     private async ValueTask RunAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
     {
         var unary = Unary(method);
+        RequireKeys(method, call);
         method.Service.Strict?.Require(method.Service.Name.Canonical);
         using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
         using var losing = shard.Link(cancellationToken);
@@ -196,6 +199,8 @@ public sealed class CallServer
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(call);
+        RequireTime(method, call);
+        RequireKeys(method, call);
         if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
 
         method.Service.Strict?.Require(method.Service.Name.Canonical);
@@ -249,14 +254,19 @@ public sealed class CallServer
         return described;
     }
 
+    /// <summary>Counts and logs what a transport refused by itself, because of who sends it.</summary>
+    internal void Refused(WireError error, string sender, string target, string transport)
+    {
+        _telemetry.Rejected(error.Place ?? "", error.Code);
+        SecurityLog.Refused(_logger, HeaderText.Shorten(sender), HeaderText.Shorten(target), transport, error.Code, error.Message);
+    }
+
     internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available, bool isOfEndpoint = false) =>
         new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.") { IsOfEndpoint = isOfEndpoint };
 
     private ServerCall Begin(ServedMethod method, IncomingCall call, DeliveredPush? push, TreeScope tree, ShardLease shard, CancellationToken cancellationToken)
     {
         var headers = call.Headers;
-        // What can be refused comes before anything that must be ended.
-        var shardKeys = ShardKeyList.Parse(headers.ShardKeys);
         var parent = TraceParent.Read(headers.TraceParent);
         if (parent is null && headers.TraceParent is { } broken)
         {
@@ -314,7 +324,7 @@ public sealed class CallServer
             Caller = headers.Caller,
             User = headers.User,
             Principal = call.Principal,
-            ShardKeys = shardKeys,
+            ShardKeys = call.ShardKeys,
             Push = push?.Info,
             Deadline = deadline,
             FencingToken = shard.Token != 0 ? shard.Token : headers.FencingToken,
@@ -381,6 +391,17 @@ public sealed class CallServer
 
         return activity.Start();
     }
+
+    // Work that nobody waits for any more is not begun.
+    private static void RequireTime(ServedMethod method, IncomingCall call)
+    {
+        if (call.Headers.TimeToLive is { } left && left <= TimeSpan.Zero)
+            throw new DeadlineExceededException($"The time for '{method.Method.FullName}' was over when the call came ({HeaderNames.TimeToLive} is 0).");
+    }
+
+    /// <summary>Before anybody looks at them.</summary>
+    /// <exception cref="BadMessageException">They do not fit the name of the service.</exception>
+    internal static void RequireKeys(ServedMethod method, IncomingCall call) => call.ShardKeys = ShardKeyList.Require(method.Service.Name, call.Headers, anyNumber: method.Service.HidesPlaces);
 
     private static DeadlineExceededException TimeIsOver(ServedMethod method, Exception inner) =>
         new($"The time for '{method.Method.FullName}' was over before it was done.", inner);

@@ -31,6 +31,9 @@ public sealed class IncomingCall
     /// <summary>Whether it comes from the application itself, where no policy stands in the way.</summary>
     internal bool IsTrusted { get; init; }
 
+    /// <summary>Set by the server before anybody looks: the values of <see cref="MessageHeaders.ShardKeys"/>, which fit the name of the service.</summary>
+    internal IReadOnlyList<string> ShardKeys { get; set; } = [];
+
     /// <summary>Whether it lay in a queue that others may write to.</summary>
     internal bool IsQueued { get; init; }
 

@@ -48,6 +48,9 @@ public sealed class ServedService
     /// <summary>What must be held while it serves; null where it is not strict.</summary>
     internal Commits.StrictLease? Strict { get; init; }
 
+    /// <summary>Whether it goes by a name without the places of shard keys, whatever they are: a proxy, and a subscriber without a contract.</summary>
+    internal bool HidesPlaces { get => field || Proxy is not null; init; }
+
     /// <summary>What takes whatever method is called; null where the contract has its methods.</summary>
     internal Proxies.HostedProxy? Proxy { get; init; }
 

@@ -36,6 +36,21 @@ public abstract class TransportContextConformance : TransportConformance
         Assert.Equal(3, Remote.Add(1, 2));
     }
 
+    [Theory]
+    [InlineData("shop.till.name", "takes 1 shard keys")]
+    [InlineData("shop[1].till[2].name", "takes 1 shard keys")]
+    [InlineData("cellar[7].touch", "has no shard keys")]
+    [InlineData("shop[\0].till.name", "no control characters")]
+    [InlineData("shop[a\nb].till.name", "no control characters")]
+    public async Task Shard_keys_that_do_not_fit_the_name_are_refused(string method, string detail)
+    {
+        var error = await Assert.ThrowsAsync<BadMessageException>(async () => await Caller.Fan.CallAsync(method, default));
+        Assert.Equal("fan-shard", error.Place);
+        Assert.Contains(detail, error.Message, StringComparison.Ordinal);
+        Assert.Equal((0, 1), (Cellar.Touched, Service.Rejected));
+        Assert.Equal("till of shop a,b", (await Caller.Fan.CallAsync("shop[a,b].till.name", default)).GetString());
+    }
+
     [Fact]
     public async Task With_nobody_listening_the_trace_is_passed_on()
     {

@@ -97,6 +97,35 @@ public abstract class TransportSecurityConformance : TransportConformance
         await Assert.ThrowsAsync<NotAuthenticatedException>(async () => await Caller.Fan.CallAsync("cellar.get", arguments.RootElement));
     }
 
+    [Theory]
+    [InlineData("broken")]
+    [InlineData("refused-elsewhere")]
+    [InlineData("careless:owner")]
+    public async Task Why_a_check_of_callers_failed_is_told_to_the_log_alone(string token)
+    {
+        var stranger = await StartAsync("stranger", fan => fan.UseCallerToken((_, _) => new(token)));
+        var error = await Assert.ThrowsAnyAsync<FanException>(async () => await stranger.Fan.Get<ICellar>().NothingAsync());
+        Assert.DoesNotContain("10.0.0.7", error.Message, StringComparison.Ordinal);
+        Assert.Contains("log of the service", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, Cellar.Calls);
+    }
+
+    [Theory]
+    [InlineData("two\nlines")]
+    [InlineData("line\r")]
+    [InlineData("žeton")]
+    [InlineData("to ken")]
+    [InlineData("nul\0")]
+    public async Task A_token_that_no_header_can_carry_is_refused_at_the_caller(string token)
+    {
+        var caller = await StartAsync("orders", fan => fan.UseCallerToken((_, _) => new(token)));
+        var error = await Assert.ThrowsAsync<BadMessageException>(async () => await caller.Fan.Get<ICellar>().GetAsync(1));
+        Assert.Equal("authorization", error.Place);
+        Assert.DoesNotContain(token, error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<BadMessageException>(async () => await caller.Fan.Get<ICellar>().CountAsync(1).ToListAsync());
+        Assert.Equal((0, 0), (Cellar.Calls, Service.Rejected));
+    }
+
     [Fact]
     public async Task Who_called_is_not_handed_on_to_the_next_process()
     {
@@ -112,7 +141,8 @@ public abstract class TransportSecurityConformance : TransportConformance
         service.AddCallerAuthenticator<TokenAuthenticator>()
             .Authorize<ICellar>(policy => policy.RequireCaller("orders", "boss"))
             .Authorize<ICellar>("echo", policy => policy.AllowAnyone())
-            .Authorize<ICellar>("nothing", policy => policy.RequireRole("owner"));
+            .Authorize<ICellar>("nothing", policy => policy.RequireRole("owner").Require(
+                "care", static (request, _) => request.Caller?.Identity?.Name == "careless" ? throw new InvalidOperationException("no answer from ldap://10.0.0.7") : new(true)));
     }
 
     private async Task<ICellar> OrdersAsync() => (await StartAsync("buyer", fan => fan.UseCallerToken((_, _) => new("orders:taster")))).Fan.Get<ICellar>();

@@ -119,7 +119,19 @@ public sealed class MemberTableOfAttributesTests
     [InlineData("works | FAN0010", "\"POST\", \"/a\", ContentType = null!")]
     [InlineData("works | FAN0010", "\"POST\", \"/a\", ContentType = \"text/plain\\n\"")]
     public Task A_route_is_valid_or_reported(string expected, string route) =>
-        MemberTable.HoldsAsync(expected, $"[Service(\"a\")] public interface IThing {{ [HttpRoute({route})] ValueTask<int> [|A|](int x, CancellationToken ct); }}");
+        MemberTable.HoldsAsync(expected, $"[Service(\"a\")] public interface IThing {{ [Rpc(Idempotent = true), HttpRoute({route})] ValueTask<int> [|A|](int x, CancellationToken ct); }}");
+
+    [Theory]
+    [InlineData("works + FAN0033", "[HttpRoute(\"GET\", \"/a\")] ValueTask<int> [|A|](int x, CancellationToken ct);")]
+    [InlineData("works + FAN0033", "[HttpRoute(\"head\", \"/a\")] ValueTask<int> [|A|](int x, CancellationToken ct);")]
+    [InlineData("works + FAN0033", "[Rpc(Idempotent = false), HttpRoute(\"GET\", \"/a\")] ValueTask<int> [|A|](int x, CancellationToken ct);")]
+    [InlineData("works + FAN0033", "[Rpc(Name = \"b\"), HttpRoute(\"GET\", \"/a\")] IAsyncEnumerable<int> [|A|](int x, CancellationToken ct);")]
+    [InlineData("works + FAN0033", "[Push, HttpRoute(\"GET\", \"/a\")] ValueTask [|A|](int x, CancellationToken ct);")]
+    [InlineData("works", "[Rpc(Idempotent = true), HttpRoute(\"GET\", \"/a\")] ValueTask<int> A(int x, CancellationToken ct);")]
+    [InlineData("works", "[HttpRoute(\"POST\", \"/a\")] ValueTask<int> A(int x, CancellationToken ct);")]
+    [InlineData("works", "[HttpRoute(\"DELETE\", \"/a\")] ValueTask<int> A(int x, CancellationToken ct);")]
+    public Task A_verb_that_anybody_may_send_again_is_for_what_may_be_run_again(string expected, string method) =>
+        MemberTable.HoldsAsync(expected, $"[Service(\"a\")] public interface IThing {{ {method} }}");
 
     [Theory]
     [InlineData("/// <summary>One.</summary>")]

@@ -27,9 +27,11 @@ public sealed record Bottle(int Id, string Label, string? Note);
 [Service("shop.bottles", Version = "1.1.0")]
 public interface IBottles
 {
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/bottles/{bottle_id}")]
     ValueTask<Bottle> GetAsync(int bottleId, IReadOnlyList<int>? years = null, bool full = false, string? note = null, CancellationToken ct = default);
 
+    [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/bottles/by-name/{name}")]
     ValueTask<string> FindAsync(string name, CancellationToken ct = default);
 
