@@ -121,7 +121,7 @@ public sealed class OrdinaryRequestTests : HttpTest
         var body = Multipart("name=\"tags\"\r\n\r\n" + tag, "name=\"label\"; filename=\"l\"\r\nContent-Type: image/png\r\n\r\nhi");
         var multipart = await RawClient.SendAsync(_address, "PUT /wines/7/label HTTP/1.1", "Content-Type: multipart/form-data; boundary=BoUnDaRy\r\n", body);
         Assert.Equal($"7 l image/png 6869 note= tags={tag} False", Json(multipart.Text).GetString());
-        var urlEncoded = await RawClient.SendAsync(_address, "POST /wines/tag HTTP/1.1", "Content-Type: application/x-www-form-urlencoded\r\n", Encoding.UTF8.GetBytes("tags=" + Uri.EscapeDataString(tag)));
+        var urlEncoded = await RawClient.SendAsync(_address, "POST /tags HTTP/1.1", "Content-Type: application/x-www-form-urlencoded\r\n", Encoding.UTF8.GetBytes("tags=" + Uri.EscapeDataString(tag)));
         Assert.Equal("1: " + tag, Json(urlEncoded.Text).GetString());
         Assert.Equal("2: one| two", Json((await RawClient.SendAsync(_address, "GET /tagged?tags=one,%20two HTTP/1.1")).Text).GetString());
     }

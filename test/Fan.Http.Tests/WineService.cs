@@ -45,6 +45,9 @@ public interface IWines
     [HttpRoute("GET", "/tagged")]
     ValueTask<string> TagAsync(IReadOnlyList<string> tags, CancellationToken ct = default);
 
+    [HttpRoute("POST", "/tags", ContentType = "application/x-www-form-urlencoded")]
+    ValueTask<string> SetTagsAsync(IReadOnlyList<string> tags, CancellationToken ct = default);
+
     ValueTask<Node?> TreeAsync(Node root, Dictionary<string, Wine> wines, byte[]? bytes = null, CancellationToken ct = default);
 }
 
@@ -82,6 +85,8 @@ internal sealed class Wines : IWines
     public ValueTask<Wine> BestAsync(CancellationToken ct = default) => new(new Wine(1, "Saperavi", 1));
 
     public ValueTask<string> LookAsync(int inventoryId, CancellationToken ct = default) => new("look");
+
+    public ValueTask<string> SetTagsAsync(IReadOnlyList<string> tags, CancellationToken ct = default) => TagAsync(tags, ct);
 
     public ValueTask<string> TagAsync(IReadOnlyList<string> tags, CancellationToken ct = default) => new($"{tags.Count}: {string.Join('|', tags)}");
 
