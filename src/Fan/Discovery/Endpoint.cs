@@ -49,7 +49,7 @@ public sealed class Endpoint
     public EndpointMethod? FindMethod(string name) => _methods.Find(name) ?? (Description.TakesAnyMethod ? new EndpointMethod { Name = name } : null);
 
     /// <summary>Whether a call of that wire name may be sent there: a proxy takes whatever the service behind it has.</summary>
-    internal bool Offers(string method) => _methods.Find(method) is not null || Before is not null;
+    internal bool Offers(string method) => _methods.Find(method) is not null || Description.TakesAnyMethod || Before is not null;
 
     /// <inheritdoc/>
     public override string ToString() =>
