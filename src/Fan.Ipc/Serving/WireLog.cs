@@ -13,6 +13,9 @@ internal static partial class WireLog
     [LoggerMessage(3, LogLevel.Debug, "The connection of {Peer} on the {Transport} route ended: {Reason}")]
     public static partial void Ended(ILogger logger, string transport, string peer, string? reason);
 
+    [LoggerMessage(5, LogLevel.Warning, "The connection of {Peer} on the {Transport} route was given up: {Reason}")]
+    public static partial void GivenUp(ILogger logger, string transport, string peer, string reason);
+
     [LoggerMessage(4, LogLevel.Information, "Removed {Path}, which a process that has gone left behind")]
     public static partial void RemovedStale(ILogger logger, string path);
 
