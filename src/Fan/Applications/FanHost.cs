@@ -28,6 +28,9 @@ internal sealed class FanHost(
     /// <summary>What keeps endpoints out of the store at the moment; empty when all are registered.</summary>
     public IReadOnlyList<string> Obstacles => [.. _registrations.Where(r => r.Obstacle is not null).Select(r => $"{r.Service}: {r.Obstacle}")];
 
+    /// <summary>What keeps callers from reaching it over a route at the moment.</summary>
+    public IEnumerable<string> Troubles => _started.Where(transport => transport.Trouble is not null).Select(transport => $"not reached over {transport.Name}: {transport.Trouble}");
+
     /// <summary>Whether a switch has left it without calls.</summary>
     public bool IsRetired => _retirement.IsRetired;
 
