@@ -11,6 +11,7 @@ public sealed class FrozenLink : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly List<Socket> _open = [];
+    private TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
     private TaskCompletionSource _passing = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -35,6 +36,9 @@ public sealed class FrozenLink : IAsyncDisposable
 
     /// <summary>Whoever connects or sends is heard by nobody from now on, and hears nothing, not even the end of a connection.</summary>
     public void Freeze() => _passing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The connections that there are are never heard of again; new ones are carried.</summary>
+    public void Forget() => Interlocked.Exchange(ref _known, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     /// <summary>Carries what was held back, and all that comes.</summary>
     public void Thaw() => _passing.TrySetResult();
@@ -73,8 +77,9 @@ public sealed class FrozenLink : IAsyncDisposable
         try
         {
             await PassAsync();
+            var forgotten = Volatile.Read(ref _known).Task;
             await far.ConnectAsync(_target, _ending.Token);
-            await Task.WhenAny(PumpAsync(near, far), PumpAsync(far, near));
+            await Task.WhenAny(PumpAsync(near, far, forgotten), PumpAsync(far, near, forgotten));
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -82,7 +87,7 @@ public sealed class FrozenLink : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, Task forgotten)
     {
         var buffer = new byte[64 * 1024];
         try
@@ -90,7 +95,7 @@ public sealed class FrozenLink : IAsyncDisposable
             while (true)
             {
                 var size = await from.ReceiveAsync(buffer, _ending.Token);
-                await PassAsync();
+                await PassAsync(forgotten);
                 if (size == 0) return;
                 for (var sent = 0; sent < size;) sent += await to.SendAsync(buffer.AsMemory(sent, size - sent), _ending.Token);
             }
@@ -98,8 +103,14 @@ public sealed class FrozenLink : IAsyncDisposable
         catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The other direction ends with it, as soon as anything passes.
-            await PassAsync();
+            await PassAsync(forgotten);
         }
+    }
+
+    private async Task PassAsync(Task forgotten)
+    {
+        await PassAsync();
+        if (forgotten is { IsCompleted: true }) await Task.Delay(Timeout.InfiniteTimeSpan, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task PassAsync() => await Volatile.Read(ref _passing).Task.WaitAsync(_ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
