@@ -48,8 +48,8 @@ public sealed class FanAmqpOptions
     /// <summary>The longest that connecting may take. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often both sides show that they are there; after twice that time of silence the connection is given up. Whole seconds. Default 10 s.</summary>
-    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>How often both sides show that they are there; after twice that time of silence the connection is given up. Whole seconds. Default 4 s.</summary>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>How often the other side of calls in flight is looked for. A call to a process that died ends after at most twice that time. Default 1 s.</summary>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);

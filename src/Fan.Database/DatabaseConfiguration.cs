@@ -15,6 +15,7 @@ internal sealed class DatabaseConfiguration(IConfiguration? configuration) : ICo
         options.Sqlite = section[nameof(options.Sqlite)] ?? options.Sqlite;
         options.MakeTables = Flag(section, nameof(options.MakeTables)) ?? options.MakeTables;
         options.PollInterval = Time(section, nameof(options.PollInterval)) ?? options.PollInterval;
+        options.OperationTimeout = Time(section, nameof(options.OperationTimeout)) ?? options.OperationTimeout;
         options.MaxConnections = Number(section, nameof(options.MaxConnections)) ?? options.MaxConnections;
         options.ServeCalls = Flag(section, nameof(options.ServeCalls)) ?? options.ServeCalls;
         options.CallLease = Time(section, nameof(options.CallLease)) ?? options.CallLease;

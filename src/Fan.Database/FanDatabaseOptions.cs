@@ -23,6 +23,9 @@ public sealed class FanDatabaseOptions
     /// <summary>How often consumers look for messages that nobody told them of. From 10 ms to 1 h, default 1 s.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The longest that PostgreSQL may take for what one push, delivery or call needs, before the connection is given up for another; connecting too, unless the connection string has a <c>Timeout</c>. Whole seconds, from 1 s to 1 h, default 5 s.</summary>
+    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How many connections to PostgreSQL are used at once for queues and calls, besides one that listens. From 1 to 1,000, default 16.</summary>
     public int MaxConnections { get; set; } = 16;
 
@@ -52,6 +55,7 @@ public sealed class FanDatabaseOptions
         if (Password is not null && Postgres is null) yield return $"{nameof(Password)} goes with {nameof(Postgres)}, which is not set.";
         if (Sqlite is not null && (Sqlite.Length == 0 || Sqlite.Contains('\0', StringComparison.Ordinal))) yield return $"{nameof(Sqlite)} must be the path of a file.";
         if (PollInterval < TimeSpan.FromMilliseconds(10) || PollInterval > TimeSpan.FromHours(1)) yield return $"{nameof(PollInterval)} must be from 10 ms to 1 h; it is {PollInterval}.";
+        if (OperationTimeout < TimeSpan.FromSeconds(1) || OperationTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(OperationTimeout)} must be from 1 s to 1 h; it is {OperationTimeout}.";
         if (MaxConnections is < 1 or > 1000) yield return $"{nameof(MaxConnections)} must be from 1 to 1,000; it is {MaxConnections}.";
         if (CallLease < TimeSpan.FromSeconds(1) || CallLease > TimeSpan.FromHours(1)) yield return $"{nameof(CallLease)} must be from 1 s to 1 h; it is {CallLease}.";
         if (MaxServedCalls < 1) yield return $"{nameof(MaxServedCalls)} must be above zero; it is {MaxServedCalls}.";

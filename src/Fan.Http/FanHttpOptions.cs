@@ -70,6 +70,12 @@ public sealed class FanHttpOptions : ITlsSettings
     /// <summary>The longest that connecting may take before another endpoint is tried. Default 3 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>After how much silence on an HTTP/2 connection the peer is asked whether it is there, while calls wait for its replies. At least 1 s. Default 2 s.</summary>
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the answer to that may take before those calls break off. At least 1 s. Default 4 s.</summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(4);
+
     /// <summary>
     /// When the application stops: how long no call may have come, after it left the store, before the listener closes; eight
     /// times as long at the most. More than the time that callers need to hear of it. Zero closes at once. Default 250 ms.
@@ -102,6 +108,11 @@ public sealed class FanHttpOptions : ITlsSettings
         if (CallVersion != HttpVersion.Version11 && CallVersion != HttpVersion.Version20) yield return $"{nameof(CallVersion)} must be 1.1 or 2.0; it is {CallVersion}.";
         if (MaxConnections is < 1 or > 1_000_000) yield return $"{nameof(MaxConnections)} must be from 1 to 1,000,000; it is {MaxConnections}.";
         if (QuietTime < TimeSpan.Zero || QuietTime > TimeSpan.FromMinutes(1)) yield return $"{nameof(QuietTime)} must be from zero to a minute; it is {QuietTime}.";
+        foreach (var (name, value) in new[] { (nameof(ProbeInterval), ProbeInterval), (nameof(ProbeTimeout), ProbeTimeout) })
+        {
+            if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromHours(1)) yield return $"{name} must be from a second to an hour; it is {value}.";
+        }
+
         if (ConnectTimeout <= TimeSpan.Zero || ConnectTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(ConnectTimeout)} must be above zero and at most an hour; it is {ConnectTimeout}.";
     }
 }

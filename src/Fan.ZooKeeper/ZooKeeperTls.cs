@@ -4,17 +4,27 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Fan.ZooKeeper;
 
-/// <summary>Turns the TLS settings into those of connections. Reads the files once.</summary>
+/// <summary>Turns the TLS settings into those of connections. Reads the files for each, so that what was replaced counts from the next one on.</summary>
 internal static class ZooKeeperTls
 {
     /// <exception cref="FormatException">A file does not hold what it should.</exception>
     public static Func<string, SslClientAuthenticationOptions>? Create(ZooKeeperTlsOptions options)
     {
         if (!options.Enabled) return null;
-        var authorities = options.AuthorityFile is { } file ? ReadAuthorities(file) : null;
-        var own = options.CertificateFile is { } certificate ? ReadCertificate(certificate, options) : null;
+        // What can't be read must fail the start.
+        var read = Read(options);
         return host =>
         {
+            try
+            {
+                read = Read(options);
+            }
+            catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
+            {
+                // It is being replaced: what was read last is good until then.
+            }
+
+            var (authorities, own) = read;
             var settings = new SslClientAuthenticationOptions { TargetHost = options.ServerName ?? host };
             if (own is not null) settings.ClientCertificates = [own];
             if (authorities is not null)
@@ -27,6 +37,9 @@ internal static class ZooKeeperTls
             return settings;
         };
     }
+
+    private static Tuple<X509Certificate2Collection?, X509Certificate2?> Read(ZooKeeperTlsOptions options) => Tuple.Create(
+        options.AuthorityFile is { } file ? ReadAuthorities(file) : null, options.CertificateFile is { } certificate ? ReadCertificate(certificate, options) : null);
 
     private static X509Certificate2Collection ReadAuthorities(string file)
     {

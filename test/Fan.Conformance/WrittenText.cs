@@ -11,6 +11,9 @@ public sealed class WrittenText : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
+    /// <summary>The lines so far.</summary>
+    public IEnumerable<string> Written => _lines;
+
     /// <summary>Listens to the whole log of an application.</summary>
     public void Follow(FanBuilder application)
     {

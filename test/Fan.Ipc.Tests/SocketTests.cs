@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Fan.Conformance.Transports;
 using Fan.Discovery;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Ipc.Tests;
@@ -31,11 +33,17 @@ public sealed class SocketTests : IpcTest
     }
 
     [Fact]
-    public async Task The_folder_is_for_its_owner_only()
+    public async Task A_folder_that_is_made_is_for_its_owner_only_and_one_that_was_there_keeps_its_rights()
     {
-        File.SetUnixFileMode(Folder.FullName, OwnerOnly | UnixFileMode.OtherExecute | UnixFileMode.GroupRead);
-        await ServeAsync();
-        Assert.Equal(OwnerOnly, File.GetUnixFileMode(Folder.FullName));
+        const UnixFileMode Given = OwnerOnly | UnixFileMode.OtherExecute | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(Folder.FullName, Given);
+        var stranger = Path.Combine(Folder.FullName, "stranger.sock");
+        using var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        left.Bind(new UnixDomainSocketEndPoint(stranger));
+        var endpoint = await EndpointAsync(await ServeAsync());
+        Assert.Equal(Given, File.GetUnixFileMode(Folder.FullName));
+        Assert.True(File.Exists(stranger));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(endpoint.Properties["path"]));
         await StartAsync("deeper", fan => fan.AddIpc(ipc => ipc.Folder = Path.Combine(Folder.FullName, "made")).AddService<ITill, Till>());
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(Folder.FullName, "made")));
     }
@@ -52,6 +60,99 @@ public sealed class SocketTests : IpcTest
         Assert.Contains("has no socket at /nowhere/x.sock any more", await ReasonAsync("gone.get"), StringComparison.Ordinal);
 
         async Task<string> ReasonAsync(string method) => (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.CallAsync(method, default))).Message;
+    }
+
+    [Fact]
+    public async Task A_folder_that_others_may_write_into_is_refused_and_left_as_it_is()
+    {
+        const UnixFileMode Given = OwnerOnly | UnixFileMode.GroupWrite;
+        File.SetUnixFileMode(Folder.FullName, Given);
+        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeAsync());
+        Assert.Contains("others may write into", error.Message, StringComparison.Ordinal);
+        Assert.Equal(Given, File.GetUnixFileMode(Folder.FullName));
+    }
+
+    [Fact]
+    public async Task A_folder_of_another_user_is_refused()
+    {
+        // Root's, whoever runs this; root gives one away.
+        var folder = "/";
+        if (Environment.IsPrivilegedProcess)
+        {
+            folder = Folder.CreateSubdirectory("nobody's").FullName;
+            using var chown = System.Diagnostics.Process.Start("chown", ["65534", folder]);
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeAsync(options => options.Folder = folder));
+        Assert.Contains("belongs to another user", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Fan:Ipc:Folder", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("socket")]
+    [InlineData("folder")]
+    public async Task A_socket_that_is_removed_is_made_anew(string what)
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var folder = Path.Combine(Folder.FullName, "made");
+        var log = new Fan.Conformance.WrittenText();
+        var service = await ServeAsync(options => options.Folder = folder, fan =>
+        {
+            fan.Services.AddSingleton<TimeProvider>(clock);
+            log.Follow(fan);
+        });
+        var path = (await EndpointAsync(service)).Properties["path"];
+        using var before = await GreetAsync(service);
+        if (what == "socket") File.Delete(path);
+        else Directory.Delete(folder, recursive: true);
+
+        // Until it can be made anew, the health of the application says so.
+        if (what == "socket") Directory.Delete(folder);
+        await File.WriteAllTextAsync(folder, "in the way", TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var health = service.Services.GetRequiredService<HealthCheckService>();
+        var report = await health.CheckHealthAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Degraded, report.Status);
+        Assert.Contains("not reached over ipc", report.Entries["fan"].Description, StringComparison.Ordinal);
+        Assert.Contains(log.Written, line => line.Contains("has gone", StringComparison.Ordinal));
+        File.Delete(folder);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
+        Assert.Contains(log.Written, line => line.Contains("was made anew", StringComparison.Ordinal));
+
+        // New callers are let in, and those that were connected go on.
+        Assert.Equal(3, (await CallerAsync()).Fan.Get<ICellar>().Add(1, 2));
+        await before.SendAsync(WireDecoder.Request(1, WireDecoder.Text("cellar/touch"), "{}"));
+        await before.ExpectAsync("REPLY", "PING");
+        // The clock stands still, so that nobody waits for it in vain.
+        before.Dispose();
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public async Task A_runtime_folder_of_somebody_else_does_not_fail_the_start()
+    {
+        var log = new Fan.Conformance.WrittenText();
+        var before = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        // What is no folder can't be written into, not even by root.
+        var foreign = Path.Combine(Folder.FullName, "runtime");
+        Directory.CreateDirectory(foreign);
+        await File.WriteAllTextAsync(Path.Combine(foreign, "fan"), "", TestContext.Current.CancellationToken);
+        Environment.SetEnvironmentVariable("XDG_RUNTIME_DIR", foreign);
+        try
+        {
+            var service = await ServeAsync(options => options.Folder = null, log.Follow);
+            var caller = await CallerAsync();
+            Assert.DoesNotContain(foreign, (await EndpointAsync(service)).Properties["path"], StringComparison.Ordinal);
+            Assert.Equal(3, caller.Fan.Get<ICellar>().Add(1, 2));
+            Assert.Contains(log.Written, line => line.Contains("is not used for sockets", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("XDG_RUNTIME_DIR", before);
+        }
     }
 
     [Fact]

@@ -136,5 +136,50 @@ public sealed class TcpTests : IpcTest
         Assert.Equal(4, old.Fan.Get<ICellar>().Add(2, 2));
     }
 
+    [Theory]
+    [InlineData("a switched link")]
+    [InlineData("older files")]
+    [InlineData("the certificate after its key")]
+    public async Task A_certificate_is_renewed_however_its_files_are_replaced(string how)
+    {
+        using var certificates = new Certificates();
+        using var newer = new Certificates();
+        var (before, after) = (Folder.CreateSubdirectory("before"), Folder.CreateSubdirectory("after"));
+        Split(certificates.Issue("service"), before);
+        Split(newer.Issue("service"), after);
+        // As Kubernetes lays them out.
+        var data = Path.Combine(Folder.FullName, "..data");
+        Directory.CreateSymbolicLink(data, "before");
+        foreach (var file in (string[])["tls.crt", "tls.key"]) File.CreateSymbolicLink(Path.Combine(Folder.FullName, file), Path.Combine("..data", file));
+        await ServeTcpAsync(options => (options.CertificateFile, options.KeyFile) = (Path.Combine(Folder.FullName, "tls.crt"), Path.Combine(Folder.FullName, "tls.key")));
+        var old = await StartAsync("old", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
+        Assert.Equal(3, old.Fan.Get<ICellar>().Add(1, 2));
+        if (how == "a switched link")
+        {
+            foreach (var file in after.GetFiles()) File.SetLastWriteTimeUtc(file.FullName, DateTime.UtcNow.AddDays(-1));
+            Directory.CreateSymbolicLink(data + "_tmp", "after");
+            Directory.Move(data, data + "_old");
+            Directory.Move(data + "_tmp", data);
+        }
+        else
+        {
+            var newest = before.GetFiles().Max(file => file.LastWriteTimeUtc);
+            foreach (var file in after.GetFiles().OrderByDescending(file => file.Name, StringComparer.Ordinal)) File.Copy(file.FullName, Path.Combine(before.FullName, file.Name), overwrite: true);
+            File.SetLastWriteTimeUtc(Path.Combine(before.FullName, "tls.crt"), newest.AddDays(-1));
+            File.SetLastWriteTimeUtc(Path.Combine(before.FullName, "tls.key"), how == "older files" ? newest.AddDays(-1) : newest);
+        }
+
+        var next = await StartAsync("next", fan => fan.AddTcp(options => options.TrustedCertificatesFile = newer.AuthorityFile));
+        Assert.Equal(3, next.Fan.Get<ICellar>().Add(1, 2));
+    }
+
+    private static void Split(string file, DirectoryInfo to)
+    {
+        var text = File.ReadAllText(file);
+        var key = text.IndexOf("-----BEGIN PRIVATE KEY", StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(to.FullName, "tls.crt"), text[..key]);
+        File.WriteAllText(Path.Combine(to.FullName, "tls.key"), text[key..]);
+    }
+
     private Task<TransportApplication> ServeTcpAsync(Action<FanTcpOptions>? options = null) => StartAsync("cellars", fan => fan.AddTcp(options).AddService<ICellar>(_ => Cellar));
 }

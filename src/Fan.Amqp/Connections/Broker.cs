@@ -5,15 +5,21 @@ namespace Fan.Amqp.Connections;
 
 /// <summary>The application's connections to its broker. Safe from any thread.</summary>
 /// <remarks>Two, as the broker stops reading from connections that publish when it runs short of memory: what comes in must be able to go on.</remarks>
-internal sealed class Broker(IOptions<FanAmqpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<Broker> logger) : IAsyncDisposable, IDisposable
+internal sealed class Broker : IAsyncDisposable, IDisposable
 {
-    private readonly BrokerAddress _address = new(options.Value, application.Value.Limits);
+    public Broker(IOptions<FanAmqpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<Broker> logger)
+    {
+        // Neither connects before it is used.
+        var address = new BrokerAddress(options.Value, application.Value.Limits);
+        Outgoing = new BrokerConnection(address, $"{application.Value.Name} calls", clock, logger);
+        Incoming = new BrokerConnection(address, $"{application.Value.Name} serves", clock, logger);
+    }
 
     /// <summary>For calls and pushes to others.</summary>
-    public BrokerConnection Outgoing => field ??= New("calls");
+    public BrokerConnection Outgoing { get; }
 
     /// <summary>For calls and messages from others.</summary>
-    public BrokerConnection Incoming => field ??= New("serves");
+    public BrokerConnection Incoming { get; }
 
     public void Dispose()
     {
@@ -26,6 +32,4 @@ internal sealed class Broker(IOptions<FanAmqpOptions> options, IOptions<FanOptio
         await Outgoing.DisposeAsync().ConfigureAwait(false);
         await Incoming.DisposeAsync().ConfigureAwait(false);
     }
-
-    private BrokerConnection New(string purpose) => new(_address, $"{application.Value.Name} {purpose}", clock, logger);
 }

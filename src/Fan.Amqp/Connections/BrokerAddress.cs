@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Fan.Messaging;
 using RabbitMQ.Client;
@@ -43,7 +45,28 @@ internal sealed class BrokerAddress
             // What is over the limit is refused with an error for its caller, which needs it read.
             MaxInboundMessageBodySize = Math.Max(LeastMessageBytes, (uint)_limits.MaxPayloadBytes * 2),
         };
-        return await factory.CreateConnectionAsync(_target.Hosts.Select(host => new AmqpTcpEndpoint(host.Host, host.Port, Tls(host.Host))), name, cancellationToken).ConfigureAwait(false);
+        var endpoints = new List<AmqpTcpEndpoint>();
+        foreach (var host in _target.Hosts)
+        {
+            // The library tries one address of a name only.
+            foreach (var address in await ResolveAsync(host.Host, cancellationToken).ConfigureAwait(false)) endpoints.Add(new AmqpTcpEndpoint(address, host.Port, Tls(host.Host)));
+        }
+
+        return await factory.CreateConnectionAsync(endpoints, name, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<IEnumerable<string>> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(host, out _)) return [host];
+        try
+        {
+            return (await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false)).Select(address => address.ToString());
+        }
+        catch (SocketException)
+        {
+            // Connecting says what is wrong with the name.
+            return [host];
+        }
     }
 
     private SslOption Tls(string host)

@@ -9,6 +9,9 @@ internal static class Topology
     /// <summary>The queue that stands for the channel that a reply goes to.</summary>
     public const string DirectReplyTo = "amq.rabbitmq.reply-to";
 
+    /// <summary>Whether replies may go there: to the channel of a caller only, so that none can have us write into a queue that others read.</summary>
+    public static bool IsReplyTo(string? name) => name is { Length: <= MaxNameBytes } && name.StartsWith(DirectReplyTo + ".", StringComparison.Ordinal);
+
     /// <summary>The longest name of a queue or routing key, in bytes.</summary>
     public const int MaxNameBytes = 255;
 

@@ -153,21 +153,22 @@ internal sealed class ServingLink : IAsyncDisposable
         var properties = delivery.Properties;
         var key = new CallKey(properties.ReplyTo ?? "", properties.CorrelationId ?? "");
         ServedCall? call = null;
+        var isAnswerable = Topology.IsReplyTo(key.ReplyTo);
         switch (properties.Type)
         {
-            case var type when CallTypes.TryReadKind(type, out var kind) && key.ReplyTo.Length > 0:
+            case var type when isAnswerable && CallTypes.TryReadKind(type, out var kind):
                 call = new FanCall(this, key, delivery.Tag, kind, properties, delivery.Body);
                 break;
-            case MessageTypes.Probe:
+            case MessageTypes.Probe when isAnswerable:
                 return AnswerAsync(key.ReplyTo, CallNumbers.Read(delivery.Body), Take(delivery));
             case MessageTypes.Mark:
                 _mark?.Arrived(delivery.Body);
                 break;
-            case null or "" when _services.TryGetValue(delivery.RoutingKey, out var service) && key.ReplyTo.Length > 0:
+            case null or "" when isAnswerable && _services.TryGetValue(delivery.RoutingKey, out var service):
                 call = new MicroFanServed(this, key, delivery.Tag, service, properties.Expiration, delivery.Body);
                 break;
             default:
-                BrokerLog.Dropped(_logger, properties.Type ?? "", "it is no request, or says not where its reply goes");
+                BrokerLog.Dropped(_logger, properties.Type ?? "", "it is no request, or its reply_to is not 'amq.rabbitmq.reply-to'");
                 break;
         }
 

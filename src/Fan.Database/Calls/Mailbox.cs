@@ -9,6 +9,9 @@ internal sealed class Mailbox : IAsyncDisposable
 {
     private const string Subject = "database";
     private const int MostAtOnce = 100;
+
+    // For how much of a lease that could not be renewed calls are still waited for.
+    private const double LeaseTrust = 0.6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly IDatabase _database;
@@ -166,6 +169,7 @@ internal sealed class Mailbox : IAsyncDisposable
     private async Task TendAsync()
     {
         var interval = _options.CallLease / 3 < TimeSpan.FromSeconds(1) ? _options.CallLease / 3 : TimeSpan.FromSeconds(1);
+        var heard = _clock.GetTimestamp();
         while (!_closing.IsCancellationRequested)
         {
             await Task.Delay(interval, _clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -173,10 +177,13 @@ internal sealed class Mailbox : IAsyncDisposable
             try
             {
                 await TendOnceAsync().ConfigureAwait(false);
+                heard = _clock.GetTimestamp();
             }
-            catch (ServiceUnavailableException)
+            catch (ServiceUnavailableException error)
             {
-                // It is tried again at the next turn; if it takes longer than the lease, others end what is open with us.
+                // It is tried again at the next turn; others end what is open with us when the lease is over, and so do we a little before.
+                if (_clock.GetElapsedTime(heard) < _options.CallLease * LeaseTrust) continue;
+                foreach (var receiver in Receivers) receiver.LostAll(error.Message.TrimEnd('.'));
             }
         }
     }

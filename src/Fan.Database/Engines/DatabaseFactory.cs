@@ -11,7 +11,7 @@ internal static class DatabaseFactory
     {
         if (options.Sqlite is { } path) return new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: true, clock);
         var source = options.DataSource ?? CreateSource(options);
-        return new PostgresDatabase(source, isOwner: options.DataSource is null, options.MakeTables, options.MaxConnections, clock);
+        return new PostgresDatabase(source, isOwner: options.DataSource is null, options.MakeTables, options.MaxConnections, options.OperationTimeout, clock);
     }
 
     /// <summary>The database as calls use it: a SQLite file by a connection of their own, which does not wait for the disk.</summary>
@@ -26,6 +26,9 @@ internal static class DatabaseFactory
         // What the application's string says about these wins: behind a pooler statements can't stay prepared.
         if (!parts.ContainsKey("Max Auto Prepare")) parts.MaxAutoPrepare = 100;
         if (!parts.ContainsKey("Keepalive")) parts.KeepAlive = 30;
+        // To ask for the end of a statement takes a connection more, which a server that answers nothing does not give.
+        if (!parts.ContainsKey("Cancellation Timeout")) parts.CancellationTimeout = -1;
+        if (!parts.ContainsKey("Timeout")) parts.Timeout = Math.Max(1, (int)options.OperationTimeout.TotalSeconds);
         var builder = new NpgsqlSlimDataSourceBuilder(parts.ConnectionString);
         builder.EnableArrays();
         builder.EnableTransportSecurity();

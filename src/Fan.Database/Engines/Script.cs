@@ -19,6 +19,9 @@ internal sealed class Script(string service)
     /// <summary>Whether it only reads, so that it needs no lock.</summary>
     public bool IsReading { get; init; }
 
+    /// <summary>Whether it goes over as many rows as there are, and may take any time.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>Adds a statement without rows; <c>$1</c>, <c>$2</c>… are the values in order.</summary>
     public Statement Add(string sql, params ReadOnlySpan<DbValue> values)
     {

@@ -13,7 +13,7 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
     public async Task<QueueStatus?> GetStatusAsync(QueueName queue, CancellationToken cancellationToken)
     {
         if (await FindSweptAsync(queue, cancellationToken).ConfigureAwait(false) is not { } id) return null;
-        var script = new Script(queue.Service) { IsReading = true };
+        var script = new Script(queue.Service) { IsReading = true, IsLong = true };
         var rows = script.Query(
             QueueStatements.Status,
             row => new QueueStatus
@@ -34,7 +34,7 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
     public async Task<IReadOnlyList<QueueDelivery>> PeekAsync(QueueName queue, int most, CancellationToken cancellationToken)
     {
         if (await FindSweptAsync(queue, cancellationToken).ConfigureAwait(false) is not { } id) return [];
-        var script = new Script(queue.Service) { IsReading = true };
+        var script = new Script(queue.Service) { IsReading = true, IsLong = true };
         var rows = script.Query(
             QueueStatements.Peek,
             row => new QueueDelivery
@@ -53,7 +53,7 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
     public async Task<IReadOnlyList<DeadLetter>> PeekDeadAsync(QueueName queue, int most, CancellationToken cancellationToken)
     {
         if (await FindSweptAsync(queue, cancellationToken).ConfigureAwait(false) is not { } id) return [];
-        var script = new Script(queue.Service) { IsReading = true };
+        var script = new Script(queue.Service) { IsReading = true, IsLong = true };
         var rows = script.Query(
             QueueStatements.PeekDead,
             row => new DeadLetter
@@ -81,7 +81,7 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
         var last = long.MaxValue;
         while (moved < room)
         {
-            var pick = new Script(queue.Service) { IsReading = true };
+            var pick = new Script(queue.Service) { IsReading = true, IsLong = true };
             var picked = ids is null
                 ? pick.Query(QueueStatements.PickDead, static row => row.GetInt64(0), id, Math.Min(MovedTogether, room - moved))
                 : pick.Query(QueueStatements.PickDeadOf, static row => row.GetInt64(0), id, Math.Min(MovedTogether, room - moved), ids.ToArray());
@@ -89,7 +89,7 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
             await database.RunAsync(pick, cancellationToken).ConfigureAwait(false);
             var numbers = picked.Where(number => number <= last).ToList();
             if (numbers.Count == 0) break;
-            var move = new Script(queue.Service);
+            var move = new Script(queue.Service) { IsLong = true };
             var drops = new List<Statement>();
             foreach (var number in numbers)
             {
@@ -111,7 +111,7 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
         var purged = 0;
         while (true)
         {
-            var script = new Script(queue.Service);
+            var script = new Script(queue.Service) { IsLong = true };
             Statement statement;
             if (part == QueuePart.Dead)
             {
@@ -133,7 +133,7 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
     public async Task DeleteAsync(QueueName queue, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        var script = new Script(queue.Service);
+        var script = new Script(queue.Service) { IsLong = true };
         script.Add(QueueStatements.Delete, queue.Service, queue.Group);
         await database.RunAsync(script, cancellationToken).ConfigureAwait(false);
     }
@@ -142,11 +142,11 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
     private async Task<long?> FindSweptAsync(QueueName queue, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        var find = new Script(queue.Service) { IsReading = true };
+        var find = new Script(queue.Service) { IsReading = true, IsLong = true };
         var ids = find.Query(QueueStatements.Find, static row => row.GetInt64(0), queue.Service, queue.Group);
         await database.RunAsync(find, cancellationToken).ConfigureAwait(false);
         if (ids.Count == 0) return null;
-        var sweep = new Script(queue.Service);
+        var sweep = new Script(queue.Service) { IsLong = true };
         sweep.AddSweep(ids[0], NewToken());
         sweep.AddHousekeeping(ids[0]);
         await database.RunAsync(sweep, cancellationToken).ConfigureAwait(false);
@@ -155,11 +155,11 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
 
     private async Task<long> RoomAsync(QueueName queue, long id, CancellationToken cancellationToken)
     {
-        var script = new Script(queue.Service) { IsReading = true };
+        var script = new Script(queue.Service) { IsReading = true, IsLong = true };
         var queues = script.Query(QueueStatements.FindAll, QueueBounds.Read, queue.Service);
         await database.RunAsync(script, cancellationToken).ConfigureAwait(false);
         if (queues.FirstOrDefault(row => row.Id == id) is not { } known) return 0;
-        var count = new Script(queue.Service) { IsReading = true };
+        var count = new Script(queue.Service) { IsReading = true, IsLong = true };
         var counted = count.Query(QueueStatements.Count, static row => row.GetInt64(0), id, known.Bound(defaultBound));
         await database.RunAsync(count, cancellationToken).ConfigureAwait(false);
         return known.Bound(defaultBound) - counted[0];

@@ -46,11 +46,11 @@ internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProv
 
     private async ValueTask<Known> LookAsync(string service, DbTransaction? within, CancellationToken cancellationToken)
     {
-        var find = new Script(service) { IsReading = true };
+        var find = new Script(service) { IsReading = true, IsLong = true };
         var queues = find.Query(QueueStatements.FindAll, Read, service);
         await database.RunAsync(find, within, cancellationToken).ConfigureAwait(false);
         if (queues.Count == 0) throw Nobody(service);
-        var count = new Script(service) { IsReading = true };
+        var count = new Script(service) { IsReading = true, IsLong = true };
         var counts = queues.Select(queue => count.Query(QueueStatements.Count, static row => row.GetInt64(0), queue.Id, queue.Bound(defaultBound))).ToList();
         await database.RunAsync(count, within, cancellationToken).ConfigureAwait(false);
         var rooms = queues.Zip(counts, (queue, counted) => (Queue: queue, Room: queue.Bound(defaultBound) - counted[0])).ToList();

@@ -32,6 +32,9 @@ internal sealed class EndpointAddress
         return address;
     }
 
+    /// <summary>Whether it is still there, after it has fallen silent.</summary>
+    public EndpointDoubt Doubt { get; } = new();
+
     /// <summary>The URL of the plain form.</summary>
     public Uri ForMethod(OutgoingCall call) =>
         _methods.TryGetValue(call.Method, out var known) ? known : _methods.GetOrAdd(call.Method, new Uri(Root, $"/{call.Service}/{call.Method}"));

@@ -14,15 +14,17 @@ namespace Fan.Http.Calling;
 /// <summary>Carries calls over HTTP: to Fan applications in the plain form, to others in the form that their endpoint describes. Safe from any thread.</summary>
 internal sealed class HttpClientTransport : IClientTransport, IDisposable
 {
-    private readonly HttpConnections _connections;
+    private readonly HttpConnections _http1;
+    private readonly HttpConnections _http2;
     private readonly ForeignCalls _foreign;
     private readonly Version _version;
 
     public HttpClientTransport(IOptions<FanHttpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<HttpClientTransport> logger)
     {
         var certificates = new CertificateFiles(options.Value, logger);
-        _connections = new HttpConnections(options.Value, certificates, application.Value.Limits, clock, followRedirects: false);
-        _foreign = new ForeignCalls(new HttpConnections(options.Value, certificates, application.Value.Limits, clock, followRedirects: true));
+        _http1 = new HttpConnections(options.Value, certificates, application.Value.Limits, clock, PeerKind.Http1);
+        _http2 = new HttpConnections(options.Value, certificates, application.Value.Limits, clock, PeerKind.Http2);
+        _foreign = new ForeignCalls(new HttpConnections(options.Value, certificates, application.Value.Limits, clock, PeerKind.Foreign));
         _version = options.Value.CallVersion;
     }
 
@@ -40,7 +42,7 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
         try
         {
             using var request = NewRequest(call, content);
-            using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
+            using var response = await ConnectionsFor(request).SendAsync(request, call, cancellationToken).ConfigureAwait(false);
             ReadHeaders(response, call);
             switch (response.StatusCode)
             {
@@ -66,7 +68,7 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
         try
         {
             using var request = NewRequest(call, content);
-            using var response = await _connections.SendAsync(request, call, cancellationToken).ConfigureAwait(false);
+            using var response = await ConnectionsFor(request).SendAsync(request, call, cancellationToken).ConfigureAwait(false);
             ReadHeaders(response, call);
             if (response.StatusCode != HttpStatusCode.OK) throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
             if (ContentType(response) is { } other && other != StreamEnd.MediaType)
@@ -81,9 +83,12 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
 
     public void Dispose()
     {
-        _connections.Dispose();
+        _http1.Dispose();
+        _http2.Dispose();
         _foreign.Dispose();
     }
+
+    private HttpConnections ConnectionsFor(HttpRequestMessage request) => request.Version.Major == 2 ? _http2 : _http1;
 
     private HttpRequestMessage NewRequest(OutgoingCall call, PayloadContent content)
     {

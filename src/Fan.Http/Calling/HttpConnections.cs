@@ -10,6 +10,19 @@ using Fan.Transports;
 
 namespace Fan.Http.Calling;
 
+/// <summary>Whom connections lead to.</summary>
+internal enum PeerKind
+{
+    /// <summary>Fan applications, over HTTP/1.1.</summary>
+    Http1,
+
+    /// <summary>Fan applications, over HTTP/2.</summary>
+    Http2,
+
+    /// <summary>Anybody else.</summary>
+    Foreign,
+}
+
 /// <summary>The connections to one kind of peer, and what their failures mean. Safe from any thread.</summary>
 internal sealed class HttpConnections : IDisposable
 {
@@ -19,13 +32,23 @@ internal sealed class HttpConnections : IDisposable
     // A name that resolves to another address is found out within this time.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan Http2IdleTime = TimeSpan.FromMinutes(1);
+
+    // HTTP/1.1 has no pings: a dead connection that waits for its next call must not wait for long.
+    private static readonly TimeSpan Http1IdleTime = TimeSpan.FromSeconds(5);
+
+    // A call that was given up sooner says nothing about its endpoint.
+    private static readonly TimeSpan LeastSilence = TimeSpan.FromSeconds(1);
+
     private readonly OpenConnections _open = new();
     private readonly FanHttpOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly PeerKind _kind;
     private readonly HttpHandlers _handlers;
 
-    public HttpConnections(FanHttpOptions options, CertificateFiles certificates, FanLimits limits, TimeProvider clock, bool followRedirects)
+    public HttpConnections(FanHttpOptions options, CertificateFiles certificates, FanLimits limits, TimeProvider clock, PeerKind kind)
     {
-        _options = options;
+        (_options, _clock, _kind) = (options, clock, kind);
         _handlers = new HttpHandlers(
             options,
             certificates,
@@ -33,16 +56,21 @@ internal sealed class HttpConnections : IDisposable
             {
                 // Trace headers are ours: the span that they name is the call's.
                 ActivityHeadersPropagator = null,
-                AllowAutoRedirect = followRedirects,
+                AllowAutoRedirect = kind == PeerKind.Foreign,
                 AutomaticDecompression = DecompressionMethods.None,
                 ConnectCallback = _open.OpenAsync,
                 ConnectTimeout = options.ConnectTimeout,
                 EnableMultipleHttp2Connections = true,
                 // In KiB, and begun ones count.
                 MaxResponseHeadersLength = (limits.MaxHeaderBytes + 1023) / 1024,
+                // Others may take pings for an attack.
+                KeepAlivePingDelay = kind == PeerKind.Foreign ? Timeout.InfiniteTimeSpan : options.ProbeInterval,
+                KeepAlivePingTimeout = options.ProbeTimeout,
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
                 // A sequence that is left early is broken off, so that the far end stops.
                 MaxResponseDrainSize = 0,
                 PooledConnectionLifetime = ConnectionLifetime,
+                PooledConnectionIdleTimeout = kind == PeerKind.Http2 ? Http2IdleTime : Http1IdleTime,
                 RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
                 ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
                 SslOptions = tls,
@@ -57,6 +85,9 @@ internal sealed class HttpConnections : IDisposable
     public async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken)
     {
         RequirePrivacy(request, call);
+        var doubt = _kind == PeerKind.Foreign ? null : EndpointAddress.Of(call.Endpoint).Doubt;
+        if (doubt is { IsRaised: true }) await doubt.SettleAsync(() => AskAsync(request.Version, request.RequestUri!), call, cancellationToken).ConfigureAwait(false);
+        var begun = _clock.GetTimestamp();
         try
         {
             var response = await _handlers.Current.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -68,6 +99,11 @@ internal sealed class HttpConnections : IDisposable
         {
             // The connection was refused before anything of the call was read.
             throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no more connections: {error.Message}", error);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && doubt is not null && _clock.GetElapsedTime(begun) >= LeastSilence)
+        {
+            doubt.Raise();
+            throw;
         }
         catch (HttpRequestException error) when (request.Version.Major == 2 && error.HttpRequestError == HttpRequestError.InvalidResponse)
         {
@@ -86,6 +122,7 @@ internal sealed class HttpConnections : IDisposable
         }
         catch (HttpRequestException error)
         {
+            if (_clock.GetElapsedTime(begun) >= LeastSilence) doubt?.Raise();
             throw Explain(call, error);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
@@ -109,6 +146,14 @@ internal sealed class HttpConnections : IDisposable
     {
         _handlers.Dispose();
         _open.Dispose();
+    }
+
+    // Whatever it answers, it is there.
+    private async Task AskAsync(Version version, Uri address)
+    {
+        using var time = new CancellationTokenSource(_options.ConnectTimeout, _clock);
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(address, "/")) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var response = await _handlers.Current.SendAsync(request, time.Token).ConfigureAwait(false);
     }
 
     // Whoever writes into the store must not be able to take the encryption away.

@@ -15,7 +15,7 @@ internal sealed class HttpHandlers : IDisposable
     private readonly Lock _gate = new();
     private HttpMessageInvoker _current;
     private HttpMessageInvoker? _before;
-    private (DateTime, DateTime) _stamp;
+    private (string?, string?) _stamp;
     private long _looked;
 
     /// <exception cref="InvalidOperationException">A certificate can't be read.</exception>

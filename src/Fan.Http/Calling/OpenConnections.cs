@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Fan.Transports;
 
 namespace Fan.Http.Calling;
 
@@ -12,10 +13,9 @@ internal sealed class OpenConnections : IDisposable
     public async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         ForgetClosed();
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = await Dialer.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
             _open[socket] = true;
             if (_disposed) socket.Dispose();
             // The very type that the handler makes itself: one derived from it costs a fifth more CPU with many connections.

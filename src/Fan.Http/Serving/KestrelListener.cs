@@ -26,6 +26,8 @@ internal sealed class KestrelListener : IDisposable
     // Kestrel refuses without a word; within this room above the limits we refuse ourselves, with problem details and a count.
     private const int HardLimitFactor = 2;
 
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
     private readonly KestrelServer _server;
     private readonly IPEndPoint _address;
     private readonly IHost? _tls;
@@ -43,7 +45,10 @@ internal sealed class KestrelListener : IDisposable
         options.Limits.MaxRequestBufferSize = Math.Max(headerBytes * 2, 1024 * 1024);
         options.Limits.Http2.MaxRequestHeaderFieldSize = headerBytes;
         options.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
-        var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs);
+        // A caller that has gone without a word must not keep its calls and its connection.
+        options.Limits.Http2.KeepAlivePingDelay = KeepAlive;
+        options.Limits.Http2.KeepAlivePingTimeout = KeepAlive;
+        var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = Listen }), logs);
         if (certificates is not null)
         {
             _tls = ServicesForTls(logs);
@@ -101,6 +106,18 @@ internal sealed class KestrelListener : IDisposable
     {
         _server.Dispose();
         _tls?.Dispose();
+    }
+
+    // What is accepted inherits it.
+    private static Socket Listen(EndPoint address)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        if (address is not IPEndPoint) return socket;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)KeepAlive.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        return socket;
     }
 
     // Kestrel's TLS asks for services that come with a web host alone. Nothing of this one is started.

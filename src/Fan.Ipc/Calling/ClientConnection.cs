@@ -136,6 +136,18 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         Grant(stream, bytes);
     }
 
+    protected override TimeSpan KeepAlivePeriod => Shortest(Settings.Options.KeepAliveInterval, Settings.Options.ProbeInterval, Settings.Options.ProbeTimeout) / 2;
+
+    // Whoever waits for a reply must not wait for a peer that is gone.
+    protected override (TimeSpan Interval, TimeSpan Timeout) Patience
+    {
+        get
+        {
+            var options = Settings.Options;
+            lock (Writer.Gate) return _open.Count > 0 ? (Shortest(options.ProbeInterval, options.KeepAliveInterval), Shortest(options.ProbeTimeout, options.KeepAliveTimeout)) : (options.KeepAliveInterval, options.KeepAliveTimeout);
+        }
+    }
+
     protected override void OnGreeted()
     {
         lock (Writer.Gate)
@@ -169,7 +181,20 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
             _open.Clear();
         }
 
+        if (reason is SilentPeerException)
+        {
+            // Once for each, however many calls it had.
+            foreach (var endpoint in open.Select(call => call.Call.Endpoint).Distinct()) endpoint.Load.Failed(reason.Message);
+        }
+
         foreach (var call in open) call.Fail(new ServiceUnavailableException(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason.Message.TrimEnd('.')}.", reason));
+    }
+
+    private static TimeSpan Shortest(params ReadOnlySpan<TimeSpan> times)
+    {
+        var shortest = times[0];
+        foreach (var time in times) shortest = time < shortest ? time : shortest;
+        return shortest;
     }
 
     private Sending Check()

@@ -50,15 +50,16 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
 
     public void Dispose()
     {
+        List<ClientConnection> open;
         lock (_gate)
         {
             if (_disposed.IsCancellationRequested) return;
             _disposed.Cancel();
+            open = _connection is null ? [.. _leaving] : [.. _leaving, _connection];
         }
 
         var stopped = new ObjectDisposedException(nameof(IClientTransport), "the calling application has stopped");
-        foreach (var connection in _leaving) connection.Close(stopped);
-        _connection?.Close(stopped);
+        foreach (var connection in open) connection.Close(stopped);
     }
 
     private async ValueTask<ReplyPayload> CallSlowlyAsync(OutgoingCall call, CancellationToken cancellationToken)

@@ -3,13 +3,19 @@ using Fan.Ipc.Wire;
 namespace Fan.Ipc.Connections;
 
 /// <summary>The one writer of a connection: frames are appended under <see cref="Gate"/>, and whoever flushes sends all that is there at once. Safe from any thread.</summary>
-internal sealed class ConnectionWriter(Stream stream, int limit) : IThreadPoolWorkItem
+internal sealed class ConnectionWriter(Stream stream, int limit, TimeProvider clock) : IThreadPoolWorkItem
 {
     // A caller that flushes does not send others' frames for longer than this; then the pool does.
     private const int MaxRounds = 4;
 
+    // What is written at once: a large payload shows in steps that the peer takes it.
+    private const int MaxWrite = 256 * 1024;
+
     private FrameBuffer _filling = new();
     private FrameBuffer _sending = new();
+    private int _sent;
+    private long _waitsSince;
+    private long _wentOn;
     private bool _isSending;
     private bool _isDead;
     private int _flushComes;
@@ -30,6 +36,12 @@ internal sealed class ConnectionWriter(Stream stream, int limit) : IThreadPoolWo
 
     /// <summary>Whether all has gone out, under the gate.</summary>
     public bool IsEmpty => _isDead || (!_isSending && _filling.Count == 0);
+
+    /// <summary>When the peer last took something that it had let wait; a timestamp of the clock, 0 where it never did.</summary>
+    public long WentOn => Volatile.Read(ref _wentOn);
+
+    /// <summary>How long the peer has been taking nothing of what is to be sent; zero where nothing waits for it.</summary>
+    public TimeSpan Stuck => Volatile.Read(ref _waitsSince) is > 0 and var since ? clock.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Ends when there is room, or anything else has changed that a frame may wait for. Asked for under the gate.</summary>
     public Task ChangeAsync() => (_change ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -87,14 +99,19 @@ internal sealed class ConnectionWriter(Stream stream, int limit) : IThreadPoolWo
         {
             try
             {
-                var writing = stream.WriteAsync(_sending.Written);
-                if (!writing.IsCompleted)
+                while (_sent < _sending.Count)
                 {
-                    _slow = SendSlowlyAsync(writing);
-                    return;
-                }
+                    var part = _sending.Written.Slice(_sent, Math.Min(MaxWrite, _sending.Count - _sent));
+                    _sent += part.Length;
+                    var writing = stream.WriteAsync(part);
+                    if (!writing.IsCompleted)
+                    {
+                        _slow = SendSlowlyAsync(writing);
+                        return;
+                    }
 
-                writing.GetAwaiter().GetResult();
+                    writing.GetAwaiter().GetResult();
+                }
             }
             catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
             {
@@ -113,6 +130,7 @@ internal sealed class ConnectionWriter(Stream stream, int limit) : IThreadPoolWo
 
     private async Task SendSlowlyAsync(ValueTask writing)
     {
+        Volatile.Write(ref _waitsSince, Math.Max(1, clock.GetTimestamp()));
         try
         {
             await writing.ConfigureAwait(false);
@@ -123,7 +141,9 @@ internal sealed class ConnectionWriter(Stream stream, int limit) : IThreadPoolWo
             return;
         }
 
-        if (Next()) Send();
+        Volatile.Write(ref _waitsSince, 0);
+        Volatile.Write(ref _wentOn, clock.GetTimestamp());
+        if (_sent < _sending.Count || Next()) Send();
     }
 
     private bool Next()
@@ -146,6 +166,7 @@ internal sealed class ConnectionWriter(Stream stream, int limit) : IThreadPoolWo
     private void Swap()
     {
         (_filling, _sending) = (_sending, _filling);
+        _sent = 0;
         Changed();
     }
 }

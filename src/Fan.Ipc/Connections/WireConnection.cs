@@ -23,6 +23,7 @@ internal abstract class WireConnection
     private ITimer? _keepAlive;
     private Task _ending = Task.CompletedTask;
     private long _lastReceived;
+    private long _asked;
     private int _unsentPongs;
     private int _closed;
     private volatile bool _deaf;
@@ -34,7 +35,7 @@ internal abstract class WireConnection
         _clock = settings.Clock;
         _reader = new FrameReader(settings.MaxBodyBytes);
         _onRead = OnRead;
-        Writer = new ConnectionWriter(link.Stream, maxUnsentBytes);
+        Writer = new ConnectionWriter(link.Stream, maxUnsentBytes, settings.Clock);
         Ready = new ReadyQueue(Writer);
     }
 
@@ -67,7 +68,7 @@ internal abstract class WireConnection
             Writer.Flush();
         }
 
-        var period = Settings.Options.KeepAliveInterval / 2;
+        var period = KeepAlivePeriod;
         _keepAlive = _clock.CreateTimer(static connection => ((WireConnection)connection!).KeepAlive(), this, period, period);
         using (ExecutionContext.SuppressFlow()) ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.BeginRead(), this, preferLocal: false);
     }
@@ -105,6 +106,12 @@ internal abstract class WireConnection
     /// <param name="reason">Why.</param>
     /// <param name="listens">Whether something may still come from the peer.</param>
     protected void EndWhenSent(Exception reason, bool listens = true) => _ending = EndWhenSentAsync(reason, listens);
+
+    /// <summary>How often it is looked whether the peer is there.</summary>
+    protected abstract TimeSpan KeepAlivePeriod { get; }
+
+    /// <summary>After how much silence the peer is asked now, and how long its answer may take.</summary>
+    protected abstract (TimeSpan Interval, TimeSpan Timeout) Patience { get; }
 
     protected abstract void OnFrame(ref Frame frame);
 
@@ -282,23 +289,32 @@ internal abstract class WireConnection
 
     private void KeepAlive()
     {
-        var silence = _clock.GetElapsedTime(Volatile.Read(ref _lastReceived));
-        if (silence >= Settings.Options.KeepAliveInterval + Settings.Options.KeepAliveTimeout)
+        var (interval, timeout) = Patience;
+        if (Writer.Stuck is var stuck && stuck >= Settings.Options.KeepAliveTimeout)
         {
-            Close(new IOException($"{PeerName} has been silent for {silence.TotalSeconds:0.#} s"));
+            Close(new SilentPeerException($"{PeerName} has taken nothing of what was sent for {stuck.TotalSeconds:0.#} s"));
+            return;
         }
-        else if (silence >= Settings.Options.KeepAliveInterval)
-        {
-            lock (Writer.Gate)
-            {
-                if (Broken is not null || Writer.IsFull) return;
-                var place = Writer.Frames.Begin(FrameType.Ping, 0);
-                Writer.Frames.UInt32(0);
-                Writer.Frames.UInt32(0);
-                Writer.Frames.End(place);
-            }
 
-            Writer.Flush();
+        var heard = Math.Max(Volatile.Read(ref _lastReceived), Writer.WentOn);
+        if (_asked > heard)
+        {
+            if (_clock.GetElapsedTime(_asked) >= timeout) Close(new SilentPeerException($"{PeerName} has been silent for {_clock.GetElapsedTime(heard).TotalSeconds:0.#} s"));
+            return;
         }
+
+        if (_clock.GetElapsedTime(heard) < interval) return;
+        _asked = _clock.GetTimestamp();
+        lock (Writer.Gate)
+        {
+            // What stands there waits for the peer as an answer would.
+            if (Broken is not null || Writer.IsFull) return;
+            var place = Writer.Frames.Begin(FrameType.Ping, 0);
+            Writer.Frames.UInt32(0);
+            Writer.Frames.UInt32(0);
+            Writer.Frames.End(place);
+        }
+
+        Writer.Flush();
     }
 }

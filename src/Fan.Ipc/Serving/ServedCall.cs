@@ -81,6 +81,9 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
 
     public void Run()
     {
+        if (_connection.TryHold(this)) return;
+        // Nobody waits for it any more, and it has not begun.
+        if (IsCancelled) _refusal ??= new CallerLeftException();
         if (_refusal is null && !_isSequence)
         {
             var serving = _server.ServeAsync(_method!, _incoming, _reply, _cancellation.Token);
@@ -141,7 +144,7 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
             return;
         }
 
-        while (!_connection.TryReply(this, _incoming.ReplySpans, _reply.Written.Span)) await _connection.RoomAsync().ConfigureAwait(false);
+        while (!_connection.TryReply(this, _incoming.ReplySpans, _reply.Written.Span)) await _connection.RoomAsync(_reply.Count).ConfigureAwait(false);
         _connection.Replied();
     }
 

@@ -20,6 +20,8 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
     private SentNames _sent = new(0);
     private uint? _compactName;
     private uint _lastStream;
+    private readonly Queue<ServedCall> _held = new();
+    private long _repliesUnread;
     private long _requestsUnread;
     private long _requestsOwed;
     private long _itemCredit;
@@ -150,10 +152,39 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         return true;
     }
 
-    /// <summary>Ends when what had no room may be tried again.</summary>
-    public Task RoomAsync()
+    /// <summary>Ends when a reply of so many bytes that had no room may be tried again.</summary>
+    public async ValueTask RoomAsync(int bytes = 0)
     {
-        lock (Writer.Gate) return Broken is null && Writer.IsFull ? Writer.ChangeAsync() : Task.CompletedTask;
+        Task change;
+        lock (Writer.Gate)
+        {
+            if (Broken is not null || !Writer.IsFull) return;
+            change = Writer.ChangeAsync();
+            _repliesUnread += bytes;
+        }
+
+        await change.ConfigureAwait(false);
+        lock (Writer.Gate)
+        {
+            _repliesUnread -= bytes;
+            if (_held.Count == 0 || _repliesUnread >= Settings.Options.ReplyWindowBytes) return;
+            Release();
+        }
+
+        Ready.CallHelper();
+    }
+
+    /// <summary>Keeps a call until its caller has read more of the replies that there are; false where it may be served at once.</summary>
+    public bool TryHold(ServedCall call)
+    {
+        // A glance without the gate: few callers ever leave that much unread.
+        if (Volatile.Read(ref _repliesUnread) < Settings.Options.ReplyWindowBytes) return false;
+        lock (Writer.Gate)
+        {
+            if (Broken is not null || _repliesUnread < Settings.Options.ReplyWindowBytes) return false;
+            _held.Enqueue(call);
+            return true;
+        }
     }
 
     /// <summary>Ends when an item that had no credit may be tried again.</summary>
@@ -164,6 +195,10 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
 
     /// <summary>Sees to the sending of a reply that was not ready at once.</summary>
     public void Replied() => Appended(_open.Count + 1);
+
+    protected override TimeSpan KeepAlivePeriod => Settings.Options.KeepAliveInterval / 2;
+
+    protected override (TimeSpan Interval, TimeSpan Timeout) Patience => (Settings.Options.KeepAliveInterval, Settings.Options.KeepAliveTimeout);
 
     protected override void OnGreeted()
     {
@@ -191,8 +226,15 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         lock (Writer.Gate)
         {
             foreach (var call in _open.Values) Cancel(call);
+            Release();
             while (_free.TryPop(out var call)) call.Dispose();
         }
+    }
+
+    // Under the gate; whoever calls it calls a helper too.
+    private void Release()
+    {
+        while (_held.TryDequeue(out var call)) Ready.Add(call);
     }
 
     private void OnRequest(ref Frame frame)

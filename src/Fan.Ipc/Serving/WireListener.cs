@@ -15,7 +15,8 @@ internal sealed class WireListener(IAcceptor acceptor, string transport, WireSet
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _accepting = Task.CompletedTask;
-    private int _count;
+    private readonly ConnectionSeats _seats = new(settings.Options.MaxConnections, settings.Clock);
+    private int _refused;
 
     public void Start()
     {
@@ -83,37 +84,82 @@ internal sealed class WireListener(IAcceptor acceptor, string transport, WireSet
     // Never fails.
     private async Task RunAsync(IDisposable accepted)
     {
-        var count = Interlocked.Increment(ref _count);
+        using var time = new CancellationTokenSource(settings.Options.ConnectTimeout, settings.Clock);
+        // By the pool: what the end of a connection sets off must not hold up whoever accepts.
+        var seat = _seats.TryTake(() => ThreadPool.UnsafeQueueUserWorkItem(static late => Expire(late), time, preferLocal: false));
         try
         {
-            var link = await OpenAsync(accepted).ConfigureAwait(false);
-            var connection = new ServerConnection(link, settings, server, transport);
-            _connections[connection] = true;
-            var isTooMuch = count > settings.Options.MaxConnections;
-            connection.Start(greets: !isTooMuch);
-            if (isTooMuch)
-                connection.EndWith(new WireError { Code = ErrorCodes.LimitExceeded, Message = $"{settings.Options.MaxConnections} connections are open already ({nameof(settings.Options.MaxConnections)}).", Place = nameof(settings.Options.MaxConnections) }, new IOException("there are too many connections"));
-            if (_stopping.IsCancellationRequested) connection.GoAway();
-            await connection.Ended.ConfigureAwait(false);
-            _connections.TryRemove(connection, out _);
-            WireLog.Ended(logger, transport, link.Peer, connection.Broken?.Message);
+            if (seat is null) await RefuseAsync(accepted, time.Token).ConfigureAwait(false);
+            else await ServeAsync(accepted, seat, time.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             // Whatever a stranger's handshake ended with.
             accepted.Dispose();
-            WireLog.OpenFailed(logger, transport, error.Message);
+            WireLog.OpenFailed(logger, transport, error is OperationCanceledException && !_stopping.IsCancellationRequested ? "it took too long" : error.Message);
         }
         finally
         {
-            Interlocked.Decrement(ref _count);
+            if (seat is not null) _seats.Leave(seat);
         }
     }
 
-    private async ValueTask<WireLink> OpenAsync(IDisposable accepted)
+    private async Task ServeAsync(IDisposable accepted, ConnectionSeat seat, CancellationToken time)
     {
-        using var time = new CancellationTokenSource(settings.Options.ConnectTimeout, settings.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _stopping.Token);
-        return await acceptor.OpenAsync(accepted, either.Token).ConfigureAwait(false);
+        var connection = await OpenAsync(accepted, time).ConfigureAwait(false);
+        connection.Start();
+        if (_stopping.IsCancellationRequested) connection.GoAway();
+        await connection.Greeted.WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!connection.Greeted.IsCompleted || !_seats.TrySettle(seat))
+            connection.Close(new IOException($"it did not say hello within {settings.Options.ConnectTimeout.TotalSeconds:0.###} s, or others needed its place"));
+        await EndAsync(connection).ConfigureAwait(false);
+    }
+
+    private static void Expire(CancellationTokenSource time)
+    {
+        try
+        {
+            time.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+    }
+
+    private async Task RefuseAsync(IDisposable accepted, CancellationToken time)
+    {
+        try
+        {
+            // Telling why takes a place too.
+            if (Interlocked.Increment(ref _refused) > settings.Options.MaxConnections) throw new IOException($"{settings.Options.MaxConnections} connections are open, and as many are being refused");
+            var connection = await OpenAsync(accepted, time).ConfigureAwait(false);
+            connection.Start(greets: false);
+            connection.EndWith(
+                new WireError { Code = ErrorCodes.LimitExceeded, Message = $"{settings.Options.MaxConnections} connections are open already ({nameof(settings.Options.MaxConnections)}).", Place = nameof(settings.Options.MaxConnections) },
+                new IOException("there are too many connections"));
+            await EndAsync(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _refused);
+        }
+    }
+
+    private async Task EndAsync(ServerConnection connection)
+    {
+        await connection.Ended.ConfigureAwait(false);
+        _connections.TryRemove(connection, out _);
+        if (connection.Broken is SilentPeerException silent) WireLog.GivenUp(logger, transport, connection.PeerName, silent.Message);
+        else WireLog.Ended(logger, transport, connection.PeerName, connection.Broken?.Message);
+    }
+
+    private async ValueTask<ServerConnection> OpenAsync(IDisposable accepted, CancellationToken time)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time, _stopping.Token);
+        var link = await acceptor.OpenAsync(accepted, either.Token).ConfigureAwait(false);
+        var connection = new ServerConnection(link, settings, server, transport);
+        _connections[connection] = true;
+        return connection;
     }
 }

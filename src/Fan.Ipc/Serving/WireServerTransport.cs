@@ -15,6 +15,8 @@ internal abstract class WireServerTransport(WireSettings settings, ILogger logge
 
     public virtual bool ProvesCallers => false;
 
+    public virtual string? Trouble => null;
+
     protected WireSettings Settings => settings;
 
     protected ILogger Logger => logger;

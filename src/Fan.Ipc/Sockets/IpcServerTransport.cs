@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Pipes;
@@ -18,11 +17,12 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
     /// <summary>The key among the properties of an endpoint that has the path of the socket or pipe.</summary>
     public const string PathProperty = "path";
 
-    private const int Backlog = 512;
-
+    private SocketFile? _file;
     private string? _path;
 
     public override string Name => TransportName;
+
+    public override string? Trouble => OperatingSystem.IsWindows() ? null : _file?.Trouble;
 
     // A persistent endpoint must be reached under the same name after the next start, which this one is not.
     public override EndpointDescription? Describe(ServedService service) => !IsListening || service.IsPersistent ? null : new EndpointDescription
@@ -32,19 +32,11 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
         Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [PathProperty] = _path!, [HostIdentity.Property] = HostIdentity.Current() },
     };
 
+    // A pipe's name goes with the pipe.
     protected override void RemoveAddress()
     {
-        // A pipe's name goes with the pipe.
-        if (Interlocked.Exchange(ref _path, null) is not { } path || options.Value.UsesPipes) return;
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The next start removes it, if it is there at all.
-            WireLog.NotRemoved(Logger, path, error.Message);
-        }
+        _path = null;
+        if (!OperatingSystem.IsWindows()) _file?.Remove();
     }
 
     protected override IAcceptor Listen()
@@ -58,7 +50,8 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
             return pipes;
         }
 
-        (var socket, _path) = new SocketFolder(options.Value.Folder, Logger).Listen(Backlog);
-        return new SocketAcceptor(socket, (accepted, _) => new(new WireLink(accepted, new NetworkStream(accepted, ownsSocket: false), "The caller")));
+        _file = new SocketFile(new SocketFolder(options.Value.Folder, Logger), Settings.Clock, Logger);
+        _path = _file.Name;
+        return _file;
     }
 }

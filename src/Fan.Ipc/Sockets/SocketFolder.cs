@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Ipc.Sockets;
 
-/// <summary>The folder that the sockets of one user's applications stand in.</summary>
+/// <summary>The folder that the sockets of one user's applications stand in. A folder that Fan did not make keeps its rights.</summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class SocketFolder(string? configured, ILogger logger)
 {
@@ -15,55 +15,111 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
     private static readonly int MaxPathBytes = OperatingSystem.IsLinux() ? 108 : 104;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnersSocket = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const string Extension = ".sock";
+    private const int NameBytes = 16;
 
-    public string Path { get; } = configured ?? Default();
-
-    /// <summary>Listens under a name of its own that cannot be guessed.</summary>
+    /// <summary>Listens under a name of its own that cannot be guessed. Without a configured folder, the first of those that the user has by right.</summary>
     /// <exception cref="InvalidOperationException">It can't; the message says why.</exception>
     public (Socket Socket, string Path) Listen(int backlog)
     {
-        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var path = System.IO.Path.Combine(Path, name + Extension);
-        var bytes = Encoding.UTF8.GetByteCount(path) + 1;
-        if (bytes > MaxPathBytes)
-            throw new InvalidOperationException($"The ipc route can't listen on {path}: a socket's path has at most {MaxPathBytes - 1} bytes here, and this one has {bytes - 1}. Set Fan:Ipc:Folder to a shorter one.");
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NameBytes)) + Extension;
+        if (configured is not null) return ListenIn(configured, name, backlog);
+        foreach (var folder in Defaults())
+        {
+            try
+            {
+                return ListenIn(folder, name, backlog);
+            }
+            catch (InvalidOperationException error)
+            {
+                // E.g. the runtime folder of the user that this process was started by, and is not any more.
+                WireLog.FolderNotUsed(logger, folder, error.Message);
+            }
+        }
+
+        // Somebody has taken the names that others can guess.
+        return ListenIn(Directory.CreateTempSubdirectory("fan-").FullName, name, backlog);
+    }
+
+    /// <summary>Listens at a path that was listened at before, and has gone.</summary>
+    /// <exception cref="InvalidOperationException">It can't; the message says why.</exception>
+    public static Socket ListenAgain(string path, int backlog)
+    {
         try
         {
-            Prepare();
-            RemoveStale();
-            // Under another name until it listens: whoever looks for leftovers must not take it for one.
-            var temporary = System.IO.Path.Combine(Path, name + ".new");
-            socket.Bind(new UnixDomainSocketEndPoint(temporary));
-            socket.Listen(backlog);
-            File.Move(temporary, path);
-            return (socket, path);
+            Prepare(Path.GetDirectoryName(path)!);
+            return Bind(path, backlog);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or SocketException)
         {
-            socket.Dispose();
-            throw new InvalidOperationException($"The ipc route can't listen on {path}: {error.Message}", error);
+            throw CanNot(path, error);
         }
     }
 
-    private void Prepare()
+    private (Socket Socket, string Path) ListenIn(string folder, string name, int backlog)
     {
-        var folder = Directory.CreateDirectory(Path, OwnerOnly);
-        if (folder.LinkTarget is not null) throw new IOException($"{Path} is a link. Set Fan:Ipc:Folder to a folder.");
-        // Fails where it belongs to somebody else.
-        if (File.GetUnixFileMode(Path) != OwnerOnly) File.SetUnixFileMode(Path, OwnerOnly);
+        var path = Path.Combine(folder, name);
+        var bytes = Encoding.UTF8.GetByteCount(path) + 1;
+        if (bytes > MaxPathBytes)
+            throw new InvalidOperationException($"The ipc route can't listen on {path}: a socket's path has at most {MaxPathBytes - 1} bytes here, and this one has {bytes - 1}. Set Fan:Ipc:Folder to a shorter one.");
+        try
+        {
+            Prepare(folder);
+            RemoveStale(folder);
+            return (Bind(path, backlog), path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or SocketException)
+        {
+            throw CanNot(path, error);
+        }
     }
 
-    private void RemoveStale()
+    private static InvalidOperationException CanNot(string path, Exception error) => new($"The ipc route can't listen on {path}: {error.Message}", error);
+
+    private static Socket Bind(string path, int backlog)
     {
-        foreach (var file in Directory.EnumerateFiles(Path, "*" + Extension))
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
         {
-            if (!IsStale(file)) continue;
+            // Under another name until it listens: whoever looks for leftovers must not take it for one.
+            var temporary = Path.ChangeExtension(path, ".new");
+            socket.Bind(new UnixDomainSocketEndPoint(temporary));
+            File.SetUnixFileMode(temporary, OwnersSocket);
+            socket.Listen(backlog);
+            File.Move(temporary, path);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void Prepare(string path)
+    {
+        // Nobody else can come into what is made here.
+        var folder = Directory.CreateDirectory(path, OwnerOnly);
+        if (folder.LinkTarget is not null) throw new IOException($"{path} is a link. Set Fan:Ipc:Folder to a folder.");
+        if (!FolderOwner.IsOurs(path)) throw new IOException($"{path} belongs to another user. Set Fan:Ipc:Folder to a folder of the user that the application runs as.");
+        if ((File.GetUnixFileMode(path) & OthersWrite) != UnixFileMode.None) throw new IOException($"others may write into {path}. Take that right away, or set Fan:Ipc:Folder to a folder that is not there yet.");
+    }
+
+    private void RemoveStale(string folder)
+    {
+        // Where others look too, what has no name of ours may be somebody else's.
+        var isPrivate = File.GetUnixFileMode(folder) == OwnerOnly;
+        foreach (var file in Directory.EnumerateFiles(folder, "*" + Extension))
+        {
+            if ((!isPrivate && !IsName(Path.GetFileNameWithoutExtension(file))) || !IsStale(file)) continue;
             File.Delete(file);
             WireLog.RemovedStale(logger, file);
         }
     }
+
+    private static bool IsName(string name) => name.Length == NameBytes * 2 && name.All(char.IsAsciiHexDigitLower);
 
     private static bool IsStale(string path)
     {
@@ -79,11 +135,10 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
         }
     }
 
-    private static string Default()
+    private static IEnumerable<string> Defaults()
     {
         var runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
-        return runtime is { Length: > 0 } && Directory.Exists(runtime)
-            ? System.IO.Path.Combine(runtime, "fan")
-            : System.IO.Path.Combine(System.IO.Path.GetTempPath(), "fan-" + Environment.UserName);
+        if (runtime is { Length: > 0 } && Directory.Exists(runtime)) yield return Path.Combine(runtime, "fan");
+        yield return Path.Combine(Path.GetTempPath(), "fan-" + Environment.UserName);
     }
 }

@@ -40,10 +40,9 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
         if (!TakesTls(endpoint) && _options is { TrustedCertificatesFile: not null, AllowPlainText: false })
             throw new IOException($"it takes no TLS, which this application asks for ({nameof(FanTcpOptions.TrustedCertificatesFile)})");
         var host = endpoint.Host!.Trim('[', ']');
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = await Dialer.ConnectAsync(host, endpoint.Port, cancellationToken).ConfigureAwait(false);
         try
         {
-            await socket.ConnectAsync(host, endpoint.Port, cancellationToken).ConfigureAwait(false);
             var plain = new NetworkStream(socket, ownsSocket: false);
             var peer = endpoint.Application ?? $"{endpoint.Host}:{endpoint.Port}";
             return new WireLink(socket, TakesTls(endpoint) ? await EncryptAsync(plain, host, cancellationToken).ConfigureAwait(false) : plain, peer);

@@ -1,12 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using Fan.Brokers;
 using StackExchange.Redis;
 
 namespace Fan.Redis.Connections;
 
 /// <summary>One connection to the server: made when it is first wanted, kept by the client library from then on. Safe from any thread.</summary>
-internal sealed class RedisLink(ConfigurationOptions configuration, int database, string where) : IAsyncDisposable
+internal sealed class RedisLink(ConfigurationOptions configuration, int database, string where, TimeProvider clock) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
+    private readonly BackOff _pause = new(clock, TimeSpan.FromSeconds(1));
+    private long _resumes;
     private Task<ConnectionMultiplexer>? _connecting;
     private bool _isDisposed;
     private volatile string? _trouble;
@@ -31,7 +34,8 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         {
             if (_isDisposed) throw new RedisAwayException("The application has stopped.", wasNotSent: true, null);
             // No call's context may reach what others share.
-            if (_connecting is null or { IsFaulted: true } or { IsCanceled: true })
+            // While the server is away calls are told what the last attempt ended with, until the next one is due.
+            if (_connecting is null || (_connecting is { IsFaulted: true } or { IsCanceled: true } && clock.GetTimestamp() >= _resumes))
             {
                 using (ExecutionContext.SuppressFlow()) _connecting = Task.Run(ConnectAsync, CancellationToken.None);
             }
@@ -146,7 +150,17 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
 
     private async Task<ConnectionMultiplexer> ConnectAsync()
     {
-        var connection = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        ConnectionMultiplexer connection;
+        try
+        {
+            connection = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_gate) _resumes = clock.GetTimestamp() + (long)(_pause.Next().TotalSeconds * clock.TimestampFrequency);
+            throw;
+        }
+
         connection.ConnectionFailed += (_, _) => Interlocked.Increment(ref _generation);
         connection.ConnectionRestored += (_, _) => Interlocked.Increment(ref _generation);
         Interlocked.Increment(ref _generation);

@@ -1,3 +1,7 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Fan.Security;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -6,18 +10,23 @@ namespace Fan.Redis.Connections;
 /// <summary>The application's connections to its server: one that all share, and one for each reader that waits at the server. Safe from any thread.</summary>
 internal sealed class RedisServer : IAsyncDisposable, IDisposable
 {
+    // The library asks a server of which it heard nothing for so long whether it is there.
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(2);
+
     private readonly FanRedisOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly CertificateFiles _certificates;
     private readonly ServerText.Target _target;
     private readonly string _name;
     private readonly Lock _gate = new();
     private readonly List<RedisLink> _readers = [];
 
-    public RedisServer(IOptions<FanRedisOptions> options, IOptions<FanOptions> application)
+    public RedisServer(IOptions<FanRedisOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<RedisServer> logger)
     {
-        _options = options.Value;
+        (_options, _clock, _certificates) = (options.Value, clock, new CertificateFiles(new RedisTls(options.Value), logger));
         _target = ServerText.Read(_options);
         _name = string.Concat((application.Value.Name ?? "fan").Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
-        Shared = new RedisLink(Configure(withSubscriptions: true), _target.Database, _target.Where);
+        Shared = new RedisLink(Configure(withSubscriptions: true), _target.Database, _target.Where, clock);
     }
 
     public FanRedisOptions Options => _options;
@@ -31,7 +40,7 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
     /// <summary>A new connection for commands that wait at the server: they hold up whatever comes after them. The caller disposes it.</summary>
     public RedisLink NewReader()
     {
-        var link = new RedisLink(Configure(withSubscriptions: false), _target.Database, _target.Where);
+        var link = new RedisLink(Configure(withSubscriptions: false), _target.Database, _target.Where, _clock);
         lock (_gate)
         {
             _readers.Add(link);
@@ -77,6 +86,8 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
             Protocol = RedisProtocol.Resp2,
             AbortOnConnectFail = true,
             ConnectRetry = 1,
+            KeepAlive = (int)KeepAlive.TotalSeconds,
+            Tunnel = new LinkTunnel(KeepAlive + _options.OperationTimeout, _clock),
             ConnectTimeout = (int)_options.ConnectTimeout.TotalMilliseconds,
             // A reader waits at the server for as long as the server lets it, and then for its answer.
             AsyncTimeout = (int)(_options.OperationTimeout + (withSubscriptions ? TimeSpan.Zero : BlockingReader.LongestWait)).TotalMilliseconds,
@@ -95,8 +106,31 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
         if (!_target.UseTls) return configuration;
         configuration.Ssl = true;
         configuration.SslHost = _options.ServerName ?? _target.Hosts[0].Host;
-        if (_options.TrustedCertificatesFile is { } authorities) configuration.TrustIssuer(authorities);
-        if (_options.CertificateFile is { } certificate) configuration.SetUserPemCertificate(certificate, _options.KeyFile);
+        // Read for each connection, so that a file that was replaced counts from the next one on.
+        if (_options.TrustedCertificatesFile is not null) configuration.CertificateValidation += (_, certificate, _, errors) => IsTrusted(certificate, errors);
+        if (_options.CertificateFile is not null) configuration.CertificateSelection += (_, _, _, _, _) => _certificates.Own!.TargetCertificate;
         return configuration;
+    }
+
+    private bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors)
+    {
+        if (certificate is not X509Certificate2 shown || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
+        using var chain = new X509Chain { ChainPolicy = _certificates.Policy! };
+        return chain.Build(shown);
+    }
+
+    private sealed class RedisTls(FanRedisOptions options) : ITlsSettings
+    {
+        public string? CertificateFile => options.CertificateFile;
+
+        public string? KeyFile => options.KeyFile;
+
+        public string? CertificatePassword => null;
+
+        public string? TrustedCertificatesFile => options.TrustedCertificatesFile;
+
+        public bool AskForClientCertificate => false;
+
+        public bool RequireClientCertificate => false;
     }
 }

@@ -25,6 +25,14 @@ internal sealed class Topology(string prefix)
     /// <summary>The channel for replies in that form.</summary>
     public string BackRoute(string id) => $"{prefix}.rpc.{id}";
 
+    /// <summary>Whether a reply in that form may be published there: on no channel of ours that others listen to, where it would be taken for a request.</summary>
+    public bool IsBackRoute(string channel)
+    {
+        var own = BackRoute("");
+        return !channel.Any(char.IsControl) && (!channel.StartsWith(prefix + ".", StringComparison.Ordinal) && !channel.StartsWith(prefix + ":", StringComparison.Ordinal)
+            || (channel.StartsWith(own, StringComparison.Ordinal) && IsId(channel[own.Length..])));
+    }
+
     public static string NewId() => Guid.NewGuid().ToString("N");
 
     /// <summary>Whether a text that somebody sent is an id, and so can't name any other key.</summary>

@@ -38,7 +38,7 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
     /// <summary>Publishes a reply. One that can't be published is lost, and with a caller that has gone nobody hears it.</summary>
     public async Task ReplyAsync(string? backRoute, byte[] body)
     {
-        if (backRoute is null) return;
+        if (backRoute is null || !_topology.IsBackRoute(backRoute)) return;
         try
         {
             await server.Shared.RunAsync(database => database.PublishAsync(RedisChannel.Literal(backRoute), body), CancellationToken.None).ConfigureAwait(false);

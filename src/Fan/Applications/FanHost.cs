@@ -38,6 +38,9 @@ internal sealed class FanHost(
         _ => "it is stopping: calls in hand are finished, new ones go elsewhere",
     };
 
+    /// <summary>What keeps callers from reaching it over a route at the moment.</summary>
+    public IEnumerable<string> Troubles => _started.Where(transport => transport.Trouble is not null).Select(transport => $"not reached over {transport.Name}: {transport.Trouble}");
+
     /// <summary>Whether a switch has left it without calls.</summary>
     public bool IsRetired => _retirement.IsRetired;
 

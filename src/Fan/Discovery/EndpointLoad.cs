@@ -60,7 +60,7 @@ internal sealed class EndpointLoad(TimeProvider clock)
         Volatile.Write(ref _left, Math.Max(1, clock.GetTimestamp()));
     }
 
-    /// <summary>Begins a call; what it returns is for <see cref="Failed"/>.</summary>
+    /// <summary>Begins a call; what it returns is for <see cref="Failed(string, int)"/>.</summary>
     public int Begin()
     {
         Interlocked.Increment(ref _inFlight);
@@ -73,6 +73,9 @@ internal sealed class EndpointLoad(TimeProvider clock)
     {
         if (Volatile.Read(ref _failures) != 0) Volatile.Write(ref _failures, 0);
     }
+
+    /// <summary>A transport found by itself that it does not answer.</summary>
+    public void Failed(string reason) => Failed(reason, Volatile.Read(ref _outages));
 
     /// <summary>Leaves it out for a pause that doubles with each failure in a row, with jitter so that callers do not come back as one.</summary>
     /// <param name="reason">Why, for people.</param>

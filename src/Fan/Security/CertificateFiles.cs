@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Security;
 
-/// <summary>The certificates in files, PEM or PFX, read again when those change. Safe from any thread.</summary>
+/// <summary>The certificates in files, PEM or PFX, read again when what stands in them changes, however they were replaced. Safe from any thread.</summary>
 internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
 {
     private readonly Lock _gate = new();
     private SslStreamCertificateContext? _own;
-    private DateTime _ownRead;
+    private string? _ownRead;
     private X509Certificate2Collection? _trusted;
-    private DateTime _trustedRead;
+    private string? _trustedRead;
 
     /// <summary>This application's certificate; null where it has none.</summary>
     /// <exception cref="InvalidOperationException">It can't be read; the message says which file.</exception>
@@ -21,7 +21,7 @@ internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
         get
         {
             if (settings.CertificateFile is not { } file) return null;
-            lock (_gate) return Refresh(ref _own, ref _ownRead, Newest(file, settings.KeyFile), file, ReadOwn);
+            lock (_gate) return Refresh(ref _own, ref _ownRead, ContentOf(file, settings.KeyFile), file, ReadOwn);
         }
     }
 
@@ -33,16 +33,16 @@ internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
         {
             if (settings.TrustedCertificatesFile is not { } file) return null;
             X509Certificate2Collection trusted;
-            lock (_gate) trusted = Refresh(ref _trusted, ref _trustedRead, Newest(file, null), file, ReadTrusted)!;
+            lock (_gate) trusted = Refresh(ref _trusted, ref _trustedRead, ContentOf(file, null), file, ReadTrusted)!;
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.AddRange(trusted);
             return policy;
         }
     }
 
-    /// <summary>Changes whenever one of the files does.</summary>
-    public (DateTime Own, DateTime Trusted) Stamp =>
-        (settings.CertificateFile is { } own ? Newest(own, settings.KeyFile) : default, settings.TrustedCertificatesFile is { } trusted ? Newest(trusted, null) : default);
+    /// <summary>Changes whenever what stands in one of the files does.</summary>
+    public (string? Own, string? Trusted) Stamp =>
+        (settings.CertificateFile is { } own ? ContentOf(own, settings.KeyFile) : null, settings.TrustedCertificatesFile is { } trusted ? ContentOf(trusted, null) : null);
 
     /// <summary>Whether a file has a certificate together with its key, in the form of PKCS #12.</summary>
     public static bool IsPfx(string? file) => Path.GetExtension(file) is { } ending && (ending.Equals(".pfx", StringComparison.OrdinalIgnoreCase) || ending.Equals(".p12", StringComparison.OrdinalIgnoreCase));
@@ -59,7 +59,7 @@ internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
             : static (_, _, _, errors) => (errors & ~SslPolicyErrors.RemoteCertificateNotAvailable) == SslPolicyErrors.None,
     };
 
-    private T? Refresh<T>(ref T? current, ref DateTime read, DateTime changed, string file, Func<T> load)
+    private T? Refresh<T>(ref T? current, ref string? read, string changed, string file, Func<T> load)
         where T : class
     {
         if (current is not null && changed == read) return current;
@@ -111,9 +111,19 @@ internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
         return trusted.Count > 0 ? trusted : throw new CryptographicException("it has no certificate");
     }
 
-    private static DateTime Newest(string file, string? other)
+    // Times say nothing: a switched link leads to files that may be older, as may be what is copied with its times.
+    private static string ContentOf(string file, string? other) => other is null ? ContentOf(file) : ContentOf(file) + ContentOf(other);
+
+    private static string ContentOf(string file)
     {
-        var time = File.GetLastWriteTimeUtc(file);
-        return other is not null && File.GetLastWriteTimeUtc(other) is var second && second > time ? second : time;
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads it next is told.
+            return error.GetType().Name;
+        }
     }
 }

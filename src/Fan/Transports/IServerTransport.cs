@@ -11,6 +11,9 @@ public interface IServerTransport
     /// <summary>Whether it can tell by itself who calls, e.g. by certificates. Default: it can not.</summary>
     bool ProvesCallers => false;
 
+    /// <summary>Why callers do not reach it at the moment, for the health of the application; null when nothing is known to be wrong. Default: nothing is.</summary>
+    string? Trouble => null;
+
     /// <summary>Begins to listen; calls may come from then on. Called once.</summary>
     /// <exception cref="InvalidOperationException">It can't listen where it should; the message says where and why.</exception>
     Task StartAsync(CallServer server, CancellationToken cancellationToken);

@@ -36,6 +36,26 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
         Assert.Equal(reply, body);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("fan.call cellar/wait")]
+    [InlineData("fan.probe")]
+    public async Task A_caller_can_not_have_replies_written_into_the_queues_of_others(string? type)
+    {
+        await ConnectAsync();
+        var endpoint = await EndpointAsync(await ServeAsync((await servers.SharedAsync()).Uri));
+        Cellar.Release.TrySetResult();
+        var victim = await _channel.QueueDeclareAsync();
+        var request = type == "fan.probe" ? "1 2 3" : type is null ? """{"method": "add", "args": [1, 2]}""" : "{}";
+        var key = endpoint.Properties[type is null ? "routing_key" : "queue"];
+        for (var i = 0; i < 20; i++)
+            await _channel.BasicPublishAsync(endpoint.Properties["exchange"], key, true, new BasicProperties { Type = type, ReplyTo = victim.QueueName, CorrelationId = "1" }, Encoding.UTF8.GetBytes(request));
+        // Requests are taken in order, and replies go out in order: what there was to come has come before the last of these.
+        await AskAsync(endpoint.Properties["exchange"], endpoint.Properties["routing_key"], """{"method": "echo", "args": ["x"]}""");
+        Assert.Equal(1, Cellar.Calls);
+        Assert.Equal(0u, (await _channel.QueueDeclarePassiveAsync(victim.QueueName)).MessageCount);
+    }
+
     [Fact]
     public async Task The_trace_of_a_request_goes_on()
     {

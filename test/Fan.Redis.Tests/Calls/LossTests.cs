@@ -114,6 +114,35 @@ public sealed class LossTests(RedisServers servers) : RedisTest
         }
     }
 
+    [Fact]
+    public async Task Calls_do_not_connect_each_for_itself_while_the_server_is_away()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var accepted = 0;
+        var accepting = Task.Run(async () =>
+        {
+            try
+            {
+                for (; ; Interlocked.Increment(ref accepted)) (await listener.AcceptSocketAsync()).Dispose();
+            }
+            catch (Exception error) when (error is System.Net.Sockets.SocketException or ObjectDisposedException)
+            {
+                // The end of the test.
+            }
+        });
+        await using (var link = new Fan.Redis.Connections.RedisLink(
+            new StackExchange.Redis.ConfigurationOptions { EndPoints = { listener.LocalEndpoint }, AbortOnConnectFail = true, ConnectRetry = 1, ConnectTimeout = 2000 }, 0, "there", new Microsoft.Extensions.Time.Testing.FakeTimeProvider()))
+        {
+            for (var i = 0; i < 100; i++) await Assert.ThrowsAsync<Fan.Redis.Connections.RedisAwayException>(async () => await link.OpenAsync(CancellationToken.None));
+        }
+
+        listener.Stop();
+        await accepting;
+        // Each attempt opens a connection or two, and the clock stands still.
+        Assert.InRange(accepted, 1, 4);
+    }
+
     private static Task WorksAsync(ICellar cellar) => Eventually.TrueAsync(
         async () =>
         {

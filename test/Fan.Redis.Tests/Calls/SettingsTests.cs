@@ -10,6 +10,15 @@ namespace Fan.Redis.Tests.Calls;
 
 public sealed class SettingsTests(RedisServers servers) : RedisTest
 {
+    [Theory]
+    [InlineData("any channel of a caller", true)]
+    [InlineData("fan.rpc.0123456789abcdef0123456789abcdef", true)]
+    [InlineData("fan.rpc.0123456789abcdef0123456789abcdef.cellar", false)]
+    [InlineData("fan.queues", false)]
+    [InlineData("fan:bell", false)]
+    [InlineData("two\nlines", false)]
+    public void Replies_are_not_published_where_services_listen(string channel, bool isOne) => Assert.Equal(isOne, new Fan.Redis.Messages.Topology("fan").IsBackRoute(channel));
+
     [Fact]
     public void All_that_is_wrong_is_said_at_once()
     {

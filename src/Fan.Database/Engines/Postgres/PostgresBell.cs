@@ -9,13 +9,14 @@ internal sealed class PostgresBell : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly NpgsqlDataSource _source;
+    private readonly int _seconds;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private HashSet<string> _waiting = new(StringComparer.Ordinal);
     private Task _ringing = Task.CompletedTask;
 
-    public PostgresBell(NpgsqlDataSource source, TimeProvider clock) => (_source, _clock) = (source, clock);
+    public PostgresBell(NpgsqlDataSource source, int seconds, TimeProvider clock) => (_source, _seconds, _clock) = (source, seconds, clock);
 
     public void Ring(string channel)
     {
@@ -49,6 +50,7 @@ internal sealed class PostgresBell : IAsyncDisposable
         {
             var command = _source.CreateCommand("SELECT pg_notify(channel, '') FROM unnest($1) channel");
             await using var commandEnding = command.ConfigureAwait(false);
+            command.CommandTimeout = _seconds;
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. channels] });
             await command.ExecuteNonQueryAsync(_stopping.Token).ConfigureAwait(false);
         }

@@ -13,6 +13,7 @@ internal sealed class PostgresDatabase : IDatabase
 
     private readonly NpgsqlDataSource _source;
     private readonly bool _isOwner;
+    private readonly TimeSpan _longest;
     private readonly SemaphoreSlim _connections;
     private readonly Dialect _dialect = Dialect.ForPostgres();
     private readonly PostgresSchema _schema;
@@ -20,14 +21,15 @@ internal sealed class PostgresDatabase : IDatabase
     private readonly PostgresListener _listener;
     private string? _trouble;
 
-    public PostgresDatabase(NpgsqlDataSource source, bool isOwner, bool makeTables, int maxConnections, TimeProvider clock)
+    public PostgresDatabase(NpgsqlDataSource source, bool isOwner, bool makeTables, int maxConnections, TimeSpan operationTimeout, TimeProvider clock)
     {
         (_source, _isOwner, _connections) = (source, isOwner, new SemaphoreSlim(maxConnections));
+        _longest = operationTimeout;
         var place = new NpgsqlConnectionStringBuilder(source.ConnectionString);
         DisplayName = $"PostgreSQL database '{place.Database ?? place.Username}' at {place.Host}:{place.Port}";
         _schema = new PostgresSchema(source, _dialect, makeTables, DisplayName, clock);
-        _bell = new PostgresBell(source, clock);
-        _listener = new PostgresListener(source, clock);
+        _bell = new PostgresBell(source, SecondsOf(operationTimeout), clock);
+        _listener = new PostgresListener(source, SecondsOf(operationTimeout), clock);
     }
 
     public string DisplayName { get; }
@@ -42,21 +44,9 @@ internal sealed class PostgresDatabase : IDatabase
         try
         {
             await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    var batch = _source.CreateBatch();
-                    await using var batchEnding = batch.ConfigureAwait(false);
-                    await ExecuteAsync(script, batch, cancellationToken).ConfigureAwait(false);
-                    break;
-                }
-                catch (PostgresException error) when (attempt < MaxAttempts && PostgresErrors.MayBeTriedAgain(error))
-                {
-                    script.Reset();
-                }
-            }
-
+            var running = RunOwnAsync(script, cancellationToken);
+            if (script.IsLong) await running.ConfigureAwait(false);
+            else await WithinTimeAsync(running).ConfigureAwait(false);
             Volatile.Write(ref _trouble, null);
         }
         catch (Exception error) when (PostgresErrors.IsOfDatabase(error) && !cancellationToken.IsCancellationRequested)
@@ -119,6 +109,45 @@ internal sealed class PostgresDatabase : IDatabase
         _schema.Dispose();
         _connections.Dispose();
     }
+
+    // A server that answers nothing is not there. The library itself goes on with reading for several times that time, to save the connection.
+    private async Task WithinTimeAsync(Task running)
+    {
+        try
+        {
+            await running.WaitAsync(_longest, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (TimeoutException error) when (!running.IsCompleted)
+        {
+            _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            // The other connections that wait to be used may be as dead as this one.
+            _source.Clear();
+            throw new TimeoutException($"it did not answer within {_longest.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})", error);
+        }
+    }
+
+    private async Task RunOwnAsync(Script script, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                await using var connectionEnding = connection.ConfigureAwait(false);
+                var batch = new NpgsqlBatch(connection);
+                await using var batchEnding = batch.ConfigureAwait(false);
+                if (!script.IsLong) batch.Timeout = SecondsOf(_longest);
+                await ExecuteAsync(script, batch, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (PostgresException error) when (attempt < MaxAttempts && PostgresErrors.MayBeTriedAgain(error))
+            {
+                script.Reset();
+            }
+        }
+    }
+
+    private static int SecondsOf(TimeSpan time) => Math.Max(1, (int)Math.Ceiling(time.TotalSeconds));
 
     private ServiceUnavailableException Explain(string service, Exception error)
     {

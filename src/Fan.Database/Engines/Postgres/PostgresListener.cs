@@ -8,6 +8,7 @@ internal sealed class PostgresListener : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly NpgsqlDataSource _source;
+    private readonly int _seconds;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -15,7 +16,7 @@ internal sealed class PostgresListener : IAsyncDisposable
     private CancellationTokenSource _changed = new();
     private Task? _listening;
 
-    public PostgresListener(NpgsqlDataSource source, TimeProvider clock) => (_source, _clock) = (source, clock);
+    public PostgresListener(NpgsqlDataSource source, int seconds, TimeProvider clock) => (_source, _seconds, _clock) = (source, seconds, clock);
 
     public IDisposable Listen(string channel, Action ring)
     {
@@ -90,7 +91,11 @@ internal sealed class PostgresListener : IAsyncDisposable
             using var either = CancellationTokenSource.CreateLinkedTokenSource(changed, _stopping.Token);
             try
             {
-                while (true) await connection.WaitAsync(either.Token).ConfigureAwait(false);
+                while (true)
+                {
+                    // Silence is no news, unless the server has gone without a word.
+                    if (!await connection.WaitAsync(TimeSpan.FromSeconds(_seconds), either.Token).ConfigureAwait(false)) await ExecuteAsync(connection, "SELECT 1").ConfigureAwait(false);
+                }
             }
             catch (OperationCanceledException) when (changed.IsCancellationRequested && !_stopping.IsCancellationRequested)
             {
@@ -105,9 +110,7 @@ internal sealed class PostgresListener : IAsyncDisposable
         foreach (var channel in wanted.Where(heard.Add).ToList())
         {
             // Channels are hashes or numbers: nothing in them needs quotes, but the upper case that there is not.
-            var command = new NpgsqlCommand($"LISTEN \"{channel}\"", connection);
-            await using var commandEnding = command.ConfigureAwait(false);
-            await command.ExecuteNonQueryAsync(_stopping.Token).ConfigureAwait(false);
+            await ExecuteAsync(connection, $"LISTEN \"{channel}\"").ConfigureAwait(false);
             // What came before was not heard.
             _table.Ring(channel);
         }
@@ -115,9 +118,16 @@ internal sealed class PostgresListener : IAsyncDisposable
         foreach (var channel in heard.Except(wanted).ToList())
         {
             heard.Remove(channel);
-            var command = new NpgsqlCommand($"UNLISTEN \"{channel}\"", connection);
-            await using var commandEnding = command.ConfigureAwait(false);
-            await command.ExecuteNonQueryAsync(_stopping.Token).ConfigureAwait(false);
+            await ExecuteAsync(connection, $"UNLISTEN \"{channel}\"").ConfigureAwait(false);
         }
+    }
+
+    private async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+#pragma warning disable CA2100 // Nothing in it comes from outside.
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = _seconds };
+#pragma warning restore CA2100
+        await using var commandEnding = command.ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(_stopping.Token).ConfigureAwait(false);
     }
 }

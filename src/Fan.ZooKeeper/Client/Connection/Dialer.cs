@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Connections = Fan.Transports.Dialer;
 
 namespace Fan.ZooKeeper.Client;
 
@@ -29,28 +30,14 @@ internal static class Dialer
 
     private static async Task<Socket> ConnectAsync(ServerAddress server, CancellationToken cancellationToken)
     {
-        Exception? last = null;
-        foreach (var address in await ResolveAsync(server, cancellationToken).ConfigureAwait(false))
+        try
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(address, server.Port, cancellationToken).ConfigureAwait(false);
-                return socket;
-            }
-            catch (SocketException error)
-            {
-                socket.Dispose();
-                last = error;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+            return await Connections.ConnectAsync(await ResolveAsync(server, cancellationToken).ConfigureAwait(false), server.Port, cancellationToken).ConfigureAwait(false);
         }
-
-        throw new ConnectionEndedException($"{server} can't be reached: {last?.Message ?? "the name has no address"}", last);
+        catch (SocketException error)
+        {
+            throw new ConnectionEndedException($"{server} can't be reached: {(error.SocketErrorCode == SocketError.HostNotFound ? "the name has no address" : error.Message)}", error);
+        }
     }
 
     private static async Task<IPAddress[]> ResolveAsync(ServerAddress server, CancellationToken cancellationToken)
