@@ -58,6 +58,7 @@ internal sealed class FanHost(
         try
         {
             // Made now, so that what it can't do without fails the start and not the first call.
+            subscriptions.MakeSubscribers();
             foreach (var service in application.Server.Services) _ = service.Implementation.Shared;
         }
         catch (Exception error) when (StartFailure.IsOfContainer(error))
@@ -129,7 +130,7 @@ internal sealed class FanHost(
         foreach (var place in served.GroupBy(one => (one.At.Transport, Address: AddressOf(one.At))))
             ApplicationLog.Serves(logger, place.Key.Transport, place.Key.Address, string.Join(", ", place.Select(one => $"{one.Service.Name.Template} {one.Service.Version}")));
         foreach (var (service, version, description) in plan.Announced)
-            registrations.Add(new EndpointRegistration(store, service, version, [description], persistent: false, clock, logger));
+            registrations.Add(new EndpointRegistration(store, service, version, [NetworkIdentity.Label(description)], persistent: false, clock, logger));
         _registrations = registrations;
         _phase = Phase.Running;
         var consuming = subscriptions.StartAsync();
@@ -160,7 +161,7 @@ internal sealed class FanHost(
         var isFirst = _phase != Phase.Stopping;
         _phase = Phase.Stopping;
         await WithinDrainTimeAsync(token => Task.WhenAll(subscriptions.StopDurableAsync(token), LeaveAsync(token)), cancellationToken).ConfigureAwait(false);
-        if (!isFirst || application.Options.DrainDelay == TimeSpan.Zero || application.Server.Services.Count == 0) return;
+        if (!isFirst || application.Options.DrainDelay == TimeSpan.Zero) return;
         // Callers that ask for health, and do not follow the store, hear of it only now.
         ApplicationLog.StillServing(logger, application.Options.DrainDelay.TotalSeconds);
         await Task.Delay(application.Options.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -50,5 +50,5 @@ internal sealed class StartFailure(Exception error) : IHostedService
     }
 
     // Natively compiled, an exception does not tell.
-    private static bool IsOf(Exception error, string assembly) => error.Source is not { } source || source.StartsWith(assembly, StringComparison.Ordinal);
+    private static bool IsOf(Exception error, string assembly) => error.Source is not { } source || source == assembly || source.StartsWith(assembly.EndsWith('.') ? assembly : assembly + ".", StringComparison.Ordinal);
 }

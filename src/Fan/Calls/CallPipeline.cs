@@ -50,31 +50,42 @@ internal sealed class CallPipeline(
         Exception? failure = null;
         List<Endpoint>? tried = null;
         var lacks = default(MissingMethod);
+        var isChoosing = false;
         try
         {
             CallTimes.Require(left, route.Service, method);
             var beginning = trees.BeginAsync(context, route.Service, lease.Token);
             var waits = !beginning.IsCompleted;
             tree = await beginning.ConfigureAwait(false);
+            if (method is INamedMethod && !route.IsLoaded)
+            {
+                // What its endpoints say of the method is known only now.
+                await route.LoadedAsync(lease.Token).ConfigureAwait(false);
+                waits = true;
+                left = lease.Lengthen(left, _times.For(context, route, method, timeout), ref deadline);
+            }
+
             var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken);
             OutgoingHeaders.FillCall(exchange.Call.Headers, request, measure.Activity, application, route.Range, left, push);
             for (var sendings = 1; ; sendings++)
             {
+                isChoosing = true;
                 var picking = route.PickAsync(request, tried, lease.Token);
                 waits |= !picking.IsCompleted;
                 var endpoint = await picking.ConfigureAwait(false);
+                isChoosing = false;
                 if (!endpoint.Offers(method.Name))
                 {
-                    lacks.Note(endpoint, route, method.Name);
+                    lacks.Note(endpoint, method.Name);
                     (tried ??= []).Add(endpoint);
                     sendings--;
                     continue;
                 }
 
-                if (waits || sendings > 1 || moves > 0) exchange.Call.Headers.TimeToLive = deadline.Remaining;
                 exchange.Encode(_forms.WriterFor(endpoint, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
                 if (tokens is not null) await AddTokenAsync(tokens, call, lease.Token).ConfigureAwait(false);
+                if (waits || tried is not null || moves > 0 || tokens is not null) call.Headers.TimeToLive = deadline.Remaining;
                 context.Recorder?.Over(recorded, endpoint.Description.Transport);
                 var begun = endpoint.Load.Begin();
                 try
@@ -97,7 +108,7 @@ internal sealed class CallPipeline(
                     (tried ??= []).Add(endpoint);
                     sendings--;
                 }
-                catch (NoSuchServiceException error) when (error.IsOfEndpoint)
+                catch (NoSuchServiceException error) when (error.IsOfEndpoint && IsAbout(error.Service, call.Service))
                 {
                     // What answers there is somebody else.
                     endpoint.Load.Failed(error.Message, begun);
@@ -105,9 +116,9 @@ internal sealed class CallPipeline(
                     (tried ??= []).Add(endpoint);
                     sendings--;
                 }
-                catch (NoSuchMethodException error) when (error.IsOfEndpoint)
+                catch (NoSuchMethodException error) when (error.IsOfEndpoint && IsAbout(error.Service, call.Service) && IsAbout(error.Method, call.Method))
                 {
-                    lacks.Note(endpoint, route, error);
+                    lacks.Note(endpoint, error);
                     (tried ??= []).Add(endpoint);
                     sendings--;
                 }
@@ -117,7 +128,7 @@ internal sealed class CallPipeline(
                     await route.MovedAsync(++moves, lease.Token).ConfigureAwait(false);
                     sendings--;
                 }
-                catch (Exception error) when (sendings < MaxSendings && IsIdempotent(method, route) && CallFailure.IsBrokenOff(error, lease.Token))
+                catch (Exception error) when (sendings < MaxSendings && IsIdempotent(method, endpoint) && CallFailure.IsBrokenOff(error, lease.Token))
                 {
                     endpoint.Load.LastFailure = ExceptionText.MessageOf(error);
                     (tried ??= []).Add(endpoint);
@@ -131,7 +142,7 @@ internal sealed class CallPipeline(
         }
         catch (Exception error)
         {
-            failure = lacks.Explains(error, tried) ?? Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease, cancellationToken);
+            failure = (isChoosing ? lacks.Explains(error, route, tried) : null) ?? Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease, cancellationToken);
             if (ReferenceEquals(failure, error)) throw;
             throw failure;
         }
@@ -220,14 +231,14 @@ internal sealed class CallPipeline(
             {
                 endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
             }
-            catch (ServiceUnavailableException error) when (lacks.Explains(error, tried) is not null)
+            catch (ServiceUnavailableException error) when (lacks.Explains(error, route, tried) is not null)
             {
                 throw lacks.Error!;
             }
 
             if (!endpoint.Offers(method.Name))
             {
-                lacks.Note(endpoint, route, method.Name);
+                lacks.Note(endpoint, method.Name);
                 (tried ??= []).Add(endpoint);
                 continue;
             }
@@ -260,16 +271,16 @@ internal sealed class CallPipeline(
                     (tried ??= []).Add(endpoint);
                     continue;
                 }
-                catch (NoSuchServiceException error) when (error.IsOfEndpoint)
+                catch (NoSuchServiceException error) when (error.IsOfEndpoint && IsAbout(error.Service, call.Service))
                 {
                     endpoint.Load.Failed(error.Message, begun);
                     telemetry.Unreachable(route.Service);
                     (tried ??= []).Add(endpoint);
                     continue;
                 }
-                catch (NoSuchMethodException error) when (error.IsOfEndpoint)
+                catch (NoSuchMethodException error) when (error.IsOfEndpoint && IsAbout(error.Service, call.Service) && IsAbout(error.Method, call.Method))
                 {
-                    lacks.Note(endpoint, route, error);
+                    lacks.Note(endpoint, error);
                     (tried ??= []).Add(endpoint);
                     continue;
                 }
@@ -291,20 +302,21 @@ internal sealed class CallPipeline(
         }
     }
 
-    /// <summary>Waits until the endpoints of a service are known, at most as long as a call may take.</summary>
-    public async ValueTask LoadAsync(ServiceRoute route, ServiceMethod method, TimeSpan? timeout, CancellationToken cancellationToken)
+    /// <summary>Does something with a route that is no call, within the time that a call may take.</summary>
+    public async ValueTask<T> WithinAsync<T>(ServiceRoute route, ServiceMethod method, TimeSpan? timeout, Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        if (route.IsLoaded) return;
         var left = _times.For(CallContext.Current, route, method, timeout);
         var lease = cancellation.Rent(left, cancellationToken, out _);
         try
         {
             CallTimes.Require(left, route.Service, method);
-            await route.LoadedAsync(lease.Token).ConfigureAwait(false);
+            return await work(lease.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (lease.TimedOut)
+        catch (Exception error) when (error is not FanException)
         {
-            throw CallTimes.Over(route.Service, method, left, error);
+            var failure = Meant(error, route.Service, method, null, left, lease, cancellationToken);
+            if (ReferenceEquals(failure, error)) throw;
+            throw failure;
         }
         finally
         {
@@ -327,9 +339,12 @@ internal sealed class CallPipeline(
     private static async ValueTask AddTokenAsync(ICallerTokens tokens, OutgoingCall call, CancellationToken cancellationToken) =>
         call.Headers.Authorization = await tokens.BearerAsync(new TokenRequest(call.Service, call.Method, call.Endpoint.Description.Transport, IsQueued: false), cancellationToken).ConfigureAwait(false);
 
-    // By name the endpoints say what a contract says otherwise.
-    private static bool IsIdempotent(ServiceMethod method, ServiceRoute route) =>
-        method.Description.Idempotent || (method is INamedMethod && route.Published(method.Name)?.Idempotent == true);
+    // By name the endpoint that it was sent to says what a contract says otherwise; a proxy says nothing of those behind it.
+    private static bool IsIdempotent(ServiceMethod method, Endpoint endpoint) =>
+        method.Description.Idempotent || (method is INamedMethod && endpoint.FindMethod(method.Name)?.Idempotent == true);
+
+    // An error that the service's own code passes on is not the endpoint's word.
+    private static bool IsAbout(string told, string asked) => told == asked || told == HeaderText.Shorten(asked);
 
     private static void Note(Endpoint endpoint, EndpointUnreachableException error, int begun)
     {

@@ -46,6 +46,15 @@ internal sealed class CancellationPool(TimeProvider clock)
         /// <summary>Whether the time was over before anybody cancelled.</summary>
         public readonly bool TimedOut => _source is { IsCancelled: true } && !_outer.IsCancellationRequested;
 
+        /// <summary>Gives the call another time, counted from its begin; where it has no limit it stays so. Returns the time that counts.</summary>
+        public readonly TimeSpan? Lengthen(TimeSpan? before, TimeSpan? time, ref Deadline deadline)
+        {
+            if (_source is null || before is not { } first || time is not { } second || first == second) return before;
+            var rest = second - (first - (deadline.Remaining ?? TimeSpan.Zero));
+            deadline = _source.Begin(rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
+            return second;
+        }
+
         public void Dispose()
         {
             if (_source is not { } source) return;

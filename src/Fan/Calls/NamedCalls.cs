@@ -24,9 +24,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         RequireObject(path, arguments);
         if (FindLocal(path, options) is { } local) return await CallLocallyAsync<TResult>(local, path, arguments, options, cancellationToken).ConfigureAwait(false);
         var method = new NamedMethod<TResult>(NamedMethods.Describe<TResult>(path.Method, MethodKind.Rpc));
-        var route = Route(path, options);
-        if (!route.IsLoaded) await pipeline.LoadAsync(route, method, options?.Timeout, cancellationToken).ConfigureAwait(false);
-        return await pipeline.CallAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken).ConfigureAwait(false);
+        return await pipeline.CallAsync(Route(path, options), method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken).ConfigureAwait(false);
     }
 
     public IAsyncEnumerable<JsonElement> StreamAsync(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
@@ -54,19 +52,49 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     }
 
     /// <summary>What is published of a method by the endpoint that a call would go to.</summary>
-    public async ValueTask<EndpointMethod> DescribeAsync(CallPath path, CallOptions? options, CancellationToken cancellationToken)
+    public ValueTask<EndpointMethod> DescribeAsync(CallPath path, CallOptions? options, CancellationToken cancellationToken)
     {
-        if (FindLocal(path, options) is { } local) return EndpointMethod.From(local.Method.Description);
+        if (FindLocal(path, options) is { } local) return new(EndpointMethod.From(local.Method.Description));
+        var method = new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Rpc));
+        var route = Route(path, options);
+        return pipeline.WithinAsync(route, method, options?.Timeout, token => DescribeAsync(route, path, options, cancellationToken, token), cancellationToken);
+    }
+
+    private async ValueTask<EndpointMethod> DescribeAsync(ServiceRoute route, CallPath path, CallOptions? options, CancellationToken caller, CancellationToken cancellationToken)
+    {
         using var tree = await trees.BeginAsync(CallContext.Current, path.Service.Canonical, cancellationToken).ConfigureAwait(false);
-        var endpoint = await Route(path, options).PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History), null, cancellationToken).ConfigureAwait(false);
+        var request = new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History, caller);
+        var endpoint = await PickAsync(route, request, path.Method, cancellationToken).ConfigureAwait(false);
         if (endpoint.Before is { } behind)
         {
             var past = new ServiceRoute(directory.Follow, behind, VersionRange.Parse(options?.Version ?? "*"), waits: false, pipeline.Transports, new RouteAim(PastAlias: true, PastVersions: false, Never: null));
-            endpoint = await past.PickAsync(new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History), null, cancellationToken).ConfigureAwait(false);
+            endpoint = await PickAsync(past, request, path.Method, cancellationToken).ConfigureAwait(false);
         }
 
-        return endpoint.FindMethod(path.Method) ?? throw CallServer.NoSuchMethod(
-            $"{endpoint.Service} {endpoint.Version}", path.Method, [.. endpoint.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal)]);
+        return endpoint.FindMethod(path.Method)!;
+    }
+
+    // As a call does: of several endpoints one that has the method.
+    private static async ValueTask<Endpoint> PickAsync(ServiceRoute route, RouteRequest request, string method, CancellationToken cancellationToken)
+    {
+        var lacks = default(MissingMethod);
+        List<Endpoint>? tried = null;
+        while (true)
+        {
+            Endpoint endpoint;
+            try
+            {
+                endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ServiceUnavailableException error) when (lacks.Explains(error, route, tried) is not null)
+            {
+                throw lacks.Error!;
+            }
+
+            if (endpoint.Offers(method)) return endpoint;
+            lacks.Note(endpoint, method);
+            (tried ??= []).Add(endpoint);
+        }
     }
 
     /// <summary>The parameter names of a method as its endpoints publish them; null where they do not.</summary>
@@ -79,8 +107,20 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     private async IAsyncEnumerable<JsonElement> StreamRemotelyAsync(
         ServiceRoute route, NamedStream method, CallPath path, JsonElement arguments, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!route.IsLoaded) await pipeline.LoadAsync(route, method, options?.Timeout, cancellationToken).ConfigureAwait(false);
-        var items = pipeline.StreamAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken);
+        var timeout = options?.Timeout;
+        if (!route.IsLoaded)
+        {
+            // What its endpoints say of the method is known only then.
+            var deadline = timeout > TimeSpan.Zero && timeout <= TimeLimit.Longest ? Deadline.In(timeout.Value, TimeProvider.System) : default;
+            await pipeline.WithinAsync(route, method, timeout, async token =>
+            {
+                await route.LoadedAsync(token).ConfigureAwait(false);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+            timeout = deadline.Remaining ?? timeout;
+        }
+
+        var items = pipeline.StreamAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), timeout, cancellationToken);
         await foreach (var item in items.ConfigureAwait(false)) yield return item;
     }
 
@@ -112,7 +152,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
             if (options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
-            return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version) ? server.Resolve(path.Service.Canonical, path.Method) : null;
+            return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version) ? CallServer.Resolve(service, path.Method, isOfEndpoint: false) : null;
         }
 
         return null;

@@ -18,7 +18,7 @@ internal static class EndpointJson
     private static readonly FrozenSet<string> OwnMembers = FrozenSet.Create(StringComparer.Ordinal, "application", "instance", "template", "since", "types");
 
     // What stands beside the host: micro-fan's facts for its transports over brokers, and the scheme of URLs where it is https. Its user and password are nothing that a store should have: they are not read.
-    private static readonly FrozenSet<string> RootMembers = FrozenSet.Create(StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key", "scheme");
+    private static readonly FrozenSet<string> RootMembers = FrozenSet.Create(StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key", "scheme", NetworkIdentity.Property);
 
     // micro-fan's transports over brokers: it publishes methods only where calls need their URLs.
     private static readonly FrozenSet<string> WithoutMethods = FrozenSet.Create(StringComparer.Ordinal, "amqp", "redis");

@@ -46,6 +46,10 @@ internal sealed class NetworkIdentity
         return !IsLoopback(endpoint.Host) || endpoint.Properties.GetValueOrDefault(Property) is not { } text || Parse(text) is not { } other || IsSameAs(other);
     }
 
+    /// <summary>An endpoint that an application of this network tells of, with the network where its address is one of loopback.</summary>
+    public static EndpointDescription Label(EndpointDescription endpoint) => !IsLoopback(endpoint.Host) || endpoint.Properties.ContainsKey(Property) ? endpoint
+        : endpoint with { Properties = new Dictionary<string, string>(endpoint.Properties, StringComparer.Ordinal) { [Property] = Current.ToString() } };
+
     /// <summary>The text for <see cref="Property"/>.</summary>
     public override string ToString() => string.Join(';', new[] { _boot is null ? null : "boot=" + _boot, _network is null ? null : "net=" + _network, "host=" + _host }.Where(part => part is not null));
 
@@ -73,7 +77,8 @@ internal sealed class NetworkIdentity
     {
         if (_boot is not null && other._boot is not null && _boot != other._boot) return false;
         if (_network is not null && other._network is not null) return _network == other._network && (_boot is not null && other._boot is not null || _host == other._host);
-        return _host == other._host;
+        // Where neither tells more, a machine's own name may have changed with the network that it is in.
+        return _host == other._host || (_boot ?? _network ?? other._boot ?? other._network) is null;
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("fan network " + text)).AsSpan(0, 8));

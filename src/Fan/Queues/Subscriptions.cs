@@ -21,6 +21,8 @@ internal sealed class Subscriptions : IAsyncDisposable
     private readonly QueueTelemetry _telemetry;
     private readonly Lock _gate = new();
     private readonly List<Subscription> _all = [];
+    // Of the start alone.
+    private readonly List<ServiceImplementation> _subscribers = [];
     private readonly CancellationTokenSource _stopping = new();
     private Task _measuring = Task.CompletedTask;
     private volatile IReadOnlyList<QueueStatus> _depths = [];
@@ -74,6 +76,12 @@ internal sealed class Subscriptions : IAsyncDisposable
         if (errors.Count > 0) throw new OptionsValidationException(nameof(SubscriptionOptions), typeof(SubscriptionOptions), errors);
         foreach (var subscription in made) await subscription.DeclareInMemoryAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate) _all.AddRange(made);
+    }
+
+    /// <summary>Makes the objects that handle pushes, so that what they can't do without fails the start and not the first push.</summary>
+    public void MakeSubscribers()
+    {
+        foreach (var subscriber in _subscribers) _ = subscriber.Shared;
     }
 
     /// <summary>Begins to consume; returns when all do, or have met their first obstacle.</summary>
@@ -139,8 +147,7 @@ internal sealed class Subscriptions : IAsyncDisposable
         {
             var other = _application.Contracts.For(declared.ServiceType);
             var subscriber = implementation.Around(declared.Create);
-            // Made now, so that what it can't do without fails the start and not the first push.
-            _ = subscriber.Shared;
+            _subscribers.Add(subscriber);
             var target = new ContractTarget(new ServedService(other, subscriber, isPersistent: false));
             yield return Make(new QueueName(ServiceName.Parse(other.Name).Canonical, declared.Group), target, null, errors);
         }

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.Concurrent;
 using Fan.Discovery;
 using Semver;
 
@@ -14,13 +14,15 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     // An alias of an alias of …: what is longer is a circle.
     private const int MaxAliases = 8;
 
+    private const int MaxPublished = 1024;
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
     private readonly ServiceFollower _follower = follow(service);
     // Two: around a commit, call trees of both sides are under way.
     private Choice? _newer;
     private Choice? _older;
-    private PublishedMethod? _published;
+    private PublishedMethods? _published;
 
     public string Service => service;
 
@@ -38,9 +40,6 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     /// <summary>Whether its endpoints are known, or known to be none.</summary>
     public bool IsLoaded => _follower.IsLoaded;
 
-    /// <summary>Whether each shard has one owner, so that no other endpoint may take its calls.</summary>
-    public bool HasOwners => _follower.Current.IsSharded;
-
     /// <summary>Waits until its endpoints are known.</summary>
     /// <exception cref="ServiceUnavailableException">The store does not answer.</exception>
     public ValueTask LoadedAsync(CancellationToken cancellationToken) => _follower.LoadedAsync(cancellationToken);
@@ -49,13 +48,21 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     public EndpointMethod? Published(string method)
     {
         var set = _follower.Current;
-        if (Volatile.Read(ref _published) is not { } known || !ReferenceEquals(known.Set, set) || known.Name != method)
-        {
-            known = new PublishedMethod(set, method, FindPublished(set, method));
-            Volatile.Write(ref _published, known);
-        }
+        if (Volatile.Read(ref _published) is not { } known || !ReferenceEquals(known.Set, set)) Volatile.Write(ref _published, known = new PublishedMethods(set, []));
+        if (known.ByName.TryGetValue(method, out var found)) return found;
+        found = FindPublished(set, method);
+        // The names come from callers.
+        if (known.ByName.Count < MaxPublished) known.ByName.TryAdd(method, found);
+        return found;
+    }
 
-        return known.Method;
+    /// <summary>Whether an endpoint in the range has a method, other than those that a call has tried.</summary>
+    public bool IsOfferedBeyond(List<Endpoint> tried, string method)
+    {
+        var set = (tried[^1].Service == service ? _follower : follow(tried[^1].Service)).Current;
+        var accepted = RangeFor(set);
+        return set.All.Any(endpoint => endpoint.Offers(method) && !tried.Contains(endpoint)
+            && ServiceVersion.TryParse(endpoint.Version, out var version) && (accepted.Contains(version) || accepted.Equals(VersionRange.Any)));
     }
 
     /// <summary>Waits a moment, or until something is known to have changed, before a call that met the wrong owner of its shard is tried again.</summary>
@@ -244,7 +251,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     private static bool IsActive(SemVersion version, RouteEntry? entry) =>
         entry is null || entry.Versions.IsEmpty || entry.Versions.Any(active => SemVersion.ComparePrecedence(active.Version, version) == 0);
 
-    private sealed record PublishedMethod(EndpointSet Set, string Name, EndpointMethod? Method);
+    private sealed record PublishedMethods(EndpointSet Set, ConcurrentDictionary<string, EndpointMethod?> ByName);
 
     /// <summary>What calls may go to under one route, the highest version first.</summary>
     private sealed class Choice(EndpointSet set, RouteEntry? entry, EndpointGroups[] versions, TransportChoice transports)

@@ -72,10 +72,18 @@ public sealed class CallServer
     {
         if (!_byName.TryGetValue(service, out var found))
             throw new NoSuchServiceException(HeaderText.Shorten(service), $"Application '{Application}' hosts no service '{HeaderText.Shorten(service)}'.") { IsOfEndpoint = true };
-        if (found.Proxy is { } proxy) return proxy.Resolve(found, method);
-        return found.Methods.TryGetValue(method, out var served)
+        return Resolve(found, method, isOfEndpoint: true);
+    }
+
+    /// <param name="service">A service of this application.</param>
+    /// <param name="method">The wire name.</param>
+    /// <param name="isOfEndpoint">Whether a caller elsewhere asks, who may ask the next endpoint.</param>
+    internal static ServedMethod Resolve(ServedService service, string method, bool isOfEndpoint)
+    {
+        if (service.Proxy is { } proxy) return proxy.Resolve(service, method);
+        return service.Methods.TryGetValue(method, out var served)
             ? served
-            : throw NoSuchMethod(service, method, [.. found.Methods.Keys.Order(StringComparer.Ordinal)], isOfEndpoint: true);
+            : throw NoSuchMethod(service.Name.Canonical, method, [.. service.Methods.Keys.Order(StringComparer.Ordinal)], isOfEndpoint);
     }
 
     /// <summary>What a transport may cancel its calls with that it uses again.</summary>

@@ -30,7 +30,7 @@ public sealed class HealthTests
     [Fact]
     public async Task A_subscriber_that_can_t_be_made_fails_the_start()
     {
-        var error = await Assert.ThrowsAsync<FanStartException>(() => TestHost.StartAsync(
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(
             new MemoryTree(), new LoopNetwork(), "ledger", fan =>
             {
                 fan.Services.AddSingleton<Queues.Ledger>(_ => throw new InvalidOperationException("no ledger"));

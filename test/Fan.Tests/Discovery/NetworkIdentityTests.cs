@@ -35,7 +35,7 @@ public sealed class NetworkIdentityTests
     [InlineData("boot=a;host=x", "boot=a;net=1;host=x", true)]
     [InlineData("boot=a;host=x", "boot=a;host=y", false)]
     [InlineData("host=x", "host=x", true)]
-    [InlineData("host=x", "host=y", false)]
+    [InlineData("host=x", "host=y", true)]
     public void Whether_two_processes_have_one_loopback(string one, string other, bool isSame)
     {
         var endpoint = new EndpointDescription { Transport = "http", Host = "127.0.0.1", Properties = new Dictionary<string, string> { [NetworkIdentity.Property] = other } };
