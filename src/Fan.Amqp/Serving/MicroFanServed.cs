@@ -34,7 +34,7 @@ internal sealed class MicroFanServed(ServingLink link, CallKey key, ulong delive
         _method = MicroFanRequest.Method(request.RootElement);
         var method = Server.Resolve(service, _method);
         using var arguments = new PayloadBuffer(limits.MaxPayloadBytes);
-        MicroFanRequest.WriteArguments(request.RootElement, method.Method.Description, arguments);
+        MicroFanRequest.WriteArguments(request.RootElement, method, Incoming.Headers, arguments);
         Incoming.Headers.TraceParent = _context?.TraceParent;
         if (expiration is not null) Incoming.Headers.TrySet(HeaderNames.TimeToLive, expiration);
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);

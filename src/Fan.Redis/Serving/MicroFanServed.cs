@@ -36,7 +36,7 @@ internal sealed class MicroFanServed(MicroFanListener listener, CallServer serve
         if (!listener.HasRoom) throw new LimitExceededException(nameof(FanRedisOptions.Prefetch), $"Application '{Server.Application}' serves as many requests at once as it may ({nameof(FanRedisOptions.Prefetch)}); call again later.");
         var method = Server.Resolve(service, _method);
         using var arguments = new PayloadBuffer(limits.MaxPayloadBytes);
-        MicroFanRequest.WriteArguments(request.RootElement, method.Method.Description, arguments);
+        MicroFanRequest.WriteArguments(request.RootElement, method, Incoming.Headers, arguments);
         Incoming.Headers.TraceParent = _context?.TraceParent;
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
         if (method.Method is IStreamMethod) await ServeArrayAsync(method, Output, cancellationToken).ConfigureAwait(false);

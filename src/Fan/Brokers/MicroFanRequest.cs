@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Fan.Messaging;
+using Fan.Transports;
 
 namespace Fan.Brokers;
 
@@ -61,10 +62,12 @@ internal static class MicroFanRequest
     public static string Method(JsonElement request) =>
         request.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String ? Text(method, "method") : throw new BadMessageException("method", "The request has no text 'method'.");
 
-    /// <summary>Writes its arguments by name: those of <c>args</c> take the names of the method's parameters in order.</summary>
-    /// <exception cref="BadArgumentException">There are more than the method has.</exception>
-    public static void WriteArguments(JsonElement request, MethodDescription method, IBufferWriter<byte> output)
+    /// <summary>Writes its arguments by name: those of <c>args</c> take the names of the method's parameters in order. Shard keys, which micro-fan has as arguments of every method, go into the headers.</summary>
+    /// <exception cref="BadArgumentException">There are more than the method has, or a shard key is no text and no number.</exception>
+    public static void WriteArguments(JsonElement request, ServedMethod served, MessageHeaders headers, IBufferWriter<byte> output)
     {
+        var (method, places) = (served.Method.Description, served.Service.Name.ShardKeys);
+        var keys = new string?[places.Count];
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
         if (request.TryGetProperty("args", out var positional) && positional.ValueKind != JsonValueKind.Null)
@@ -80,8 +83,16 @@ internal static class MicroFanRequest
         if (request.TryGetProperty("kwargs", out var named) && named.ValueKind != JsonValueKind.Null)
         {
             if (named.ValueKind != JsonValueKind.Object) throw new BadMessageException("kwargs", "The request's 'kwargs' must be an object.");
-            foreach (var argument in named.EnumerateObject()) Write(json, NameOf(argument), argument.Value);
+            foreach (var argument in named.EnumerateObject())
+            {
+                var name = NameOf(argument);
+                var place = PlaceOf(places, name);
+                if (place >= 0) keys[place] = KeyOf(name, argument.Value);
+                if (place < 0 || method.Parameters.Any(parameter => parameter.Name == name)) Write(json, name, argument.Value);
+            }
         }
+
+        if (keys.Length > 0 && !keys.Contains(null)) headers.ShardKeys = ShardKeyList.Format(keys!);
 
         json.WriteEndObject();
         json.Flush();
@@ -98,6 +109,23 @@ internal static class MicroFanRequest
             throw new BadMessageException(place, $"The request's '{place}' is no text: {error.Message}", error);
         }
     }
+
+    private static int PlaceOf(IReadOnlyList<string> places, string name)
+    {
+        for (var i = 0; i < places.Count; i++)
+        {
+            if (places[i] == name) return i;
+        }
+
+        return -1;
+    }
+
+    private static string KeyOf(string name, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => Text(value, name),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => throw new BadArgumentException(name, $"The shard key '{name}' must be a text or a number."),
+    };
 
     private static string NameOf(JsonProperty argument)
     {

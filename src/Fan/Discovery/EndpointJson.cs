@@ -33,7 +33,8 @@ internal static class EndpointJson
         WriteText(json, "host", Bracketed(endpoint.Host));
         if (endpoint.Port > 0) json.WriteNumber("port", endpoint.Port);
         foreach (var (key, value) in endpoint.Properties.Where(property => RootMembers.Contains(property.Key))) json.WriteString(key, value);
-        if (!endpoint.TakesAnyMethod)
+        // Only of these a missing list means any method.
+        if (!endpoint.TakesAnyMethod || endpoint.IsFan || !WithoutMethods.Contains(endpoint.Transport))
         {
             json.WriteStartArray("methods");
             foreach (var method in endpoint.Methods) WriteMethod(json, method);
