@@ -86,7 +86,7 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
         if (IsCancelled) _refusal ??= new CallerLeftException();
         if (_refusal is null && !_isSequence)
         {
-            var serving = _server.ServeAsync(_method!, _incoming, _reply, _cancellation.Token);
+            var serving = ServeAsync();
             // The common case: done at once, and there is room for the reply.
             if (serving.IsCompletedSuccessfully && _connection.TryReply(this, _incoming.ReplySpans, _reply.Written.Span)) return;
             _running = FinishAsync(serving);
@@ -130,6 +130,19 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     {
         _reply.Dispose();
         _cancellation.Dispose();
+    }
+
+    // Nobody stands above to catch what is thrown: it would end the process.
+    private ValueTask ServeAsync()
+    {
+        try
+        {
+            return _server.ServeAsync(_method!, _incoming, _reply, _cancellation.Token);
+        }
+        catch (Exception error)
+        {
+            return ValueTask.FromException(error);
+        }
     }
 
     private async Task FinishAsync(ValueTask serving)
