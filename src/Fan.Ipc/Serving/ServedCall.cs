@@ -49,6 +49,9 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     /// <summary>Set, under the gate, when it was cancelled: it can't be used again then.</summary>
     public bool IsCancelled { get; set; }
 
+    /// <summary>When it was first held back, as a timestamp; 0 where it was not.</summary>
+    public long HeldSince { get; set; }
+
     public MessageHeaders Headers => _incoming.Headers;
 
     /// <summary>Whether the arguments came in the compact form, so that the reply goes in it too.</summary>
@@ -82,6 +85,7 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     public void Run()
     {
         if (_connection.TryHold(this)) return;
+        if (HeldSince != 0) Headers.TimeToLive = _connection.LeftOf(this);
         // Nobody waits for it any more, and it has not begun.
         if (IsCancelled) _refusal ??= new CallerLeftException();
         if (_refusal is null && !_isSequence)
@@ -118,7 +122,7 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
         _incoming.Payload = default;
         _incoming.ContentType = null;
         _incoming.Headers.Clear();
-        (_method, _refusal) = (null, null);
+        (_method, _refusal, HeldSince) = (null, null, 0);
         Clear(_reply);
         if (!IsCancelled && _cancellation.TryReset()) return true;
         Dispose();
