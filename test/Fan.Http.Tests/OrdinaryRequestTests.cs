@@ -240,6 +240,15 @@ public sealed class OrdinaryRequestTests : HttpTest
         Assert.Equal(404, (await RawClient.SendAsync(_address, "GET http://localhost HTTP/1.1")).Status);
     }
 
+    [Theory]
+    [InlineData("POST http://localhost?x=/wines/best HTTP/1.1")]
+    [InlineData("POST http://localhost?/wines/best HTTP/1.1")]
+    public async Task What_stands_in_the_query_of_a_target_is_no_path(string start)
+    {
+        var reply = await RawClient.SendAsync(_address, start, "Content-Type: application/json\r\n", "{}"u8.ToArray());
+        Assert.Equal(404, reply.Status);
+    }
+
     [Fact]
     public async Task A_request_without_time_left_runs_nothing()
     {

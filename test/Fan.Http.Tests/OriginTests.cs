@@ -81,6 +81,32 @@ public sealed class OriginTests : HttpTest
     }
 
     [Theory]
+    [InlineData("wines.internal.", "wines.internal")]
+    [InlineData("wines.internal.", "wines.internal.:5080")]
+    [InlineData("*.wines.internal.", "a.wines.internal")]
+    [InlineData("bücher.example", "xn--bcher-kva.example")]
+    [InlineData("*.bücher.example", "a.xn--bcher-kva.example:80")]
+    [InlineData("xn--bcher-kva.example", "XN--BCHER-KVA.example")]
+    [InlineData("FD00:0:0:0:0:0:0:1", "[fd00::1]:5080")]
+    [InlineData("[fd00::0001]", "[FD00:0::1]")]
+    [InlineData("::ffff:10.0.0.1", "[::ffff:a00:1]")]
+    public async Task A_name_is_the_same_however_it_is_written(string setting, string host)
+    {
+        var address = await ServeAsync(options => options.AllowedHosts = [setting]);
+        Assert.Equal(200, (await RawClient.SendAsync(address, "POST /cellar/get HTTP/1.1", "", """{"id": 1}"""u8.ToArray(), host)).Status);
+        Assert.Equal(403, (await RawClient.SendAsync(address, "POST /cellar/get HTTP/1.1", "", """{"id": 1}"""u8.ToArray(), "other.example")).Status);
+    }
+
+    [Theory]
+    [InlineData("wines.internal.", "wines.internal")]
+    [InlineData("bücher.example", "xn--bcher-kva.example:5080")]
+    public async Task So_is_the_advertised_one(string setting, string host)
+    {
+        var address = await ServeAsync(options => options.AdvertisedHost = setting);
+        Assert.Equal(200, (await RawClient.SendAsync(address, "POST /cellar/get HTTP/1.1", "", """{"id": 1}"""u8.ToArray(), host)).Status);
+    }
+
+    [Theory]
     [InlineData("10.1.2.3:5080", 200)]
     [InlineData("[fd00::1]", 200)]
     [InlineData("localhost", 200)]

@@ -209,6 +209,18 @@ public sealed class ConnectionTests : IpcTest
     }
 
     [Fact]
+    public async Task A_peer_is_not_asked_before_it_has_said_hello()
+    {
+        var clock = new FakeTimeProvider();
+        var service = await ServeAsync(options => options.ConnectTimeout = TimeSpan.FromMinutes(5), fan => fan.Services.AddSingleton<TimeProvider>(clock));
+        using var peer = await DialAsync(service);
+        await peer.ExpectAsync("HELLO");
+        for (var i = 0; i < 5; i++) clock.Advance(TimeSpan.FromSeconds(10));
+        await peer.SendAsync(WireDecoder.Hello(), WireDecoder.Request(1, WireDecoder.Text("cellar/touch"), "{}"));
+        await peer.ExpectAsync("REPLY");
+    }
+
+    [Fact]
     public async Task A_service_that_was_started_again_is_reached_by_the_next_call()
     {
         var caller = await CallerAsync();

@@ -67,6 +67,31 @@ public sealed class CrowdTests : IpcTest
     }
 
     [Fact]
+    public async Task The_time_in_which_a_request_is_held_up_counts()
+    {
+        var clock = new FakeTimeProvider();
+        var service = await ServeAsync(options => options.ReplyWindowBytes = 1024 * 1024, fan => fan.Services.AddSingleton<TimeProvider>(clock));
+        using var peer = await GreetAsync(service);
+        await AskAsync(peer);
+        // The first in microseconds, and one more; the second has no limit.
+        await peer.SendAsync(
+            WireDecoder.Request(Requests + 1, WireDecoder.Text("cellar/touch"), "{}", time: 1_000_001),
+            WireDecoder.Request(Requests + 2, WireDecoder.Text("cellar/touch"), "{}"));
+        await Eventually.TrueAsync(() => Task.FromResult(Cellar.Calls > 40), "it serves what has room");
+        var ends = new Dictionary<uint, string>();
+        while (ends.Count < Requests + 2)
+        {
+            var frame = await peer.ReadAsync();
+            Assert.NotNull(frame);
+            if (frame.Name is "REPLY" or "ERROR") ends[frame.Stream] = frame.Name == "REPLY" ? "" : WireDecoder.Members(frame.Body)[1];
+            clock.Advance(TimeSpan.FromMilliseconds(20));
+        }
+
+        Assert.Equal(["deadline_exceeded"], ends.Values.Where(end => end.Length > 0));
+        Assert.Equal(("deadline_exceeded", 1), (ends[Requests + 1], Cellar.Touched));
+    }
+
+    [Fact]
     public async Task A_connection_on_which_no_hello_comes_is_closed()
     {
         var service = await ServeAsync(options => options.ConnectTimeout = TimeSpan.FromMilliseconds(200));

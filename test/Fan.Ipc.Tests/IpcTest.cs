@@ -49,15 +49,19 @@ public abstract class IpcTest : IAsyncLifetime
     });
 
     /// <summary>Speaks to a service by hand, after both hellos.</summary>
-    internal static async Task<WireDecoder> GreetAsync(TransportApplication service)
+    internal static async Task<WireDecoder> GreetAsync(TransportApplication service, string transport = "ipc")
     {
-        var peer = await DialAsync(service);
+        var peer = await DialAsync(service, transport);
         await peer.SendAsync(WireDecoder.Hello());
         await peer.ExpectAsync("HELLO");
         return peer;
     }
 
-    internal static async Task<WireDecoder> DialAsync(TransportApplication service) => await WireDecoder.ConnectAsync((await EndpointAsync(service)).Properties["path"]);
+    internal static async Task<WireDecoder> DialAsync(TransportApplication service, string transport = "ipc")
+    {
+        var endpoint = await EndpointAsync(service, transport);
+        return transport == "ipc" ? await WireDecoder.ConnectAsync(endpoint.Properties["path"]) : await WireDecoder.ConnectAsync(endpoint.Host!, endpoint.Port);
+    }
 
     protected static async Task<EndpointDescription> EndpointAsync(TransportApplication application, string transport = "ipc")
     {

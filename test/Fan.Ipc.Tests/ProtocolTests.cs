@@ -92,6 +92,30 @@ public sealed class ProtocolTests : IpcTest
         Assert.Equal(4u, (await peer.ExpectAsync("REPLY")).Stream);
     }
 
+    [Theory]
+    [InlineData("ipc")]
+    [InlineData("tcp")]
+    public async Task A_call_whose_time_was_over_before_it_came_is_told_so_and_costs_nothing_else(string transport)
+    {
+        var service = transport == "ipc" ? await ServeAsync() : await StartAsync("cellars", fan => fan.AddTcp().AddService<Fan.Conformance.Transports.ICellar>(_ => Cellar));
+        using var peer = await GreetAsync(service, transport);
+        await peer.SendAsync(
+            Request(1, Text("cellar/touch"), "{}", time: 1),
+            Request(2, Text("cellar/count"), """{"to": 3, "failAt": 0}""", flags: 1, time: 1),
+            Request(3, Text("cellar/restock"), """{"id": 1}""", time: 1));
+        var codes = new Dictionary<uint, string>();
+        for (var i = 0; i < 3; i++)
+        {
+            var error = await peer.ExpectAsync("ERROR");
+            codes[error.Stream] = Members(error.Body)[1];
+        }
+
+        Assert.Equal(("deadline_exceeded", "deadline_exceeded", "deadline_exceeded"), (codes[1], codes[2], codes[3]));
+        await peer.SendAsync(Request(4, Text("cellar/touch"), "{}", time: 60_000_001));
+        Assert.Equal(4u, (await peer.ExpectAsync("REPLY")).Stream);
+        Assert.Equal((1, 0), (Cellar.Touched, Cellar.Produced));
+    }
+
     [Fact]
     public async Task A_cancelled_call_ends_its_work()
     {

@@ -1,12 +1,17 @@
 using Fan.Conformance;
 using Fan.Conformance.Transports;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Fan.Ipc.Tests;
 
 /// <summary>The tcp route: where it listens, and whom it trusts.</summary>
 public sealed class TcpTests : IpcTest
 {
+    // How often files are looked at.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
     [Theory]
     [InlineData("0.0.0.0")]
     [InlineData("192.0.2.1")]
@@ -122,15 +127,20 @@ public sealed class TcpTests : IpcTest
     }
 
     [Fact]
-    public async Task A_certificate_that_is_replaced_is_used_for_the_next_connection()
+    public async Task A_certificate_that_is_replaced_is_used_for_connections_a_second_later()
     {
         using var certificates = new Certificates();
         using var newer = new Certificates();
         var file = certificates.Issue("service");
-        await ServeTcpAsync(options => options.CertificateFile = file);
+        var clock = new FakeTimeProvider();
+        await ServeTcpAsync(options => options.CertificateFile = file, clock);
         var old = await StartAsync("old", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
         Assert.Equal(3, old.Fan.Get<ICellar>().Add(1, 2));
         newer.Replace(file, "service");
+        // It is not read for each connection.
+        var another = await StartAsync("another", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
+        Assert.Equal(3, another.Fan.Get<ICellar>().Add(1, 2));
+        clock.Advance(Look);
         var next = await StartAsync("next", fan => fan.AddTcp(options => options.TrustedCertificatesFile = newer.AuthorityFile));
         Assert.Equal(3, next.Fan.Get<ICellar>().Add(1, 2));
         Assert.Equal(4, old.Fan.Get<ICellar>().Add(2, 2));
@@ -151,7 +161,8 @@ public sealed class TcpTests : IpcTest
         var data = Path.Combine(Folder.FullName, "..data");
         Directory.CreateSymbolicLink(data, "before");
         foreach (var file in (string[])["tls.crt", "tls.key"]) File.CreateSymbolicLink(Path.Combine(Folder.FullName, file), Path.Combine("..data", file));
-        await ServeTcpAsync(options => (options.CertificateFile, options.KeyFile) = (Path.Combine(Folder.FullName, "tls.crt"), Path.Combine(Folder.FullName, "tls.key")));
+        var clock = new FakeTimeProvider();
+        await ServeTcpAsync(options => (options.CertificateFile, options.KeyFile) = (Path.Combine(Folder.FullName, "tls.crt"), Path.Combine(Folder.FullName, "tls.key")), clock);
         var old = await StartAsync("old", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
         Assert.Equal(3, old.Fan.Get<ICellar>().Add(1, 2));
         if (how == "a switched link")
@@ -169,6 +180,7 @@ public sealed class TcpTests : IpcTest
             File.SetLastWriteTimeUtc(Path.Combine(before.FullName, "tls.key"), how == "older files" ? newest.AddDays(-1) : newest);
         }
 
+        clock.Advance(Look);
         var next = await StartAsync("next", fan => fan.AddTcp(options => options.TrustedCertificatesFile = newer.AuthorityFile));
         Assert.Equal(3, next.Fan.Get<ICellar>().Add(1, 2));
     }
@@ -181,5 +193,9 @@ public sealed class TcpTests : IpcTest
         File.WriteAllText(Path.Combine(to.FullName, "tls.key"), text[key..]);
     }
 
-    private Task<TransportApplication> ServeTcpAsync(Action<FanTcpOptions>? options = null) => StartAsync("cellars", fan => fan.AddTcp(options).AddService<ICellar>(_ => Cellar));
+    private Task<TransportApplication> ServeTcpAsync(Action<FanTcpOptions>? options = null, TimeProvider? clock = null) => StartAsync("cellars", fan =>
+    {
+        fan.AddTcp(options).AddService<ICellar>(_ => Cellar);
+        if (clock is not null) fan.Services.AddSingleton(clock);
+    });
 }

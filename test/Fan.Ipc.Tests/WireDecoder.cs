@@ -24,6 +24,13 @@ internal sealed class WireDecoder(Socket socket) : IDisposable
         return new WireDecoder(socket);
     }
 
+    public static async Task<WireDecoder> ConnectAsync(string host, int port)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(host, port);
+        return new WireDecoder(socket);
+    }
+
     public static byte[] Frame(int type, uint stream, params byte[][] body)
     {
         var bytes = body.SelectMany(part => part).ToArray();
@@ -55,9 +62,9 @@ internal sealed class WireDecoder(Socket socket) : IDisposable
     public static byte[] Hello(int min = 1, int max = 1, string application = "by hand", ulong calls = 100, ulong names = 100, ulong window = 1 << 20, ulong sequenceWindow = 1 << 16) =>
         Frame(1, 0, Magic, [(byte)min, (byte)max], [1], Text(application), Member(2, calls), Member(3, names), Member(4, window), Member(5, sequenceWindow));
 
-    /// <summary>A request with JSON arguments, no time limit and no headers.</summary>
-    public static byte[] Request(uint stream, byte[] method, string json, byte flags = 0) =>
-        Frame(3, stream, [flags], method, Number(0), Text(""), Number(0), Encoding.UTF8.GetBytes(json));
+    /// <summary>A request with JSON arguments and no headers; its time in µs and one more, or 0 for no limit.</summary>
+    public static byte[] Request(uint stream, byte[] method, string json, byte flags = 0, ulong time = 0) =>
+        Frame(3, stream, [flags], method, Number(time), Text(""), Number(0), Encoding.UTF8.GetBytes(json));
 
     public static byte[] Member(int field, ulong value)
     {

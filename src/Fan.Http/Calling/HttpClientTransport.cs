@@ -21,7 +21,7 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
 
     public HttpClientTransport(IOptions<FanHttpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<HttpClientTransport> logger)
     {
-        var certificates = new CertificateFiles(options.Value, logger);
+        var certificates = new CertificateFiles(options.Value, clock, logger);
         _http1 = new HttpConnections(options.Value, certificates, application.Value.Limits, clock, PeerKind.Http1);
         _http2 = new HttpConnections(options.Value, certificates, application.Value.Limits, clock, PeerKind.Http2);
         _foreign = new ForeignCalls(new HttpConnections(options.Value, certificates, application.Value.Limits, clock, PeerKind.Foreign));

@@ -86,7 +86,7 @@ internal sealed class HttpConnections : IDisposable
     {
         RequirePrivacy(request, call);
         var doubt = _kind == PeerKind.Foreign ? null : EndpointAddress.Of(call.Endpoint).Doubt;
-        if (doubt is { IsRaised: true }) await doubt.SettleAsync(() => AskAsync(request.Version, request.RequestUri!), call, cancellationToken).ConfigureAwait(false);
+        if (doubt is { IsRaised: true }) await SettleAsync(doubt, request, call, cancellationToken).ConfigureAwait(false);
         var begun = _clock.GetTimestamp();
         try
         {
@@ -147,6 +147,10 @@ internal sealed class HttpConnections : IDisposable
         _handlers.Dispose();
         _open.Dispose();
     }
+
+    // Apart from the way of a call, which would make the object of this lambda each time.
+    private ValueTask SettleAsync(EndpointDoubt doubt, HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken) =>
+        doubt.SettleAsync(() => AskAsync(request.Version, request.RequestUri!), call, cancellationToken);
 
     // Whatever it answers, it is there.
     private async Task AskAsync(Version version, Uri address)

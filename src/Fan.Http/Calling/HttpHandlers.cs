@@ -51,7 +51,7 @@ internal sealed class HttpHandlers : IDisposable
         {
             if (_clock.GetElapsedTime(_looked) < LookInterval) return;
             Volatile.Write(ref _looked, _clock.GetTimestamp());
-            if (_certificates.Stamp == _stamp) return;
+            if (_certificates.Look() == _stamp) return;
             // A call may be about to use the one that was current; nobody can still be about to use the one before.
             _before?.Dispose();
             _before = _current;
@@ -61,7 +61,7 @@ internal sealed class HttpHandlers : IDisposable
 
     private HttpMessageInvoker Create()
     {
-        _stamp = _certificates.Stamp;
+        _stamp = _certificates.Look();
         _looked = _clock.GetTimestamp();
         return new HttpMessageInvoker(_create(new SslClientAuthenticationOptions { ClientCertificateContext = _certificates.Own, CertificateChainPolicy = _certificates.Policy }));
     }

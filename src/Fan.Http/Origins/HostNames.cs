@@ -18,12 +18,12 @@ internal sealed class HostNames
     public HostNames(FanHttpOptions options)
     {
         _isOnLoopback = IPAddress.IsLoopback(IPAddress.Parse(options.Address));
-        if (options.AdvertisedHost is { } advertised) _names.Add(advertised.Trim('[', ']'));
+        if (options.AdvertisedHost is { } advertised) _names.Add(Normal(advertised));
         foreach (var name in options.AllowedHosts)
         {
             if (name == Any) _allowsAny = true;
-            else if (name.StartsWith("*.", StringComparison.Ordinal)) _suffixes.Add(name[1..]);
-            else _names.Add(name.Trim('[', ']'));
+            else if (name.StartsWith("*.", StringComparison.Ordinal)) _suffixes.Add("." + Normal(name[2..]));
+            else _names.Add(Normal(name));
         }
     }
 
@@ -47,10 +47,18 @@ internal sealed class HostNames
         if (name.EndsWith('.')) name = name[..^1];
         if (_names.Contains(name)) return true;
         // Nobody can make a number lead elsewhere. Behind loopback stands this machine alone, which is asked for by its own.
-        if (IPAddress.TryParse(name, out var address)) return !_isOnLoopback || IPAddress.IsLoopback(address);
+        if (IPAddress.TryParse(name, out var address)) return !_isOnLoopback || IPAddress.IsLoopback(address) || _names.Contains(address.ToString());
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || _suffixes.Exists(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+    }
+
+    // As callers send it: without the root of all names, in ASCII, and an address in its shortest form.
+    private static string Normal(string entry)
+    {
+        var name = entry.Trim('[', ']');
+        if (IPAddress.TryParse(name, out var address)) return address.ToString();
+        return new Uri($"http://{(name.EndsWith('.') ? name[..^1] : name)}/").IdnHost;
     }
 
     private static string NameIn(string host)

@@ -167,10 +167,10 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
             // With the host before it, as it comes to proxies: Kestrel has decoded its own form of the path once.
             if (target.IndexOf("://", StringComparison.Ordinal) is not (> 0 and var end)) return request.Path;
             path = path[(end + 3)..];
-            path = path.IndexOf('/') is >= 0 and var root ? path[root..] : "/";
+            path = path.IndexOfAny('/', '?', '#') is >= 0 and var root && path[root] == '/' ? path[root..] : "/";
         }
 
-        if (path.IndexOf('?') is >= 0 and var query) path = path[..query];
+        if (path.IndexOfAny('?', '#') is >= 0 and var query) path = path[..query];
         return request.PathBase.Length > 0 && path.StartsWith(request.PathBase) ? path[request.PathBase.Length..].ToString() : path.ToString();
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Fan.Http.Problems;
 using Fan.Messaging;
+using Fan.Transports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -10,10 +11,11 @@ namespace Fan.Http.Serving;
 
 /// <summary>Holds the number of connections within a bound, and tells those beyond it in their own protocol that nothing of theirs was read. Safe from any thread.</summary>
 /// <param name="most">How many there may be.</param>
+/// <param name="seats">Their places: as many.</param>
 /// <param name="detection">Tells the protocols apart; null where TLS hides them, and those beyond are closed.</param>
 /// <param name="clock">For patience, and for what is said in the log.</param>
 /// <param name="logger">The log.</param>
-internal sealed class ConnectionBound(int most, ProtocolDetection? detection, TimeProvider clock, ILogger logger)
+internal sealed class ConnectionBound(int most, ConnectionSeats seats, ProtocolDetection? detection, TimeProvider clock, ILogger logger)
 {
     // Whoever comes beyond these too is closed without a word.
     private const int MostBeingTold = 64;
@@ -26,7 +28,6 @@ internal sealed class ConnectionBound(int most, ProtocolDetection? detection, Ti
     // Empty settings, and the end of the connection, before any stream of it, for the reason REFUSED_STREAM.
     private static readonly byte[] GoAway = [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Http2Refused];
 
-    private int _count;
     private int _beingTold;
     private long _said;
 
@@ -36,14 +37,22 @@ internal sealed class ConnectionBound(int most, ProtocolDetection? detection, Ti
     /// <summary>What runs for each connection; returns when it has ended.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
+        // By the pool: what the end of a connection sets off must not hold up whoever accepts.
+        var seat = seats.TryTake(() => ThreadPool.UnsafeQueueUserWorkItem(static silent => silent.Abort(new ConnectionAbortedException("it said nothing, and others needed its place")), connection, preferLocal: false));
+        if (seat is null)
+        {
+            await RefuseAsync(connection).ConfigureAwait(false);
+            return;
+        }
+
+        connection.Features.Set(seat);
         try
         {
-            if (Interlocked.Increment(ref _count) <= most) await next(connection).ConfigureAwait(false);
-            else await RefuseAsync(connection).ConfigureAwait(false);
+            await next(connection).ConfigureAwait(false);
         }
         finally
         {
-            Interlocked.Decrement(ref _count);
+            seats.Leave(seat);
         }
     }
 

@@ -14,7 +14,7 @@ namespace Fan.Http.Serving;
 internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : IServerTransport, IDisposable
 {
     private readonly FanHttpOptions _options = options.Value;
-    private readonly CertificateFiles _certificates = new(options.Value, logs.CreateLogger<HttpServerTransport>());
+    private readonly CertificateFiles _certificates = new(options.Value, clock, logs.CreateLogger<HttpServerTransport>());
     private readonly LameDuck _leaving = new(options.Value.QuietTime, clock);
     private KestrelListener? _listener;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Fan.Messaging;
 using Fan.Security;
+using Fan.Transports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -49,11 +50,13 @@ internal sealed class KestrelListener : IDisposable
         options.Limits.Http2.KeepAlivePingDelay = KeepAlive;
         options.Limits.Http2.KeepAlivePingTimeout = KeepAlive;
         var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = Listen }), logs);
+        var seats = new ConnectionSeats(maxConnections, clock);
         if (certificates is not null)
         {
             _tls = ServicesForTls(logs);
             options.ApplicationServices = _tls.Services;
-            var hidden = new ConnectionBound(maxConnections, null, clock, logs.CreateLogger<HttpServerTransport>());
+            var hidden = new ConnectionBound(maxConnections, seats, null, clock, logs.CreateLogger<HttpServerTransport>());
+            var beginning = new ProtocolDetection(options.Limits, seats, null, clock);
             options.Listen(address, listen =>
             {
                 // Before the handshake, which costs more than the rest.
@@ -63,14 +66,15 @@ internal sealed class KestrelListener : IDisposable
                     // For each connection: the files may have changed.
                     OnConnection = _ => new(certificates.ForServer(certificates.Own!)),
                 });
+                listen.Use(next => connection => beginning.RunAsync(connection, next));
             });
             _server = new KestrelServer(Options.Create(options), network, logs);
             return;
         }
 
         var handover = new Http2Handover(network);
-        var detection = new ProtocolDetection(options.Limits, handover, clock);
-        var bound = new ConnectionBound(maxConnections, detection, clock, logs.CreateLogger<HttpServerTransport>());
+        var detection = new ProtocolDetection(options.Limits, seats, handover, clock);
+        var bound = new ConnectionBound(maxConnections, seats, detection, clock, logs.CreateLogger<HttpServerTransport>());
         options.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

@@ -1,30 +1,31 @@
 using System.Buffers;
+using Fan.Transports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Fan.Http.Serving;
 
 /// <summary>
 /// Tells HTTP/2 with prior knowledge from HTTP/1.1 by the first bytes of a connection, so that one port takes both without TLS.
-/// Runs before Kestrel's own reading, and consumes nothing. Safe from any thread.
+/// Until then the place of a connection may be given to others. Runs before Kestrel's own reading, and consumes nothing. Safe from any thread.
 /// </summary>
-internal sealed class ProtocolDetection(KestrelServerLimits limits, Http2Handover http2, TimeProvider clock)
+/// <param name="limits">For patience.</param>
+/// <param name="seats">The places of the connections.</param>
+/// <param name="http2">Takes those that speak HTTP/2; null where TLS has said already what they speak.</param>
+/// <param name="clock">For patience.</param>
+internal sealed class ProtocolDetection(KestrelServerLimits limits, ConnectionSeats seats, Http2Handover? http2, TimeProvider clock)
 {
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
     /// <summary>What runs for each connection; returns when the connection has ended.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        switch (await DetectAsync(connection, limits.KeepAliveTimeout).ConfigureAwait(false))
-        {
-            case HttpProtocols.Http1:
-                await next(connection).ConfigureAwait(false);
-                break;
-            case HttpProtocols.Http2:
-                await http2.TakeOverAsync(connection).ConfigureAwait(false);
-                break;
-        }
+        var said = await DetectAsync(connection, limits.KeepAliveTimeout).ConfigureAwait(false);
+        if (said == HttpProtocols.None || !seats.TrySettle(connection.Features.GetRequiredFeature<ConnectionSeat>())) return;
+        if (said == HttpProtocols.Http2 && http2 is not null) await http2.TakeOverAsync(connection).ConfigureAwait(false);
+        else await next(connection).ConfigureAwait(false);
     }
 
     /// <summary>Nothing where the connection is to be closed: its peer went away or said too little in time, or the server stops.</summary>

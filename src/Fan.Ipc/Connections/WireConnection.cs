@@ -68,8 +68,7 @@ internal abstract class WireConnection
             Writer.Flush();
         }
 
-        var period = KeepAlivePeriod;
-        _keepAlive = _clock.CreateTimer(static connection => ((WireConnection)connection!).KeepAlive(), this, period, period);
+        _keepAlive = _clock.CreateTimer(static connection => ((WireConnection)connection!).KeepAlive(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         using (ExecutionContext.SuppressFlow()) ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.BeginRead(), this, preferLocal: false);
     }
 
@@ -257,6 +256,8 @@ internal abstract class WireConnection
             case FrameType.Hello:
                 Peer = Hello.Read(frame.Body);
                 OnGreeted();
+                // Until then whoever connected, or accepted, has its own patience.
+                _keepAlive!.Change(KeepAlivePeriod, KeepAlivePeriod);
                 _greeted.TrySetResult();
                 break;
             case FrameType.Error when frame.Stream == 0:

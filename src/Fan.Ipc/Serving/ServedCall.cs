@@ -49,6 +49,9 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     /// <summary>Set, under the gate, when it was cancelled: it can't be used again then.</summary>
     public bool IsCancelled { get; set; }
 
+    /// <summary>When it was first held back, as a timestamp; 0 where it was not.</summary>
+    public long HeldSince { get; set; }
+
     public MessageHeaders Headers => _incoming.Headers;
 
     /// <summary>Whether the arguments came in the compact form, so that the reply goes in it too.</summary>
@@ -82,11 +85,12 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     public void Run()
     {
         if (_connection.TryHold(this)) return;
+        if (HeldSince != 0) Headers.TimeToLive = _connection.LeftOf(this);
         // Nobody waits for it any more, and it has not begun.
         if (IsCancelled) _refusal ??= new CallerLeftException();
         if (_refusal is null && !_isSequence)
         {
-            var serving = _server.ServeAsync(_method!, _incoming, _reply, _cancellation.Token);
+            var serving = ServeAsync();
             // The common case: done at once, and there is room for the reply.
             if (serving.IsCompletedSuccessfully && _connection.TryReply(this, _incoming.ReplySpans, _reply.Written.Span)) return;
             _running = FinishAsync(serving);
@@ -118,7 +122,7 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
         _incoming.Payload = default;
         _incoming.ContentType = null;
         _incoming.Headers.Clear();
-        (_method, _refusal) = (null, null);
+        (_method, _refusal, HeldSince) = (null, null, 0);
         Clear(_reply);
         if (!IsCancelled && _cancellation.TryReset()) return true;
         Dispose();
@@ -130,6 +134,19 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
     {
         _reply.Dispose();
         _cancellation.Dispose();
+    }
+
+    // Nobody stands above to catch what is thrown: it would end the process.
+    private ValueTask ServeAsync()
+    {
+        try
+        {
+            return _server.ServeAsync(_method!, _incoming, _reply, _cancellation.Token);
+        }
+        catch (Exception error)
+        {
+            return ValueTask.FromException(error);
+        }
     }
 
     private async Task FinishAsync(ValueTask serving)

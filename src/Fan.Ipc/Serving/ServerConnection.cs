@@ -182,9 +182,18 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         lock (Writer.Gate)
         {
             if (Broken is not null || _repliesUnread < Settings.Options.ReplyWindowBytes) return false;
+            if (call.HeldSince == 0) call.HeldSince = Math.Max(1, Settings.Clock.GetTimestamp());
             _held.Enqueue(call);
             return true;
         }
+    }
+
+    /// <summary>What is left of the time of a call that was held back; null where it has no limit.</summary>
+    public TimeSpan? LeftOf(ServedCall call)
+    {
+        if (call.Headers.TimeToLive is not { } left) return null;
+        left -= Settings.Clock.GetElapsedTime(call.HeldSince);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>Ends when an item that had no credit may be tried again.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
@@ -22,7 +21,7 @@ internal static partial class FolderOwner
         try
         {
             var stat = new byte[StatBytes];
-            if (OperatingSystem.IsLinux() && Statx(CurrentFolder, folder, DoNotFollow, OwnerMask, stat) == 0) return BinaryPrimitives.ReadUInt32LittleEndian(stat.AsSpan(OwnerOffset)) == EffectiveUser();
+            if (OperatingSystem.IsLinux() && Statx(CurrentFolder, folder, DoNotFollow, OwnerMask, stat) == 0) return BitConverter.ToUInt32(stat, OwnerOffset) == EffectiveUser();
         }
         catch (EntryPointNotFoundException)
         {

@@ -17,6 +17,7 @@ internal sealed class SocketFile : IAcceptor
     private readonly Lock _gate = new();
     private readonly ILogger _logger;
     private readonly ITimer _looking;
+    private readonly string? _folder;
     private Socket _socket;
     private bool _isRemoved;
     private string? _trouble;
@@ -24,7 +25,7 @@ internal sealed class SocketFile : IAcceptor
     /// <exception cref="InvalidOperationException">It can't listen there; the message says why.</exception>
     public SocketFile(SocketFolder folder, TimeProvider clock, ILogger logger)
     {
-        (_socket, Name) = folder.Listen(Backlog);
+        (_socket, Name, _folder) = folder.Listen(Backlog);
         _logger = logger;
         _looking = clock.CreateTimer(static file => ((SocketFile)file!).Look(), this, LookInterval, LookInterval);
     }
@@ -71,6 +72,7 @@ internal sealed class SocketFile : IAcceptor
             try
             {
                 File.Delete(Name);
+                if (_folder is not null) Directory.Delete(_folder);
             }
             catch (DirectoryNotFoundException)
             {

@@ -22,7 +22,7 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
 
     /// <summary>Listens under a name of its own that cannot be guessed. Without a configured folder, the first of those that the user has by right.</summary>
     /// <exception cref="InvalidOperationException">It can't; the message says why.</exception>
-    public (Socket Socket, string Path) Listen(int backlog)
+    public ListeningSocket Listen(int backlog)
     {
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NameBytes)) + Extension;
         if (configured is not null) return ListenIn(configured, name, backlog);
@@ -40,7 +40,16 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
         }
 
         // Somebody has taken the names that others can guess.
-        return ListenIn(Directory.CreateTempSubdirectory("fan-").FullName, name, backlog);
+        var own = Directory.CreateTempSubdirectory("fan-").FullName;
+        try
+        {
+            return ListenIn(own, name, backlog) with { Folder = own };
+        }
+        catch
+        {
+            Directory.Delete(own, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>Listens at a path that was listened at before, and has gone.</summary>
@@ -58,7 +67,7 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
         }
     }
 
-    private (Socket Socket, string Path) ListenIn(string folder, string name, int backlog)
+    private ListeningSocket ListenIn(string folder, string name, int backlog)
     {
         var path = Path.Combine(folder, name);
         var bytes = Encoding.UTF8.GetByteCount(path) + 1;
@@ -68,7 +77,7 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
         {
             Prepare(folder);
             RemoveStale(folder);
-            return (Bind(path, backlog), path);
+            return new ListeningSocket(Bind(path, backlog), path, null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or SocketException)
         {

@@ -17,7 +17,7 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
 {
     private readonly FanTcpOptions _options = options.Value;
     private readonly string _host = HostIdentity.Current();
-    private readonly CertificateFiles _certificates = new(options.Value, logger);
+    private readonly CertificateFiles _certificates = new(options.Value, clock, logger);
 
     public override string Name => TcpServerTransport.TransportName;
 

@@ -25,7 +25,7 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
     private const int Backlog = 512;
 
     private readonly FanTcpOptions _options = options.Value;
-    private readonly CertificateFiles _certificates = new(options.Value, logger);
+    private readonly CertificateFiles _certificates = new(options.Value, clock, logger);
     private int _port;
 
     public override string Name => TransportName;

@@ -23,7 +23,7 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
 
     public RedisServer(IOptions<FanRedisOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<RedisServer> logger)
     {
-        (_options, _clock, _certificates) = (options.Value, clock, new CertificateFiles(new RedisTls(options.Value), logger));
+        (_options, _clock, _certificates) = (options.Value, clock, new CertificateFiles(new RedisTls(options.Value), clock, logger));
         _target = ServerText.Read(_options);
         _name = string.Concat((application.Value.Name ?? "fan").Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
         Shared = new RedisLink(Configure(withSubscriptions: true), _target.Database, _target.Where, clock);

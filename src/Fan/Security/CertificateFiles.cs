@@ -5,14 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Security;
 
-/// <summary>The certificates in files, PEM or PFX, read again when what stands in them changes, however they were replaced. Safe from any thread.</summary>
-internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
+/// <summary>The certificates in files, PEM or PFX, read again within a second when what stands in them changes, however they were replaced. Safe from any thread.</summary>
+internal sealed class CertificateFiles(ITlsSettings settings, TimeProvider clock, ILogger logger)
 {
+    // Strangers can open connections faster than files are read.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
-    private SslStreamCertificateContext? _own;
-    private string? _ownRead;
-    private X509Certificate2Collection? _trusted;
-    private string? _trustedRead;
+    private readonly CertificateFile<SslStreamCertificateContext> _own = new();
+    private readonly CertificateFile<X509Certificate2Collection> _trusted = new();
 
     /// <summary>This application's certificate; null where it has none.</summary>
     /// <exception cref="InvalidOperationException">It can't be read; the message says which file.</exception>
@@ -21,7 +22,7 @@ internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
         get
         {
             if (settings.CertificateFile is not { } file) return null;
-            lock (_gate) return Refresh(ref _own, ref _ownRead, ContentOf(file, settings.KeyFile), file, ReadOwn);
+            lock (_gate) return Refresh(_own, file, settings.KeyFile, ReadOwn, LookInterval);
         }
     }
 
@@ -33,16 +34,24 @@ internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
         {
             if (settings.TrustedCertificatesFile is not { } file) return null;
             X509Certificate2Collection trusted;
-            lock (_gate) trusted = Refresh(ref _trusted, ref _trustedRead, ContentOf(file, null), file, ReadTrusted)!;
+            lock (_gate) trusted = Refresh(_trusted, file, null, ReadTrusted, LookInterval);
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.AddRange(trusted);
             return policy;
         }
     }
 
-    /// <summary>Changes whenever what stands in one of the files does.</summary>
-    public (string? Own, string? Trusted) Stamp =>
-        (settings.CertificateFile is { } own ? ContentOf(own, settings.KeyFile) : null, settings.TrustedCertificatesFile is { } trusted ? ContentOf(trusted, null) : null);
+    /// <summary>Looks at once, and says what stands in the files: it changes whenever that does.</summary>
+    /// <exception cref="InvalidOperationException">They can't be read; the message says which one.</exception>
+    public (string? Own, string? Trusted) Look()
+    {
+        lock (_gate)
+        {
+            if (settings.CertificateFile is { } own) Refresh(_own, own, settings.KeyFile, ReadOwn, TimeSpan.Zero);
+            if (settings.TrustedCertificatesFile is { } trusted) Refresh(_trusted, trusted, null, ReadTrusted, TimeSpan.Zero);
+            return (_own.Content, _trusted.Content);
+        }
+    }
 
     /// <summary>Whether a file has a certificate together with its key, in the form of PKCS #12.</summary>
     public static bool IsPfx(string? file) => Path.GetExtension(file) is { } ending && (ending.Equals(".pfx", StringComparison.OrdinalIgnoreCase) || ending.Equals(".p12", StringComparison.OrdinalIgnoreCase));
@@ -59,22 +68,25 @@ internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
             : static (_, _, _, errors) => (errors & ~SslPolicyErrors.RemoteCertificateNotAvailable) == SslPolicyErrors.None,
     };
 
-    private T? Refresh<T>(ref T? current, ref string? read, string changed, string file, Func<T> load)
+    private T Refresh<T>(CertificateFile<T> known, string file, string? other, Func<T> load, TimeSpan interval)
         where T : class
     {
-        if (current is not null && changed == read) return current;
+        if (known.Current is not null && clock.GetElapsedTime(known.Looked) < interval) return known.Current;
+        known.Looked = clock.GetTimestamp();
+        var content = ContentOf(file, other);
+        if (known.Current is not null && content == known.Content) return known.Current;
         try
         {
-            current = load();
+            known.Current = load();
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            if (current is null) throw new InvalidOperationException($"The certificate in {file} can't be read: {error.Message}", error);
+            if (known.Current is null) throw new InvalidOperationException($"The certificate in {file} can't be read: {error.Message}", error);
             SecurityLog.CertificateUnreadable(logger, file, error.Message);
         }
 
-        read = changed;
-        return current;
+        known.Content = content;
+        return known.Current;
     }
 
     private SslStreamCertificateContext ReadOwn()
@@ -125,5 +137,17 @@ internal sealed class CertificateFiles(ITlsSettings settings, ILogger logger)
             // Whoever reads it next is told.
             return error.GetType().Name;
         }
+    }
+
+    private sealed class CertificateFile<T>
+        where T : class
+    {
+        public T? Current { get; set; }
+
+        /// <summary>What stood there when it was read.</summary>
+        public string? Content { get; set; }
+
+        /// <summary>When it was last looked at, as a timestamp.</summary>
+        public long Looked { get; set; }
     }
 }

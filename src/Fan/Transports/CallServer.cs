@@ -94,7 +94,6 @@ public sealed class CallServer
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(call);
-        RequireTime(method, call);
         return method.Method.Description.Kind == MethodKind.Push && method.Service.Proxy is null
             ? AcceptAsync(method, call, reply, cancellationToken)
             : RunAsync(method, call, reply, null, cancellationToken);
@@ -123,6 +122,7 @@ public sealed class CallServer
 
     private async ValueTask AcceptAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
+        RequireTime(method, call);
         var unary = Unary(method);
         RequireKeys(method, call);
         method.Service.Strict?.Require(method.Service.Name.Canonical);
@@ -163,6 +163,8 @@ public sealed class CallServer
 
     private async ValueTask RunAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
     {
+        // What a queue delivers may have waited.
+        if (push is null) RequireTime(method, call);
         var unary = Unary(method);
         RequireKeys(method, call);
         method.Service.Strict?.Require(method.Service.Name.Canonical);

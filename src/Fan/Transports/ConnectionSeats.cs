@@ -1,9 +1,9 @@
-namespace Fan.Ipc.Serving;
+namespace Fan.Transports;
 
-/// <summary>How many connections a listener has. Those that have not said hello give way, so that nobody shuts others out by saying nothing. Safe from any thread.</summary>
+/// <summary>How many connections a listener has. Those that have not begun to speak give way, so that nobody shuts others out by saying nothing. Safe from any thread.</summary>
 internal sealed class ConnectionSeats(int most, TimeProvider clock)
 {
-    // Its hello may be on the way.
+    // What it says may be on the way.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
@@ -11,7 +11,7 @@ internal sealed class ConnectionSeats(int most, TimeProvider clock)
     private int _taken;
 
     /// <summary>A place for a connection that has just been accepted; null where all are taken by others that count.</summary>
-    /// <param name="evict">Ends it; called once where others need its place before it has said hello, from any thread.</param>
+    /// <param name="evict">Ends it; called once where others need its place before it has begun to speak, from any thread.</param>
     public ConnectionSeat? TryTake(Action evict)
     {
         ConnectionSeat? oldest = null;
@@ -35,7 +35,7 @@ internal sealed class ConnectionSeats(int most, TimeProvider clock)
         return seat;
     }
 
-    /// <summary>It has said hello; false where its place was given away.</summary>
+    /// <summary>It has begun to speak; false where its place was given away.</summary>
     public bool TrySettle(ConnectionSeat seat)
     {
         lock (_gate)
