@@ -155,7 +155,8 @@ internal sealed class HttpConnections : IDisposable
     // Whatever it answers, it is there.
     private async Task AskAsync(Version version, Uri address)
     {
-        using var time = new CancellationTokenSource(_options.ConnectTimeout, _clock);
+        // The call that waits for it needs time for another endpoint.
+        using var time = new CancellationTokenSource(_options.ConnectTimeout / 2, _clock);
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(address, "/")) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var response = await _handlers.Current.SendAsync(request, time.Token).ConfigureAwait(false);
     }

@@ -19,12 +19,16 @@ internal sealed class CallCodecs(PayloadCodecs codecs)
     }
 
     /// <summary>JSON, unless both the endpoint and this contract say that they have the compact form of the method.</summary>
+    /// <param name="endpoint">Where the call goes.</param>
+    /// <param name="known">What the endpoint publishes of the method; null for a proxy that takes it for another service.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="method">The caller's method.</param>
+    /// <param name="isPush">Whether it is a push over a route without queues.</param>
     /// <exception cref="ContractMismatchException">They can't talk.</exception>
-    public PayloadCodec WriterFor(Endpoint endpoint, string service, ServiceMethod method, bool isPush)
+    public PayloadCodec WriterFor(Endpoint endpoint, EndpointMethod? known, string service, ServiceMethod method, bool isPush)
     {
         // What a proxy stands before has the methods, and it reads JSON.
-        if (endpoint.Before is not null) return method is IPassedOn ? _passing : codecs.Json;
-        if (endpoint.FindMethod(method.Name) is not { } known) return codecs.Json;
+        if (endpoint.Before is not null || known is null) return method is IPassedOn ? _passing : codecs.Json;
         if (isPush && known.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
         if (method is IPassedOn) return _passing;
         // Names tell what stands in JSON, so where contracts may differ it is the safe one.

@@ -74,7 +74,8 @@ internal sealed class CallPipeline(
                 waits |= !picking.IsCompleted;
                 var endpoint = await picking.ConfigureAwait(false);
                 isChoosing = false;
-                if (!endpoint.Offers(method.Name))
+                var known = endpoint.FindMethod(method.Name);
+                if (known is null && endpoint.Before is null)
                 {
                     lacks.Note(endpoint, method.Name);
                     (tried ??= []).Add(endpoint);
@@ -82,7 +83,7 @@ internal sealed class CallPipeline(
                     continue;
                 }
 
-                exchange.Encode(_forms.WriterFor(endpoint, route.Service, method, push is not null), method, args);
+                exchange.Encode(_forms.WriterFor(endpoint, known, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
                 if (tokens is not null) await AddTokenAsync(tokens, call, lease.Token).ConfigureAwait(false);
                 if (waits || tried is not null || moves > 0 || tokens is not null) call.Headers.TimeToLive = deadline.Remaining;
@@ -128,7 +129,7 @@ internal sealed class CallPipeline(
                     await route.MovedAsync(++moves, lease.Token).ConfigureAwait(false);
                     sendings--;
                 }
-                catch (Exception error) when (sendings < MaxSendings && IsIdempotent(method, endpoint) && CallFailure.IsBrokenOff(error, lease.Token))
+                catch (Exception error) when (sendings < MaxSendings && IsIdempotent(method, known) && CallFailure.IsBrokenOff(error, lease.Token))
                 {
                     endpoint.Load.LastFailure = ExceptionText.MessageOf(error);
                     (tried ??= []).Add(endpoint);
@@ -236,14 +237,15 @@ internal sealed class CallPipeline(
                 throw lacks.Error!;
             }
 
-            if (!endpoint.Offers(method.Name))
+            var known = endpoint.FindMethod(method.Name);
+            if (known is null && endpoint.Before is null)
             {
                 lacks.Note(endpoint, method.Name);
                 (tried ??= []).Add(endpoint);
                 continue;
             }
 
-            exchange.Encode(_forms.WriterFor(endpoint, route.Service, method, isPush: false), method, args);
+            exchange.Encode(_forms.WriterFor(endpoint, known, route.Service, method, isPush: false), method, args);
             var call = exchange.To(endpoint, method.Name);
             if (tokens is not null) await AddTokenAsync(tokens, call, cancellationToken).ConfigureAwait(false);
             call.Headers.TimeToLive = deadline.Remaining;
@@ -340,8 +342,8 @@ internal sealed class CallPipeline(
         call.Headers.Authorization = await tokens.BearerAsync(new TokenRequest(call.Service, call.Method, call.Endpoint.Description.Transport, IsQueued: false), cancellationToken).ConfigureAwait(false);
 
     // By name the endpoint that it was sent to says what a contract says otherwise; a proxy says nothing of those behind it.
-    private static bool IsIdempotent(ServiceMethod method, Endpoint endpoint) =>
-        method.Description.Idempotent || (method is INamedMethod && endpoint.FindMethod(method.Name)?.Idempotent == true);
+    private static bool IsIdempotent(ServiceMethod method, EndpointMethod? known) =>
+        method.Description.Idempotent || (method is INamedMethod && known?.Idempotent == true);
 
     // An error that the service's own code passes on is not the endpoint's word.
     private static bool IsAbout(string told, string asked) => told == asked || told == HeaderText.Shorten(asked);
