@@ -44,12 +44,15 @@ internal static partial class DefaultPlace
     }
 
     /// <summary>Takes the file away from others; SQLite makes those beside it alike.</summary>
+    /// <exception cref="StoreUnavailableException">It is another user's.</exception>
     public static void Close(string file)
     {
         if (OperatingSystem.IsWindows()) return;
         foreach (var part in (string[])[file, file + "-wal", file + "-shm"])
         {
-            if (File.Exists(part) && File.GetUnixFileMode(part) != OwnerReadsAndWrites) File.SetUnixFileMode(part, OwnerReadsAndWrites);
+            if (!File.Exists(part)) continue;
+            if (!IsOurs(part)) throw new StoreUnavailableException($"The file '{part}' of the default store belongs to another user: remove it, or {WhatToDo}.");
+            if (File.GetUnixFileMode(part) != OwnerReadsAndWrites) File.SetUnixFileMode(part, OwnerReadsAndWrites);
         }
     }
 
@@ -57,20 +60,20 @@ internal static partial class DefaultPlace
         folder.Length > 0 ? Path.Combine(folder, "fan", "fan.db") : throw new FormatException($"There is no place for the default store, as {why}: {WhatToDo}.");
 
     [UnsupportedOSPlatform("windows")]
-    private static bool IsOurs(string folder)
+    private static bool IsOurs(string path)
     {
         if (OperatingSystem.IsLinux())
         {
             const int CurrentFolder = -100;
             const uint Uid = 8;
             var facts = new byte[256];
-            return StatX(CurrentFolder, folder, 0, Uid, facts) == 0 && BitConverter.ToUInt32(facts, UidOffset) == EffectiveUser();
+            return StatX(CurrentFolder, path, 0, Uid, facts) == 0 && BitConverter.ToUInt32(facts, UidOffset) == EffectiveUser();
         }
 
         try
         {
             // Only the owner, and the superuser, may set it.
-            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder));
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path));
             return true;
         }
         catch (UnauthorizedAccessException)

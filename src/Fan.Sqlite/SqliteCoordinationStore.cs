@@ -165,23 +165,36 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
             if (IsDefault) DefaultPlace.Prepare(_url.FilePath);
             else if (!MustExist) Directory.CreateDirectory(Path.GetDirectoryName(_url.FilePath)!);
             var database = SqliteDatabase.Open(_url.FilePath);
+            _database = database;
             if (IsDefault) DefaultPlace.Close(_url.FilePath);
             _tree = new SqliteTree(database);
             _sessions = new SqliteSessions(database, _tree, _clock);
-            _database = database;
             Volatile.Write(ref _renewed, _clock.GetTimestamp());
             Volatile.Write(ref _session, Writing(() => _sessions.Open(_url.Lease)));
             _seen = Reading(_tree.LastChange);
         }
         catch (SqliteException error)
         {
-            _database?.Dispose();
+            Abandon();
             throw SqliteErrors.Explain(_url.FilePath, error);
+        }
+        catch (StoreUnavailableException)
+        {
+            Abandon();
+            throw;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            Abandon();
             throw new StoreUnavailableException($"The folder of the store file '{_url.FilePath}' can't be made: {error.Message}", error);
         }
+    }
+
+    // It may be opened again.
+    private void Abandon()
+    {
+        _database?.Dispose();
+        _database = null;
     }
 
     private void Close()

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Fan.Messaging;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Fan.Amqp.Connections;
 
@@ -45,14 +46,24 @@ internal sealed class BrokerAddress
             // What is over the limit is refused with an error for its caller, which needs it read.
             MaxInboundMessageBodySize = Math.Max(LeastMessageBytes, (uint)_limits.MaxPayloadBytes * 2),
         };
-        var endpoints = new List<AmqpTcpEndpoint>();
-        foreach (var host in _target.Hosts)
+        // Over all names and addresses: the library bounds each address by itself.
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(_options.ConnectTimeout);
+        try
         {
-            // The library tries one address of a name only.
-            foreach (var address in await ResolveAsync(host.Host, cancellationToken).ConfigureAwait(false)) endpoints.Add(new AmqpTcpEndpoint(address, host.Port, Tls(host.Host)));
-        }
+            var endpoints = new List<AmqpTcpEndpoint>();
+            foreach (var host in _target.Hosts)
+            {
+                // The library tries one address of a name only.
+                foreach (var address in await ResolveAsync(host.Host, time.Token).ConfigureAwait(false)) endpoints.Add(new AmqpTcpEndpoint(address, host.Port, Tls(host.Host)));
+            }
 
-        return await factory.CreateConnectionAsync(endpoints, name, cancellationToken).ConfigureAwait(false);
+            return await factory.CreateConnectionAsync(endpoints, name, time.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new BrokerUnreachableException(new TimeoutException($"no address answered within {_options.ConnectTimeout.TotalSeconds:0.#} s ({nameof(FanAmqpOptions.ConnectTimeout)})", error));
+        }
     }
 
     private static async Task<IEnumerable<string>> ResolveAsync(string host, CancellationToken cancellationToken)

@@ -22,6 +22,9 @@ internal sealed class Script(string service)
     /// <summary>Whether it goes over as many rows as there are, and may take any time.</summary>
     public bool IsLong { get; init; }
 
+    /// <summary>For how many times <see cref="FanDatabaseOptions.OperationTimeout"/> its answer is waited for.</summary>
+    public int Patience { get; init; } = 1;
+
     /// <summary>Adds a statement without rows; <c>$1</c>, <c>$2</c>… are the values in order.</summary>
     public Statement Add(string sql, params ReadOnlySpan<DbValue> values)
     {

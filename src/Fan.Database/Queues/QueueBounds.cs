@@ -9,6 +9,9 @@ namespace Fan.Database.Queues;
 internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProvider clock)
 {
     private const int MaxServices = 10_000;
+
+    // A count goes over as many rows as a queue may hold.
+    private const int CountPatience = 6;
     private static readonly TimeSpan LongestTrust = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShortestTrust = TimeSpan.FromMilliseconds(50);
 
@@ -46,11 +49,11 @@ internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProv
 
     private async ValueTask<Known> LookAsync(string service, DbTransaction? within, CancellationToken cancellationToken)
     {
-        var find = new Script(service) { IsReading = true, IsLong = true };
+        var find = new Script(service) { IsReading = true };
         var queues = find.Query(QueueStatements.FindAll, Read, service);
         await database.RunAsync(find, within, cancellationToken).ConfigureAwait(false);
         if (queues.Count == 0) throw Nobody(service);
-        var count = new Script(service) { IsReading = true, IsLong = true };
+        var count = new Script(service) { IsReading = true, Patience = CountPatience };
         var counts = queues.Select(queue => count.Query(QueueStatements.Count, static row => row.GetInt64(0), queue.Id, queue.Bound(defaultBound))).ToList();
         await database.RunAsync(count, within, cancellationToken).ConfigureAwait(false);
         var rooms = queues.Zip(counts, (queue, counted) => (Queue: queue, Room: queue.Bound(defaultBound) - counted[0])).ToList();

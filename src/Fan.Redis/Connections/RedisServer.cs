@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fan.Security;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,11 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
 {
     // The library asks a server of which it heard nothing for so long whether it is there.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(2);
+
+    // How often the library looks whether it is time to ask.
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     private readonly FanRedisOptions _options;
     private readonly TimeProvider _clock;
@@ -77,6 +83,8 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
 
     private ConfigurationOptions Configure(bool withSubscriptions)
     {
+        // A reader waits at the server for as long as the server lets it, and then for its answer.
+        var answer = _options.OperationTimeout + (withSubscriptions ? TimeSpan.Zero : BlockingReader.LongestWait);
         var configuration = new ConfigurationOptions
         {
             ClientName = _name,
@@ -86,11 +94,11 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
             Protocol = RedisProtocol.Resp2,
             AbortOnConnectFail = true,
             ConnectRetry = 1,
+            HeartbeatInterval = Heartbeat,
             KeepAlive = (int)KeepAlive.TotalSeconds,
-            Tunnel = new LinkTunnel(KeepAlive + _options.OperationTimeout, _clock),
+            Tunnel = new LinkTunnel(_options.ConnectTimeout, KeepAlive + Heartbeat + answer, _clock),
             ConnectTimeout = (int)_options.ConnectTimeout.TotalMilliseconds,
-            // A reader waits at the server for as long as the server lets it, and then for its answer.
-            AsyncTimeout = (int)(_options.OperationTimeout + (withSubscriptions ? TimeSpan.Zero : BlockingReader.LongestWait)).TotalMilliseconds,
+            AsyncTimeout = (int)answer.TotalMilliseconds,
             SyncTimeout = (int)_options.OperationTimeout.TotalMilliseconds,
             BacklogPolicy = BacklogPolicy.FailFast,
             ReconnectRetryPolicy = new LinearRetry(250),
@@ -107,15 +115,19 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
         configuration.Ssl = true;
         configuration.SslHost = _options.ServerName ?? _target.Hosts[0].Host;
         // Read for each connection, so that a file that was replaced counts from the next one on.
-        if (_options.TrustedCertificatesFile is not null) configuration.CertificateValidation += (_, certificate, _, errors) => IsTrusted(certificate, errors);
+        if (_options.TrustedCertificatesFile is not null) configuration.CertificateValidation += (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors);
         if (_options.CertificateFile is not null) configuration.CertificateSelection += (_, _, _, _, _) => _certificates.Own!.TargetCertificate;
         return configuration;
     }
 
-    private bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors)
+    private bool IsTrusted(X509Certificate? certificate, X509Chain? given, SslPolicyErrors errors)
     {
         if (certificate is not X509Certificate2 shown || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
-        using var chain = new X509Chain { ChainPolicy = _certificates.Policy! };
+        var policy = _certificates.Policy!;
+        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        // What the server sent with its own.
+        if (given is not null) policy.ExtraStore.AddRange(given.ChainPolicy.ExtraStore);
+        using var chain = new X509Chain { ChainPolicy = policy };
         return chain.Build(shown);
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Fan.Redis.Connections;
 
@@ -71,6 +72,8 @@ internal sealed class WatchedStream : Stream
         base.Dispose(disposing);
     }
 
+    // Each read that waits would allocate otherwise.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadSlowlyAsync(ValueTask<int> reading) => Heard(await reading.ConfigureAwait(false));
 
     private int Heard(int bytes)

@@ -29,6 +29,9 @@ internal sealed class ConnectionLossException(ConnectionLoss loss) : ZooKeeperEx
 /// <summary>A connection could not be made or was ended; the message says with whom and why.</summary>
 internal sealed class ConnectionEndedException(string message, Exception? inner = null) : ZooKeeperException(message, inner);
 
+/// <summary>There is no store at the chroot, and none may be made: no server would do better.</summary>
+internal sealed class NoStoreException(string message) : ZooKeeperException(message);
+
 /// <summary>A server does not know the session any more: it has expired.</summary>
 internal sealed class SessionExpiredException() : ZooKeeperException("The session has expired.");
 

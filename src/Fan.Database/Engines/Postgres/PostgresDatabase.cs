@@ -14,6 +14,7 @@ internal sealed class PostgresDatabase : IDatabase
     private readonly NpgsqlDataSource _source;
     private readonly bool _isOwner;
     private readonly TimeSpan _longest;
+    private readonly int _maxConnections;
     private readonly SemaphoreSlim _connections;
     private readonly Dialect _dialect = Dialect.ForPostgres();
     private readonly PostgresSchema _schema;
@@ -24,7 +25,7 @@ internal sealed class PostgresDatabase : IDatabase
     public PostgresDatabase(NpgsqlDataSource source, bool isOwner, bool makeTables, int maxConnections, TimeSpan operationTimeout, TimeProvider clock)
     {
         (_source, _isOwner, _connections) = (source, isOwner, new SemaphoreSlim(maxConnections));
-        _longest = operationTimeout;
+        (_longest, _maxConnections) = (operationTimeout, maxConnections);
         var place = new NpgsqlConnectionStringBuilder(source.ConnectionString);
         DisplayName = $"PostgreSQL database '{place.Database ?? place.Username}' at {place.Host}:{place.Port}";
         _schema = new PostgresSchema(source, _dialect, makeTables, DisplayName, clock);
@@ -40,22 +41,16 @@ internal sealed class PostgresDatabase : IDatabase
 
     public async Task RunAsync(Script script, CancellationToken cancellationToken)
     {
-        await _connections.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // Once, and for as long as old tables take to be brought up to date.
             await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
-            var running = RunOwnAsync(script, cancellationToken);
-            if (script.IsLong) await running.ConfigureAwait(false);
-            else await WithinTimeAsync(running).ConfigureAwait(false);
+            await RunWithinTimeAsync(script, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _trouble, null);
         }
         catch (Exception error) when (PostgresErrors.IsOfDatabase(error) && !cancellationToken.IsCancellationRequested)
         {
             throw Explain(script.Service, error);
-        }
-        finally
-        {
-            _connections.Release();
         }
     }
 
@@ -68,6 +63,7 @@ internal sealed class PostgresDatabase : IDatabase
             await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
             var batch = new NpgsqlBatch(connection, own);
             await using var batchEnding = batch.ConfigureAwait(false);
+            if (!script.IsLong) batch.Timeout = SecondsOf(LimitOf(script));
             await ExecuteAsync(script, batch, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (PostgresErrors.IsOfDatabase(error) && !cancellationToken.IsCancellationRequested)
@@ -110,22 +106,55 @@ internal sealed class PostgresDatabase : IDatabase
         _connections.Dispose();
     }
 
-    // A server that answers nothing is not there. The library itself goes on with reading for several times that time, to save the connection.
-    private async Task WithinTimeAsync(Task running)
+    private async Task RunWithinTimeAsync(Script script, CancellationToken cancellationToken)
     {
+        var limit = LimitOf(script);
+        // Over all of it: the wait for a connection, connecting, and each attempt.
+        var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(limit);
+        var hasPermit = false;
         try
         {
-            await running.WaitAsync(_longest, TimeProvider.System).ConfigureAwait(false);
+            hasPermit = await _connections.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException error) when (!running.IsCompleted)
+        finally
         {
-            _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (!hasPermit) time.Dispose();
+        }
+
+        if (!hasPermit)
+            throw new TimeoutException($"all {_maxConnections} connections ({nameof(FanDatabaseOptions.MaxConnections)}) were in use for {limit.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})");
+        var running = RunWithPermitAsync(script, time);
+        try
+        {
+            if (script.IsLong) await running.ConfigureAwait(false);
+            else await running.WaitAsync(limit + _longest, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or TimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            // Only where the server can't be reached to be told: then the library still waits to tell it, and breaks the connection after that.
+            if (!running.IsCompleted) _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             // The other connections that wait to be used may be as dead as this one.
-            _source.Clear();
-            throw new TimeoutException($"it did not answer within {_longest.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})", error);
+            if (_isOwner) _source.Clear();
+            throw new TimeoutException($"it did not answer within {limit.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})", error);
         }
     }
 
+    // The connection counts as used until it is given back, also where nobody waits for it any more.
+    private async Task RunWithPermitAsync(Script script, CancellationTokenSource time)
+    {
+        try
+        {
+            await RunOwnAsync(script, time.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _connections.Release();
+            time.Dispose();
+        }
+    }
+
+    // Ends the statement at the server, so that nothing of it is committed that nobody waits for; else the connection is broken.
     private async Task RunOwnAsync(Script script, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -136,7 +165,7 @@ internal sealed class PostgresDatabase : IDatabase
                 await using var connectionEnding = connection.ConfigureAwait(false);
                 var batch = new NpgsqlBatch(connection);
                 await using var batchEnding = batch.ConfigureAwait(false);
-                if (!script.IsLong) batch.Timeout = SecondsOf(_longest);
+                if (!script.IsLong) batch.Timeout = SecondsOf(LimitOf(script));
                 await ExecuteAsync(script, batch, cancellationToken).ConfigureAwait(false);
                 return;
             }
@@ -146,6 +175,8 @@ internal sealed class PostgresDatabase : IDatabase
             }
         }
     }
+
+    private TimeSpan LimitOf(Script script) => script.IsLong ? Timeout.InfiniteTimeSpan : _longest * script.Patience;
 
     private static int SecondsOf(TimeSpan time) => Math.Max(1, (int)Math.Ceiling(time.TotalSeconds));
 

@@ -48,6 +48,7 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
     public WatchTable Watches => _watches;
 
     /// <summary>Opens a session, trying the servers for some seconds. May be called again after it failed.</summary>
+    /// <exception cref="NoStoreException">There is no store where one must be.</exception>
     /// <exception cref="NotConnectedException">No server gave one; the message has the last reason.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +57,7 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
         var since = clock.GetTimestamp();
         while (true)
         {
-            if (await TryServerAsync(stopping.Token).ConfigureAwait(false) is { } open)
+            if (await TryServerAsync(isFirst: true, stopping.Token).ConfigureAwait(false) is { } open)
             {
                 if (_closing.IsCancellationRequested)
                 {
@@ -168,7 +169,7 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
         var since = clock.GetTimestamp();
         while (true)
         {
-            if (await TryServerAsync(cancellationToken).ConfigureAwait(false) is { } open) return open;
+            if (await TryServerAsync(isFirst: false, cancellationToken).ConfigureAwait(false) is { } open) return open;
             // Nobody took the session for longer than it lives. The tree may have been restored from older data, to which every
             // server would refuse whoever has seen more; the sync that follows keeps what is read from going back otherwise.
             if (clock.GetElapsedTime(since) > Timeout) _opener!.LastZxid = 0;
@@ -176,7 +177,7 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
         }
     }
 
-    private async Task<OpenSession?> TryServerAsync(CancellationToken cancellationToken)
+    private async Task<OpenSession?> TryServerAsync(bool isFirst, CancellationToken cancellationToken)
     {
         var server = _hosts.Next();
         try
@@ -197,7 +198,7 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
                 return await _opener.OpenAsync(server, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException && !(isFirst && error is NoStoreException))
         {
             // Whatever it was, the session must go on when a server can be used again.
             ClientLog.ServerNotUsable(logger, error.Message);

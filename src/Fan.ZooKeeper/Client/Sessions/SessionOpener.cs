@@ -22,6 +22,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
 
     /// <summary>Tries one server.</summary>
     /// <exception cref="SessionExpiredException">It does not know the session any more.</exception>
+    /// <exception cref="NoStoreException">The chroot must exist and does not; the session was closed.</exception>
     /// <exception cref="ConnectionEndedException">It can't be used; the message says why.</exception>
     public async Task<OpenSession> OpenAsync(ServerAddress server, CancellationToken cancellationToken)
     {
@@ -58,7 +59,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         catch (Exception error)
         {
             if (connection is null) await stream.DisposeAsync().ConfigureAwait(false);
-            else await EndAsync(connection, error).ConfigureAwait(false);
+            else await EndAsync(connection, error, closes: error is NoStoreException, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -88,7 +89,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         var root = new ExistsRequest("/");
         Send(connection, root);
         if (await root.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is not null) return;
-        if (options.ChrootMustExist) throw new ConnectionEndedException($"There is no store at '{options.Chroot}' on {connection.Server}: no application has made one there. Name the one that the services use.");
+        if (options.ChrootMustExist) throw new NoStoreException($"There is no store at '{options.Chroot}' on {connection.Server}: no application has made one there. Name the one that the services use.");
         for (var end = options.Chroot.IndexOf('/', 1); ; end = options.Chroot.IndexOf('/', end + 1))
         {
             var part = end < 0 ? options.Chroot : options.Chroot[..end];
@@ -123,8 +124,20 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         if (!connection.TrySend(request)) throw new ConnectionEndedException($"{connection.Server} ended the connection.");
     }
 
-    private static async Task EndAsync(ServerConnection connection, Exception error)
+    private async Task EndAsync(ServerConnection connection, Exception error, bool closes, CancellationToken cancellationToken)
     {
+        var close = new CloseSessionRequest();
+        try
+        {
+            if (closes && connection.TrySend(close)) await close.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is ZooKeeperException or OperationCanceledException)
+        {
+            // The session ends by itself then.
+            ClientLog.CloseFailed(logger, failure.Message);
+        }
+
+        if (closes) Forget();
         connection.End(error);
         await connection.Ended.ConfigureAwait(false);
     }
