@@ -16,9 +16,9 @@ internal sealed class ZooKeeperStoreProvider(IOptions<ZooKeeperOptions> options,
     public ICoordinationStore CreateExisting(string url) => Create(url, mustExist: true);
 
     private ZooKeeperCoordinationStore Create(string url, bool mustExist) =>
-        new(ClientOptions(ZooKeeperStoreUrl.Parse(url), options.Value) with { ChrootMustExist = mustExist }, clock, logger);
+        new(ClientOptions(ZooKeeperStoreUrl.Parse(url), options.Value, logger) with { ChrootMustExist = mustExist }, clock, logger);
 
-    internal static ZooKeeperClientOptions ClientOptions(ZooKeeperStoreUrl place, ZooKeeperOptions options)
+    internal static ZooKeeperClientOptions ClientOptions(ZooKeeperStoreUrl place, ZooKeeperOptions options, ILogger logger)
     {
         IReadOnlyList<AccessRule> access = options.Acl.Count > 0 ? [.. options.Acl.Select(AccessRule.Parse)]
             : options.User is null ? AccessRule.Open
@@ -31,7 +31,7 @@ internal sealed class ZooKeeperStoreProvider(IOptions<ZooKeeperOptions> options,
             RequestTimeout = options.RequestTimeout,
             Credentials = options.User is { } user ? [("digest", Encoding.UTF8.GetBytes($"{user}:{options.Password}"))] : [],
             Access = access,
-            Tls = ZooKeeperTls.Create(options.Tls),
+            Tls = ZooKeeperTls.Create(options.Tls, logger),
             MaxRequestsInFlight = options.MaxRequestsInFlight,
             MaxBytesInFlight = options.MaxBytesInFlight,
             MaxRequestBytes = options.MaxRequestBytes,

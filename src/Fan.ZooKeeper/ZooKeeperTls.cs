@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Fan.ZooKeeper.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Fan.ZooKeeper;
 
@@ -8,7 +10,7 @@ namespace Fan.ZooKeeper;
 internal static class ZooKeeperTls
 {
     /// <exception cref="FormatException">A file does not hold what it should.</exception>
-    public static Func<string, SslClientAuthenticationOptions>? Create(ZooKeeperTlsOptions options)
+    public static Func<string, SslClientAuthenticationOptions>? Create(ZooKeeperTlsOptions options, ILogger logger)
     {
         if (!options.Enabled) return null;
         // What can't be read must fail the start.
@@ -19,9 +21,10 @@ internal static class ZooKeeperTls
             {
                 read = Read(options);
             }
-            catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
             {
-                // It is being replaced: what was read last is good until then.
+                // It may be being replaced: what was read last is good until then.
+                ClientLog.CertificatesNotRead(logger, error.Message);
             }
 
             var (authorities, own) = read;

@@ -21,7 +21,7 @@ if (verb == "announce")
 }
 
 await using var store = new ZooKeeperCoordinationStore(
-    ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), new ZooKeeperOptions()), TimeProvider.System, NullLogger.Instance);
+    ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), new ZooKeeperOptions(), NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
 await store.OpenAsync();
 switch (verb)
 {

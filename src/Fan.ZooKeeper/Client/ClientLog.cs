@@ -22,6 +22,9 @@ internal static partial class ClientLog
     [LoggerMessage(405, LogLevel.Error, "The session's owner failed")]
     public static partial void OwnerFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(407, LogLevel.Warning, "Certificates for ZooKeeper can't be read again, and those that were read last are used: {Reason}")]
+    public static partial void CertificatesNotRead(ILogger logger, string reason);
+
     [LoggerMessage(406, LogLevel.Warning, "The session could not be closed and ends by its time: {Reason}")]
     public static partial void CloseFailed(ILogger logger, string reason);
 }

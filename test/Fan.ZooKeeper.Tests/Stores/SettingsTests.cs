@@ -89,7 +89,7 @@ public sealed class SettingsTests
         var options = provider.GetRequiredService<IOptions<ZooKeeperOptions>>().Value;
         Assert.Equal(("fan", "secret", 5, 3, "zk"), (options.User, options.Password, options.SessionTimeout.TotalSeconds, options.RequestTimeout.TotalSeconds, options.Tls.ServerName));
         Assert.Equal(["auth::cdrwa"], options.Acl);
-        var client = ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse("zookeeper://a?session=7s"), options);
+        var client = ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse("zookeeper://a?session=7s"), options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         Assert.Equal(7, client.SessionTimeout.TotalSeconds);
         Assert.Equal(new AccessRule(AccessRule.All, "auth", ""), Assert.Single(client.Access));
     }

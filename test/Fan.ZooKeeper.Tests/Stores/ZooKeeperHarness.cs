@@ -55,7 +55,7 @@ internal sealed class ZooKeeperHarness(ZooKeeperEnsemble ensemble, string sessio
         $"{store.DisplayName} can't be opened: {reason}");
 
     public static ZooKeeperCoordinationStore Create(string url, ZooKeeperOptions? options = null) =>
-        new(ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), options ?? new ZooKeeperOptions()), TimeProvider.System, NullLogger.Instance);
+        new(ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), options ?? new ZooKeeperOptions(), NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Closes the session from a second connection. Its owner tries to go on with it meanwhile, so it may take some turns.</summary>
     public Task ExpireAsync(ICoordinationStore store) => ExpireAsync(((ZooKeeperCoordinationStore)store).Client.Session);
