@@ -19,8 +19,14 @@ switch (verb)
 {
     case "hold":
         await store.CommitAsync([new StoreOperation.Create("/" + name, default, NodeKind.Ephemeral)]);
-        Console.WriteLine("ready");
-        await foreach (var state in store.WatchSessionAsync()) Console.WriteLine(state);
+        // Whoever reads that line may stop the process at once: what becomes of its session must be followed by then.
+        await using (var states = store.WatchSessionAsync().GetAsyncEnumerator())
+        {
+            await states.MoveNextAsync();
+            Console.WriteLine("ready");
+            while (await states.MoveNextAsync()) Console.WriteLine(states.Current);
+        }
+
         break;
 
     case "commit":

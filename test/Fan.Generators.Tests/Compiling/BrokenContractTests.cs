@@ -40,6 +40,7 @@ public sealed class BrokenContractTests
         { "FAN0027", "[Service(\"x\")] public interface IBroken { ValueTask<int> A(int userId, int user_id, CancellationToken ct); }" },
         { "FAN0028", "[Service(\"x\")] public interface IBroken { [Rpc(Name = \"we ird/é\")] ValueTask<int> A(int x, CancellationToken ct); }" },
         { "FAN0029", "[Service(\"x\")] public interface IBroken { ValueTask<int> A(int x, CancellationToken a, CancellationToken b); }" },
+        { "FAN0034", "[Service(\"x\")] public interface IBroken { [Rpc(TimeoutMilliseconds = -2)] ValueTask<int> A(int x, CancellationToken ct); }" },
     };
 
     [Theory]
