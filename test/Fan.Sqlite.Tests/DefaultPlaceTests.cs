@@ -18,10 +18,10 @@ public sealed class DefaultPlaceTests : IDisposable
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     [Theory]
-    [InlineData("/data", "/home/ann", "/data/fan/fan.db")]
-    [InlineData(null, "/home/ann", "/home/ann/.local/share/fan/fan.db")]
-    [InlineData("", "/home/ann", "/home/ann/.local/share/fan/fan.db")]
-    [InlineData("relative", "/home/ann", "/home/ann/.local/share/fan/fan.db")]
+    [InlineData("/data", "/home/me", "/data/fan/fan.db")]
+    [InlineData(null, "/home/me", "/home/me/.local/share/fan/fan.db")]
+    [InlineData("", "/home/me", "/home/me/.local/share/fan/fan.db")]
+    [InlineData("relative", "/home/me", "/home/me/.local/share/fan/fan.db")]
     public void It_is_in_the_users_own_data(string? data, string? home, string path) => Assert.Equal(path, Find(data, home));
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 
 namespace Fan.Redis.Connections;
 
@@ -33,17 +32,13 @@ internal sealed class WatchedStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Heard(_inner.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Heard()._inner.Read(buffer, offset, count);
 
-    public override int Read(Span<byte> buffer) => Heard(_inner.Read(buffer));
+    public override int Read(Span<byte> buffer) => Heard()._inner.Read(buffer);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var reading = _inner.ReadAsync(buffer, cancellationToken);
-        return reading.IsCompletedSuccessfully ? new(Heard(reading.Result)) : ReadSlowlyAsync(reading);
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Heard()._inner.ReadAsync(buffer, cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count) => _inner.Write(buffer, offset, count);
 
@@ -72,14 +67,11 @@ internal sealed class WatchedStream : Stream
         base.Dispose(disposing);
     }
 
-    // Each read that waits would allocate otherwise.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadSlowlyAsync(ValueTask<int> reading) => Heard(await reading.ConfigureAwait(false));
-
-    private int Heard(int bytes)
+    // Whoever reads on has got what the read before waited for, so that reads themselves need nothing around them.
+    private WatchedStream Heard()
     {
         Volatile.Write(ref _heard, _clock.GetTimestamp());
-        return bytes;
+        return this;
     }
 
     private void Look(TimeSpan longestSilence)
