@@ -43,7 +43,7 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _context.CloseAsync();
+        await _context.CloseAsync().WaitAsync(Eventually.Deadline);
         await Service.DisposeAsync();
         await _site.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -56,7 +56,7 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     /// <summary>Opens a page.</summary>
     protected async Task<IPage> VisitAsync(string address)
     {
-        var page = await _context.NewPageAsync();
+        var page = await _context.NewPageAsync().WaitAsync(Eventually.Deadline);
         await page.GotoAsync(address);
         return page;
     }

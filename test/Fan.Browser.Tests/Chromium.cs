@@ -1,4 +1,5 @@
 using Fan.Browser.Tests;
+using Fan.Conformance;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(Chromium))]
@@ -31,7 +32,7 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (Browser is not null) await Browser.CloseAsync();
+        if (Browser is not null) await Browser.CloseAsync().WaitAsync(Eventually.Deadline);
         _playwright?.Dispose();
     }
 }
