@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace Fan.Http.Calling;
 
 /// <summary>A request's body: bytes that somebody else owns, sent without a copy. Whoever owns them lets it go before they are used again.</summary>
-internal sealed class PayloadContent : HttpContent
+internal sealed class PayloadContent : ByteArrayContent
 {
     private const int Untouched = 0;
     private const int Sending = 1;
@@ -17,6 +17,7 @@ internal sealed class PayloadContent : HttpContent
     private Task _sending = Task.CompletedTask;
 
     public PayloadContent(ReadOnlyMemory<byte> payload, string contentType)
+        : base([])
     {
         _payload = payload;
         if (contentType == Json.MediaType) Headers.ContentType = Json;
