@@ -47,6 +47,7 @@ internal sealed class DoctorCommand(GlobalOptions global) : Verb(
         {
             var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
             checks.AddRange(StoreChecks.OfListing(listing));
+            checks.Add(await LogChecks.RunAsync(session.Store, session.Changes, clock, cancellationToken).ConfigureAwait(false));
             checks.AddRange(await EndpointChecks.RunAsync(listing.Endpoints, clock, cancellationToken).ConfigureAwait(false));
         }
         catch (StoreException error)

@@ -15,6 +15,9 @@ public sealed record ApplicationRecord
     /// <summary>The newest commit that it has applied: every root call that begins in it reads this one or a later one.</summary>
     public long Applied { get; init; }
 
+    /// <summary>Tells the commit that it has applied from one of the same number in another log; null where it did not tell, or has applied none.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>The oldest snapshot that a root call of it still reads.</summary>
     public long Oldest { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record ApplicationRecord
         json.WriteString("application", Application);
         json.WriteString("instance", Instance);
         json.WriteNumber("applied", Applied);
+        if (Fingerprint is not null) json.WriteString("fingerprint", Fingerprint);
         json.WriteNumber("oldest", Oldest);
         if (Prepared is not null) json.WriteString("prepared", Prepared);
         json.WriteStartArray("hosts");
@@ -77,6 +81,7 @@ public sealed record ApplicationRecord
                 Application = root.GetProperty("application").GetString() ?? "",
                 Instance = root.GetProperty("instance").GetString() ?? "",
                 Applied = root.GetProperty("applied").GetInt64(),
+                Fingerprint = root.TryGetProperty("fingerprint", out var fingerprint) ? fingerprint.GetString() : null,
                 Oldest = root.GetProperty("oldest").GetInt64(),
                 Prepared = root.TryGetProperty("prepared", out var prepared) ? prepared.GetString() : null,
                 Hosts = [.. root.GetProperty("hosts").EnumerateArray().Select(host => new HostedVersion(host.GetProperty("service").GetString() ?? "", host.GetProperty("version").GetString() ?? ""))],

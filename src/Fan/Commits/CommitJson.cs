@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Fan.Commits;
@@ -7,6 +9,8 @@ namespace Fan.Commits;
 /// <summary>Commits as they stand in the store.</summary>
 internal static class CommitJson
 {
+    private const int FingerprintBytes = 8;
+
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 16 };
 
     public static byte[] Write(Commit commit)
@@ -36,6 +40,10 @@ internal static class CommitJson
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>Tells a commit from every other of the same number, of a log that was begun anew or restored. The same for all programs, whatever else they know of a commit.</summary>
+    public static string Fingerprint(Commit commit) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Join('\n', commit.Number.ToString(CultureInfo.InvariantCulture), TextOf(commit.At), commit.Author, commit.Reason))).AsSpan(0, FingerprintBytes));
+
     /// <exception cref="FormatException">It is no commit.</exception>
     public static Commit Read(ReadOnlyMemory<byte> data) => Guarded(data, "commit", Read);
 
@@ -48,7 +56,8 @@ internal static class CommitJson
         json.WriteStartObject();
         json.WriteNumber("number", commit.Number);
         json.WriteString("author", commit.Author);
-        json.WriteString("at", commit.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        json.WriteString("at", TextOf(commit.At));
+        if (commit.Follows is not null) json.WriteString("follows", commit.Follows);
         if (commit.Reason.Length > 0) json.WriteString("reason", commit.Reason);
         if (commit.Reverts is { } reverts) json.WriteNumber("reverts", reverts);
         if (commit.Overridden.Count > 0)
@@ -72,6 +81,8 @@ internal static class CommitJson
         json.WriteEndObject();
     }
 
+    private static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     private static void WriteValue(Utf8JsonWriter json, string name, string? value)
     {
         if (value is null) return;
@@ -84,6 +95,7 @@ internal static class CommitJson
         Number = root.GetProperty("number").GetInt64(),
         Author = root.GetProperty("author").GetString() ?? "",
         At = root.GetProperty("at").GetDateTimeOffset(),
+        Follows = root.TryGetProperty("follows", out var follows) ? follows.GetString() : null,
         Reason = root.TryGetProperty("reason", out var reason) ? reason.GetString() ?? "" : "",
         Reverts = root.TryGetProperty("reverts", out var reverts) ? reverts.GetInt64() : null,
         Overridden = root.TryGetProperty("overridden", out var lines) ? [.. lines.EnumerateArray().Select(line => line.GetString() ?? "")] : [],

@@ -31,6 +31,10 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     public async ValueTask<Commit?> ReadAsync(long number, CancellationToken cancellationToken) =>
         await store.GetAsync(CommitPath.OfCommit(number), cancellationToken).ConfigureAwait(false) is { } node ? Readable(CommitPath.OfCommit(number), node, CommitJson.Read) : null;
 
+    /// <summary>Whether what an application says of itself is said of this log, and not of one that was here before.</summary>
+    public async ValueTask<bool> HasAppliedAsync(ApplicationRecord record, CancellationToken cancellationToken) =>
+        await ReadAsync(record.Applied, cancellationToken).ConfigureAwait(false) is { } commit && (record.Fingerprint is null || record.Fingerprint == CommitJson.Fingerprint(commit));
+
     /// <summary>The numbers of the commits that the log has, the oldest first.</summary>
     public async ValueTask<IReadOnlyList<long>> NumbersAsync(CancellationToken cancellationToken)
     {
@@ -71,7 +75,8 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
             await BeginAsync(draft.Author, cancellationToken).ConfigureAwait(false);
             var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false) ?? throw new StoreUnavailableException($"The head of the log at {CommitPath.Head} has gone.");
             var content = await edit(new CommitBase(head.Number, path => ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
-            var commit = draft with { Number = head.Number + 1, At = clock.GetUtcNow(), Edits = content.Edits, Overridden = content.Overridden };
+            var before = head.Commit ?? await ReadAsync(head.Number, cancellationToken).ConfigureAwait(false);
+            var commit = draft with { Number = head.Number + 1, At = clock.GetUtcNow(), Follows = before is null ? null : CommitJson.Fingerprint(before), Edits = content.Edits, Overridden = content.Overridden };
             if (await TryAppendAsync(head, commit, content.Beside, cancellationToken).ConfigureAwait(false))
             {
                 await TrimAsync(commit.Number, cancellationToken).ConfigureAwait(false);

@@ -11,6 +11,7 @@ internal sealed class SnapshotHistory
     private readonly Lock _gate = new();
     private TreeSnapshot _current = TreeSnapshot.CreateEmpty();
     private ImmutableSortedDictionary<long, TreeSnapshot> _older = ImmutableSortedDictionary<long, TreeSnapshot>.Empty;
+    private ImmutableSortedDictionary<long, TreeSnapshot> _former = ImmutableSortedDictionary<long, TreeSnapshot>.Empty;
     private TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _held;
     private Action _drained = () => { };
@@ -67,7 +68,8 @@ internal sealed class SnapshotHistory
     public TreeSnapshot? TryFind(long number)
     {
         var current = Current;
-        return current.Number == number ? current : Volatile.Read(ref _older).GetValueOrDefault(number);
+        if (current.Number == number) return current;
+        return Volatile.Read(ref _older).GetValueOrDefault(number) ?? Volatile.Read(ref _former).GetValueOrDefault(number);
     }
 
     /// <summary>Completed when the next snapshot is applied.</summary>
@@ -95,6 +97,31 @@ internal sealed class SnapshotHistory
 
         _changed?.Invoke();
         applied.SetResult();
+    }
+
+    /// <summary>Goes over to another log: one that was restored or begun anew, whose numbers say nothing of those before. Call trees that read a number which it does not have go on with what that was, until <see cref="ForgetFormer"/>.</summary>
+    public void Restart(TreeSnapshot first)
+    {
+        TaskCompletionSource applied;
+        lock (_gate)
+        {
+            Volatile.Write(ref _former, _older.SetItem(_current.Number, _current));
+            Volatile.Write(ref _older, ImmutableSortedDictionary<long, TreeSnapshot>.Empty);
+            Volatile.Write(ref _current, first);
+            Interlocked.MemoryBarrier();
+            applied = _applied;
+            _applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        _changed?.Invoke();
+        applied.SetResult();
+    }
+
+    /// <summary>Forgets the snapshots of the log before this one.</summary>
+    public void ForgetFormer()
+    {
+        lock (_gate) Volatile.Write(ref _former, ImmutableSortedDictionary<long, TreeSnapshot>.Empty);
+        _changed?.Invoke();
     }
 
     /// <summary>Adds a snapshot from before this application knew the tree: call trees of elsewhere may still read it.</summary>
@@ -154,10 +181,10 @@ internal sealed class SnapshotHistory
 
     /// <summary>Whether every snapshot that a call tree may read says the same of a service: then calls need not look.</summary>
     public bool Agree(Func<TreeSnapshot, bool> says) =>
-        !IsHeld && says(Current) && Volatile.Read(ref _older).Values.All(says);
+        !IsHeld && says(Current) && Volatile.Read(ref _older).Values.All(says) && Volatile.Read(ref _former).Values.All(says);
 
     /// <summary>Whether a snapshot that a call tree may read says so.</summary>
-    public bool Any(Func<TreeSnapshot, bool> says) => says(Current) || Volatile.Read(ref _older).Values.Any(says);
+    public bool Any(Func<TreeSnapshot, bool> says) => says(Current) || Volatile.Read(ref _older).Values.Any(says) || Volatile.Read(ref _former).Values.Any(says);
 
     private TreeSnapshot? TryEnter()
     {

@@ -12,6 +12,11 @@ internal sealed class TreeFollower : IAsyncDisposable
     // How far back call trees of elsewhere are served by an application that starts now.
     private const int MaxRebuilt = 256;
 
+    // Call trees that began before a restart have ended by then.
+    private static readonly TimeSpan FormerKept = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan RestartTold = TimeSpan.FromMinutes(10);
+
     private readonly StoreConnection _connection;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _clock;
@@ -27,13 +32,15 @@ internal sealed class TreeFollower : IAsyncDisposable
     private Task[] _running = [];
     private string? _trouble;
     private long _session;
-    private long _announced;
+    private TreeSnapshot? _announced;
+    private LogRestart? _restart;
+    private ITimer? _forgetting;
 
     public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
         _register = new ApplicationRegister(
-            () => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = _hold!.Prepared }, ComeBackAsync, WrittenAsync);
+            () => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Fingerprint = history.Current.Fingerprint, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = _hold!.Prepared }, ComeBackAsync, WrittenAsync);
         _hold = new CallHold(history, _register.Changed, clock, logger);
         Guard = new PauseGuard(connection, _register, CatchUpAsync, CallHold.Longest, clock);
     }
@@ -51,6 +58,11 @@ internal sealed class TreeFollower : IAsyncDisposable
 
     /// <summary>The session in which the record stood before the tree was read: whoever changed the tree since has waited for this application. 0 before.</summary>
     public long Session => Volatile.Read(ref _session);
+
+    /// <summary>That the log was found to be another one than before, for a while; else null.</summary>
+    public string? Trouble => Volatile.Read(ref _restart) is { } restart && _clock.GetElapsedTime(restart.At) < RestartTold
+        ? $"the store {_connection.DisplayName} was restored or begun anew: the log of commits was at {restart.Before} and is at {restart.After}; what was switched in between is undone"
+        : null;
 
     public void Start()
     {
@@ -110,6 +122,7 @@ internal sealed class TreeFollower : IAsyncDisposable
         await Task.WhenAll(_running).ConfigureAwait(false);
         _loaded.TrySetException(new ServiceUnavailableException("", "The application has stopped."));
         _ = _loaded.Task.Exception;
+        if (_forgetting is not null) await _forgetting.DisposeAsync().ConfigureAwait(false);
         _hold.Dispose();
         _catchingUp.Dispose();
         _stopping.Dispose();
@@ -202,13 +215,12 @@ internal sealed class TreeFollower : IAsyncDisposable
             // A session reads at least what it wrote: whatever was committed before the record stood there.
             var session = _register.Session;
             var log = new CommitLog(store, _clock);
-            var head = await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
             if (!IsLoaded) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
-            else if (head is not null && !await TryFollowAsync(log, head, cancellationToken).ConfigureAwait(false)) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
+            else await FollowLogAsync(log, store, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _session, session);
             // Once for each: what is written can make it catch up again.
-            if (!_loaded.TrySetResult() && History.Current.Number == _announced) return;
-            _announced = History.Current.Number;
+            if (!_loaded.TrySetResult() && ReferenceEquals(History.Current, _announced)) return;
+            _announced = History.Current;
             _register.Changed();
         }
         finally
@@ -217,27 +229,71 @@ internal sealed class TreeFollower : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryFollowAsync(CommitLog log, LogHead head, CancellationToken cancellationToken)
+    private async Task FollowLogAsync(CommitLog log, ICoordinationStore store, CancellationToken cancellationToken)
+    {
+        var head = await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+        var relation = LogContinuity.Of(History.Current, head);
+        if (relation == LogRelation.Another)
+        {
+            // A new session may have come to a server that lags behind.
+            await store.SyncAsync(cancellationToken).ConfigureAwait(false);
+            head = await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+            relation = LogContinuity.Of(History.Current, head);
+        }
+
+        if (relation == LogRelation.Ahead) relation = await ApplyNextAsync(log, head!, cancellationToken).ConfigureAwait(false);
+        if (relation is LogRelation.Another) await RestartAsync(log, cancellationToken).ConfigureAwait(false);
+        else if (relation is LogRelation.Ahead) await LoadAsync(log, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<LogRelation> ApplyNextAsync(CommitLog log, LogHead head, CancellationToken cancellationToken)
     {
         while (History.Current.Number < head.Number)
         {
             var next = History.Current.Number + 1;
             var commit = head.Commit?.Number == next ? head.Commit : await log.ReadAsync(next, cancellationToken).ConfigureAwait(false);
-            if (commit is null) return false;
+            // Trimmed, where what was applied last does not stand there as another one.
+            if (commit is null) return LogContinuity.IsSame(History.Current, await log.ReadAsync(History.Current.Number, cancellationToken).ConfigureAwait(false)) ? LogRelation.Ahead : LogRelation.Another;
+            if (!LogContinuity.IsNext(History.Current, commit)) return LogRelation.Another;
             History.Apply(History.Current.Apply(commit, Malformed));
             CommitsLog.Applied(_logger, commit.Number, commit.Author, commit.Reason);
         }
 
-        return true;
+        return LogRelation.Same;
+    }
+
+    private async Task RestartAsync(CommitLog log, CancellationToken cancellationToken)
+    {
+        var before = History.Current.Number;
+        var snapshot = await ReadAsync(log, cancellationToken).ConfigureAwait(false);
+        History.Restart(snapshot);
+        Volatile.Write(ref _restart, new LogRestart(before, snapshot.Number, _clock.GetTimestamp()));
+        CommitsLog.Restarted(_logger, _connection.DisplayName, before, snapshot.Number);
+        _forgetting ??= _clock.CreateTimer(static history => ((SnapshotHistory)history!).ForgetFormer(), History, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _forgetting.Change(FormerKept, Timeout.InfiniteTimeSpan);
+        await RebuildAsync(log, snapshot, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task LoadAsync(CommitLog log, CancellationToken cancellationToken)
     {
-        var (number, values) = await log.ReadTreeAsync(cancellationToken).ConfigureAwait(false);
-        if (number == 0) return;
-        var snapshot = History.Current.Replace(number, values, Malformed);
+        var snapshot = await ReadAsync(log, cancellationToken).ConfigureAwait(false);
+        if (snapshot.Number == 0) return;
         History.Apply(snapshot);
-        CommitsLog.Loaded(_logger, number);
+        CommitsLog.Loaded(_logger, snapshot.Number);
+        await RebuildAsync(log, snapshot, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TreeSnapshot> ReadAsync(CommitLog log, CancellationToken cancellationToken)
+    {
+        var (number, values) = await log.ReadTreeAsync(cancellationToken).ConfigureAwait(false);
+        var commit = number == 0 ? null : await log.ReadAsync(number, cancellationToken).ConfigureAwait(false);
+        return History.Current.Replace(number, commit is null ? null : CommitJson.Fingerprint(commit), values, Malformed);
+    }
+
+    // Call trees of others may read what was before.
+    private async Task RebuildAsync(CommitLog log, TreeSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var number = snapshot.Number;
         var oldest = Math.Max(await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false), number - MaxRebuilt);
         while (snapshot.Number > Math.Max(1, oldest) && await log.ReadAsync(snapshot.Number, cancellationToken).ConfigureAwait(false) is { } commit)
         {

@@ -8,19 +8,23 @@ internal sealed class TreeSnapshot
 {
     private readonly StripedCounter _roots = new();
 
-    private TreeSnapshot(long number, ImmutableDictionary<string, string> values, ImmutableDictionary<string, RouteEntry> routes)
+    private TreeSnapshot(long number, string? fingerprint, ImmutableDictionary<string, string> values, ImmutableDictionary<string, RouteEntry> routes)
     {
         Number = number;
+        Fingerprint = fingerprint;
         Values = values;
         Routes = routes;
         HasSplits = routes.Values.Any(route => !route.IsSingle && route.Versions.Length > 0);
     }
 
     /// <summary>Before any commit.</summary>
-    public static TreeSnapshot CreateEmpty() => new(0, ImmutableDictionary.Create<string, string>(StringComparer.Ordinal), ImmutableDictionary.Create<string, RouteEntry>(StringComparer.Ordinal));
+    public static TreeSnapshot CreateEmpty() => new(0, null, ImmutableDictionary.Create<string, string>(StringComparer.Ordinal), ImmutableDictionary.Create<string, RouteEntry>(StringComparer.Ordinal));
 
     /// <summary>The number of the commit.</summary>
     public long Number { get; }
+
+    /// <summary>Tells the commit from others of the same number in a log that was restored or begun anew; null where that is not known.</summary>
+    public string? Fingerprint { get; }
 
     /// <summary>Every value by its path.</summary>
     public ImmutableDictionary<string, string> Values { get; }
@@ -54,18 +58,18 @@ internal sealed class TreeSnapshot
             routes = Change(routes, edit.Path, edit.After, malformed);
         }
 
-        return new TreeSnapshot(commit.Number, values, routes);
+        return new TreeSnapshot(commit.Number, CommitJson.Fingerprint(commit), values, routes);
     }
 
     /// <summary>The tree before the commit that made this one.</summary>
     public TreeSnapshot Undo(Commit commit, Action<string, string> malformed)
     {
         var before = Apply(commit with { Edits = [.. commit.Edits.Select(edit => new TreeEdit(edit.Path, edit.After, edit.Before))] }, malformed);
-        return new TreeSnapshot(commit.Number - 1, before.Values, before.Routes);
+        return new TreeSnapshot(commit.Number - 1, commit.Follows, before.Values, before.Routes);
     }
 
     /// <summary>The tree with all its values, as of a commit. Routes that are as they were before stay the same objects.</summary>
-    public TreeSnapshot Replace(long number, ImmutableDictionary<string, string> values, Action<string, string> malformed)
+    public TreeSnapshot Replace(long number, string? fingerprint, ImmutableDictionary<string, string> values, Action<string, string> malformed)
     {
         var routes = Routes;
         foreach (var path in Values.Keys.Where(path => !values.ContainsKey(path))) routes = Change(routes, path, null, malformed);
@@ -74,7 +78,7 @@ internal sealed class TreeSnapshot
             if (!Values.TryGetValue(path, out var known) || known != value) routes = Change(routes, path, value, malformed);
         }
 
-        return new TreeSnapshot(number, values, routes);
+        return new TreeSnapshot(number, fingerprint, values, routes);
     }
 
     private static ImmutableDictionary<string, RouteEntry> Change(ImmutableDictionary<string, RouteEntry> routes, string path, string? value, Action<string, string> malformed)

@@ -22,6 +22,7 @@ internal sealed class ServiceFollower
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly EmptyVersions _empty;
+    private readonly RetainedEndpoints _retained;
     private readonly MethodTables _tables = new();
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,6 +42,7 @@ internal sealed class ServiceFollower
         _clock = clock;
         _logger = logger;
         _empty = new EmptyVersions(clock, logger);
+        _retained = new RetainedEndpoints(clock);
         // The caller's context (trace, deadline) must not live on in the watch.
         using (ExecutionContext.SuppressFlow()) Ended = Task.Run(() => RunAsync(stopping), CancellationToken.None);
     }
@@ -80,14 +82,7 @@ internal sealed class ServiceFollower
         {
             try
             {
-                var store = await _store.OpenedAsync(stopping).ConfigureAwait(false);
-                await foreach (var change in store.WatchAsync(_path, stopping).ConfigureAwait(false))
-                {
-                    await ApplyAsync(store, change, stopping).ConfigureAwait(false);
-                    retry.Reset();
-                    _trouble = null;
-                }
-
+                await FollowAsync(await _store.OpenedAsync(stopping).ConfigureAwait(false), retry, stopping).ConfigureAwait(false);
                 break;
             }
             catch (Exception error) when (error is StoreException)
@@ -115,6 +110,46 @@ internal sealed class ServiceFollower
         lock (_gate) _changed.TrySetResult();
     }
 
+    private async Task FollowAsync(ICoordinationStore store, RetryPause retry, CancellationToken stopping)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var events = store.WatchAsync(_path, leaving.Token).GetAsyncEnumerator(leaving.Token);
+        await using var ending = events.ConfigureAwait(false);
+        var next = events.MoveNextAsync().AsTask();
+        try
+        {
+            while (true)
+            {
+                if (_retained.Left is { } left && !await ComesWithinAsync(next, left, stopping).ConfigureAwait(false))
+                {
+                    await ReloadAsync(store, stopping).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (!await next.ConfigureAwait(false)) return;
+                await ApplyAsync(store, events.Current, stopping).ConfigureAwait(false);
+                retry.Reset();
+                _trouble = null;
+                next = events.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> ComesWithinAsync(Task next, TimeSpan time, CancellationToken stopping)
+    {
+        if (next.IsCompleted) return true;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var first = await Task.WhenAny(next, Task.Delay(time, _clock, ending.Token)).ConfigureAwait(false);
+        await ending.CancelAsync().ConfigureAwait(false);
+        stopping.ThrowIfCancellationRequested();
+        return first == next;
+    }
+
     private async ValueTask ApplyAsync(ICoordinationStore store, StoreEvent change, CancellationToken cancellationToken)
     {
         if (change.Kind == StoreEventKind.Resync)
@@ -126,7 +161,7 @@ internal sealed class ServiceFollower
             if (node is not ("" or EndpointPath.Barrier))
             {
                 var endpoint = change.Kind == StoreEventKind.Deleted ? null : await ReadAsync(store, change.Path, version, cancellationToken).ConfigureAwait(false);
-                Publish(endpoint is null ? Current.ById.Remove(change.Path) : Current.ById.SetItem(change.Path, endpoint));
+                Publish(endpoint is null ? Current.ById.Remove(change.Path) : _retained.Add(Current.ById, endpoint));
             }
 
             // Not where the version's node itself has come: somebody is about to register, or to raise a barrier.
@@ -174,7 +209,7 @@ internal sealed class ServiceFollower
         }
 
         var before = Current.All.Select(endpoint => endpoint.Version).ToHashSet(StringComparer.Ordinal);
-        Publish(found.ToImmutable());
+        Publish(_retained.Merge(store, Current.ById, found.ToImmutable()));
         _loaded.TrySetResult();
         foreach (var version in before.Where(version => !HasEndpoints(version))) _empty.Add(store, StorePath.Join(_path, version), cancellationToken);
     }

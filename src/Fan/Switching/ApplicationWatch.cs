@@ -58,17 +58,32 @@ internal sealed class ApplicationWatch : IAsyncDisposable
     }
 
     /// <summary>Waits until every application that lives is as wanted.</summary>
-    /// <param name="isSo">What is wanted of each.</param>
+    /// <param name="isSo">What is wanted of each; asked once for each state of a record.</param>
     /// <param name="told">Told how many are so, of how many, and some of those that are not; at the start and after each change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task UntilAsync(Func<ApplicationRecord, bool> isSo, Action<int, int, IReadOnlyList<string>> told, CancellationToken cancellationToken)
+    public async Task UntilAsync(Func<ApplicationRecord, ValueTask<bool>> isSo, Action<int, int, IReadOnlyList<string>> told, CancellationToken cancellationToken)
     {
+        var missing = new Dictionary<string, string>(StringComparer.Ordinal);
+        IEnumerable<string> changed = [.. _records.Keys];
         while (true)
         {
-            var missing = Records.Where(record => !isSo(record)).Select(record => record.Application).ToList();
-            told(_records.Count - missing.Count, _records.Count, [.. missing.Take(MaxNamed)]);
+            foreach (var path in changed)
+            {
+                if (_records.TryGetValue(path, out var known) && !await isSo(known.Record).ConfigureAwait(false)) missing[path] = known.Record.Application;
+                else missing.Remove(path);
+            }
+
+            told(_records.Count - missing.Count, _records.Count, [.. missing.Values.Take(MaxNamed)]);
             if (missing.Count == 0) return;
-            await NextAsync(cancellationToken).ConfigureAwait(false);
+            if (await NextAsync(cancellationToken).ConfigureAwait(false) is { } one)
+            {
+                changed = [one];
+            }
+            else
+            {
+                missing.Clear();
+                changed = [.. _records.Keys];
+            }
         }
     }
 
@@ -80,7 +95,8 @@ internal sealed class ApplicationWatch : IAsyncDisposable
         _leaving.Dispose();
     }
 
-    private async Task NextAsync(CancellationToken cancellationToken)
+    // The path of what changed; null where that may be anything.
+    private async Task<string?> NextAsync(CancellationToken cancellationToken)
     {
         _next ??= _events.MoveNextAsync().AsTask();
         // A wait that is given up leaves the move under way to the next one.
@@ -91,8 +107,10 @@ internal sealed class ApplicationWatch : IAsyncDisposable
         {
             _records.Clear();
             await RefreshAsync(cancellationToken).ConfigureAwait(false);
+            return null;
         }
-        else if (change.Kind == StoreEventKind.Deleted)
+
+        if (change.Kind == StoreEventKind.Deleted)
         {
             _records.Remove(change.Path);
         }
@@ -100,6 +118,8 @@ internal sealed class ApplicationWatch : IAsyncDisposable
         {
             Note(change.Path, await _store.GetAsync(change.Path, cancellationToken).ConfigureAwait(false));
         }
+
+        return change.Path;
     }
 
     private void Note(string path, StoreNode? node)

@@ -184,7 +184,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         if (await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false) >= 1) return;
         await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
         await WithinAsync(options.ApplyTimeout + options.DrainTimeout, token => watch.UntilAsync(
-            record => record.Oldest >= 1, (done, of, missing) => progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing)), token), cancellationToken).ConfigureAwait(false);
+            record => new(record.Oldest >= 1), (done, of, missing) => progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing)), token), cancellationToken).ConfigureAwait(false);
         await log.SettleAsync(1, cancellationToken).ConfigureAwait(false);
     }
 
@@ -216,7 +216,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
             IReadOnlyList<string> waitsFor = [];
             var prepared = await WithinAsync(options.ApplyTimeout, token => watch.UntilAsync(
-                record => record.Prepared == id,
+                record => new(record.Prepared == id),
                 (done, of, missing) =>
                 {
                     waitsFor = missing;
@@ -242,13 +242,17 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             (waitsFor, of) = (missing, all);
             progress?.Report(new ChangeProgress(stage, commit.Number, done, all, missing));
         };
+        var fingerprint = CommitJson.Fingerprint(commit);
+        // The numbers of a log that was here before a restore say nothing of this one.
+        ValueTask<bool> HasApplied(ApplicationRecord record, CancellationToken token) =>
+            record.Applied > commit.Number ? log.HasAppliedAsync(record, token) : new(record.Applied == commit.Number && (record.Fingerprint is null || record.Fingerprint == fingerprint));
         // Who registered before the commit and is not known here yet has perhaps not applied it; who registers after it reads it first.
         await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        if (!await WithinAsync(options.ApplyTimeout, token => watch.UntilAsync(record => record.Applied >= commit.Number, Telling(ChangeStage.Applying), token), cancellationToken).ConfigureAwait(false))
+        if (!await WithinAsync(options.ApplyTimeout, token => watch.UntilAsync(record => HasApplied(record, token), Telling(ChangeStage.Applying), token), cancellationToken).ConfigureAwait(false))
             throw new ChangeUnappliedException(commit, waitsFor, options.ApplyTimeout);
         var applied = clock.GetElapsedTime(started);
         if (options.DrainTimeout == TimeSpan.Zero
-            || !await WithinAsync(options.DrainTimeout, token => watch.UntilAsync(record => record.Oldest >= commit.Number, Telling(ChangeStage.Draining), token), cancellationToken).ConfigureAwait(false))
+            || !await WithinAsync(options.DrainTimeout, token => watch.UntilAsync(record => new(record.Oldest >= commit.Number), Telling(ChangeStage.Draining), token), cancellationToken).ConfigureAwait(false))
             return new ChangeReport(commit, of, applied, null, [.. warnings]);
         await log.SettleAsync(commit.Number, cancellationToken).ConfigureAwait(false);
         progress?.Report(new ChangeProgress(ChangeStage.Settled, commit.Number, of, of, []));
