@@ -19,6 +19,7 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.Matches("session +ok +connected, id ", result.Out);
         Assert.Matches(@"file +ok +.+fan\.db, \d+ KiB, write-ahead log \d+ KiB", result.Out);
         Assert.Matches("sessions +ok +2 open, 1 of them with nodes; a process that hangs keeps its endpoints for 10 s", result.Out);
+        Assert.Matches("log +ok +no commit yet, applied by 1 application", result.Out);
         Assert.Matches("registered +ok +1 service, 1 endpoint, 1 application", result.Out);
         Assert.Matches("endpoints +ok +all 1 addresses accept connections", result.Out);
         Assert.Matches("versions +ok +fan 0.1.0, library 0.1.0, .NET 10", result.Out);
@@ -53,6 +54,20 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.Equal(2, failures.Count);
         Assert.Contains($"gone 1.0.0 at http 127.0.0.1:{port} (ghost)", failures[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Contains("/endpoints/gone/1.0.0/config_0000000001", failures[0].GetProperty("advice").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_that_follows_another_log_fails_it()
+    {
+        await _place.PutAsync("/fan/head", """{"number":2,"commit":{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}}""");
+        await _place.PutAsync("/fan/commits/0000000002", """{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}""");
+        await _place.PutAsync("/fan/apps/app_0000000001", """{"application":"retail","instance":"a","applied":2,"fingerprint":"0123456789abcdef","oldest":2,"hosts":[],"needs":[]}""");
+        await _place.PutAsync("/fan/apps/app_0000000002", """{"application":"stock","instance":"b","applied":7,"oldest":7,"hosts":[],"needs":[]}""");
+        await _place.PutAsync("/fan/apps/app_0000000003", """{"application":"old","instance":"c","applied":2,"oldest":2,"hosts":[],"needs":[]}""");
+        var result = await _place.RunAsync("doctor", "--json");
+        Assert.Equal(1, result.Code);
+        var failure = Assert.Single(Checks(result.Json, "failed")).GetProperty("detail").GetString();
+        Assert.Contains("commit 2, but retail (commit 2), stock (commit 7) applied another log", failure, StringComparison.Ordinal);
     }
 
     [Fact]
