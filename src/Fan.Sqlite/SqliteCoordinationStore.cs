@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Fan.Coordination;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fan.Sqlite;
 
@@ -19,9 +21,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     private readonly Lock _gate = new();
     private readonly List<StoreWatch> _watches = [];
     private readonly CancellationTokenSource _closing = new();
-    private SqliteDatabase? _database;
-    private SqliteTree _tree = null!;
-    private SqliteSessions _sessions = null!;
+    private readonly SqliteFile _file;
+    private readonly ILogger _logger;
     private FileSignal? _signal;
     private ITimer? _renewing;
     private ITimer? _looking;
@@ -29,20 +30,17 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     private long _session;
     private long _renewed;
     private long _seen;
+    private long _reopenFailed;
+    private string? _reopenError;
     private int _lookWaits;
     private int _renewalWaits;
 
     public SqliteCoordinationStore(SqliteStoreUrl url, TimeProvider clock)
+        : this(url, new SqliteFile(url.FilePath, url.Lease, clock), clock, NullLogger.Instance)
     {
-        _url = url;
-        _clock = clock;
     }
 
-    /// <summary>Whether opening it makes nothing.</summary>
-    public bool MustExist { get; init; }
-
-    /// <summary>Whether it is the file that is used where nobody names a store: no other user gets at it.</summary>
-    public bool IsDefault { get; init; }
+    public SqliteCoordinationStore(SqliteStoreUrl url, SqliteFile file, TimeProvider clock, ILogger logger) => (_url, _file, _clock, _logger) = (url, file, clock, logger);
 
     public string DisplayName => "sqlite:" + _url.FilePath;
 
@@ -65,7 +63,6 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         if (State != SessionState.None) throw new InvalidOperationException("The store is open already.");
         await Task.Run(Open, cancellationToken).ConfigureAwait(false);
         _loop = Task.Run(RunAsync, CancellationToken.None);
-        _signal = new FileSignal(_url.FilePath, _clock, AskToLook);
         _looking = _clock.CreateTimer(static store => ((SqliteCoordinationStore)store!).AskToLook(), this, LookInterval, LookInterval);
         var interval = SqliteSessions.Interval(_url.Lease);
         _renewing = _clock.CreateTimer(static store => ((SqliteCoordinationStore)store!).AskToRenew(), this, interval, interval);
@@ -77,13 +74,13 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Validate(path);
-        return new(AskAsync(() => Reading(() => _tree.Get(path)), cancellationToken));
+        return new(AskAsync(() => Reading(() => _file.Tree.Get(path)), cancellationToken));
     }
 
     public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Validate(path);
-        return new(AskAsync(() => Reading(() => _tree.Children(path)), cancellationToken));
+        return new(AskAsync(() => Reading(() => _file.Tree.Children(path)), cancellationToken));
     }
 
     public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
@@ -92,7 +89,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         return new(AskAsync(
             () =>
             {
-                var results = Writing(() => _sessions.IsAlive(_session) ? _tree.Apply(operations, _session) : null);
+                var results = Writing(() => _file.Sessions.IsAlive(_session) ? _file.Tree.Apply(operations, _session) : null);
                 if (results is null)
                 {
                     Renew();
@@ -136,7 +133,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     {
         foreach (var finding in SqliteDiagnosis.OfFile(_url.FilePath)) yield return finding;
         if (State is not (SessionState.None or SessionState.Closed))
-            yield return SqliteDiagnosis.OfSessions(await AskAsync(() => Reading(_sessions.Count), cancellationToken).ConfigureAwait(false), _url.Lease);
+            yield return SqliteDiagnosis.OfSessions(await AskAsync(() => Reading(() => _file.Sessions.Count()), cancellationToken).ConfigureAwait(false), _url.Lease);
     }
 
     public async ValueTask DisposeAsync()
@@ -157,63 +154,39 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
 
     private void Open()
     {
-        try
-        {
-            // What is empty would be made a store, too.
-            if (MustExist && new FileInfo(_url.FilePath) is not { Exists: true, Length: > 0 } && !Directory.Exists(_url.FilePath))
-                throw new StoreUnavailableException($"There is no store at '{_url.FilePath}': no application has made one there. Name the one that the services use.");
-            if (IsDefault) DefaultPlace.Prepare(_url.FilePath);
-            else if (!MustExist) Directory.CreateDirectory(Path.GetDirectoryName(_url.FilePath)!);
-            var database = SqliteDatabase.Open(_url.FilePath);
-            _database = database;
-            if (IsDefault) DefaultPlace.Close(_url.FilePath);
-            _tree = new SqliteTree(database);
-            _sessions = new SqliteSessions(database, _tree, _clock);
-            Volatile.Write(ref _renewed, _clock.GetTimestamp());
-            Volatile.Write(ref _session, Writing(() => _sessions.Open(_url.Lease)));
-            _seen = Reading(_tree.LastChange);
-        }
-        catch (SqliteException error)
-        {
-            Abandon();
-            throw SqliteErrors.Explain(_url.FilePath, error);
-        }
-        catch (StoreUnavailableException)
-        {
-            Abandon();
-            throw;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            Abandon();
-            throw new StoreUnavailableException($"The folder of the store file '{_url.FilePath}' can't be made: {error.Message}", error);
-        }
+        var since = _clock.GetTimestamp();
+        Begin(_file.Open(), since);
     }
 
-    // It may be opened again.
-    private void Abandon()
+    private void Begin((long Session, long LastChange) opened, long since)
     {
-        _database?.Dispose();
-        _database = null;
+        Volatile.Write(ref _renewed, since);
+        Volatile.Write(ref _session, opened.Session);
+        _seen = opened.LastChange;
+        _signal?.Dispose();
+        _signal = new FileSignal(_url.FilePath, _clock, AskToLook);
     }
 
     private void Close()
     {
         try
         {
-            Writing(() =>
+            if (!_file.IsLost)
             {
-                _sessions.End(_session);
-                return true;
-            });
+                _file.Writing(() =>
+                {
+                    _file.Sessions.End(_session);
+                    return true;
+                });
+            }
         }
-        catch (SqliteException)
+        catch (Exception error) when (error is SqliteException or StoreUnavailableException)
         {
             // The others end the session when its lease is over.
         }
         finally
         {
-            _database!.Dispose();
+            _file.Close();
         }
     }
 
@@ -266,36 +239,45 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         lock (_gate) _watches.ForEach(watch => watch.Resync());
     }
 
-    private T Reading<T>(Func<T> read)
+    // What was removed, replaced or emptied under the processes that have it open would go on in each of them apart from what others see.
+    private void RequireFile()
     {
-        _database!.BeginRead();
+        if (!_file.IsLost) return;
+        var since = _clock.GetTimestamp();
+        // An attempt touches files, and rings for the next one.
+        if (_reopenError is not null && _clock.GetElapsedTime(_reopenFailed, since) < LookInterval / 2) throw new StoreUnavailableException(_reopenError);
+        if (_reopenError is null) _states.Set(SessionState.Expired);
         try
         {
-            return read();
+            Begin(_file.Reopen(), since);
         }
-        finally
+        catch (StoreUnavailableException error)
         {
-            _database.Rollback();
+            _states.Set(SessionState.Disconnected);
+            (_reopenFailed, _reopenError) = (since, error.Message);
+            throw;
         }
+
+        _reopenError = null;
+        SqliteLog.FileReplaced(_logger, _url.FilePath);
+        Return();
+        throw new StoreUnavailableException($"The store file '{_url.FilePath}' had been removed or replaced; it is open anew, and nothing was written.");
+    }
+
+    private T Reading<T>(Func<T> read)
+    {
+        RequireFile();
+        return _file.Reading(read);
     }
 
     private T Writing<T>(Func<T> write)
     {
-        _database!.Begin();
-        try
-        {
-            var result = write();
-            _database.Commit();
-            _signal?.Ring();
-            // Only who can write can renew: a read that succeeds does not make the session sound.
-            if (State == SessionState.Disconnected) Return();
-            return result;
-        }
-        catch
-        {
-            _database.Rollback();
-            throw;
-        }
+        RequireFile();
+        var result = _file.Writing(write);
+        _signal?.Ring();
+        // Only who can write can renew: a read that succeeds does not make the session sound.
+        if (State == SessionState.Disconnected) Return();
+        return result;
     }
 
     private void AskToLook() => AskOnce(ref _lookWaits, static store =>
@@ -326,7 +308,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
 
     private void Look()
     {
-        var changes = Reading(() => _tree.ChangesAfter(_seen, out _seen));
+        var changes = Reading(() => _file.Tree.ChangesAfter(_seen, out _seen));
         if (changes is { Count: 0 }) return;
         lock (_gate)
         {
@@ -343,14 +325,14 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         var now = _clock.GetTimestamp();
         var lives = Writing(() =>
         {
-            _tree.TrimChanges();
-            return _sessions.Renew(_session);
+            _file.Tree.TrimChanges();
+            return _file.Sessions.Renew(_session);
         });
         if (!lives)
         {
             _states.Set(SessionState.Expired);
             now = _clock.GetTimestamp();
-            Volatile.Write(ref _session, Writing(() => _sessions.Open(_url.Lease)));
+            Volatile.Write(ref _session, Writing(() => _file.Sessions.Open(_url.Lease)));
             Volatile.Write(ref _renewed, now);
             _states.Set(SessionState.Connected);
             lock (_gate) _watches.ForEach(watch => watch.Resync());
@@ -358,11 +340,11 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
 
         // Others count from when they see the renewal, which is later.
         Volatile.Write(ref _renewed, now);
-        foreach (var (session, renewals) in Reading(() => _sessions.FindDead(_session)))
+        foreach (var (session, renewals) in Reading(() => _file.Sessions.FindDead(_session)))
         {
             Writing(() =>
             {
-                _sessions.EndIfUnchanged(session, renewals);
+                _file.Sessions.EndIfUnchanged(session, renewals);
                 return true;
             });
         }

@@ -1,5 +1,6 @@
 using Fan.Coordination;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Fan.Sqlite;
 
@@ -10,6 +11,8 @@ internal sealed class SqliteDatabase : IDisposable
     private const int SchemaVersion = 1;
     private const int BusySeconds = 3;
 
+    // Numbers of transactions and sessions begin with the time, so that those of a file that takes the place of another one are not those of that one,
+    // and fencing tokens go on growing.
     private const string Schema = """
         CREATE TABLE nodes (
             path TEXT PRIMARY KEY NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, version INTEGER NOT NULL, owner INTEGER NOT NULL,
@@ -19,7 +22,8 @@ internal sealed class SqliteDatabase : IDisposable
         CREATE TABLE changes (number INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, path TEXT NOT NULL);
         CREATE TABLE sessions (id INTEGER PRIMARY KEY AUTOINCREMENT, renewals INTEGER NOT NULL, lease_ms INTEGER NOT NULL, boot TEXT NOT NULL, space TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL);
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL);
-        INSERT INTO head VALUES (1, 0);
+        INSERT INTO head VALUES (1, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER));
+        INSERT INTO sqlite_sequence SELECT 'sessions', number FROM head;
         INSERT INTO nodes VALUES ('/', '', '', x'', 0, 0, 0, 0, 0, 0, 0);
         """;
 
@@ -82,6 +86,9 @@ internal sealed class SqliteDatabase : IDisposable
     public object? Scalar(string sql, params ReadOnlySpan<object> values) => Bind(sql, values).ExecuteScalar();
 
     public SqliteDataReader Query(string sql, params ReadOnlySpan<object> values) => Bind(sql, values).ExecuteReader();
+
+    /// <summary>Closing it then leaves the write-ahead log alone: the last who closes a file deletes by name, and another file's log may have that name by now.</summary>
+    public void LeaveLog() => raw.sqlite3_db_config(_connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
 
     public void Dispose()
     {

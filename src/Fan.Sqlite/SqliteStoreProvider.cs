@@ -1,9 +1,10 @@
 using Fan.Coordination;
+using Microsoft.Extensions.Logging;
 
 namespace Fan.Sqlite;
 
 /// <summary>Makes embedded stores from <c>sqlite:PATH</c>.</summary>
-internal sealed class SqliteStoreProvider(TimeProvider clock) : IStoreProvider
+internal sealed class SqliteStoreProvider(TimeProvider clock, ILogger<SqliteCoordinationStore> logger) : IStoreProvider
 {
     public string Scheme => "sqlite";
 
@@ -16,7 +17,8 @@ internal sealed class SqliteStoreProvider(TimeProvider clock) : IStoreProvider
     private SqliteCoordinationStore Create(string url, bool mustExist)
     {
         var place = SqliteStoreUrl.Parse(url);
-        return new SqliteCoordinationStore(place, clock) { MustExist = mustExist, IsDefault = IsDefault(place.FilePath) };
+        var file = new SqliteFile(place.FilePath, place.Lease, clock) { MustExist = mustExist, IsDefault = IsDefault(place.FilePath) };
+        return new SqliteCoordinationStore(place, file, clock, logger);
     }
 
     private static bool IsDefault(string path)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Fan.Coordination;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fan.Sqlite.Tests;
 
@@ -76,7 +77,11 @@ public sealed class DefaultPlaceTests : IDisposable
 
     private static string Find(string? data, string? home) => DefaultPlace.Find(name => name == "HOME" ? home : name == "XDG_DATA_HOME" ? data : null);
 
-    private SqliteCoordinationStore Create() => new(SqliteStoreUrl.Parse("sqlite:" + File), TimeProvider.System) { IsDefault = true };
+    private SqliteCoordinationStore Create()
+    {
+        var url = SqliteStoreUrl.Parse("sqlite:" + File);
+        return new(url, new SqliteFile(url.FilePath, url.Lease, TimeProvider.System) { IsDefault = true }, TimeProvider.System, NullLogger.Instance);
+    }
 
     private async Task RefusedAsync(string reason)
     {
