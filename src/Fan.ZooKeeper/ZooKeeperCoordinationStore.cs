@@ -154,14 +154,25 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
     {
         try
         {
-            var results = await DoAsync(static (client, operations, cancel) => client.MultiAsync(operations, cancel), operations, cancellationToken).ConfigureAwait(false);
-            return StoreOperations.Results(operations, results);
+            try
+            {
+                return await SendAsync(operations, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NoNode && _options.Chroot.Length > 0)
+            {
+                // Without its root nothing could be written any more until the next session.
+                if (!await DoAsync(static (client, _, cancel) => client.EnsureChrootAsync(cancel), "/", cancellationToken).ConfigureAwait(false)) throw;
+                return await SendAsync(operations, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (StoreUnavailableException error) when (error.InnerException is PacketTooLargeException tooLarge && tooLarge.IsRequest)
         {
             throw new ArgumentException(tooLarge.Message + " Split the commit, or raise jute.maxbuffer on the servers and Fan:ZooKeeper:MaxRequestBytes here.", nameof(operations), tooLarge);
         }
     }
+
+    private async Task<IReadOnlyList<StoreResult>> SendAsync(NodeOperation[] operations, CancellationToken cancellationToken) =>
+        StoreOperations.Results(operations, await DoAsync(static (client, operations, cancel) => client.MultiAsync(operations, cancel), operations, cancellationToken).ConfigureAwait(false));
 
     private async Task<TResult> DoAsync<TArgument, TResult>(
         Func<ZooKeeperClient, TArgument, CancellationToken, Task<TResult>> work, TArgument argument, CancellationToken cancellationToken)

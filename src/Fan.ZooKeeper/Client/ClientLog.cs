@@ -25,6 +25,9 @@ internal static partial class ClientLog
     [LoggerMessage(407, LogLevel.Warning, "Certificates for ZooKeeper can't be read again, and those that were read last are used: {Reason}")]
     public static partial void CertificatesNotRead(ILogger logger, string reason);
 
+    [LoggerMessage(408, LogLevel.Warning, "The store's node {Chroot} had been deleted; it was made again, and everything is registered anew")]
+    public static partial void ChrootMade(ILogger logger, string chroot);
+
     [LoggerMessage(406, LogLevel.Warning, "The session could not be closed and ends by its time: {Reason}")]
     public static partial void CloseFailed(ILogger logger, string reason);
 }

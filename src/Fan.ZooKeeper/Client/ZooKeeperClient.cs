@@ -79,6 +79,10 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the chroot again where somebody has deleted it.</summary>
+    /// <returns>Whether it was missing.</returns>
+    public Task<bool> EnsureChrootAsync(CancellationToken cancellationToken = default) => _session.EnsureChrootAsync(_options.RequestTimeout, cancellationToken);
+
     /// <summary>Follows a node and everything below it; returns when the watch is armed.</summary>
     public async Task AddWatchAsync(string path, IWatchSink sink, CancellationToken cancellationToken = default)
     {

@@ -48,6 +48,36 @@ public sealed class RestoredEnsembleTests(ZooKeeperServers servers) : IAsyncLife
         await CallsAsync(caller, isEmpty ? "one" : "two");
     }
 
+    [Fact]
+    public async Task A_root_that_is_deleted_is_made_again_and_the_servers_are_left_in_peace()
+    {
+        await using var one = await CellarHost.StartAsync(Create(), "one", serves: true);
+        await using var two = await CellarHost.StartAsync(Create(), "two", serves: true, isNext: true);
+        await using var caller = await CellarHost.StartAsync(Create(), "caller", serves: false);
+        await SwitchAsync(caller, "2.0.0");
+        var before = await ReceivedAsync();
+        await using (var other = ZooKeeperHarness.Create(_ensemble.Url("", "30s")))
+        {
+            await ZooKeeperHarness.OpenAsync(other);
+            await DeleteAsync(other, "/fan");
+        }
+
+        Assert.Equal((3, 2), await SwitchAsync(caller, "1.2.0"));
+        await CallsAsync(caller, "one");
+        Assert.InRange(await ReceivedAsync() - before, 0, 2000);
+    }
+
+    private async Task<long> ReceivedAsync() =>
+        long.Parse((await _ensemble.Servers[0].AskAsync("srvr"))!.Split('\n').First(line => line.StartsWith("Received: ", StringComparison.Ordinal))["Received: ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task DeleteAsync(ZooKeeperCoordinationStore store, string path)
+    {
+        foreach (var child in await store.GetChildrenAsync(path) ?? []) await DeleteAsync(store, Coordination.StorePath.Join(path, child));
+        await Record.ExceptionAsync(async () => await store.CommitAsync([new Coordination.StoreOperation.Delete(path)]));
+        // Somebody may have made something below it meanwhile.
+        if (path == "/fan" && await store.GetAsync(path) is not null) await DeleteAsync(store, path);
+    }
+
     private static Task CallsAsync(CellarHost caller, string by) => Eventually.TrueAsync(async () => await caller.CallByNameAsync() == by + " 7", $"calls are served by {by}");
 
     private static async Task<(int Applications, long Number)> SwitchAsync(CellarHost host, string version)

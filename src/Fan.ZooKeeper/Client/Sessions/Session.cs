@@ -107,6 +107,17 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
         _closing.Dispose();
     }
 
+    /// <summary>Makes the chroot again where somebody has deleted it under the session.</summary>
+    /// <returns>Whether it was missing.</returns>
+    /// <exception cref="ZooKeeperException">There is no connection within <paramref name="limit"/>, or it can't be made.</exception>
+    public async Task<bool> EnsureChrootAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var connection = await WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+        if (!await _opener!.EnsureChrootAsync(connection, cancellationToken).ConfigureAwait(false)) return false;
+        ClientLog.ChrootMade(logger, options.Chroot);
+        return true;
+    }
+
     private static TaskCompletionSource<ServerConnection> NotReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async ValueTask<ServerConnection> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)

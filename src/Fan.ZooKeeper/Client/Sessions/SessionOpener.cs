@@ -82,13 +82,15 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         return paths;
     }
 
-    // Every time, as somebody may have deleted it while the client was away.
-    private async Task EnsureChrootAsync(ServerConnection connection, CancellationToken cancellationToken)
+    /// <summary>Makes the chroot where it is missing: somebody may have deleted it. Safe from any thread.</summary>
+    /// <returns>Whether it was missing.</returns>
+    /// <exception cref="ConnectionEndedException">It can't be made.</exception>
+    public async Task<bool> EnsureChrootAsync(ServerConnection connection, CancellationToken cancellationToken)
     {
-        if (options.Chroot.Length == 0) return;
+        if (options.Chroot.Length == 0) return false;
         var root = new ExistsRequest("/");
         Send(connection, root);
-        if (await root.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is not null) return;
+        if (await root.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is not null) return false;
         if (options.ChrootMustExist) throw new NoStoreException($"There is no store at '{options.Chroot}' on {connection.Server}: no application has made one there. Name the one that the services use.");
         for (var end = options.Chroot.IndexOf('/', 1); ; end = options.Chroot.IndexOf('/', end + 1))
         {
@@ -97,7 +99,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
             if (refusal is not (null or ErrorCode.NodeExists or ErrorCode.NoAuth)) throw new ConnectionEndedException($"The chroot '{part}' can't be made on {connection.Server}: {refusal}.");
             if (end >= 0) continue;
             if (refusal == ErrorCode.NoAuth) throw new ConnectionEndedException($"The chroot '{part}' is missing on {connection.Server}, and these credentials may not create it.");
-            return;
+            return true;
         }
     }
 
