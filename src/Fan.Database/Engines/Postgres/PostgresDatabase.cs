@@ -173,6 +173,12 @@ internal sealed class PostgresDatabase : IDatabase
             {
                 script.Reset();
             }
+            catch (PostgresException error) when (attempt == 1 && PostgresErrors.IsNoTable(error))
+            {
+                script.Reset();
+                _schema.Forget();
+                await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
