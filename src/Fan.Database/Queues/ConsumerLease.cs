@@ -9,7 +9,7 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
 {
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromMinutes(1);
 
-    private readonly LeaseWatch _others = new(subscription.Policy.LeaseTime, clock);
+    private readonly LeaseWatch _others = new(subscription.Policy.LeaseTime / 2, clock);
     private long _consumer = NewId();
     private long? _queue;
     private long _renewAt;

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace Fan.Database.Queues;
+namespace Fan.Database.Engines;
 
-/// <summary>Tells by this process's own clock which leases of others are over, so that a wall clock that is set takes no message from a consumer that lives. Used by the consumer's loop alone.</summary>
-internal sealed class LeaseWatch(TimeSpan leaseTime, TimeProvider clock)
+/// <summary>Tells by this process's own clock which leases of others are over, so that a wall clock that is set ends none of somebody who lives. Used by one loop alone.</summary>
+/// <param name="grace">Within it everybody who lives renews a lease.</param>
+/// <param name="clock">Its steps are those of no wall clock.</param>
+internal sealed class LeaseWatch(TimeSpan grace, TimeProvider clock)
 {
     private readonly Dictionary<SeenLease, long> _overAt = [];
 
@@ -17,15 +19,15 @@ internal sealed class LeaseWatch(TimeSpan leaseTime, TimeProvider clock)
         foreach (var gone in _overAt.Keys.Except(leases.Select(seen => seen.Lease)).ToList()) _overAt.Remove(gone);
         foreach (var (lease, left) in leases)
         {
-            // One that lives renews it every third of its time, whatever its first sight says.
-            var wait = left > leaseTime / 2 ? left : leaseTime / 2;
+            // Whatever its first sight says: a clock may just have been set.
+            var wait = left > grace ? left : grace;
             _overAt.TryAdd(lease, now + (long)(wait.TotalSeconds * clock.TimestampFrequency));
         }
     }
 }
 
-/// <summary>A consumer's lease as it was seen; each renewal makes another one.</summary>
-/// <param name="Consumer">Whose it is.</param>
+/// <summary>A lease as it was seen; each renewal makes another one.</summary>
+/// <param name="Owner">Whose it is.</param>
 /// <param name="Until">When it ends, by the database's clock.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SeenLease(long Consumer, long Until);
+internal readonly record struct SeenLease(long Owner, long Until);
