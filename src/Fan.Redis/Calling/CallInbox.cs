@@ -218,7 +218,7 @@ internal sealed class CallInbox : IAsyncDisposable
             using (ExecutionContext.SuppressFlow())
             {
                 _reading = Task.Run(ReadAsync, CancellationToken.None);
-                _watching = Task.Run(() => new CallWatch(this, _server.Options, _clock).RunAsync(_closing.Token), CancellationToken.None);
+                _watching = Task.Run(() => new CallWatch(this, _server.Options, _clock, _logger).RunAsync(_closing.Token), CancellationToken.None);
             }
 
             _isOpen = true;
@@ -246,20 +246,39 @@ internal sealed class CallInbox : IAsyncDisposable
             try
             {
                 var items = await _reader!.ReadAsync([_replies], MostAtOnce).ConfigureAwait(false);
-                foreach (var item in items) await TakeAsync(item).ConfigureAwait(false);
-                if (items.Count > 0)
+                foreach (var item in items)
                 {
-                    _replies.Advance(items[^1].Id);
-                    await _writer.TrimAsync(_replies).ConfigureAwait(false);
+                    // First, so that none is taken twice whatever it does.
+                    _replies.Advance(item.Id);
+                    await TakeSafelyAsync(item).ConfigureAwait(false);
                 }
 
+                if (items.Count > 0) await _writer.TrimAsync(_replies).ConfigureAwait(false);
                 pause.Reset();
             }
-            catch (RedisAwayException)
+            catch (Exception error)
             {
                 // Whoever waits too long is told by the watch.
+                if (error is not RedisAwayException) CallLog.ReadFailed(_logger, error, error.Message);
                 await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async ValueTask TakeSafelyAsync(StreamItem item)
+    {
+        try
+        {
+            await TakeAsync(item).ConfigureAwait(false);
+        }
+        catch (RedisAwayException error)
+        {
+            // An answer that can't be sent is asked for again, and must not keep the rest from being read.
+            CallLog.Dropped(_logger, MessageTypes.Unknown, error.Message);
+        }
+        catch (Exception error)
+        {
+            CallLog.NotTaken(_logger, error, error.Message);
         }
     }
 

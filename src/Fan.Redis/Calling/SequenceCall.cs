@@ -19,6 +19,9 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
     private long _unread;
     private long _owed;
 
+    // By the inbox's reader alone.
+    private long _taken;
+
     public override bool Take(string type, StreamItem message)
     {
         try
@@ -26,12 +29,21 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
             switch (type)
             {
                 case MessageTypes.Item:
+                    if (MessageFields.ReadPlace(message) is { } place)
+                    {
+                        // One that came twice.
+                        if (place <= _taken) return false;
+                        if (place > _taken + 1) throw Missing();
+                        _taken = place;
+                    }
+
                     var bytes = MessageFields.ReadPayload(message).Length + ItemCost;
                     if (Interlocked.Add(ref _unread, bytes) - bytes >= window) throw new BadMessageException("reply", $"{Call.Endpoint} sends items beyond the {window} bytes that it may.");
                     var item = MessageFields.ReadReply(message, Call);
                     if (!_items.Writer.TryWrite(item)) item.Dispose();
                     return false;
                 case MessageTypes.End:
+                    if (MessageFields.ReadPlace(message) is { } count && count != _taken) throw Missing();
                     ReadSpans(message);
                     _items.Writer.TryComplete();
                     return true;
@@ -86,6 +98,8 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
         _owed = 0;
         if (inbox.IsPending(this)) await inbox.GrantAsync(this, owed).ConfigureAwait(false);
     }
+
+    private ServiceUnavailableException Missing() => new(Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
 
     private void ReadSpans(StreamItem message)
     {

@@ -24,7 +24,8 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
 
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiting;
-    private Task<bool> _sending = Task.FromResult(true);
+    private Task<SendResult> _sending = Task.FromResult(SendResult.Sent);
+    private long _items;
     private long _credit;
 
     IBufferWriter<byte> IItemSink.Output => Output;
@@ -43,8 +44,9 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         var bytes = Output.Count + SequenceCall.ItemCost;
         while (!TryTakeCredit(bytes, out var more)) await more.WaitAsync(cancellationToken).ConfigureAwait(false);
         // Not one after another: what is under way is bounded by the credit, and keeps its order.
-        if (_sending.IsCompleted && !await _sending.ConfigureAwait(false)) throw new CallerLeftException();
-        _sending = inbox.ReplyAsync(Key, NewReply(MessageTypes.Item, Output.Written.ToArray()));
+        if (_sending.IsCompleted) RequireSent(await _sending.ConfigureAwait(false));
+        var next = inbox.ReplyAsync(Key, NewItem(MessageTypes.Item, Output.Written.ToArray(), ++_items));
+        _sending = _sending.IsCompleted ? next : BothAsync(_sending, next);
         Output.Clear();
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -65,7 +67,9 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
             if (!long.TryParse(Required(MessageFields.Credit), out var credit)) throw new BadMessageException(MessageFields.Credit, $"Field '{MessageFields.Credit}' must be a number of bytes.");
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
-            if (TryReply()) await inbox.ReplyAsync(Key, NewReply(MessageTypes.End, null)).ConfigureAwait(false);
+            // An item that was not sent is not passed over in silence.
+            RequireSent(await _sending.ConfigureAwait(false));
+            if (TryReply()) await inbox.ReplyAsync(Key, NewItem(MessageTypes.End, null, _items)).ConfigureAwait(false);
         }
         else
         {
@@ -81,6 +85,21 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         var fields = MessageFields.Add(MessageFields.New(reply, payload), MessageFields.Number, Key.Number);
         if (reply != MessageTypes.Item && Incoming.ReplySpans is { } spans) MessageFields.Add(fields, HeaderNames.Spans, spans);
         return fields;
+    }
+
+    private List<object> NewItem(string type, byte[]? payload, long place) => MessageFields.Add(NewReply(type, payload), MessageFields.Place, place);
+
+    private static async Task<SendResult> BothAsync(Task<SendResult> before, Task<SendResult> next)
+    {
+        var first = await before.ConfigureAwait(false);
+        var second = await next.ConfigureAwait(false);
+        return first == SendResult.Sent ? second : first;
+    }
+
+    private void RequireSent(SendResult result)
+    {
+        if (result == SendResult.CallerLeft) throw new CallerLeftException();
+        if (result == SendResult.Failed) throw new ServiceUnavailableException("", $"An item of the sequence could not be sent to its caller over Redis, so that the sequence '{type}' ends.");
     }
 
     private ServedMethod Resolve() => CallTypes.TryRead(type, kind, out var service, out var method)
