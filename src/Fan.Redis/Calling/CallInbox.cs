@@ -134,10 +134,10 @@ internal sealed class CallInbox : IAsyncDisposable
     }
 
     /// <summary>Tells the service that a call, which was removed, has been left.</summary>
-    public ValueTask CancelAsync(PendingCall call) => SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null));
+    public async ValueTask CancelAsync(PendingCall call) => await SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null)).ConfigureAwait(false);
 
-    /// <summary>Lets the service send so many bytes of items more.</summary>
-    public ValueTask GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
+    /// <summary>Lets the service send so many bytes of items more; why it could not be told, null where it was.</summary>
+    public ValueTask<RedisAwayException?> GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
 
     /// <summary>Keeps the stream alive; whether the server answered.</summary>
     public async Task<bool> KeepAsync()
@@ -312,17 +312,19 @@ internal sealed class CallInbox : IAsyncDisposable
 
     private void Address(PendingCall call, List<object> fields) => MessageFields.Add(fields, MessageFields.From, MessageFields.WriteFrom(_id, call.Number));
 
-    private async ValueTask SendAsideAsync(PendingCall call, List<object> fields)
+    private async ValueTask<RedisAwayException?> SendAsideAsync(PendingCall call, List<object> fields)
     {
         Address(call, fields);
         try
         {
             await _writer.AppendAsync(_topology.Control(call.Target.Id), fields, CancellationToken.None).ConfigureAwait(false);
+            return null;
         }
         catch (RedisAwayException error)
         {
             // A service that loses sight of its caller ends the work by itself.
             CallLog.Dropped(_logger, "for " + call.Call.Service, error.Message);
+            return error;
         }
     }
 }

@@ -19,9 +19,12 @@ internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimePr
                 List<PendingCall> old = [];
                 try
                 {
-                    if (await inbox.KeepAsync().ConfigureAwait(false)) heard = clock.GetTimestamp();
+                    var isKept = await inbox.KeepAsync().ConfigureAwait(false);
                     old = Old();
+                    foreach (var call in old) await call.RetryAsync().ConfigureAwait(false);
                     foreach (var ofTarget in old.GroupBy(call => call.Target.Id, StringComparer.Ordinal)) await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
+                    // A server that refuses to be asked tells nothing of them either.
+                    if (isKept) heard = clock.GetTimestamp();
                 }
                 catch (Exception error) when (!closing.IsCancellationRequested)
                 {

@@ -17,10 +17,10 @@ public sealed class OwnerTaskTests
         var attempts = 0;
         var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var running = OwnerTask.Run(connection, "a test", TimeProvider.System, NullLogger.Instance, null, FollowAsync, stopping.Token);
-        await again.Task.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        await again.Task.WaitAsync(Fan.Conformance.Eventually.Deadline, TestContext.Current.CancellationToken);
         Assert.False(running.IsCompleted);
         await stopping.CancelAsync();
-        await running.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        await running.WaitAsync(Fan.Conformance.Eventually.Deadline, TestContext.Current.CancellationToken);
 
         async Task FollowAsync(ICoordinationStore store, RetryPause retry, CancellationToken token)
         {
@@ -58,9 +58,9 @@ public sealed class OwnerTaskTests
                 while (true) await store.GetAsync("/", token);
             },
             CancellationToken.None);
-        await begun.Task.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        await begun.Task.WaitAsync(Fan.Conformance.Eventually.Deadline, TestContext.Current.CancellationToken);
         await connection.DisposeAsync();
-        await running.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        await running.WaitAsync(Fan.Conformance.Eventually.Deadline, TestContext.Current.CancellationToken);
     }
 
     private static StoreConnection Open() => new(new MemoryCoordinationStore(new MemoryTree()), TimeProvider.System, NullLogger<StoreConnection>.Instance);
