@@ -24,7 +24,8 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
 
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiting;
-    private Task<SendResult> _sending = Task.FromResult(SendResult.Sent);
+    private Task _sending = Task.CompletedTask;
+    private volatile SendResult _sent;
     private long _items;
     private long _credit;
 
@@ -42,11 +43,15 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
     public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
         var bytes = Output.Count + SequenceCall.ItemCost;
-        while (!TryTakeCredit(bytes, out var more)) await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (!TryTakeCredit(bytes, out var more))
+        {
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+            RequireSent();
+        }
+
         // Not one after another: what is under way is bounded by the credit, and keeps its order.
-        if (_sending.IsCompleted) RequireSent(await _sending.ConfigureAwait(false));
-        var next = inbox.ReplyAsync(Key, NewItem(MessageTypes.Item, Output.Written.ToArray(), ++_items));
-        _sending = _sending.IsCompleted ? next : BothAsync(_sending, next);
+        RequireSent();
+        _sending = SendAsync(_sending, inbox.ReplyAsync(Key, NewItem(MessageTypes.Item, Output.Written.ToArray(), ++_items)));
         Output.Clear();
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -68,7 +73,8 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
             // An item that was not sent is not passed over in silence.
-            RequireSent(await _sending.ConfigureAwait(false));
+            await _sending.ConfigureAwait(false);
+            RequireSent();
             if (TryReply()) await inbox.ReplyAsync(Key, NewItem(MessageTypes.End, null, _items)).ConfigureAwait(false);
         }
         else
@@ -89,17 +95,25 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
 
     private List<object> NewItem(string type, byte[]? payload, long place) => MessageFields.Add(NewReply(type, payload), MessageFields.Place, place);
 
-    private static async Task<SendResult> BothAsync(Task<SendResult> before, Task<SendResult> next)
+    private async Task SendAsync(Task before, Task<SendResult> item)
     {
-        var first = await before.ConfigureAwait(false);
-        var second = await next.ConfigureAwait(false);
-        return first == SendResult.Sent ? second : first;
+        if (await item.ConfigureAwait(false) is var result && result != SendResult.Sent)
+        {
+            // Nobody grants credit for an item that did not come.
+            lock (_gate)
+            {
+                _sent = result;
+                _waiting?.TrySetResult();
+            }
+        }
+
+        await before.ConfigureAwait(false);
     }
 
-    private void RequireSent(SendResult result)
+    private void RequireSent()
     {
-        if (result == SendResult.CallerLeft) throw new CallerLeftException();
-        if (result == SendResult.Failed) throw new ServiceUnavailableException("", $"An item of the sequence could not be sent to its caller over Redis, so that the sequence '{type}' ends.");
+        if (_sent == SendResult.CallerLeft) throw new CallerLeftException();
+        if (_sent == SendResult.Failed) throw new ServiceUnavailableException("", $"An item of the sequence could not be sent to its caller over Redis, so that the sequence '{type}' ends.");
     }
 
     private ServedMethod Resolve() => CallTypes.TryRead(type, kind, out var service, out var method)
@@ -120,6 +134,7 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
                 return true;
             }
 
+            if (_sent != SendResult.Sent) return false;
             if (_waiting is null or { Task.IsCompleted: true }) _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
             more = _waiting.Task;
             return false;
