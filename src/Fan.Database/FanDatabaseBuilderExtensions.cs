@@ -8,6 +8,7 @@ using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Fan;
@@ -27,7 +28,7 @@ public static class FanDatabaseBuilderExtensions
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<FanDatabaseOptions>>(provider => new DatabaseConfiguration(provider.GetService<IConfiguration>())));
         services.AddOptions<FanDatabaseOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanDatabaseOptions>, FanDatabaseOptionsValidator>());
-        services.AddSingleton(provider => DatabaseFactory.Create(provider.GetRequiredService<IOptions<FanDatabaseOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => DatabaseFactory.Create(provider.GetRequiredService<IOptions<FanDatabaseOptions>>().Value, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILoggerFactory>()?.CreateLogger("Fan.Database")));
         services.AddSingleton<DatabaseQueueTransport>();
         services.AddSingleton<IQueueTransport>(provider => provider.GetRequiredService<DatabaseQueueTransport>());
         services.AddSingleton<Mailbox>();

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fan;
 
 /// <summary>What can be told of an exception of anybody's, whose members may throw, be null or have megabytes. Never fails itself.</summary>
@@ -47,19 +45,7 @@ internal static class ExceptionText
     {
         if (text is null) return "";
         if (text.Length > most) text = string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1), "…");
-        return IsSound(text) ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\ufffd');
-    }
-
-    private static bool IsSound(ReadOnlySpan<char> text)
-    {
-        if (text.Contains('\0')) return false;
-        for (var at = text.IndexOfAnyInRange('\ud800', '\udfff'); at >= 0; at = text.IndexOfAnyInRange('\ud800', '\udfff'))
-        {
-            if (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[at + 1])) return false;
-            text = text[(at + 2)..];
-        }
-
-        return true;
+        return SoundText.Of(text);
     }
 
     private static string Unreadable(Exception error) => $"The message of {TypeOf(error)} can't be read.";

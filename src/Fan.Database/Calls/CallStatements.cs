@@ -10,7 +10,10 @@ internal static class CallStatements
     /// <summary>Waits for those who send to it at this moment: what they sent is there afterwards, and later ones find nobody.</summary>
     public const string Leave = "DELETE FROM fan.instances WHERE id = $1";
 
-    public const string EndLeases = "DELETE FROM fan.instances WHERE lease_until < {now}";
+    /// <summary>Those that may be over.</summary>
+    public const string OldLeases = "SELECT id, lease_until, lease_until - {now} FROM fan.instances WHERE lease_until < {now} AND id <> $1";
+
+    public const string EndLease = "DELETE FROM fan.instances WHERE id = $1 AND lease_until = $2";
 
     public const string DropOrphans = "DELETE FROM fan.frames WHERE id IN (SELECT f.id FROM fan.frames f WHERE NOT EXISTS (SELECT 1 FROM fan.instances i WHERE i.id = f.recipient) LIMIT 1000)";
 
@@ -22,10 +25,8 @@ internal static class CallStatements
         SELECT i.id, $2, $3, $4, $5, $6, $7, $8, $9, {now} FROM fan.instances i WHERE i.id = $1 {key share i}
         """;
 
-    public const string Any = "SELECT 1 FROM fan.frames WHERE recipient = $1 LIMIT 1";
+    /// <summary>Without those that were read already, which <see cref="Remove"/> takes away before it: an answer that is lost takes no frame with it.</summary>
+    public const string Receive = "SELECT id, sender, call_id, kind, number, method, content_type, headers, body, {now} - sent_at FROM fan.frames WHERE recipient = $1 ORDER BY id LIMIT 100";
 
-    public const string Receive = """
-        DELETE FROM fan.frames WHERE id IN (SELECT f.id FROM fan.frames f WHERE f.recipient = $1 ORDER BY f.id LIMIT 100)
-        RETURNING id, sender, call_id, kind, number, method, content_type, headers, body, {now} - sent_at
-        """;
+    public const string Remove = "DELETE FROM fan.frames WHERE id {in $1}";
 }

@@ -17,7 +17,7 @@ internal sealed record Frame
 
     public required FrameKind Kind { get; init; }
 
-    /// <summary>Of an item its number from 1, of credit the bytes that may be sent in all, so that one that comes twice does no harm.</summary>
+    /// <summary>Of an item its number from 1, of an end how many there were, of credit the bytes that may be sent in all, so that one that comes twice does no harm.</summary>
     public long Number { get; init; }
 
     /// <summary>Of a request: <c>service/method</c>.</summary>
@@ -32,7 +32,20 @@ internal sealed record Frame
     /// <summary>How long it was on its way, by the database's clock.</summary>
     public TimeSpan Age { get; init; }
 
-    public static Frame Read(DbDataReader row) => new()
+    public static Frame Read(DbDataReader row)
+    {
+        try
+        {
+            return ReadSound(row);
+        }
+        catch (Exception error) when (error is InvalidCastException or OverflowException or FormatException)
+        {
+            // Nobody's, and in nobody's way.
+            return new Frame { Id = row.GetInt64(0), Peer = 0, Call = 0, Kind = FrameKind.None };
+        }
+    }
+
+    private static Frame ReadSound(DbDataReader row) => new()
     {
         Id = row.GetInt64(0),
         Peer = row.GetInt64(1),
@@ -50,6 +63,9 @@ internal sealed record Frame
 /// <summary>The kinds of frames. Numbers are part of the tables' form.</summary>
 internal enum FrameKind
 {
+    /// <summary>None that this program knows.</summary>
+    None = 0,
+
     /// <summary>To the service: a call with one reply.</summary>
     Request = 1,
 

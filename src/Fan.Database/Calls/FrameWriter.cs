@@ -1,10 +1,12 @@
 using System.Threading.Channels;
 using Fan.Database.Engines;
+using Fan.Messaging;
+using Microsoft.Extensions.Logging;
 
 namespace Fan.Database.Calls;
 
 /// <summary>Sends frames in the order in which they are given, many in one transaction. Owns its task. Safe from any thread.</summary>
-internal sealed class FrameWriter(IDatabase database, long self, TimeProvider clock) : IAsyncDisposable
+internal sealed class FrameWriter(IDatabase database, long self, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
     private const int MaxWaiting = 4096;
     private const int MaxTogether = 100;
@@ -69,10 +71,22 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
                 bytes += sending.Frame.Body.Length;
             }
 
-            while (together.Count > 0 && !await TryWriteAsync(together).ConfigureAwait(false))
+            while (together.Count > 0 && await FailureAsync(together).ConfigureAwait(false) is { } error)
             {
-                // A request that may have been sent must not be sent again; all else does no harm.
-                together.RemoveAll(sending => sending.Done is not null);
+                var isRefused = DatabaseExtensions.IsAboutScript(error);
+                if (!isRefused || error is not ServiceUnavailableException)
+                {
+                    // A request that may have been sent must not be sent again; all else does no harm.
+                    foreach (var (service, _, done) in together) done?.TrySetException(new ServiceUnavailableException(service, error.Message, error));
+                    together.RemoveAll(sending => sending.Done is not null);
+                }
+
+                if (isRefused)
+                {
+                    await WriteApartAsync(together).ConfigureAwait(false);
+                    continue;
+                }
+
                 if (_closing.IsCancellationRequested) break;
                 await Task.Delay(Pause, clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -81,7 +95,35 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
         }
     }
 
-    private async Task<bool> TryWriteAsync(List<Sending> together)
+    // One that is refused fails its own call; what the database does not answer meanwhile stays.
+    private async Task WriteApartAsync(List<Sending> together)
+    {
+        foreach (var sending in together.ToList())
+        {
+            if (await FailureAsync([sending]).ConfigureAwait(false) is { } error)
+            {
+                if (!DatabaseExtensions.IsAboutScript(error)) return;
+                CallLog.Refused(logger, sending.Service, error.Message);
+                var refused = new ServiceUnavailableException(sending.Service, $"The database refuses what was to be sent: {error.Message}", error);
+                sending.Done?.TrySetException(refused);
+                // Whoever waits at the far end must not wait for ever.
+                if (sending.Frame.Kind is FrameKind.Reply or FrameKind.Item or FrameKind.End) await FailureAsync([sending with { Frame = Failure(sending.Frame, refused) }]).ConfigureAwait(false);
+            }
+
+            together.Remove(sending);
+        }
+    }
+
+    private static Frame Failure(Frame frame, ServiceUnavailableException error) => new()
+    {
+        Peer = frame.Peer,
+        Call = frame.Call,
+        Kind = FrameKind.Error,
+        Body = ErrorText.Write(new WireError { Code = ErrorCodes.Unavailable, Service = error.Service, Message = error.Message }),
+    };
+
+    // Null where all were written.
+    private async Task<Exception?> FailureAsync(List<Sending> together)
     {
         var script = new Script(together[0].Service);
         var statements = new List<Statement>(together.Count);
@@ -96,12 +138,12 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
         {
             await database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
             for (var i = 0; i < together.Count; i++) together[i].Done?.TrySetResult(statements[i].Affected > 0);
-            return true;
+            return null;
         }
-        catch (ServiceUnavailableException error)
+        catch (Exception error)
         {
-            foreach (var (service, _, done) in together) done?.TrySetException(new ServiceUnavailableException(service, error.Message, error));
-            return false;
+            if (error is not ServiceUnavailableException && !_closing.IsCancellationRequested) CallLog.Interrupted(logger, error, error.Message);
+            return error;
         }
     }
 

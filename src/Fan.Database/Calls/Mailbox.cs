@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Fan.Database.Engines;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Database.Calls;
@@ -8,10 +10,12 @@ namespace Fan.Database.Calls;
 internal sealed class Mailbox : IAsyncDisposable
 {
     private const string Subject = "database";
-    private const int MostAtOnce = 100;
 
     // For how much of a lease that could not be renewed calls are still waited for.
     private const double LeaseTrust = 0.6;
+
+    // Everybody renews a lease once a second.
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly IDatabase _database;
@@ -25,16 +29,21 @@ internal sealed class Mailbox : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private readonly List<IFrameReceiver> _receivers = [];
+    private readonly ILogger _logger;
+    private readonly LeaseWatch _leases;
+    private readonly List<long> _read = [];
     private IDisposable? _listening;
     private Task _working = Task.CompletedTask;
     private volatile bool _isOpen;
     private bool _isClosed;
 
-    public Mailbox(IDatabase shared, IOptions<FanDatabaseOptions> options, IOptions<FanOptions> application, TimeProvider clock)
+    public Mailbox(IDatabase shared, IOptions<FanDatabaseOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<Mailbox>? logger = null)
     {
         _database = DatabaseFactory.CreateForCalls(options.Value, shared, clock);
         (_isOwner, _options, _name, _clock) = (!ReferenceEquals(_database, shared), options.Value, application.Value.Name ?? "fan", clock);
-        _writer = new FrameWriter(_database, Id, clock);
+        _logger = logger ?? NullLogger<Mailbox>.Instance;
+        _writer = new FrameWriter(_database, Id, clock, _logger);
+        _leases = new LeaseWatch(options.Value.CallLease / 2 < LongestGrace ? options.Value.CallLease / 2 : LongestGrace, clock);
         _bell = new AsyncBell(clock);
     }
 
@@ -84,13 +93,14 @@ internal sealed class Mailbox : IAsyncDisposable
             var script = new Script(Subject);
             script.Add(CallStatements.Leave, Id);
             await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
-            while (await ReceiveAsync().ConfigureAwait(false) == MostAtOnce)
+            while (await ReceiveAsync().ConfigureAwait(false) > 0)
             {
             }
         }
-        catch (ServiceUnavailableException)
+        catch (Exception error)
         {
             // The lease ends by itself.
+            if (error is not ServiceUnavailableException) CallLog.Interrupted(_logger, error, error.Message);
         }
     }
 
@@ -134,35 +144,45 @@ internal sealed class Mailbox : IAsyncDisposable
         {
             try
             {
-                if (await ReceiveAsync().ConfigureAwait(false) < MostAtOnce) await _bell.WaitAsync(_options.PollInterval).ConfigureAwait(false);
+                if (await ReceiveAsync().ConfigureAwait(false) == 0) await _bell.WaitAsync(_options.PollInterval).ConfigureAwait(false);
             }
-            catch (ServiceUnavailableException)
+            catch (Exception error)
             {
+                // Whatever it is, calls wait for what comes.
+                if (error is not ServiceUnavailableException) CallLog.Interrupted(_logger, error, error.Message);
                 await Task.Delay(Pause, _clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
+    // Frames are removed after they were read, together with the look for more: an answer that is lost takes none with it.
     private async Task<int> ReceiveAsync()
     {
-        if (!_database.TellsChannelsApart)
-        {
-            var look = new Script(Subject) { IsReading = true };
-            var any = look.Query(CallStatements.Any, static _ => true, Id);
-            await _database.RunAsync(look, CancellationToken.None).ConfigureAwait(false);
-            if (any.Count == 0) return 0;
-        }
-
-        var script = new Script(Subject);
+        var script = new Script(Subject) { IsReading = _read.Count == 0 };
+        if (_read.Count > 0) script.Add(CallStatements.Remove, _read.ToArray());
         var frames = script.Query(CallStatements.Receive, Frame.Read, Id);
         await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
+        _read.Clear();
         var receivers = Receivers;
-        foreach (var frame in frames.OrderBy(frame => frame.Id))
+        foreach (var frame in frames)
         {
-            foreach (var receiver in receivers) receiver.Receive(frame);
+            _read.Add(frame.Id);
+            foreach (var receiver in receivers) Give(frame, receiver);
         }
 
         return frames.Count;
+    }
+
+    private void Give(Frame frame, IFrameReceiver receiver)
+    {
+        try
+        {
+            receiver.Receive(frame);
+        }
+        catch (Exception error)
+        {
+            CallLog.NotTaken(_logger, error, error.Message);
+        }
     }
 
     /// <summary>Renews the lease, and asks whether those live whom calls are open with.</summary>
@@ -179,8 +199,9 @@ internal sealed class Mailbox : IAsyncDisposable
                 await TendOnceAsync().ConfigureAwait(false);
                 heard = _clock.GetTimestamp();
             }
-            catch (ServiceUnavailableException error)
+            catch (Exception error)
             {
+                if (error is not ServiceUnavailableException) CallLog.Interrupted(_logger, error, error.Message);
                 // It is tried again at the next turn; others end what is open with us when the lease is over, and so do we a little before.
                 if (_clock.GetElapsedTime(heard) < _options.CallLease * LeaseTrust) continue;
                 foreach (var receiver in Receivers) receiver.LostAll(error.Message.TrimEnd('.'));
@@ -192,11 +213,13 @@ internal sealed class Mailbox : IAsyncDisposable
     {
         var script = new Script(Subject);
         var renewal = script.Add(CallStatements.Renew, Id, Microseconds.Of(_options.CallLease));
-        script.Add(CallStatements.EndLeases);
+        foreach (var (instance, until) in _leases.Over) script.Add(CallStatements.EndLease, instance, until);
+        var old = script.Query(CallStatements.OldLeases, static row => (new SeenLease(row.GetInt64(0), row.GetInt64(1)), Microseconds.ToTime(row.GetInt64(2))), Id);
         script.Add(CallStatements.DropOrphans);
         var peers = Receivers.SelectMany(receiver => receiver.Peers).Distinct().ToArray();
         var living = peers.Length == 0 ? [] : script.Query(CallStatements.Living, static row => row.GetInt64(0), peers);
         await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
+        _leases.Note(old);
         if (renewal.Affected == 0)
         {
             // Others took this process for dead, or the server has lost what it does not keep on the disk.

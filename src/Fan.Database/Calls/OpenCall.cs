@@ -37,8 +37,9 @@ internal abstract class OpenCall(long peer, OutgoingCall call)
                 default: Take(frame); break;
             }
         }
-        catch (FanException error)
+        catch (Exception error)
         {
+            // Whatever came, the mailbox has others to read for.
             Fail(error);
         }
     }

@@ -61,6 +61,9 @@ internal sealed class SequenceCall(long peer, OutgoingCall call, int window, Mai
                 var payload = Payload(frame);
                 if (!_items.Writer.TryWrite((payload, frame.Body.Length))) payload.Dispose();
                 return;
+            // One of a far end that does not count them has no number.
+            case FrameKind.End when frame.Number > _last:
+                throw new ServiceUnavailableException(Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
             case FrameKind.End:
                 _items.Writer.TryComplete();
                 return;

@@ -113,7 +113,7 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
         if (request.Kind == FrameKind.SequenceRequest)
         {
             await server.ServeStreamAsync(method, _incoming, this, _cancellation.Token).ConfigureAwait(false);
-            await PostAsync(Frame(FrameKind.End)).ConfigureAwait(false);
+            await PostAsync(Frame(FrameKind.End, number: _items)).ConfigureAwait(false);
         }
         else
         {

@@ -1,5 +1,7 @@
 using Fan.Database.Engines.Postgres;
 using Fan.Database.Engines.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Fan.Database.Engines;
@@ -7,11 +9,11 @@ namespace Fan.Database.Engines;
 /// <summary>Makes the database that the settings name. Nothing is connected yet.</summary>
 internal static class DatabaseFactory
 {
-    public static IDatabase Create(FanDatabaseOptions options, TimeProvider clock)
+    public static IDatabase Create(FanDatabaseOptions options, TimeProvider clock, ILogger? logger = null)
     {
         if (options.Sqlite is { } path) return new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: true, clock);
         var source = options.DataSource ?? CreateSource(options);
-        return new PostgresDatabase(source, isOwner: options.DataSource is null, options.MakeTables, options.MaxConnections, options.OperationTimeout, clock);
+        return new PostgresDatabase(source, isOwner: options.DataSource is null, options.MakeTables, options.MaxConnections, options.OperationTimeout, clock, logger ?? NullLogger.Instance);
     }
 
     /// <summary>The database as calls use it: a SQLite file by a connection of their own, which does not wait for the disk.</summary>

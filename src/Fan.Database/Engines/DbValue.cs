@@ -9,7 +9,8 @@ internal readonly struct DbValue
 
     public object? Value { get; }
 
-    public static implicit operator DbValue(string? value) => new(DbKind.Text, value);
+    // No text of anybody's may stop what it is written with.
+    public static implicit operator DbValue(string? value) => new(DbKind.Text, value is null ? null : SoundText.Of(value));
 
     public static implicit operator DbValue(long value) => new(DbKind.Number, value);
 
@@ -19,7 +20,7 @@ internal readonly struct DbValue
 
     public static implicit operator DbValue(long[] value) => new(DbKind.Numbers, value);
 
-    public static implicit operator DbValue(string[] value) => new(DbKind.Texts, value);
+    public static implicit operator DbValue(string[] value) => new(DbKind.Texts, Array.ConvertAll(value, SoundText.Of));
 }
 
 /// <summary>The types of values.</summary>

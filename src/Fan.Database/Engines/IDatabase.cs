@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Fan.Database.Engines.Postgres;
+using Fan.Database.Engines.Sqlite;
 
 namespace Fan.Database.Engines;
 
@@ -36,6 +38,14 @@ internal interface IDatabase : IAsyncDisposable
 /// <summary>What both engines do the same way.</summary>
 internal static class DatabaseExtensions
 {
+    /// <summary>Whether a script failed for what stands in it, while the database is there and takes others.</summary>
+    public static bool IsAboutScript(Exception error) => error switch
+    {
+        ServiceUnavailableException { InnerException: { } reason } => PostgresErrors.IsAboutStatement(reason) || SqliteErrors.IsAboutStatement(reason),
+        ServiceUnavailableException or OperationCanceledException or ObjectDisposedException or TimeoutException => false,
+        _ => true,
+    };
+
     /// <summary>Does a script in the transaction that is given, or in one of its own.</summary>
     public static Task RunAsync(this IDatabase database, Script script, DbTransaction? within, CancellationToken cancellationToken) =>
         within is null ? database.RunAsync(script, cancellationToken) : database.RunWithinAsync(script, within, cancellationToken);

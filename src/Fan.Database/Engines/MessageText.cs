@@ -37,7 +37,4 @@ internal static class MessageText
 
         return headers;
     }
-
-    /// <summary>Text of people and exceptions, as a column takes it.</summary>
-    public static string? Plain(string? text) => text?.Replace('\0', '?');
 }

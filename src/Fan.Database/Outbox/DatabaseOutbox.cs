@@ -24,7 +24,6 @@ internal sealed class DatabaseOutbox(IDatabase database) : IPushOutbox
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(message);
         var transaction = AmbientTransaction.Current ?? throw new InvalidOperationException("The running code has no transaction for its pushes.");
-        if (message.Key?.Contains('\0', StringComparison.Ordinal) == true) throw new ArgumentException("The key of a push can't have U+0000.", nameof(message));
         var script = new Script(message.Service);
         script.AddOutbox(transport.Name, once: true);
         script.Add(

@@ -64,8 +64,9 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
             {
                 return;
             }
-            catch (ServiceUnavailableException error)
+            catch (Exception error)
             {
+                // Whatever it is, what transactions left must be sent.
                 OutboxLog.Waits(logger, transport.Name, error.Message);
                 await Task.Delay(Pause, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -79,7 +80,7 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
             await transport.SendAsync(OutboxMessage.Restore(delivery.Message), cancellationToken).ConfigureAwait(false);
             return QueueSettlement.Done;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return QueueSettlement.Release;
         }

@@ -9,6 +9,7 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
 {
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromMinutes(1);
 
+    private readonly LeaseWatch _others = new(subscription.Policy.LeaseTime / 2, clock);
     private long _consumer = NewId();
     private long? _queue;
     private long _renewAt;
@@ -22,7 +23,7 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
 
     /// <summary>Adds what registers it.</summary>
     public IReadOnlyList<long> AddJoin(Script script) => script.Query(
-        QueueStatements.Join, static row => row.GetInt64(0), _consumer, Queue.Service, Queue.Group, MessageText.Plain(subscription.Consumer), Microseconds.Of(LeaseTime));
+        QueueStatements.Join, static row => row.GetInt64(0), _consumer, Queue.Service, Queue.Group, subscription.Consumer, Microseconds.Of(LeaseTime));
 
     /// <summary>False where there is no such queue.</summary>
     public bool Joined(IReadOnlyList<long> queues)
@@ -34,6 +35,9 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
     }
 
     public void AddLeave(Script script) => script.Add(QueueStatements.Leave, _consumer);
+
+    /// <summary>Whether somebody deleted its queue.</summary>
+    public bool IsDeleted { get; private set; }
 
     /// <summary>Whether it is time to ask the database something.</summary>
     public bool HasWork(int room) => TimeUntilWork(room) <= TimeSpan.Zero;
@@ -50,8 +54,14 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
     /// <summary>The queue where a turn would do nothing but take messages, if there are any; null otherwise.</summary>
     public long? OnlyTakesFrom => _queue is { } queue && clock.GetTimestamp() is var now && now < _renewAt && now < _sweepAt ? queue : null;
 
+    /// <summary>Adds the question when something is to be done next.</summary>
+    public IReadOnlyList<Alarm> AddAlarms(Script script, long queue) => script.Query(
+        QueueStatements.NextAlarm,
+        static row => new Alarm(row.IsDBNull(0) ? null : row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.GetInt64(2) > 0),
+        queue, _consumer);
+
     /// <summary>There was nothing to take.</summary>
-    public void FoundNothing(IReadOnlyList<(long? Due, long? Expiry)> alarms)
+    public void FoundNothing(IReadOnlyList<Alarm> alarms)
     {
         _mayHaveMore = false;
         SetAlarms(alarms);
@@ -61,28 +71,65 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
     public Turn Begin(Script script)
     {
         _mayHaveMore = false;
-        if (_queue is null) return new Turn(null, _consumer, false, false, null, AddJoin(script));
+        if (_queue is null)
+        {
+            var policy = subscription.Policy;
+            var declaring = script.Add(
+                QueueStatements.DeclareAgain, Queue.Service, Queue.Group, policy.MaxAttempts, Microseconds.Of(policy.TimeToLive), (long?)policy.MaxMessages, Microseconds.Of(policy.RememberFor),
+                Microseconds.Of(policy.DeadLetterRetention), policy.MaxDeadLetters);
+            return new Turn(null, _consumer, false, false, declaring, null, AddJoin(script), []);
+        }
+
         var now = clock.GetTimestamp();
         var renewal = now >= _renewAt ? script.Add(QueueStatements.Renew, _consumer, Microseconds.Of(LeaseTime)) : null;
-        return new Turn(_queue, _consumer, now >= _sweepAt, now >= _cleanUpAt, renewal, []);
+        return new Turn(_queue, _consumer, now >= _sweepAt, now >= _cleanUpAt, null, renewal, [], _others.Over);
     }
 
-    /// <summary>Ends a turn; false where it was no consumer any more, so that what it had in hand is not its own.</summary>
-    public bool End(Turn turn, IReadOnlyList<(long? Due, long? Expiry)> alarms, int taken, int room)
+    /// <summary>Adds what time has brought, and the question how the leases of others are.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="turn">The turn.</param>
+    /// <param name="known">What the consumer has in hand, as far as it knows.</param>
+    public IReadOnlyList<(SeenLease Lease, TimeSpan Left)> AddSweep(Script script, Turn turn, long[] known)
+    {
+        var others = AddLeases(script, turn, known);
+        script.AddExpiry(turn.Queue!.Value, turn.Consumer);
+        script.AddDue(turn.Queue.Value);
+        return others;
+    }
+
+    /// <summary>The part of <see cref="AddSweep"/> that is about who has what in hand.</summary>
+    public IReadOnlyList<(SeenLease Lease, TimeSpan Left)> AddLeases(Script script, Turn turn, long[] known)
+    {
+        var queue = turn.Queue!.Value;
+        script.Add(QueueStatements.ReleaseUnknown, queue, turn.Consumer, known);
+        foreach (var (consumer, until) in turn.Over) script.Add(QueueStatements.EndLease, consumer, until);
+        script.Add(QueueStatements.GiveBackLost, queue);
+        return script.Query(QueueStatements.OtherLeases, static row => (new SeenLease(row.GetInt64(0), row.GetInt64(1)), Microseconds.ToTime(row.GetInt64(2))), queue, turn.Consumer);
+    }
+
+    /// <summary>The sweep was done.</summary>
+    public void Swept(IReadOnlyList<(SeenLease Lease, TimeSpan Left)> others) => _others.Note(others);
+
+    /// <summary>Something failed: what was taken meanwhile may not be known, and is looked for.</summary>
+    public void Failed() => _sweepAt = clock.GetTimestamp();
+
+    /// <summary>Ends a turn, and tells whether it is a consumer still.</summary>
+    public LeaseState End(Turn turn, IReadOnlyList<Alarm> alarms, int taken, int room)
     {
         if (turn.Queue is null)
         {
             if (Joined(turn.Joining)) _mayHaveMore = true;
             else _renewAt = _sweepAt = After(pollInterval);
-            return true;
+            IsDeleted = _queue is null;
+            return IsDeleted ? LeaseState.Deleted : turn.Declaring!.Affected > 0 ? LeaseState.DeclaredAgain : LeaseState.Kept;
         }
 
-        if (turn.Renewal is { Affected: 0 })
+        if (turn.Renewal is { Affected: 0 } || alarms.Any(alarm => !alarm.IsConsumer))
         {
             // Another row, as what was taken with the old one in the same turn is given to others.
             (_consumer, _queue, _renewAt) = (NewId(), null, clock.GetTimestamp());
             _mayHaveMore = true;
-            return false;
+            return LeaseState.Lost;
         }
 
         if (turn.Renewal is not null) _renewAt = After(LeaseTime / 3);
@@ -90,12 +137,12 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
         if (turn.Sweeps) _sweepAt = After(Shortest(pollInterval, LeaseTime / 2));
         SetAlarms(alarms);
         _mayHaveMore |= taken > 0 && taken >= room;
-        return true;
+        return LeaseState.Kept;
     }
 
-    private void SetAlarms(IReadOnlyList<(long? Due, long? Expiry)> alarms)
+    private void SetAlarms(IReadOnlyList<Alarm> alarms)
     {
-        foreach (var (due, expiry) in alarms)
+        foreach (var (due, expiry, _) in alarms)
         {
             foreach (var alarm in (long?[])[due, expiry])
             {
@@ -112,5 +159,25 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
     private static long NewId() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
 
     /// <summary>What one turn does.</summary>
-    internal readonly record struct Turn(long? Queue, long Consumer, bool Sweeps, bool CleansUp, Statement? Renewal, IReadOnlyList<long> Joining);
+    internal readonly record struct Turn(
+        long? Queue, long Consumer, bool Sweeps, bool CleansUp, Statement? Declaring, Statement? Renewal, IReadOnlyList<long> Joining, IReadOnlyList<SeenLease> Over);
+
+    /// <summary>When something becomes due or expires, in microseconds from now, and whether the consumer's row is there.</summary>
+    internal readonly record struct Alarm(long? Due, long? Expiry, bool IsConsumer);
+}
+
+/// <summary>What a turn found of its consumer.</summary>
+internal enum LeaseState
+{
+    /// <summary>It is one.</summary>
+    Kept,
+
+    /// <summary>It was none any more: what it had in hand is not its own.</summary>
+    Lost,
+
+    /// <summary>Its queue was gone, and is there again.</summary>
+    DeclaredAgain,
+
+    /// <summary>Somebody deleted its queue.</summary>
+    Deleted,
 }

@@ -3,6 +3,7 @@ using Fan.Database.Engines;
 using Fan.Database.Transactions;
 using Fan.Messaging;
 using Fan.Queues;
+using Microsoft.Extensions.Logging;
 
 namespace Fan.Database.Queues;
 
@@ -19,21 +20,23 @@ internal sealed class DatabaseConsumer : IQueueConsumer
     private readonly ConsumerLease _lease;
     private readonly AsyncBell _bell;
     private readonly Channel<TakenMessage> _ready;
-    private readonly Lock _gate = new();
-    private readonly Dictionary<long, TakenMessage> _held = [];
+    private readonly ConsumerHand _hand = new();
+    private readonly SetAside _aside;
+    private readonly ApartSweep _apart;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _breaking = new();
     private readonly string _channel;
     private readonly bool _remembers;
     private IDisposable? _listening;
-    private List<Settled> _settled = [];
     private Task _working = Task.CompletedTask;
     private volatile bool _isStopping;
     private bool _isDisposed;
 
-    public DatabaseConsumer(IDatabase database, QueueSubscription subscription, QueueHandler handler, TimeSpan pollInterval, TimeProvider clock)
+    public DatabaseConsumer(IDatabase database, QueueSubscription subscription, QueueHandler handler, TimeSpan pollInterval, TimeProvider clock, ILogger logger)
     {
-        (_database, _subscription, _handler, _clock) = (database, subscription, handler, clock);
+        (_database, _subscription, _handler, _clock, _logger) = (database, subscription, handler, clock, logger);
         _lease = new ConsumerLease(subscription, pollInterval, clock);
+        (_aside, _apart) = (new SetAside(clock), new ApartSweep(database, _lease, subscription.Queue, clock, logger));
         _bell = new AsyncBell(clock);
         _ready = Channel.CreateUnbounded<TakenMessage>(new UnboundedChannelOptions { SingleWriter = true });
         _channel = Channels.OfService(subscription.Queue.Service);
@@ -102,12 +105,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         await foreach (var message in _ready.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             var settlement = _isStopping ? QueueSettlement.Release : await HandleAsync(message).ConfigureAwait(false);
-            lock (_gate)
-            {
-                if (settlement is null) _held.Remove(message.Number);
-                else if (!message.IsLost) _settled.Add(new Settled(message, settlement, _remembers));
-            }
-
+            _hand.Settle(message, settlement, _remembers);
             _bell.Ring();
         }
     }
@@ -139,7 +137,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         }
         catch (Exception error)
         {
-            return QueueSettlement.Retry(TimeSpan.Zero, error.Message, error.GetType().FullName);
+            return QueueSettlement.Retry(TimeSpan.Zero, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error));
         }
         finally
         {
@@ -162,33 +160,32 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         while (!_isCrashed)
         {
             if (_isStopping) _ready.Writer.TryComplete();
-            List<Settled> settled;
-            int held;
-            lock (_gate)
+            var (settled, held) = _hand.TakeSettled();
+            // What can't be written down goes to others at the end.
+            if (_isStopping && held <= _aside.Count && settled.Count == 0) break;
+            var room = _isStopping ? 0 : Math.Max(0, _subscription.Prefetch - held + _aside.Placeless);
+            var due = _aside.Due;
+            if (settled.Count == 0 && due.Count == 0 && !_lease.HasWork(room))
             {
-                (settled, _settled) = (_settled, []);
-                held = _held.Count - settled.Count;
-            }
-
-            if (_isStopping && held == 0 && settled.Count == 0) break;
-            var room = _isStopping ? 0 : _subscription.Prefetch - held;
-            if (settled.Count == 0 && !_lease.HasWork(room))
-            {
-                await _bell.WaitAsync(_lease.TimeUntilWork(room)).ConfigureAwait(false);
+                var wait = _lease.TimeUntilWork(room);
+                await _bell.WaitAsync(wait < _aside.TimeUntilNext ? wait : _aside.TimeUntilNext).ConfigureAwait(false);
                 _lease.Woken();
                 continue;
             }
 
             try
             {
-                if (settled.Count > 0 || room == 0 || !await FoundNothingAsync().ConfigureAwait(false)) await TurnAsync(settled, room).ConfigureAwait(false);
-                (pause, Trouble) = (ShortestPause, null);
+                foreach (var one in due) await SettleAloneAsync(one).ConfigureAwait(false);
+                if (settled.Count > 0 || room == 0 || !await FoundNothingAsync().ConfigureAwait(false)) await TurnSafelyAsync(settled, room).ConfigureAwait(false);
+                if (Trouble is not null && !_lease.IsDeleted) Recovered();
+                pause = ShortestPause;
             }
             catch (Exception error)
             {
                 // Whatever it is, messages wait for the next attempt.
-                Trouble = error.Message;
-                lock (_gate) _settled.InsertRange(0, settled.Where(one => !one.Message.IsLost));
+                Interrupted(error.Message);
+                _lease.Failed();
+                _hand.PutBack(settled);
                 // What can't be given back now goes to others when the lease is over.
                 if (_isStopping && _breaking.IsCancellationRequested) break;
                 await _bell.WaitAsync(pause).ConfigureAwait(false);
@@ -200,44 +197,108 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         if (!_isCrashed) await LeaveAsync().ConfigureAwait(false);
     }
 
+    private void Interrupted(string reason)
+    {
+        if (Trouble is null) QueueLog.Interrupted(_logger, Queue, reason);
+        Trouble = reason;
+    }
+
+    private void Recovered()
+    {
+        QueueLog.Resumed(_logger, Queue);
+        Trouble = null;
+    }
+
+    /// <summary>One turn; where the database refuses something in it, in parts, so that what is refused stands alone.</summary>
+    private async Task TurnSafelyAsync(List<Settled> settled, int room)
+    {
+        try
+        {
+            await TurnAsync(settled, room, sweepsApart: _apart.IsNeeded).ConfigureAwait(false);
+        }
+        catch (Exception error) when (DatabaseExtensions.IsAboutScript(error))
+        {
+            foreach (var one in settled.ToList())
+            {
+                await SettleAloneAsync(one).ConfigureAwait(false);
+                settled.Remove(one);
+            }
+
+            await TurnAsync([], room, sweepsApart: true).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SettleAloneAsync(Settled one)
+    {
+        Exception? refused = null;
+        foreach (var form in (Settled?[])[one, one.Plain])
+        {
+            if (form is not { } settled) continue;
+            try
+            {
+                var script = new Script(Queue.Service);
+                script.AddSettlements(one.Message.Queue, one.Message.Owner, [settled]);
+                await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
+                _aside.Remove(one.Message);
+                _hand.Drop(one.Message);
+                return;
+            }
+            catch (Exception error) when (DatabaseExtensions.IsAboutScript(error))
+            {
+                refused = error;
+            }
+        }
+
+        if (_aside.Add(one)) QueueLog.NotSettled(_logger, Queue, one.Message.Id, one.Settlement.Outcome, refused!.Message);
+    }
+
     /// <summary>One batch: says what became of messages, renews the lease, does what time has brought, and takes as many as there is room for.</summary>
-    private async Task TurnAsync(List<Settled> settled, int room)
+    private async Task TurnAsync(List<Settled> settled, int room, bool sweepsApart)
     {
         var script = new Script(Queue.Service);
         var turn = _lease.Begin(script);
+        if (sweepsApart && turn.Sweeps) await _apart.RunAsync(turn, _hand.Known).ConfigureAwait(false);
+        IReadOnlyList<(SeenLease, TimeSpan)>? others = null;
         if (turn.Queue is { } queue)
         {
             script.AddSettlements(queue, turn.Consumer, settled);
-            if (turn.Sweeps) script.AddSweep(queue, turn.Consumer);
-            if (turn.CleansUp) script.AddHousekeeping(queue);
+            if (turn.Sweeps && !sweepsApart) others = _lease.AddSweep(script, turn, _hand.Known);
+            if (turn.CleansUp && !sweepsApart) script.AddHousekeeping(queue);
         }
 
         IReadOnlyList<TakenMessage> suspects = [], taken = [];
-        IReadOnlyList<(long? Due, long? Expiry)> alarms = [];
+        IReadOnlyList<ConsumerLease.Alarm> alarms = [];
         if (turn.Queue is { } from && room > 0)
         {
             var read = TakenMessage.Reader(from, turn.Consumer, _clock);
             // What died with its consumer may have killed it, and those beside it are innocent: one at a time is taken of them.
             if (!HoldsSuspect(settled)) suspects = script.Query(QueueStatements.Take, read, from, turn.Consumer, 1, 1);
             taken = script.Query(QueueStatements.Take, read, from, turn.Consumer, room, 0);
-            alarms = AddAlarms(script, from);
+            alarms = _lease.AddAlarms(script, from);
         }
 
         await _database.RunAsync(script, _breaking.IsCancellationRequested && !_isStopping ? _breaking.Token : CancellationToken.None).ConfigureAwait(false);
-        foreach (var (message, _, _) in settled) Drop(message);
-        if (!_lease.End(turn, alarms, taken.Count + suspects.Count, room))
+        if (others is not null) _lease.Swept(others);
+        foreach (var (message, _, _) in settled) _hand.Drop(message);
+        switch (_lease.End(turn, alarms, taken.Count + suspects.Count, room))
         {
-            LoseAll();
-            return;
+            case LeaseState.Lost:
+                // Others have the messages, or are about to.
+                _hand.LoseAll();
+                _aside.Clear();
+                return;
+            case LeaseState.DeclaredAgain:
+                QueueLog.DeclaredAgain(_logger, Queue);
+                break;
+            case LeaseState.Deleted:
+                Interrupted($"Queue '{Queue}' was deleted.");
+                break;
         }
 
         foreach (var message in suspects.Concat(taken).OrderBy(message => message.Place))
         {
-            lock (_gate) _held[message.Number] = message;
-            if (!_ready.Writer.TryWrite(message))
-            {
-                lock (_gate) _settled.Add(new Settled(message, QueueSettlement.Release, _remembers));
-            }
+            _hand.Add(message);
+            if (!_ready.Writer.TryWrite(message)) _hand.Settle(message, QueueSettlement.Release, _remembers);
         }
 
         // Whoever waits for what was given back, or is behind it, need not wait for the next look.
@@ -250,43 +311,15 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         if (_database.TellsChannelsApart || _lease.OnlyTakesFrom is not { } queue) return false;
         var script = new Script(Queue.Service) { IsReading = true };
         var ready = script.Query(QueueStatements.AnyReady, static _ => true, queue);
-        var alarms = AddAlarms(script, queue);
+        var alarms = _lease.AddAlarms(script, queue);
         await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
-        if (ready.Count > 0) return false;
+        if (ready.Count > 0 || alarms.Any(alarm => !alarm.IsConsumer)) return false;
         _lease.FoundNothing(alarms);
         return true;
     }
 
-    private static IReadOnlyList<(long? Due, long? Expiry)> AddAlarms(Script script, long queue) => script.Query(
-        QueueStatements.NextAlarm, static row => (row.IsDBNull(0) ? (long?)null : row.GetInt64(0), row.IsDBNull(1) ? (long?)null : row.GetInt64(1)), queue);
-
-    private bool HoldsSuspect(List<Settled> settled)
-    {
-        lock (_gate) return _held.Values.Any(message => message.WasLost && !settled.Exists(one => ReferenceEquals(one.Message, message)));
-    }
-
-    private void Drop(TakenMessage message)
-    {
-        lock (_gate)
-        {
-            if (_held.TryGetValue(message.Number, out var held) && ReferenceEquals(held, message)) _held.Remove(message.Number);
-        }
-    }
-
-    // The lease was over before it was renewed: others have the messages, or are about to.
-    private void LoseAll()
-    {
-        List<TakenMessage> lost;
-        lock (_gate)
-        {
-            lost = [.. _held.Values];
-            _held.Clear();
-            _settled.Clear();
-            foreach (var message in lost) message.MarkLost();
-        }
-
-        foreach (var message in lost) message.Lose();
-    }
+    private bool HoldsSuspect(List<Settled> settled) =>
+        _hand.Holds(message => message.WasLost && !_aside.Contains(message) && !settled.Exists(one => ReferenceEquals(one.Message, message)));
 
     private async Task LeaveAsync()
     {

@@ -134,6 +134,7 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
     {
         ArgumentNullException.ThrowIfNull(queue);
         var script = new Script(queue.Service) { IsLong = true };
+        script.Add(QueueStatements.RememberDeleted, queue.Service, queue.Group);
         script.Add(QueueStatements.Delete, queue.Service, queue.Group);
         await database.RunAsync(script, cancellationToken).ConfigureAwait(false);
     }

@@ -2,16 +2,19 @@ using System.Collections.Concurrent;
 using Fan.Database.Engines;
 using Fan.Database.Transactions;
 using Fan.Queues;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Database.Queues;
 
 /// <summary>Queues in the tables of a database. Safe from any thread.</summary>
-internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDatabaseOptions> options, TimeProvider clock) : IQueueTransport, IAsyncDisposable
+internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDatabaseOptions> options, TimeProvider clock, ILogger<DatabaseQueueTransport>? logger = null) : IQueueTransport, IAsyncDisposable
 {
     public const string TransportName = "database";
 
     private readonly ConcurrentDictionary<DatabaseConsumer, bool> _consumers = new();
+    private readonly ILogger _logger = logger ?? NullLogger<DatabaseQueueTransport>.Instance;
     private readonly QueueBounds _bounds = new(database, options.Value.MaxMessages, clock);
 
     public string Name => TransportName;
@@ -27,6 +30,7 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(policy);
         var script = new Script(queue.Service);
+        script.Add(QueueStatements.ForgetDeleted, queue.Service, queue.Group);
         script.Query(
             QueueStatements.Declare, static row => row.GetInt64(0), queue.Service, queue.Group, policy.MaxAttempts, Microseconds.Of(policy.TimeToLive),
             (long?)policy.MaxMessages, Microseconds.Of(policy.RememberFor), Microseconds.Of(policy.DeadLetterRetention), policy.MaxDeadLetters);
@@ -56,7 +60,7 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
     {
         ArgumentNullException.ThrowIfNull(subscription);
         ArgumentNullException.ThrowIfNull(handler);
-        var consumer = new DatabaseConsumer(database, subscription, handler, options.Value.PollInterval, clock);
+        var consumer = new DatabaseConsumer(database, subscription, handler, options.Value.PollInterval, clock, _logger);
         await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
         foreach (var ended in _consumers.Keys.Where(known => known.HasEnded)) _consumers.TryRemove(ended, out _);
         _consumers.TryAdd(consumer, true);
@@ -76,12 +80,10 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
 
     private void Validate(QueueMessage message)
     {
-        if (message.Key is { } key && (key.Length is 0 or > QueueMessage.MaxKeyLength || key.Contains('\0', StringComparison.Ordinal)))
-            throw new ArgumentException($"The key of a push must have 1 to {QueueMessage.MaxKeyLength} characters, none of them U+0000.", nameof(message));
+        if (message.Key is { Length: 0 or > QueueMessage.MaxKeyLength })
+            throw new ArgumentException($"The key of a push must have 1 to {QueueMessage.MaxKeyLength} characters.", nameof(message));
         if (message.Id.Length is 0 or > QueueMessage.MaxIdLength || message.Id.Contains('\0', StringComparison.Ordinal))
             throw new ArgumentException($"The id of a push must have 1 to {QueueMessage.MaxIdLength} printable characters.", nameof(message));
-        if (message.Method.Contains('\0', StringComparison.Ordinal) || message.ContentType.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException("The method and the content type of a push can't have U+0000.", nameof(message));
         if (message.Payload.Length > options.Value.MaxMessageBytes)
             throw new LimitExceededException(nameof(FanDatabaseOptions.MaxMessageBytes), $"The payload has {message.Payload.Length} bytes; the database route takes {options.Value.MaxMessageBytes} (Fan:Database:{nameof(FanDatabaseOptions.MaxMessageBytes)}).");
     }

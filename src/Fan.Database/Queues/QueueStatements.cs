@@ -25,6 +25,16 @@ internal static class QueueStatements
         INSERT INTO fan.queues (service, grp, max_attempts, ttl, max_messages, remember, dead_retention, max_dead) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (service, grp) DO NOTHING
         """;
 
+    /// <summary>As <see cref="DeclareOnce"/>, for one that was declared before: what somebody deleted stays so.</summary>
+    public const string DeclareAgain = """
+        INSERT INTO fan.queues (service, grp, max_attempts, ttl, max_messages, remember, dead_retention, max_dead)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (SELECT 1 FROM fan.deleted d WHERE d.service = $1 AND d.grp = $2) ON CONFLICT (service, grp) DO NOTHING
+        """;
+
+    public const string RememberDeleted = "INSERT INTO fan.deleted (service, grp) VALUES ($1, $2) ON CONFLICT (service, grp) DO NOTHING";
+
+    public const string ForgetDeleted = "DELETE FROM fan.deleted WHERE service = $1 AND grp = $2";
+
     /// <summary>As <see cref="Send"/>, to one queue: 10 its group.</summary>
     public const string SendToGroup = """
         INSERT INTO fan.messages (queue_id, place, state, message_id, method, content_type, headers, payload, message_key, enqueued_at, due_at, expires_at)
@@ -49,7 +59,7 @@ internal static class QueueStatements
         """;
 
     /// <summary>1 consumer, 2 service, 3 group, 4 name, 5 lease.</summary>
-    public const string Join = "INSERT INTO fan.consumers (id, queue_id, name, lease_until) SELECT $1, q.id, $4, {now} + $5 FROM fan.queues q WHERE q.service = $2 AND q.grp = $3 RETURNING queue_id";
+    public const string Join = "INSERT INTO fan.consumers (id, queue_id, name, lease_until) SELECT $1, q.id, $4, {now} + $5 FROM fan.queues q WHERE q.service = $2 AND q.grp = $3 ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until RETURNING queue_id";
 
     public const string Renew = "UPDATE fan.consumers SET lease_until = {now} + $2 WHERE id = $1";
 
@@ -69,10 +79,11 @@ internal static class QueueStatements
 
     public const string AnyReady = "SELECT 1 FROM fan.messages WHERE queue_id = $1 AND state = 0 LIMIT 1";
 
-    /// <summary>When the next message becomes due or expires, from now; null where none does.</summary>
+    /// <summary>When the next message becomes due or expires, from now; null where none does. And whether consumer 2 is one of the queue.</summary>
     public const string NextAlarm = """
         SELECT (SELECT d.due_at FROM fan.messages d WHERE d.queue_id = $1 AND d.state = 1 ORDER BY d.due_at LIMIT 1) - {now},
-               (SELECT e.expires_at FROM fan.messages e WHERE e.queue_id = $1 AND e.expires_at IS NOT NULL AND e.state <> 2 ORDER BY e.expires_at LIMIT 1) - {now}
+               (SELECT e.expires_at FROM fan.messages e WHERE e.queue_id = $1 AND e.expires_at IS NOT NULL AND e.state <> 2 ORDER BY e.expires_at LIMIT 1) - {now},
+               (SELECT count(*) FROM fan.consumers c WHERE c.id = $2 AND c.queue_id = $1)
         """;
 
     // The end of messages in hand: 1 queue, 2 consumer, 3 their numbers.
@@ -101,27 +112,34 @@ internal static class QueueStatements
 
     public const string Remove = "DELETE FROM fan.messages WHERE queue_id = $1 AND owner = $2 AND state = 4";
 
-    /// <summary>1 queue, 2 consumer, 3 number, 4 delay, 5 failure. One without a key goes to the end.</summary>
+    /// <summary>1 queue, 2 consumer, 3 number, 4 delay, 5 failure, 6 the attempt: one that was written down and then taken again is another. One without a key goes to the end.</summary>
     public const string Retry = """
         UPDATE fan.messages AS m SET state = CASE WHEN $4 = 0 THEN 0 ELSE 1 END, owner = NULL, lost = 0, due_at = {now} + $4,
             place = CASE WHEN m.message_key IS NULL THEN {next place} ELSE m.place END, failure = coalesce($5, m.failure)
-        WHERE m.queue_id = $1 AND m.owner = $2 AND m.state = 2 AND m.id = $3
+        WHERE m.queue_id = $1 AND m.owner = $2 AND m.state = 2 AND m.id = $3 AND m.attempts = $6
         """;
 
     public const string Release = "UPDATE fan.messages SET state = 0, owner = NULL, attempts = attempts - 1 WHERE queue_id = $1 AND owner = $2 AND state = 2 AND id {in $3}";
 
+    /// <summary>Gives back what a consumer has without knowing: it was taken, and the answer was lost. 1 queue, 2 consumer, 3 what it knows.</summary>
+    public const string ReleaseUnknown = "UPDATE fan.messages SET state = 0, owner = NULL, attempts = attempts - 1 WHERE queue_id = $1 AND owner = $2 AND state = 2 AND id {not in $3}";
+
+    /// <summary>1 queue, 2 a consumer of it: all others, and what is left of their leases.</summary>
+    public const string OtherLeases = "SELECT id, lease_until, lease_until - {now} FROM fan.consumers WHERE queue_id = $1 AND id <> $2";
+
+    public const string EndLease = "DELETE FROM fan.consumers WHERE id = $1 AND lease_until = $2";
+
     // What time does: 1 queue.
-    public const string EndLeases = "DELETE FROM fan.consumers WHERE queue_id = $1 AND lease_until < {now}";
 
     public const string GiveBackLost = """
         UPDATE fan.messages SET state = 0, owner = NULL, lost = 1 WHERE state = 2 AND id IN (
             SELECT m.id FROM fan.messages m WHERE m.queue_id = $1 AND m.owner IS NOT NULL AND m.state = 2 AND NOT EXISTS (SELECT 1 FROM fan.consumers c WHERE c.id = m.owner) LIMIT 1000 {skip locked m})
         """;
 
-    /// <summary>2 who lets go.</summary>
+    /// <summary>2 who lets go, 3 how many, 4 after how many.</summary>
     public const string Expire = """
         UPDATE fan.messages SET state = 4, owner = $2 WHERE state <> 2 AND id IN (
-            SELECT m.id FROM fan.messages m WHERE m.queue_id = $1 AND m.expires_at <= {now} AND m.state <> 2 ORDER BY m.expires_at LIMIT 500 {skip locked m})
+            SELECT m.id FROM fan.messages m WHERE m.queue_id = $1 AND m.expires_at <= {now} AND m.state <> 2 ORDER BY m.expires_at LIMIT $3 OFFSET $4 {skip locked m})
         """;
 
     public const string MakeDue = """

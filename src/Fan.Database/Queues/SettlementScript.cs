@@ -38,7 +38,7 @@ internal static class SettlementScript
         {
             if (settlement.Outcome == QueueOutcome.Retry)
             {
-                script.Add(QueueStatements.Retry, queue, consumer, message.Number, Microseconds.Of(settlement.Delay), MessageText.Plain(settlement.Detail));
+                script.Add(QueueStatements.Retry, queue, consumer, message.Number, Microseconds.Of(settlement.Delay), settlement.Detail, message.Attempts);
             }
             else if (settlement.Outcome == QueueOutcome.Dead)
             {
@@ -57,13 +57,25 @@ internal static class SettlementScript
         return marked;
     }
 
-    /// <summary>Adds what the mere passing of time does to a queue.</summary>
+    /// <summary>Adds what the mere passing of time does to a queue, whoever looks: leases are ended by consumers alone, which see them for as long.</summary>
     public static void AddSweep(this Script script, long queue, long token)
     {
-        script.Add(QueueStatements.EndLeases, queue);
         script.Add(QueueStatements.GiveBackLost, queue);
-        script.Add(QueueStatements.Expire, queue, token);
+        script.AddExpiry(queue, token);
+        script.AddDue(queue);
+    }
+
+    /// <summary>Adds the end of those whose time is over, the first one first.</summary>
+    public static Statement AddExpiry(this Script script, long queue, long token, int most = 500, int skipped = 0)
+    {
+        var expired = script.Add(QueueStatements.Expire, queue, token, most, skipped);
         script.AddBurial(queue, token, DeadLetterReasons.Expired, "its time was over before an attempt could begin", null, isUntried: false);
+        return expired;
+    }
+
+    /// <summary>Adds the move of those that became due.</summary>
+    public static void AddDue(this Script script, long queue)
+    {
         script.Add(QueueStatements.MakeDue, queue);
         script.Add(QueueStatements.StandBehind, queue);
     }
@@ -85,7 +97,7 @@ internal static class SettlementScript
 
     private static void AddBurial(this Script script, long queue, long token, string reason, string? detail, string? exceptionType, bool isUntried)
     {
-        script.Add(QueueStatements.Bury, queue, token, MessageText.Plain(reason), MessageText.Plain(detail), MessageText.Plain(exceptionType), isUntried ? 1L : 0L);
+        script.Add(QueueStatements.Bury, queue, token, reason, detail, exceptionType, isUntried ? 1L : 0L);
         script.AddRemoval(queue, token);
     }
 }
@@ -94,4 +106,15 @@ internal static class SettlementScript
 /// <param name="Message">The message.</param>
 /// <param name="Settlement">What becomes of it.</param>
 /// <param name="Remembers">Whether its queue remembers ids.</param>
-internal readonly record struct Settled(TakenMessage Message, QueueSettlement Settlement, bool Remembers);
+internal readonly record struct Settled(TakenMessage Message, QueueSettlement Settlement, bool Remembers)
+{
+    /// <summary>With texts that every database can store, whatever its encoding is; null where there is none.</summary>
+    public Settled? Plain => Settlement.Outcome switch
+    {
+        QueueOutcome.Retry => this with { Settlement = QueueSettlement.Retry(Settlement.Delay, Ascii(Settlement.Detail), Ascii(Settlement.ExceptionType)) },
+        QueueOutcome.Dead => this with { Settlement = QueueSettlement.Dead(Ascii(Settlement.Reason)!, Ascii(Settlement.Detail), Ascii(Settlement.ExceptionType)) },
+        _ => null,
+    };
+
+    private static string? Ascii(string? text) => text is null ? null : string.Concat(text.Select(c => char.IsAscii(c) ? c : '?'));
+}

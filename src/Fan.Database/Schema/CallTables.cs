@@ -6,14 +6,14 @@ internal static class CallTables
     public static IEnumerable<string> Statements =>
     [
         // A process that calls or serves lives as long as it renews its row.
-        "CREATE {unlogged} TABLE fan.instances (id bigint PRIMARY KEY, name text NOT NULL, lease_until bigint NOT NULL)",
-        "CREATE INDEX {index }instances_lease ON fan.instances (lease_until)",
+        "CREATE {unlogged} TABLE IF NOT EXISTS fan.instances (id bigint PRIMARY KEY, name text NOT NULL, lease_until bigint NOT NULL)",
+        "CREATE INDEX IF NOT EXISTS {index }instances_lease ON fan.instances (lease_until)",
         // What is on its way to an instance, in the order of its sending.
         """
-        CREATE {unlogged} TABLE fan.frames (
+        CREATE {unlogged} TABLE IF NOT EXISTS fan.frames (
             id {identity}, recipient bigint NOT NULL, sender bigint NOT NULL, call_id bigint NOT NULL, kind bigint NOT NULL, number bigint NOT NULL,
             method text, content_type text, headers text, body {bytes} NOT NULL, sent_at bigint NOT NULL)
         """,
-        "CREATE INDEX {index }frames_of_recipient ON fan.frames (recipient, id)",
+        "CREATE INDEX IF NOT EXISTS {index }frames_of_recipient ON fan.frames (recipient, id)",
     ];
 }

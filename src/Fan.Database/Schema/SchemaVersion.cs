@@ -7,7 +7,10 @@ namespace Fan.Database.Schema;
 internal sealed record SchemaVersion(int Number, int OldestReader, IReadOnlyList<string> Statements)
 {
     /// <summary>All forms, the first one first.</summary>
-    public static IReadOnlyList<SchemaVersion> All { get; } = [new(1, 1, [.. QueueTables.Statements, .. CallTables.Statements])];
+    public static IReadOnlyList<SchemaVersion> All { get; } = [new(1, 1, [.. QueueTables.Statements, .. CallTables.Statements]), new(2, 1, [.. QueueTables.DeletedStatements])];
+
+    /// <summary>The tables of the newest form.</summary>
+    public static IReadOnlyList<string> Tables { get; } = ["versions", "queues", .. QueueTables.OfQueues, "deleted", "instances", "frames"];
 
     /// <summary>The form that this program makes.</summary>
     public static int Newest => All[^1].Number;

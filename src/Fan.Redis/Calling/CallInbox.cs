@@ -134,10 +134,10 @@ internal sealed class CallInbox : IAsyncDisposable
     }
 
     /// <summary>Tells the service that a call, which was removed, has been left.</summary>
-    public ValueTask CancelAsync(PendingCall call) => SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null));
+    public async ValueTask CancelAsync(PendingCall call) => await SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null)).ConfigureAwait(false);
 
-    /// <summary>Lets the service send so many bytes of items more.</summary>
-    public ValueTask GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
+    /// <summary>Lets the service send so many bytes of items more; why it could not be told, null where it was.</summary>
+    public ValueTask<RedisAwayException?> GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
 
     /// <summary>Keeps the stream alive; whether the server answered.</summary>
     public async Task<bool> KeepAsync()
@@ -218,7 +218,7 @@ internal sealed class CallInbox : IAsyncDisposable
             using (ExecutionContext.SuppressFlow())
             {
                 _reading = Task.Run(ReadAsync, CancellationToken.None);
-                _watching = Task.Run(() => new CallWatch(this, _server.Options, _clock).RunAsync(_closing.Token), CancellationToken.None);
+                _watching = Task.Run(() => new CallWatch(this, _server.Options, _clock, _logger).RunAsync(_closing.Token), CancellationToken.None);
             }
 
             _isOpen = true;
@@ -246,20 +246,39 @@ internal sealed class CallInbox : IAsyncDisposable
             try
             {
                 var items = await _reader!.ReadAsync([_replies], MostAtOnce).ConfigureAwait(false);
-                foreach (var item in items) await TakeAsync(item).ConfigureAwait(false);
-                if (items.Count > 0)
+                foreach (var item in items)
                 {
-                    _replies.Advance(items[^1].Id);
-                    await _writer.TrimAsync(_replies).ConfigureAwait(false);
+                    // First, so that none is taken twice whatever it does.
+                    _replies.Advance(item.Id);
+                    await TakeSafelyAsync(item).ConfigureAwait(false);
                 }
 
+                if (items.Count > 0) await _writer.TrimAsync(_replies).ConfigureAwait(false);
                 pause.Reset();
             }
-            catch (RedisAwayException)
+            catch (Exception error)
             {
                 // Whoever waits too long is told by the watch.
+                if (error is not RedisAwayException) CallLog.ReadFailed(_logger, error, error.Message);
                 await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async ValueTask TakeSafelyAsync(StreamItem item)
+    {
+        try
+        {
+            await TakeAsync(item).ConfigureAwait(false);
+        }
+        catch (RedisAwayException error)
+        {
+            // An answer that can't be sent is asked for again, and must not keep the rest from being read.
+            CallLog.Dropped(_logger, MessageTypes.Unknown, error.Message);
+        }
+        catch (Exception error)
+        {
+            CallLog.NotTaken(_logger, error, error.Message);
         }
     }
 
@@ -293,17 +312,19 @@ internal sealed class CallInbox : IAsyncDisposable
 
     private void Address(PendingCall call, List<object> fields) => MessageFields.Add(fields, MessageFields.From, MessageFields.WriteFrom(_id, call.Number));
 
-    private async ValueTask SendAsideAsync(PendingCall call, List<object> fields)
+    private async ValueTask<RedisAwayException?> SendAsideAsync(PendingCall call, List<object> fields)
     {
         Address(call, fields);
         try
         {
             await _writer.AppendAsync(_topology.Control(call.Target.Id), fields, CancellationToken.None).ConfigureAwait(false);
+            return null;
         }
         catch (RedisAwayException error)
         {
             // A service that loses sight of its caller ends the work by itself.
             CallLog.Dropped(_logger, "for " + call.Call.Service, error.Message);
+            return error;
         }
     }
 }

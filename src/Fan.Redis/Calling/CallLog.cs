@@ -22,6 +22,12 @@ internal static partial class CallLog
     [LoggerMessage(6, LogLevel.Debug, "The caller of {Calls} calls has gone")]
     public static partial void CallerGone(ILogger logger, int calls);
 
+    [LoggerMessage(8, LogLevel.Warning, "Messages of calls over Redis are not read for now, and are after a pause: {Reason}")]
+    public static partial void ReadFailed(ILogger logger, Exception error, string reason);
+
+    [LoggerMessage(9, LogLevel.Warning, "A message of a call over Redis could not be taken, and is left out: {Reason}")]
+    public static partial void NotTaken(ILogger logger, Exception error, string reason);
+
     [LoggerMessage(7, LogLevel.Information, "Calls in flight are broken off: {Reason}")]
     public static partial void DrainEnded(ILogger logger, string reason);
 }

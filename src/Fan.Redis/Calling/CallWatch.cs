@@ -1,11 +1,12 @@
 using Fan.Brokers;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
+using Microsoft.Extensions.Logging;
 
 namespace Fan.Redis.Calling;
 
 /// <summary>Keeps the caller visible, and looks whether calls in flight can still be answered.</summary>
-internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimeProvider clock)
+internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimeProvider clock, ILogger logger)
 {
     public async Task RunAsync(CancellationToken closing)
     {
@@ -15,14 +16,19 @@ internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimePr
         {
             while (await timer.WaitForNextTickAsync(closing).ConfigureAwait(false))
             {
-                if (await inbox.KeepAsync().ConfigureAwait(false)) heard = clock.GetTimestamp();
-                var old = Old();
+                List<PendingCall> old = [];
                 try
                 {
+                    var isKept = await inbox.KeepAsync().ConfigureAwait(false);
+                    old = Old();
+                    foreach (var call in old) await call.RetryAsync().ConfigureAwait(false);
                     foreach (var ofTarget in old.GroupBy(call => call.Target.Id, StringComparer.Ordinal)) await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
+                    // A server that refuses to be asked tells nothing of them either.
+                    if (isKept) heard = clock.GetTimestamp();
                 }
-                catch (RedisAwayException error)
+                catch (Exception error) when (!closing.IsCancellationRequested)
                 {
+                    if (error is not RedisAwayException) CallLog.ReadFailed(logger, error, error.Message);
                     // Of processes that can't be seen for so long nothing is known.
                     if (clock.GetElapsedTime(heard) > options.LivenessTimeout) inbox.Lost(old.Select(call => call.Number), error.Message.TrimEnd('.'));
                 }

@@ -27,6 +27,9 @@ internal abstract class PendingCall(OutgoingCall call, CallTarget target)
     /// <summary>Takes a message for it; true where it was the last one.</summary>
     public abstract bool Take(string type, StreamItem message);
 
+    /// <summary>Sends again what could not be sent for it.</summary>
+    public virtual ValueTask RetryAsync() => default;
+
     /// <summary>Ends it, after it was taken off its inbox.</summary>
     public abstract void Fail(Exception error);
 }

@@ -5,6 +5,7 @@ using Fan.Messaging;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
 using Fan.Transports;
+using StackExchange.Redis;
 
 namespace Fan.Redis.Calling;
 
@@ -18,6 +19,11 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
     private readonly Channel<ReplyPayload> _items = Channel.CreateUnbounded<ReplyPayload>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
     private long _unread;
     private long _owed;
+    private long _unsent;
+    private long _slack;
+
+    // By the inbox's reader alone.
+    private long _taken;
 
     public override bool Take(string type, StreamItem message)
     {
@@ -26,12 +32,21 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
             switch (type)
             {
                 case MessageTypes.Item:
+                    if (MessageFields.ReadPlace(message) is { } place)
+                    {
+                        // One that came twice.
+                        if (place <= _taken) return false;
+                        if (place > _taken + 1) throw Missing();
+                        _taken = place;
+                    }
+
                     var bytes = MessageFields.ReadPayload(message).Length + ItemCost;
-                    if (Interlocked.Add(ref _unread, bytes) - bytes >= window) throw new BadMessageException("reply", $"{Call.Endpoint} sends items beyond the {window} bytes that it may.");
+                    if (Interlocked.Add(ref _unread, bytes) - bytes >= window + Interlocked.Read(ref _slack)) throw new BadMessageException("reply", $"{Call.Endpoint} sends items beyond the {window} bytes that it may.");
                     var item = MessageFields.ReadReply(message, Call);
                     if (!_items.Writer.TryWrite(item)) item.Dispose();
                     return false;
                 case MessageTypes.End:
+                    if (MessageFields.ReadPlace(message) is { } count && count != _taken) throw Missing();
                     ReadSpans(message);
                     _items.Writer.TryComplete();
                     return true;
@@ -84,8 +99,21 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
         if (_owed < window / 2) return;
         var owed = _owed;
         _owed = 0;
-        if (inbox.IsPending(this)) await inbox.GrantAsync(this, owed).ConfigureAwait(false);
+        if (inbox.IsPending(this)) await SendCreditAsync(owed).ConfigureAwait(false);
     }
+
+    // Credit that is lost would let both sides wait for ever.
+    public override ValueTask RetryAsync() => Interlocked.Exchange(ref _unsent, 0) is > 0 and var bytes ? SendCreditAsync(bytes) : default;
+
+    private async ValueTask SendCreditAsync(long bytes)
+    {
+        if (await inbox.GrantAsync(this, bytes).ConfigureAwait(false) is not { } error) return;
+        // It may have arrived after all, and then it comes twice.
+        if (!error.WasNotSent && error.InnerException is not RedisServerException) Interlocked.Add(ref _slack, bytes);
+        Interlocked.Add(ref _unsent, bytes);
+    }
+
+    private ServiceUnavailableException Missing() => new(Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
 
     private void ReadSpans(StreamItem message)
     {

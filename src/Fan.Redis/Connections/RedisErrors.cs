@@ -12,8 +12,16 @@ internal static class RedisErrors
     public static bool WasNotSent(Exception error) =>
         error is RedisConnectionException { CommandStatus: CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog } or RedisTimeoutException { Commandstatus: CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog };
 
+    /// <summary>Whether the server refused what one command is about, while it takes others.</summary>
+    public static bool IsAboutCommand(Exception? error) => error switch
+    {
+        ServiceUnavailableException or RedisAwayException => IsAboutCommand(error.InnerException),
+        RedisServerException => error.Message.StartsWith("ERR", StringComparison.Ordinal) || error.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal),
+        _ => false,
+    };
+
     /// <summary>Whether a queue's stream or its group has gone from the server.</summary>
-    public static bool IsNoGroup(Exception error) =>
+    public static bool IsNoGroup(Exception? error) =>
         error is RedisServerException && (error.Message.StartsWith("NOGROUP", StringComparison.Ordinal) || error.Message.StartsWith("UNBLOCKED", StringComparison.Ordinal));
 
     /// <summary>What happened.</summary>

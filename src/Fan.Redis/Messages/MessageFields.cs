@@ -19,6 +19,9 @@ internal static class MessageFields
     public const string ContentType = "content-type";
     public const string Credit = "credit";
 
+    /// <summary>Of an item its number from 1, of an end how many there were.</summary>
+    public const string Place = "place";
+
     // What stands before the fields when a message is appended; the stream takes the first place.
     private const int Before = 3;
 
@@ -102,6 +105,10 @@ internal static class MessageFields
     /// <summary>The number of the call that a reply is for; null where it has none.</summary>
     public static ulong? ReadNumber(StreamItem item) =>
         ulong.TryParse(((ReadOnlyMemory<byte>)item.Field(Number)).Span, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The place of an item in its sequence; null where its sender does not count.</summary>
+    public static long? ReadPlace(StreamItem item) =>
+        long.TryParse(((ReadOnlyMemory<byte>)item.Field(Place)).Span, NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : null;
 
     /// <summary>The payload of a reply in an array of the pool; it has the form of the request.</summary>
     /// <exception cref="LimitExceededException">It is larger than the caller takes.</exception>

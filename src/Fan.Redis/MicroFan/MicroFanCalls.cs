@@ -116,7 +116,7 @@ internal sealed class MicroFanCalls(RedisServer server, TimeProvider clock, ILog
             var answer = (RedisResult[])(await server.Shared.RunAsync(database => database.ExecuteAsync("PUBSUB", "NUMSUB", channel), _closing.Token).ConfigureAwait(false))!;
             if (answer.Length == 2 && (long)answer[1] == 0) Lose(pending => pending.Channel == channel, "it does not listen any more");
         }
-        catch (RedisAwayException error)
+        catch (Exception error) when (!_closing.IsCancellationRequested)
         {
             CallLog.NotKept(logger, server.Target.Where, error.Message);
         }

@@ -16,14 +16,15 @@ internal sealed class ConsumerCare : IAsyncDisposable
     private readonly HeldMessages _held;
     private readonly TimeSpan _lease;
     private readonly TimeSpan _poll;
+    private readonly Func<Task> _vanished;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Bell _scheduled = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
-    public ConsumerCare(RedisQueues queues, QueueName queue, string consumer, HeldMessages held, TimeSpan lease, TimeSpan poll, TimeProvider clock, ILogger logger) =>
-        (_queues, _queue, _consumer, _held, _lease, _poll, _clock, _logger) = (queues, queue, consumer, held, lease, poll, clock, logger);
+    public ConsumerCare(RedisQueues queues, QueueName queue, string consumer, HeldMessages held, TimeSpan lease, TimeSpan poll, Func<Task> vanished, TimeProvider clock, ILogger logger) =>
+        (_queues, _queue, _consumer, _held, _lease, _poll, _vanished, _clock, _logger) = (queues, queue, consumer, held, lease, poll, vanished, clock, logger);
 
     public void Start() => _running = Task.WhenAll(Task.Run(KeepAsync), Task.Run(SweepAsync));
 
@@ -51,11 +52,15 @@ internal sealed class ConsumerCare : IAsyncDisposable
                     foreach (var entry in (string[])lost!) _held.Lose(entry);
                 }
 
-                while ((long)await _queues.RunAsync(_queues.Scripts.Reclaim, _queue, [_consumer], _stopping.Token).ConfigureAwait(false) >= MostReclaimed)
+                long reclaimed;
+                do
                 {
+                    reclaimed = (long)await _queues.RunAsync(_queues.Scripts.Reclaim, _queue, [_consumer], _stopping.Token).ConfigureAwait(false);
                 }
+                while (reclaimed >= MostReclaimed);
+                if (reclaimed < 0) await _vanished().ConfigureAwait(false);
             }
-            catch (Exception error) when (error is ServiceUnavailableException or OperationCanceledException)
+            catch (Exception error)
             {
                 // The next turn comes soon; that the server is away is the reader's to tell.
                 if (!_stopping.IsCancellationRequested) QueueLog.CareFailed(_logger, _queue, error.Message);
@@ -74,7 +79,7 @@ internal sealed class ConsumerCare : IAsyncDisposable
             {
                 if (await _queues.SweepAsync(_queue, _stopping.Token).ConfigureAwait(false) is { } next && next < pause) pause = next;
             }
-            catch (Exception error) when (error is ServiceUnavailableException or OperationCanceledException)
+            catch (Exception error)
             {
                 if (!_stopping.IsCancellationRequested) QueueLog.CareFailed(_logger, _queue, error.Message);
             }

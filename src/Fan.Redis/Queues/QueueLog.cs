@@ -20,6 +20,15 @@ internal static partial class QueueLog
     [LoggerMessage(5, LogLevel.Warning, "Queue '{Queue}': what became of message {Entry} could not be told; it comes again. {Reason}")]
     public static partial void NotSettled(ILogger logger, QueueName queue, string entry, string reason);
 
+    [LoggerMessage(9, LogLevel.Warning, "Queue '{Queue}': Redis refuses what became of message {Message} ({Outcome}); the others go on, and it is tried again. {Reason}")]
+    public static partial void Refused(ILogger logger, QueueName queue, string message, QueueOutcome outcome, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "Queue '{Queue}' was gone from Redis, with what was in it, and is declared again")]
+    public static partial void DeclaredAgain(ILogger logger, QueueName queue);
+
+    [LoggerMessage(11, LogLevel.Warning, "Queue '{Queue}': message {Message} can't be worked on, and comes again when the lease is over. {Reason}")]
+    public static partial void NotWorkedOn(ILogger logger, Exception error, QueueName queue, string message, string reason);
+
     [LoggerMessage(6, LogLevel.Warning, "Redis at {Where} keeps no append-only file (appendonly no): pushes that it accepted are lost when it ends")]
     public static partial void NotDurable(ILogger logger, string where);
 

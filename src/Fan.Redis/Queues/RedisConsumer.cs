@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Fan.Brokers;
@@ -12,6 +13,8 @@ namespace Fan.Redis.Queues;
 /// <summary>Takes messages of one queue: one task reads the stream on a connection of its own, others handle. Owns them.</summary>
 internal sealed class RedisConsumer : IQueueConsumer
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
     private readonly RedisQueues _queues;
     private readonly QueueSubscription _subscription;
     private readonly QueueHandler _handler;
@@ -26,7 +29,8 @@ internal sealed class RedisConsumer : IQueueConsumer
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _breaking = new();
     private readonly Lock _gate = new();
-    private string _stream;
+    private readonly ConcurrentDictionary<HeldMessage, Task> _aside = new();
+    private volatile string _stream;
     private Task _reading = Task.CompletedTask;
     private Task _working = Task.CompletedTask;
     private Task? _stopped;
@@ -40,7 +44,7 @@ internal sealed class RedisConsumer : IQueueConsumer
         _consumer = $"{subscription.Consumer}-{Guid.NewGuid().ToString("N")[..8]}";
         _reader = new BlockingReader(server);
         _held = new HeldMessages(subscription.Prefetch);
-        _care = new ConsumerCare(queues, subscription.Queue, _consumer, _held, subscription.Policy.LeaseTime, server.Options.PollInterval, clock, logger);
+        _care = new ConsumerCare(queues, subscription.Queue, _consumer, _held, subscription.Policy.LeaseTime, server.Options.PollInterval, DeclareAgainAsync, clock, logger);
         // Bounded by what may be held.
         _taken = Channel.CreateUnbounded<HeldMessage>();
     }
@@ -85,6 +89,7 @@ internal sealed class RedisConsumer : IQueueConsumer
         await _reader.EndAsync(_reading, _clock).ConfigureAwait(false);
         _taken.Writer.TryComplete();
         await _working.ConfigureAwait(false);
+        await Task.WhenAll(_aside.Values).ConfigureAwait(false);
         await _care.DisposeAsync().ConfigureAwait(false);
         try
         {
@@ -93,7 +98,7 @@ internal sealed class RedisConsumer : IQueueConsumer
             {
             }
         }
-        catch (ServiceUnavailableException error)
+        catch (Exception error)
         {
             // Others take it when the lease is over.
             QueueLog.CareFailed(_logger, Queue, error.Message);
@@ -128,26 +133,23 @@ internal sealed class RedisConsumer : IQueueConsumer
                 _trouble = null;
                 pause.Reset();
             }
-            catch (RedisAwayException error)
+            catch (Exception error)
             {
+                // Whatever it is, messages wait.
                 await RecoverAsync(error, pause).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task RecoverAsync(RedisAwayException error, BackOff pause)
+    private async Task RecoverAsync(Exception error, BackOff pause)
     {
         var reason = error.Message;
         try
         {
             // A server that lost its data takes the queue anew; one that was deleted stays so.
-            if (RedisErrors.IsNoGroup(error.InnerException!))
-            {
-                if (await _queues.DeclareAsync(Queue, _subscription.Policy, again: true, _stopping.Token).ConfigureAwait(false) is { } stream) _stream = stream;
-                else reason = "The queue was deleted.";
-            }
+            if (RedisErrors.IsNoGroup(error.InnerException) && !await TryDeclareAgainAsync().ConfigureAwait(false)) reason = "The queue was deleted.";
         }
-        catch (Exception again) when (again is ServiceUnavailableException or OperationCanceledException)
+        catch (Exception again)
         {
             reason = again.Message;
         }
@@ -158,13 +160,39 @@ internal sealed class RedisConsumer : IQueueConsumer
         await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
     }
 
+    // Its record was taken away under it, and its stream may still be there.
+    private async Task DeclareAgainAsync()
+    {
+        if (await TryDeclareAgainAsync().ConfigureAwait(false)) return;
+        if (_trouble is null) QueueLog.Interrupted(_logger, Queue, "The queue was deleted.");
+        _trouble = "The queue was deleted.";
+    }
+
+    // False where somebody deleted it.
+    private async Task<bool> TryDeclareAgainAsync()
+    {
+        if (await _queues.DeclareAsync(Queue, _subscription.Policy, again: true, _stopping.Token).ConfigureAwait(false) is not { } stream) return false;
+        // A stream that was only lost comes back under its name.
+        QueueLog.DeclaredAgain(_logger, Queue);
+        _stream = stream;
+        return true;
+    }
+
     private async Task WorkAsync()
     {
         await foreach (var message in _taken.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            // What nobody has begun when it stops goes back at the end.
-            if (!_stopping.IsCancellationRequested && await BeginAsync(message).ConfigureAwait(false) is { } fields) await HandleAsync(message, fields).ConfigureAwait(false);
-            _held.Remove(message);
+            try
+            {
+                // What nobody has begun when it stops goes back at the end.
+                if (!_stopping.IsCancellationRequested && await BeginAsync(message).ConfigureAwait(false) is { } fields) await HandleAsync(message, fields).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                QueueLog.NotWorkedOn(_logger, error, Queue, message.Number, error.Message);
+            }
+
+            if (!message.IsAside) _held.Remove(message);
         }
     }
 
@@ -179,7 +207,7 @@ internal sealed class RedisConsumer : IQueueConsumer
                 var result = await _queues.RunAsync(_queues.Scripts.Begin, Queue, [_consumer, message.Entry, message.Number], CancellationToken.None).ConfigureAwait(false);
                 return result.IsNull ? null : (RedisResult[])result!;
             }
-            catch (ServiceUnavailableException)
+            catch (ServiceUnavailableException error) when (!RedisErrors.IsAboutCommand(error))
             {
                 await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
             }
@@ -191,9 +219,11 @@ internal sealed class RedisConsumer : IQueueConsumer
     private async Task HandleAsync(HeldMessage message, RedisResult[] fields)
     {
         QueueSettlement settlement;
+        var id = message.Number;
         try
         {
             var delivery = MessageRecord.Read(Queue, (long)fields[0], fields[1]);
+            id = delivery.Message.Id;
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(_breaking.Token, message.Lost);
             settlement = await _handler(delivery, ending.Token).ConfigureAwait(false);
         }
@@ -206,10 +236,10 @@ internal sealed class RedisConsumer : IQueueConsumer
             settlement = QueueSettlement.RetryAtOnce(error);
         }
 
-        await SettleAsync(message, settlement).ConfigureAwait(false);
+        await SettleAsync(message, id, settlement).ConfigureAwait(false);
     }
 
-    private async Task SettleAsync(HeldMessage message, QueueSettlement settlement)
+    private async Task SettleAsync(HeldMessage message, string id, QueueSettlement settlement)
     {
         RedisValue[] arguments =
         [
@@ -223,25 +253,49 @@ internal sealed class RedisConsumer : IQueueConsumer
             ((long)Math.Ceiling(settlement.Delay.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture), settlement.Reason ?? "", settlement.Detail ?? "", settlement.ExceptionType ?? "",
         ];
         var pause = new BackOff(_clock);
-        for (var isRepeated = false; ; isRepeated = true)
+        for (var isRepeated = false; await FailureAsync(message, settlement, arguments, isRepeated).ConfigureAwait(false) is { } error; isRepeated = true)
         {
-            try
+            if (RedisErrors.IsAboutCommand(error))
             {
-                // After an error it may have been done, and then it is not ours any more.
-                if ((long)await _queues.RunAsync(_queues.Scripts.Settle, Queue, arguments, CancellationToken.None).ConfigureAwait(false) == 0 && !isRepeated) QueueLog.Late(_logger, Queue, message.Entry);
-                if (settlement.Outcome == QueueOutcome.Retry) _care.Scheduled();
+                // Its worker has others to handle.
+                QueueLog.Refused(_logger, Queue, id, settlement.Outcome, error.Message);
+                _held.SetAside(message);
+                _aside[message] = Task.Run(() => SettleAsideAsync(message, settlement, arguments));
                 return;
             }
-            catch (ServiceUnavailableException error)
-            {
-                if (_breaking.IsCancellationRequested)
-                {
-                    QueueLog.NotSettled(_logger, Queue, message.Entry, error.Message);
-                    return;
-                }
 
-                await pause.WaitAsync(_breaking.Token).ConfigureAwait(false);
+            if (_breaking.IsCancellationRequested)
+            {
+                QueueLog.NotSettled(_logger, Queue, message.Entry, error.Message);
+                return;
             }
+
+            await pause.WaitAsync(_breaking.Token).ConfigureAwait(false);
+        }
+    }
+
+    // Until it stops: then the message goes to others.
+    private async Task SettleAsideAsync(HeldMessage message, QueueSettlement settlement, RedisValue[] arguments)
+    {
+        var pause = new BackOff(_clock, LongestPause);
+        do await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        while (!_stopping.IsCancellationRequested && await FailureAsync(message, settlement, arguments, isRepeated: true).ConfigureAwait(false) is not null);
+        _held.Remove(message);
+        _aside.TryRemove(message, out _);
+    }
+
+    // Null where it was written down. After an error it may have been done, and then it is not ours any more.
+    private async Task<ServiceUnavailableException?> FailureAsync(HeldMessage message, QueueSettlement settlement, RedisValue[] arguments, bool isRepeated)
+    {
+        try
+        {
+            if ((long)await _queues.RunAsync(_queues.Scripts.Settle, Queue, arguments, CancellationToken.None).ConfigureAwait(false) == 0 && !isRepeated) QueueLog.Late(_logger, Queue, message.Entry);
+            if (settlement.Outcome == QueueOutcome.Retry) _care.Scheduled();
+            return null;
+        }
+        catch (ServiceUnavailableException error)
+        {
+            return error;
         }
     }
 }

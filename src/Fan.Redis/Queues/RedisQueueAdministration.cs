@@ -17,7 +17,10 @@ internal sealed class RedisQueueAdministration(RedisQueues queues) : IQueueAdmin
         var result = await queues.RunAsync(queues.Scripts.Status, queue, [], cancellationToken).ConfigureAwait(false);
         if (result.IsNull) return null;
         var numbers = (long[])result!;
-        var (ready, inHand, all, age) = (numbers[0], numbers[1], numbers[2], numbers[5]);
+        // What others put into the stream is nobody's message, and goes when a consumer meets it.
+        var (all, age) = (numbers[2], numbers[5]);
+        var ready = Math.Min(numbers[0], all);
+        var inHand = Math.Min(numbers[1], ready);
         return new QueueStatus
         {
             Queue = queue,

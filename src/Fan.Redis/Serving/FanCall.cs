@@ -24,7 +24,9 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
 
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiting;
-    private Task<bool> _sending = Task.FromResult(true);
+    private Task _sending = Task.CompletedTask;
+    private volatile SendResult _sent;
+    private long _items;
     private long _credit;
 
     IBufferWriter<byte> IItemSink.Output => Output;
@@ -41,10 +43,15 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
     public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
         var bytes = Output.Count + SequenceCall.ItemCost;
-        while (!TryTakeCredit(bytes, out var more)) await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (!TryTakeCredit(bytes, out var more))
+        {
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+            RequireSent();
+        }
+
         // Not one after another: what is under way is bounded by the credit, and keeps its order.
-        if (_sending.IsCompleted && !await _sending.ConfigureAwait(false)) throw new CallerLeftException();
-        _sending = inbox.ReplyAsync(Key, NewReply(MessageTypes.Item, Output.Written.ToArray()));
+        RequireSent();
+        _sending = SendAsync(_sending, inbox.ReplyAsync(Key, NewItem(MessageTypes.Item, Output.Written.ToArray(), ++_items)));
         Output.Clear();
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -65,7 +72,10 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
             if (!long.TryParse(Required(MessageFields.Credit), out var credit)) throw new BadMessageException(MessageFields.Credit, $"Field '{MessageFields.Credit}' must be a number of bytes.");
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
-            if (TryReply()) await inbox.ReplyAsync(Key, NewReply(MessageTypes.End, null)).ConfigureAwait(false);
+            // An item that was not sent is not passed over in silence.
+            await _sending.ConfigureAwait(false);
+            RequireSent();
+            if (TryReply()) await inbox.ReplyAsync(Key, NewItem(MessageTypes.End, null, _items)).ConfigureAwait(false);
         }
         else
         {
@@ -81,6 +91,29 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         var fields = MessageFields.Add(MessageFields.New(reply, payload), MessageFields.Number, Key.Number);
         if (reply != MessageTypes.Item && Incoming.ReplySpans is { } spans) MessageFields.Add(fields, HeaderNames.Spans, spans);
         return fields;
+    }
+
+    private List<object> NewItem(string type, byte[]? payload, long place) => MessageFields.Add(NewReply(type, payload), MessageFields.Place, place);
+
+    private async Task SendAsync(Task before, Task<SendResult> item)
+    {
+        if (await item.ConfigureAwait(false) is var result && result != SendResult.Sent)
+        {
+            // Nobody grants credit for an item that did not come.
+            lock (_gate)
+            {
+                _sent = result;
+                _waiting?.TrySetResult();
+            }
+        }
+
+        await before.ConfigureAwait(false);
+    }
+
+    private void RequireSent()
+    {
+        if (_sent == SendResult.CallerLeft) throw new CallerLeftException();
+        if (_sent == SendResult.Failed) throw new ServiceUnavailableException("", $"An item of the sequence could not be sent to its caller over Redis, so that the sequence '{type}' ends.");
     }
 
     private ServedMethod Resolve() => CallTypes.TryRead(type, kind, out var service, out var method)
@@ -101,6 +134,7 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
                 return true;
             }
 
+            if (_sent != SendResult.Sent) return false;
             if (_waiting is null or { Task.IsCompleted: true }) _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
             more = _waiting.Task;
             return false;

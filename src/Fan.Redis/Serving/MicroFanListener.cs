@@ -98,7 +98,7 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
                 _settled.TrySetResult();
                 return;
             }
-            catch (Exception error) when (error is RedisAwayException or OperationCanceledException)
+            catch (Exception error)
             {
                 _settled.TrySetResult();
                 if (!_closing.IsCancellationRequested) CallLog.NotOffered(logger, server.Target.Where, error.Message);

@@ -69,22 +69,24 @@ internal sealed class ServingInbox : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a message of a reply; false where its caller has gone. One that can't be sent is lost: its caller asks for it.</summary>
-    public async Task<bool> ReplyAsync(CallKey key, List<object> message)
+    /// <summary>Sends a message of a reply. One that can't be sent is lost: its caller asks for it.</summary>
+    public async Task<SendResult> ReplyAsync(CallKey key, List<object> message)
     {
         try
         {
             var stream = RepliesOf(key.ReplyTo);
-            if (!_writer.TryAppend(stream, message, out var sending)) return await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false);
+            if (!_writer.TryAppend(stream, message, out var sending)) return ResultOf(await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false));
             await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return _writer.WasTaken(sending);
+            return ResultOf(_writer.WasTaken(sending));
         }
         catch (RedisAwayException error)
         {
             CallLog.ReplyFailed(_logger, error.Message);
-            return false;
+            return SendResult.Failed;
         }
     }
+
+    private static SendResult ResultOf(bool wasTaken) => wasTaken ? SendResult.Sent : SendResult.CallerLeft;
 
     /// <summary>Lets nothing new in, and waits until all that came has been served; until cancelled: then it breaks the rest off.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
@@ -144,14 +146,14 @@ internal sealed class ServingInbox : IAsyncDisposable
                 isOffered = true;
                 await LookForCallersAsync().ConfigureAwait(false);
             }
-            catch (RedisAwayException error)
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
             {
                 if (isOffered || !_settled.Task.IsCompleted) CallLog.NotOffered(_logger, _server.Target.Where, error.Message);
                 isOffered = false;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
 
             _settled.TrySetResult();
@@ -199,11 +201,12 @@ internal sealed class ServingInbox : IAsyncDisposable
                     await _writer.TrimAsync(position).ConfigureAwait(false);
                 }
 
-                foreach (var item in items) await TakeAsync(item).ConfigureAwait(false);
+                foreach (var item in items) await TakeSafelyAsync(item).ConfigureAwait(false);
                 pause.Reset();
             }
-            catch (RedisAwayException)
+            catch (Exception error)
             {
+                if (error is not (RedisAwayException or OperationCanceledException)) CallLog.ReadFailed(_logger, error, error.Message);
                 // The watch tells it. Nothing can come from a server that is away, and the stream ends by itself.
                 if (_isLeaving && ++failures == MostFailures) _closed.TrySetResult();
                 await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
@@ -214,8 +217,21 @@ internal sealed class ServingInbox : IAsyncDisposable
     private async Task CloseAsync()
     {
         var left = await _server.Shared.RunAsync(ScriptText.Read("close"), [_requests.Stream], [_requests.After], _closing.Token).ConfigureAwait(false);
-        foreach (var item in StreamItem.ReadEntries(_requests.Name, left)) await TakeAsync(item).ConfigureAwait(false);
+        foreach (var item in StreamItem.ReadEntries(_requests.Name, left)) await TakeSafelyAsync(item).ConfigureAwait(false);
         _closed.TrySetResult();
+    }
+
+    private async ValueTask TakeSafelyAsync(StreamItem item)
+    {
+        try
+        {
+            await TakeAsync(item).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // Whatever it is, it must not keep the rest from being served.
+            CallLog.NotTaken(_logger, error, error.Message);
+        }
     }
 
     private async ValueTask TakeAsync(StreamItem item)

@@ -35,7 +35,7 @@ public sealed record PushOptions
         if (delay > MaxTime) throw Bad(NotBefore is null ? nameof(Delay) : nameof(NotBefore), $"can be at most {MaxTime.Days} days ahead");
         if (TimeToLive is { } time && (time <= TimeSpan.Zero || time > MaxTime)) throw Bad(nameof(TimeToLive), $"must be above zero and at most {MaxTime.Days} days; it is {time}");
         if (TimeToLive <= delay) throw Bad(nameof(TimeToLive), $"must be longer than the {delay} for which the push is kept back; it is {TimeToLive}");
-        return new PushDetails(MessageId ?? PushDetails.NewId(clock), Key, delay > TimeSpan.Zero ? delay : null, TimeToLive);
+        return new PushDetails(MessageId ?? PushDetails.NewId(clock), Key is null ? null : SoundText.Of(Key), delay > TimeSpan.Zero ? delay : null, TimeToLive);
     }
 
     private static ArgumentException Bad(string member, string rule) => new($"{nameof(PushOptions)}.{member} {rule}.", nameof(member));

@@ -80,7 +80,7 @@ internal sealed class EmptyVersions(TimeProvider clock, ILogger logger)
         {
             // Somebody else took it away, or somebody came.
         }
-        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when (stopping.IsCancellationRequested && error is OperationCanceledException or ObjectDisposedException)
         {
             // The application stops; there are others.
         }

@@ -72,7 +72,7 @@ internal sealed class EndpointRegistration(
                 DiscoveryLog.RegistrationInterrupted(logger, service, version, error.Message);
                 await retry.WaitAsync(_stopping.Token).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            catch (Exception error) when (connection.IsEnd(error, _stopping.Token))
             {
                 return;
             }

@@ -37,7 +37,7 @@ internal static class OwnerTask
                 DiscoveryLog.TaskInterrupted(logger, what, error.Message);
                 await retry.WaitAsync(stopping).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            catch (Exception error) when (connection.IsEnd(error, stopping))
             {
                 return;
             }

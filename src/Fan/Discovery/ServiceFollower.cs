@@ -91,7 +91,7 @@ internal sealed class ServiceFollower
                 DiscoveryLog.FollowInterrupted(_logger, _service, error.Message);
                 await retry.WaitAsync(stopping).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            catch (Exception error) when (_store.IsEnd(error, stopping))
             {
                 break;
             }

@@ -24,6 +24,12 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
     /// <summary>Why it is not open; null when it is, or before the first attempt.</summary>
     public string? Trouble { get; private set; }
 
+    /// <summary>Whether it was disposed, so that nothing comes of the store any more.</summary>
+    public bool HasEnded => _stopping.IsCancellationRequested;
+
+    /// <summary>Whether an exception is only the end of whoever follows the store. A store may throw the same for reasons of its own, such as a time of its own that was over.</summary>
+    public bool IsEnd(Exception error, CancellationToken stopping) => error is OperationCanceledException or ObjectDisposedException && (stopping.IsCancellationRequested || HasEnded);
+
     /// <summary>Completed when the first attempt to open it has ended, in whatever way.</summary>
     public Task Attempted => _attempted.Task;
 
@@ -67,11 +73,11 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
                 _attempted.TrySetResult();
                 return;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (HasEnded)
             {
                 return;
             }
-            catch (StoreException error)
+            catch (Exception error) when (error is StoreException or OperationCanceledException)
             {
                 if (Trouble != error.Message) DiscoveryLog.StoreNotOpen(logger, store.DisplayName, error.Message);
                 Trouble = error.Message;

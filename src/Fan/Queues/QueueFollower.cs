@@ -59,7 +59,7 @@ internal sealed class QueueFollower
 
                 break;
             }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            catch (Exception error) when (_store.IsEnd(error, stopping))
             {
                 break;
             }

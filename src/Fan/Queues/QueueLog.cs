@@ -27,4 +27,7 @@ internal static partial class QueueLog
 
     [LoggerMessage(67, LogLevel.Warning, "Node {Path} is no valid queue and is ignored: {Reason}")]
     public static partial void BadRegistration(ILogger logger, string path, string reason);
+
+    [LoggerMessage(68, LogLevel.Debug, "How many messages wait in {Queue} is not known for now: {Reason}")]
+    public static partial void NotMeasured(ILogger logger, QueueName queue, string reason);
 }

@@ -39,7 +39,7 @@ public sealed record QueueSettlement
     public static QueueSettlement Dead(string reason, string? detail = null, string? exceptionType = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
-        return new(QueueOutcome.Dead) { Reason = reason, Detail = Bounded(detail, MaxDetail), ExceptionType = Bounded(exceptionType, ExceptionText.MaxType) };
+        return new(QueueOutcome.Dead) { Reason = SoundText.Of(reason), Detail = Bounded(detail, MaxDetail), ExceptionType = Bounded(exceptionType, ExceptionText.MaxType) };
     }
 
     /// <summary>It failed, for no reason that its handling tells of.</summary>

@@ -175,9 +175,10 @@ internal sealed class Subscriptions : IAsyncDisposable
                         {
                             if (await transport.Administration.GetStatusAsync(subscription.Queue, _stopping.Token).ConfigureAwait(false) is { } status) found.Add(status);
                         }
-                        catch (Exception error) when (error is ServiceUnavailableException or OperationCanceledException)
+                        catch (Exception error)
                         {
-                            // The subscription's own trouble tells it.
+                            // Whatever it is, it is looked at again; what keeps messages from coming the subscription tells.
+                            QueueLog.NotMeasured(_source.Logger, subscription.Queue, error.Message);
                         }
                     }
                 }

@@ -64,6 +64,18 @@ public abstract class QueueAdministrationConformance : QueueConformance
     }
 
     [Fact]
+    public async Task Consumers_are_counted_though_nothing_comes()
+    {
+        await DeclareAsync("main");
+        var received = new Received();
+        await ConsumeAsync(received);
+        var second = await ConsumeAsync(received.HandleAsync, transport: await Harness.OpenAsync());
+        await Eventually.TrueAsync(async () => (await StatusAsync())!.Consumers == 2, "both are counted");
+        await second.StopAsync(Token);
+        await Eventually.TrueAsync(async () => (await StatusAsync())!.Consumers == 1, "one is left");
+    }
+
+    [Fact]
     public async Task The_status_tells_what_is_where_as_far_as_the_broker_does()
     {
         await DeclareAsync("main");

@@ -56,6 +56,30 @@ public abstract class QueueRetryConformance : QueueConformance
     }
 
     [Fact]
+    public async Task Text_that_a_server_can_not_store_is_replaced_and_holds_up_nobody()
+    {
+        const string Bad = "half \ud83d, zero \0";
+        const string Replaced = "half \ufffd, zero \ufffd";
+        await DeclareAsync("main");
+        var received = new Received((delivery, _) => new(TextOf(delivery.Message) switch
+        {
+            "dead" => QueueSettlement.Dead(Bad, Bad, Bad),
+            "retried" when delivery.Attempt == 1 => QueueSettlement.Retry(TimeSpan.Zero, Bad, Bad),
+            "thrown" when delivery.Attempt == 1 => throw new InvalidOperationException(Bad),
+            _ => QueueSettlement.Done,
+        }));
+        await ConsumeAsync(received);
+        var dead = Message("dead", key: "k\ud83d");
+        dead.Headers.ShardKeys = "k=\ud83d";
+        await Transport.SendAsync(dead, Token);
+        await SendAsync("retried", "thrown", "last");
+        await received.AreAsync(6);
+        await EmptyAsync();
+        var letter = Assert.Single(await DeadAsync(1));
+        Assert.Equal((Replaced, Replaced, Replaced, "k\ufffd", "k=\ufffd"), (letter.Reason, letter.Detail, letter.ExceptionType, letter.Message.Key, letter.Message.Headers.ShardKeys));
+    }
+
+    [Fact]
     public async Task What_outlives_its_time_is_dead()
     {
         await DeclareAsync("main");

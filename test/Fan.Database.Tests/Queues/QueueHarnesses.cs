@@ -1,10 +1,13 @@
+using Fan.Conformance;
 using Fan.Conformance.Queues;
 using Fan.Database.Engines;
 using Fan.Database.Queues;
 using Fan.Database.Tests.Servers;
 using Fan.Queues;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Fan.Database.Tests.Queues;
 
@@ -15,10 +18,13 @@ internal abstract class DatabaseQueueHarness : IDurableQueueHarness
 
     public abstract FanDatabaseOptions Options { get; }
 
+    /// <summary>What the transports write into their log.</summary>
+    public WrittenText Log { get; } = new();
+
     public Task<IQueueTransport> OpenAsync()
     {
         var database = DatabaseFactory.Create(Options, TimeProvider.System);
-        var transport = new DatabaseQueueTransport(database, Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System);
+        var transport = new DatabaseQueueTransport(database, Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System, new LoggerFactory([Log]).CreateLogger<DatabaseQueueTransport>());
         _opened.Add((database, transport));
         return Task.FromResult<IQueueTransport>(transport);
     }
@@ -31,6 +37,9 @@ internal abstract class DatabaseQueueHarness : IDurableQueueHarness
 
     public abstract Task RestartAsync();
 
+    /// <summary>Does something to the tables, which are written as <c>fan.name</c>, behind the back of all; the first column of the first row.</summary>
+    public abstract Task<object?> ExecuteAsync(string sql);
+
     public virtual async ValueTask DisposeAsync()
     {
         foreach (var (database, transport) in _opened)
@@ -41,9 +50,17 @@ internal abstract class DatabaseQueueHarness : IDurableQueueHarness
     }
 }
 
-internal sealed class PostgresQueueHarness(PostgresServer server) : DatabaseQueueHarness
+internal sealed class PostgresQueueHarness(PostgresServer server, string? place = null) : DatabaseQueueHarness
 {
-    public override FanDatabaseOptions Options { get; } = new() { Postgres = server.ConnectionString };
+    public override FanDatabaseOptions Options { get; } = new() { Postgres = place ?? server.ConnectionString };
+
+    public override async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Options.Postgres);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
 
     public override async Task RestartAsync()
     {
@@ -67,6 +84,15 @@ internal sealed class SqliteQueueHarness : DatabaseQueueHarness
         await connection.OpenAsync();
         await using var lockingOut = connection.BeginTransaction(deferred: false);
         await lockingOut.RollbackAsync();
+    }
+
+    public override async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Options.Sqlite};Pooling=false;Default Timeout=20");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql.Replace("fan.", "fan_", StringComparison.Ordinal);
+        return await command.ExecuteScalarAsync();
     }
 
     public override async ValueTask DisposeAsync()

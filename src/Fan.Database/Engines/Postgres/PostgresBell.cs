@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Fan.Database.Engines.Postgres;
@@ -11,12 +12,13 @@ internal sealed class PostgresBell : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly int _seconds;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private HashSet<string> _waiting = new(StringComparer.Ordinal);
     private Task _ringing = Task.CompletedTask;
 
-    public PostgresBell(NpgsqlDataSource source, int seconds, TimeProvider clock) => (_source, _seconds, _clock) = (source, seconds, clock);
+    public PostgresBell(NpgsqlDataSource source, int seconds, TimeProvider clock, ILogger logger) => (_source, _seconds, _clock, _logger) = (source, seconds, clock, logger);
 
     public void Ring(string channel)
     {
@@ -54,12 +56,13 @@ internal sealed class PostgresBell : IAsyncDisposable
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. channels] });
             await command.ExecuteNonQueryAsync(_stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // Listeners look from time to time.
         }
-        catch (Exception error) when (PostgresErrors.IsOfDatabase(error))
+        catch (Exception error)
         {
+            if (!PostgresErrors.IsOfDatabase(error)) PostgresLog.NotHeard(_logger, error, error.Message);
             // The same; and the next ring must not find a server that is away at once again.
             await Task.Delay(Pause, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

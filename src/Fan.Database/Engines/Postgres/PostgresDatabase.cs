@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -22,15 +23,15 @@ internal sealed class PostgresDatabase : IDatabase
     private readonly PostgresListener _listener;
     private string? _trouble;
 
-    public PostgresDatabase(NpgsqlDataSource source, bool isOwner, bool makeTables, int maxConnections, TimeSpan operationTimeout, TimeProvider clock)
+    public PostgresDatabase(NpgsqlDataSource source, bool isOwner, bool makeTables, int maxConnections, TimeSpan operationTimeout, TimeProvider clock, ILogger logger)
     {
         (_source, _isOwner, _connections) = (source, isOwner, new SemaphoreSlim(maxConnections));
         (_longest, _maxConnections) = (operationTimeout, maxConnections);
         var place = new NpgsqlConnectionStringBuilder(source.ConnectionString);
         DisplayName = $"PostgreSQL database '{place.Database ?? place.Username}' at {place.Host}:{place.Port}";
         _schema = new PostgresSchema(source, _dialect, makeTables, DisplayName, clock);
-        _bell = new PostgresBell(source, SecondsOf(operationTimeout), clock);
-        _listener = new PostgresListener(source, SecondsOf(operationTimeout), clock);
+        _bell = new PostgresBell(source, SecondsOf(operationTimeout), clock, logger);
+        _listener = new PostgresListener(source, SecondsOf(operationTimeout), clock, logger);
     }
 
     public string DisplayName { get; }
@@ -172,6 +173,12 @@ internal sealed class PostgresDatabase : IDatabase
             catch (PostgresException error) when (attempt < MaxAttempts && PostgresErrors.MayBeTriedAgain(error))
             {
                 script.Reset();
+            }
+            catch (PostgresException error) when (attempt == 1 && PostgresErrors.IsNoTable(error))
+            {
+                script.Reset();
+                _schema.Forget();
+                await _schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }

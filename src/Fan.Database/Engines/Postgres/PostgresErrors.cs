@@ -14,6 +14,12 @@ internal static class PostgresErrors
         error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
         || (error.SqlState == PostgresErrorCodes.UniqueViolation && error.ConstraintName == "messages_one_of_key");
 
+    /// <summary>Whether a table of ours is not there any more.</summary>
+    public static bool IsNoTable(PostgresException error) => error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName;
+
+    /// <summary>Whether the server refuses what a statement says, and not whoever says it now.</summary>
+    public static bool IsAboutStatement(Exception error) => error is PostgresException { SqlState: { } state } && state[..2] is not ("08" or "25" or "28" or "3D" or "3F" or "40" or "42" or "53" or "55" or "57" or "58");
+
     public static string Describe(Exception error, string place) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } e =>

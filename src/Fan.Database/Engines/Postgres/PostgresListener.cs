@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Fan.Database.Engines.Postgres;
@@ -10,13 +11,14 @@ internal sealed class PostgresListener : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly int _seconds;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ListenerTable _table = new();
     private CancellationTokenSource _changed = new();
     private Task? _listening;
 
-    public PostgresListener(NpgsqlDataSource source, int seconds, TimeProvider clock) => (_source, _seconds, _clock) = (source, seconds, clock);
+    public PostgresListener(NpgsqlDataSource source, int seconds, TimeProvider clock, ILogger logger) => (_source, _seconds, _clock, _logger) = (source, seconds, clock, logger);
 
     public IDisposable Listen(string channel, Action ring)
     {
@@ -60,8 +62,10 @@ internal sealed class PostgresListener : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception error) when (PostgresErrors.IsOfDatabase(error) || error is OperationCanceledException)
+            catch (Exception error)
             {
+                if (!PostgresErrors.IsOfDatabase(error)) PostgresLog.NotHeard(_logger, error, error.Message);
+                // Whatever it is, everybody looks from time to time, and listens again after a pause.
                 await Task.Delay(Pause, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -12,15 +12,22 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, Dialect dialect, b
     private readonly SemaphoreSlim _gate = new(1);
     private volatile bool _isThere;
 
+    private static readonly string[] Names = [.. SchemaVersion.Tables, "places"];
+
     private static readonly string[] Extras =
     [
         "CREATE SEQUENCE IF NOT EXISTS fan.places",
+        // One that is made anew goes on after what is there.
+        "SELECT setval('fan.places', greatest(nextval('fan.places'), (SELECT coalesce(max(place), 0) + 1 FROM fan.messages)))",
         // Rows live for moments: they are swept as soon as some have gone, and updated within their page.
         "ALTER TABLE fan.messages SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0)",
         "ALTER TABLE fan.consumers SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000)",
     ];
 
     public ValueTask EnsureAsync(CancellationToken cancellationToken) => _isThere ? default : new(EnsureSlowlyAsync(cancellationToken));
+
+    /// <summary>Looks again at the next use: a table was not there.</summary>
+    public void Forget() => _isThere = false;
 
     public void Dispose() => _gate.Dispose();
 
@@ -52,12 +59,13 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, Dialect dialect, b
         {
             await DoAsync("CREATE SCHEMA IF NOT EXISTS fan").ConfigureAwait(false);
             await DoAsync(SchemaVersion.Register).ConfigureAwait(false);
+            if (!await IsThereAsync(connection, ["queues"], cancellationToken).ConfigureAwait(false)) await DoAsync($"DROP TABLE IF EXISTS {string.Join(", ", QueueTables.OfQueues.Select(table => "fan." + table))}").ConfigureAwait(false);
         }
 
         foreach (var next in SchemaVersion.All.Where(next => next.Number > version))
         {
             foreach (var statement in next.Statements) await DoAsync(dialect.Translate(statement)).ConfigureAwait(false);
-            await DoAsync($"INSERT INTO fan.versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000})").ConfigureAwait(false);
+            await DoAsync($"INSERT INTO fan.versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000}) ON CONFLICT (version) DO NOTHING").ConfigureAwait(false);
         }
 
         foreach (var extra in Extras) await DoAsync(extra).ConfigureAwait(false);
@@ -71,20 +79,27 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, Dialect dialect, b
         }
     }
 
+    // to_regclass would not do: after the wait for the lock it may still remember that there is no such schema.
+    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string[] names, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand("SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'fan' AND c.relname = ANY($1)", connection);
+        await using var commandEnding = command.ConfigureAwait(false);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = names });
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long count && count == names.Length;
+    }
+
+    /// <summary>The form of the tables; 0 where there is none, or some of it is missing.</summary>
     private async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // to_regclass would not do: after the wait for the lock it may still remember that there is no such schema.
-        var exists = new NpgsqlCommand("SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'fan' AND tablename = 'versions')", connection);
-        await using var existsEnding = exists.ConfigureAwait(false);
-        if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true) return 0;
+        if (!await IsThereAsync(connection, ["versions"], cancellationToken).ConfigureAwait(false)) return 0;
         var command = new NpgsqlCommand("SELECT version, oldest_reader FROM fan.versions ORDER BY version DESC LIMIT 1", connection);
         await using var commandEnding = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var readerEnding = reader.ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return 0;
         var (version, oldest) = (reader.GetInt32(0), reader.GetInt32(1));
-        return oldest <= SchemaVersion.Newest
-            ? version
-            : throw new NpgsqlException($"the tables in the {place} were made by a later Fan (form {version}, this one knows {SchemaVersion.Newest}): update this process.");
+        await reader.DisposeAsync().ConfigureAwait(false);
+        if (oldest <= SchemaVersion.Newest) return version < SchemaVersion.Newest || await IsThereAsync(connection, Names, cancellationToken).ConfigureAwait(false) ? version : 0;
+        throw new NpgsqlException($"the tables in the {place} were made by a later Fan (form {version}, this one knows {SchemaVersion.Newest}): update this process.");
     }
 }

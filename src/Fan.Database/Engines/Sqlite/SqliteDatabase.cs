@@ -158,17 +158,17 @@ internal sealed class SqliteDatabase : IDatabase
     {
         try
         {
-            _file ??= SqliteFile.Open(_path, _dialect, _makeTables, _isDurable, _clock);
-            _file.Run(together);
-            Volatile.Write(ref _trouble, null);
+            RunOnce(together);
+            if (together.Find(work => SqliteErrors.IsNoTable(work.Error)) is { Error: { } missing }) throw missing;
         }
         catch (Exception error)
         {
             // What can't be rolled back can't be gone on with.
             _file?.Dispose();
             _file = null;
-            foreach (var work in together) work.Fail(error);
-            return;
+            if (SqliteErrors.IsNoTable(error)) RunAgain(together);
+            else together.ForEach(work => work.Fail(error));
+            if (_file is null) return;
         }
 
         foreach (var work in together)
@@ -177,6 +177,39 @@ internal sealed class SqliteDatabase : IDatabase
             if (work.Error is null)
             {
                 foreach (var channel in work.Script.Rings) Ring(channel);
+            }
+        }
+    }
+
+    private void RunOnce(List<SqliteWork> together)
+    {
+        _file ??= SqliteFile.Open(_path, _dialect, _makeTables, _isDurable, _clock);
+        _file.Run(together);
+        Volatile.Write(ref _trouble, null);
+    }
+
+    // Opening makes what is missing.
+    private void RunAgain(List<SqliteWork> together)
+    {
+        var failed = together.FindAll(work => together.Count == 1 || work.Error is not null);
+        foreach (var work in failed)
+        {
+            work.Error = null;
+            work.Script.Reset();
+        }
+
+        try
+        {
+            RunOnce(failed);
+        }
+        catch (Exception error)
+        {
+            _file?.Dispose();
+            _file = null;
+            foreach (var work in together)
+            {
+                if (failed.Contains(work)) work.Fail(error);
+                else work.End();
             }
         }
     }

@@ -71,14 +71,26 @@ internal sealed class SqliteFile : IDisposable
                 throw new SqliteException($"Fan's tables in '{path}' were made by a later Fan (form {version}, this one knows {SchemaVersion.Newest}): update this process", 1);
         }
 
-        if (version >= SchemaVersion.Newest) return;
+        if (version >= SchemaVersion.Newest)
+        {
+            if (IsThere([.. SchemaVersion.Tables])) return;
+            version = 0;
+        }
+
         if (!makeTables) throw new SqliteException($"Fan's tables in '{path}' have not the form {SchemaVersion.Newest}, and Fan:Database:MakeTables is false", 1);
         Scalar(dialect.Translate(SchemaVersion.Register));
+        if (!IsThere("queues"))
+        {
+            foreach (var table in QueueTables.OfQueues) Scalar($"DROP TABLE IF EXISTS fan_{table}");
+        }
+
         foreach (var next in SchemaVersion.All.Where(next => next.Number > version))
         {
             foreach (var statement in next.Statements) Scalar(dialect.Translate(statement));
-            Scalar($"INSERT INTO fan_versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000})");
+            Scalar($"INSERT OR IGNORE INTO fan_versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000})");
         }
+
+        bool IsThere(params string[] tables) => Convert.ToInt32(Scalar($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ({string.Join(", ", tables.Select(table => $"'fan_{table}'"))})")) == tables.Length;
 
         object? Scalar(string sql)
         {

@@ -4,7 +4,9 @@ local queue = find(group)
 if not queue then return false end
 local q = queue.q
 local m = message(q, n)
-if redis.call('EXISTS', m) == 0 then
+-- What somebody else put into the stream, or what the message has left, is nobody's.
+local known = redis.pcall('HGET', m, 'entry')
+if known ~= entry then
   redis.call('XACK', q .. ':ready', 'fan', entry)
   redis.call('XDEL', q .. ':ready', entry)
   return false

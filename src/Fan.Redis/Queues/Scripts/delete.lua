@@ -4,6 +4,6 @@ redis.call('SADD', base .. ':deleted', ARGV[1])
 if not queue then return 0 end
 local q = queue.q
 redis.call('HDEL', base .. ':queues', ARGV[1])
-redis.call('UNLINK', q .. ':ready', q .. ':dead', q .. ':later', q .. ':times', q .. ':ids')
+redis.call('UNLINK', q .. ':ready', q .. ':dead', q .. ':later', q .. ':times', q .. ':ids', q .. ':consumers')
 redis.call('RPUSH', base .. ':gone', q)
 return 1

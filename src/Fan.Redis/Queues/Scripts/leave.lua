@@ -8,12 +8,13 @@ for _, held in ipairs(pending) do
   local entry = held[1]
   local found = redis.call('XRANGE', stream, entry, entry)[1]
   local n = found and found[2][2]
-  if n and redis.call('HGET', message(q, n), 'entry') == entry then
+  if n and redis.pcall('HGET', message(q, n), 'entry') == entry then
     release(q, n)
   else
     redis.call('XACK', stream, 'fan', entry)
     redis.call('XDEL', stream, entry)
   end
 end
+redis.call('ZREM', q .. ':consumers', ARGV[2])
 if #pending == 0 then redis.call('XGROUP', 'DELCONSUMER', stream, 'fan', ARGV[2]) end
 return #pending

@@ -11,6 +11,7 @@
 --     :key:<key>      list of the messages of a key, in order; the first one is being handled, or about to be
 --     :ids            zset: ids of messages by the time until which they are remembered; without end while they are in the queue
 --     :dead           stream of dead letters
+--     :consumers      zset: consumers by the time at which they last said that they live
 local base = KEYS[1]
 
 local function milliseconds()

@@ -2,11 +2,16 @@
 local queue = find(ARGV[1])
 if not queue then return false end
 local q = queue.q
-local consumers = 0
-for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', q .. ':ready', 'fan')) do
+local consumers = redis.call('ZCOUNT', q .. ':consumers', milliseconds() - queue.lease - 10000, '+inf')
+-- Those of programs that do not say that they live are known by what they do.
+local infos = redis.pcall('XINFO', 'CONSUMERS', q .. ':ready', 'fan')
+if infos.err then return { 0, 0, redis.call('ZCARD', q .. ':all'), redis.call('XLEN', q .. ':dead'), consumers, -1 } end
+for _, info in ipairs(infos) do
+  local name, idle
   for i = 1, #info, 2 do
-    if info[i] == 'idle' and info[i + 1] < queue.lease + 10000 then consumers = consumers + 1 end
+    if info[i] == 'name' then name = info[i + 1] elseif info[i] == 'idle' then idle = info[i + 1] end
   end
+  if idle < queue.lease + 10000 and not redis.call('ZSCORE', q .. ':consumers', name) then consumers = consumers + 1 end
 end
 local age = -1
 local oldest = redis.call('ZRANGE', q .. ':all', 0, 0)[1]

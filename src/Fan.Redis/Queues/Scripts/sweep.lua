@@ -19,7 +19,11 @@ if not queue then return isfull and 0 or -1 end
 local q = queue.q
 local time = milliseconds()
 local expired = redis.call('ZRANGEBYSCORE', q .. ':times', '-inf', time, 'LIMIT', 0, limit)
-for _, n in ipairs(expired) do expire(queue, n) end
+-- One that can't be buried keeps no other from its time.
+local failed = 0
+for _, n in ipairs(expired) do
+  if not pcall(expire, queue, n) then failed = failed + 1 end
+end
 local due = redis.call('ZRANGEBYSCORE', q .. ':later', '-inf', time, 'LIMIT', 0, limit)
 for _, n in ipairs(due) do
   redis.call('ZREM', q .. ':later', n)
@@ -29,12 +33,12 @@ for _, n in ipairs(due) do
 end
 redis.call('ZREMRANGEBYSCORE', q .. ':ids', '-inf', time)
 redis.call('XTRIM', q .. ':dead', 'MINID', '=', string.format('%.0f', time - queue.retention))
-if isfull or #expired == limit or #due == limit then return 0 end
+if isfull or (#expired == limit and failed == 0) or #due == limit then return 0 end
 local following = -1
 for _, name in ipairs({ ':later', ':times' }) do
   local first = redis.call('ZRANGE', q .. name, 0, 0, 'WITHSCORES')[2]
   if first then
-    local left = math.max(1, tonumber(first) - time)
+    local left = math.max(failed > 0 and 1000 or 1, tonumber(first) - time)
     if following < 0 or left < following then following = left end
   end
 end
