@@ -29,7 +29,7 @@ internal sealed class Broker : IAsyncDisposable, IDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Outgoing.DisposeAsync().ConfigureAwait(false);
-        await Incoming.DisposeAsync().ConfigureAwait(false);
+        // At once, so that a broker that does not answer is waited for once.
+        await Task.WhenAll(Outgoing.DisposeAsync().AsTask(), Incoming.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
 }

@@ -23,6 +23,7 @@ internal sealed class FanHost(
     // Replaced as a whole: health looks at it while the application starts.
     private volatile IReadOnlyList<EndpointRegistration> _registrations = [];
     private volatile Phase _phase;
+    private readonly StopBudget _budget = new(application.Options.DrainTimeout, clock, logger);
     private readonly Retirement _retirement = new(
         application.Server.Services.Where(service => service.Shards is null).Select(service => new HostedVersion(service.Name.Canonical, service.Version)),
         application.Tree.History, () => application.Tree.IsLoaded, application.Options.StopAfterRetired, () => lifetime?.StopApplication(), clock, logger);
@@ -70,6 +71,7 @@ internal sealed class FanHost(
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
         application.RequireJson();
+        if (application.Options.DrainDelay >= application.Options.DrainTimeout) ApplicationLog.NoTimeBesideDelay(logger, application.Options.DrainDelay, application.Options.DrainTimeout);
         store.Start();
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
@@ -160,22 +162,22 @@ internal sealed class FanHost(
     {
         var isFirst = _phase != Phase.Stopping;
         _phase = Phase.Stopping;
-        await WithinDrainTimeAsync(token => Task.WhenAll(subscriptions.StopDurableAsync(token), LeaveAsync(token)), cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(
+            _budget.SpendAsync("ending what is in hand of queues", subscriptions.StopDurableAsync, cancellationToken),
+            _budget.SpendAsync("leaving the store", LeaveAsync, cancellationToken)).ConfigureAwait(false);
         if (!isFirst || application.Options.DrainDelay == TimeSpan.Zero) return;
         // Callers that ask for health, and do not follow the store, hear of it only now.
-        ApplicationLog.StillServing(logger, application.Options.DrainDelay.TotalSeconds);
-        await Task.Delay(application.Options.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var delay = application.Options.DrainDelay < _budget.Left ? application.Options.DrainDelay : _budget.Left;
+        ApplicationLog.StillServing(logger, delay.TotalSeconds);
+        await _budget.SpendAsync("the drain delay", async token => await Task.Delay(delay, clock, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing), cancellationToken).ConfigureAwait(false);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        WithinDrainTimeAsync(
-            async token =>
-            {
-                await Task.WhenAll(_started.Select(transport => transport.StopAsync(token))).ConfigureAwait(false);
-                // After them, as they put what they take into the memory queues.
-                await subscriptions.DrainAsync(token).ConfigureAwait(false);
-            },
-            cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_started.Select(transport => _budget.SpendAsync($"ending the calls over {transport.Name}", transport.StopAsync, cancellationToken))).ConfigureAwait(false);
+        // After them, as they put what they take into the memory queues.
+        await _budget.SpendAsync("handling what is in memory queues", subscriptions.DrainAsync, cancellationToken).ConfigureAwait(false);
+    }
 
     // Out of the directory first, so that everybody knows who is to own the shards that are given up then.
     private async Task LeaveAsync(CancellationToken cancellationToken)
@@ -222,13 +224,6 @@ internal sealed class FanHost(
         {
             // Registering will say what is missing.
         }
-    }
-
-    private async Task WithinDrainTimeAsync(Func<CancellationToken, Task> stop, CancellationToken cancellationToken)
-    {
-        using var draining = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        draining.CancelAfter(application.Options.DrainTimeout);
-        await stop(draining.Token).ConfigureAwait(false);
     }
 
     private enum Phase

@@ -33,6 +33,7 @@ public static class FanServiceCollectionExtensions
         services.AddSingleton(plan);
         services.AddOptions<FanOptions>().Configure<IServiceProvider>(Complete).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanOptions>, FanOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HostOptions>, HostShutdownTime>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StoreProviders>();
         services.AddSingleton(provider => new StoreConnection(
@@ -78,6 +79,7 @@ public static class FanServiceCollectionExtensions
         options.Name ??= configuration?["Name"] ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? "fan";
         options.DefaultTimeout = Time(configuration, nameof(options.DefaultTimeout)) ?? options.DefaultTimeout;
         options.DrainDelay = Time(configuration, nameof(options.DrainDelay)) ?? options.DrainDelay;
+        options.DrainTimeout = Time(configuration, nameof(options.DrainTimeout)) ?? options.DrainTimeout;
         options.StopAfterRetired = Time(configuration, nameof(options.StopAfterRetired)) ?? options.StopAfterRetired;
         options.CopyLocalCalls = Flag(configuration, nameof(options.CopyLocalCalls)) ?? options.CopyLocalCalls;
     }

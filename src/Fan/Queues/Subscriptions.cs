@@ -121,10 +121,11 @@ internal sealed class Subscriptions : IAsyncDisposable
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _disposed) == 1) return;
+        _application.Queues.Local.Close();
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _measuring.ConfigureAwait(false);
         await Task.WhenAll(Current.Select(subscription => subscription.DrainAsync(cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(Current.Select(subscription => subscription.StopAsync(cancellationToken))).ConfigureAwait(false);
+        await _measuring.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
