@@ -8,7 +8,7 @@ namespace Fan.Amqp.Connections;
 /// <summary>One connection to the broker, opened when it is first wanted, and again whenever it broke. One owner task. Safe from any thread.</summary>
 internal sealed class BrokerConnection(BrokerAddress address, string name, TimeProvider clock, ILogger logger) : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(500);
 
     // It reads nothing, so it will not answer.
     private static readonly TimeSpan BlockedCloseTimeout = TimeSpan.FromMilliseconds(100);
@@ -189,17 +189,29 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
 
     private async Task EndAsync(IConnection connection)
     {
+        var time = _blocked is null ? CloseTimeout : BlockedCloseTimeout;
         try
         {
-            if (connection.IsOpen) await connection.CloseAsync(_blocked is null ? CloseTimeout : BlockedCloseTimeout).ConfigureAwait(false);
+            // The library waits longer for a broker that reads nothing than it is told to.
+            await CloseAsync(connection, time).WaitAsync(time * 2, clock).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             // It ends in any case.
             BrokerLog.CloseFailed(logger, name, error.Message);
         }
+    }
 
-        await connection.DisposeAsync().ConfigureAwait(false);
+    private static async Task CloseAsync(IConnection connection, TimeSpan time)
+    {
+        try
+        {
+            if (connection.IsOpen) await connection.CloseAsync(time).ConfigureAwait(false);
+        }
+        finally
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static TaskCompletionSource<IConnection> NewAttempt() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -11,13 +11,16 @@ internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options,
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CleanUpAtEnd = TimeSpan.FromMilliseconds(500);
 
+    // A message that lets its handler hang does so in each attempt, and must not stop the others.
+    private const int LeastBound = 32;
+
     private readonly Lock _gate = new();
     private int _hanging;
     private bool _isToldFull;
     private TaskCompletionSource? _room;
 
     /// <summary>How many may be left behind before nothing more is begun.</summary>
-    public int Bound => options.Concurrency;
+    public int Bound { get; } = Math.Max(LeastBound, options.Concurrency);
 
     /// <summary>What is wrong, for the health of the application; null when no handler hangs.</summary>
     public string? Trouble => Volatile.Read(ref _hanging) switch
