@@ -16,14 +16,13 @@ namespace Fan.Applications;
 /// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
 /// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
 internal sealed class FanHost(
-    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger, IServiceProvider services,
+    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, StopBudget budget, TimeProvider clock, ILogger<FanHost> logger, IServiceProvider services,
     IHostApplicationLifetime? lifetime = null) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
     // Replaced as a whole: health looks at it while the application starts.
     private volatile IReadOnlyList<EndpointRegistration> _registrations = [];
     private volatile Phase _phase;
-    private readonly StopBudget _budget = new(application.Options.DrainTimeout, clock, logger);
     private readonly Retirement _retirement = new(
         application.Server.Services.Where(service => service.Shards is null).Select(service => new HostedVersion(service.Name.Canonical, service.Version)),
         application.Tree.History, () => application.Tree.IsLoaded, application.Options.StopAfterRetired, () => lifetime?.StopApplication(), clock, logger);
@@ -163,20 +162,20 @@ internal sealed class FanHost(
         var isFirst = _phase != Phase.Stopping;
         _phase = Phase.Stopping;
         await Task.WhenAll(
-            _budget.SpendAsync("ending what is in hand of queues", subscriptions.StopDurableAsync, cancellationToken),
-            _budget.SpendAsync("leaving the store", LeaveAsync, cancellationToken)).ConfigureAwait(false);
+            budget.SpendAsync("ending what is in hand of queues", subscriptions.StopDurableAsync, cancellationToken),
+            budget.SpendAsync("leaving the store", LeaveAsync, cancellationToken)).ConfigureAwait(false);
         if (!isFirst || application.Options.DrainDelay == TimeSpan.Zero) return;
         // Callers that ask for health, and do not follow the store, hear of it only now.
-        var delay = application.Options.DrainDelay < _budget.Left ? application.Options.DrainDelay : _budget.Left;
+        var delay = application.Options.DrainDelay < budget.Left ? application.Options.DrainDelay : budget.Left;
         ApplicationLog.StillServing(logger, delay.TotalSeconds);
-        await _budget.SpendAsync("the drain delay", async token => await Task.Delay(delay, clock, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing), cancellationToken).ConfigureAwait(false);
+        await budget.SpendAsync("the drain delay", async token => await Task.Delay(delay, clock, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_started.Select(transport => _budget.SpendAsync($"ending the calls over {transport.Name}", transport.StopAsync, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(_started.Select(transport => budget.SpendAsync($"ending the calls over {transport.Name}", transport.StopAsync, cancellationToken))).ConfigureAwait(false);
         // After them, as they put what they take into the memory queues.
-        await _budget.SpendAsync("handling what is in memory queues", subscriptions.DrainAsync, cancellationToken).ConfigureAwait(false);
+        await budget.SpendAsync("handling what is in memory queues", subscriptions.DrainAsync, cancellationToken).ConfigureAwait(false);
     }
 
     // Out of the directory first, so that everybody knows who is to own the shards that are given up then.

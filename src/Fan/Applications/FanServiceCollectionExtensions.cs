@@ -35,9 +35,11 @@ public static class FanServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanOptions>, FanOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HostOptions>, HostShutdownTime>());
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new StopBudget(
+            provider.GetRequiredService<IOptions<FanOptions>>().Value.DrainTimeout, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FanHost>>()));
         services.TryAddSingleton<StoreProviders>();
         services.AddSingleton(provider => new StoreConnection(
-            StoreSelection.Create(plan, provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreConnection>>()));
+            StoreSelection.Create(plan, provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreConnection>>(), provider.GetRequiredService<StopBudget>()));
         services.AddSingleton(provider => new FanTelemetry(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider =>
         {

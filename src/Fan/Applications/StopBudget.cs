@@ -25,6 +25,9 @@ internal sealed class StopBudget(TimeSpan whole, TimeProvider clock, ILogger log
         }
     }
 
+    /// <summary>Waits for what the container disposes once all steps were run, as far as there is time: what a step was not waited for is not waited for here.</summary>
+    public Task EndAsync(string what, Func<Task> end) => SpendAsync(what, _ => end(), CancellationToken.None);
+
     /// <summary>Runs a step, tells it when the time is over, and goes on without it if that does not end it.</summary>
     /// <param name="what">The step, for the log.</param>
     /// <param name="step">The work; its token is cancelled when it must break off.</param>
