@@ -127,7 +127,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
 
     public async ValueTask DisposeAsync()
     {
-        await _publisher.DisposeAsync().ConfigureAwait(false);
+        await _broker.EndAsync("closing the channel of pushes at RabbitMQ", () => _publisher.DisposeAsync().AsTask()).ConfigureAwait(false);
         _administration.Dispose();
     }
 
