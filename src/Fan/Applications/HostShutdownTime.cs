@@ -7,7 +7,7 @@ namespace Fan.Applications;
 internal sealed class HostShutdownTime(IOptions<FanOptions> options) : IPostConfigureOptions<HostOptions>
 {
     // Beyond the time for breaking off, for hosted services that end beside it.
-    private static readonly TimeSpan Room = StopBudget.Grace + TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Room = TimeSpan.FromSeconds(2);
 
     public void PostConfigure(string? name, HostOptions host)
     {

@@ -6,7 +6,7 @@ namespace Fan.Applications;
 internal sealed class StopBudget(TimeSpan whole, TimeProvider clock, ILogger logger)
 {
     /// <summary>How long all steps together may go on after they were told to break off.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(700);
 
     // A step that comes when all is used up still hands back what it can.
     private static readonly TimeSpan LeastGrace = TimeSpan.FromMilliseconds(100);

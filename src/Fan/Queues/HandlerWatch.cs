@@ -9,7 +9,7 @@ internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options,
 {
     // For cleaning up after the token was cancelled: by time, or by whoever ends the consumer and waits for it.
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan CleanUpAtEnd = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CleanUpAtEnd = TimeSpan.FromMilliseconds(300);
 
     // A message that lets its handler hang does so in each attempt, and must not stop the others.
     private const int LeastBound = 32;
