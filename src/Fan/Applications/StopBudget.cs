@@ -9,7 +9,7 @@ internal sealed class StopBudget(TimeSpan whole, TimeProvider clock, ILogger log
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(700);
 
     // A step that comes when all is used up still hands back what it can.
-    private static readonly TimeSpan LeastGrace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
     private readonly double _seconds = whole.TotalSeconds;
