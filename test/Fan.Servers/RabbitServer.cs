@@ -103,6 +103,23 @@ public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<stri
             $"the broker at port {Port} serves");
     }
 
+    /// <summary>Raises or ends the alarm with which a broker short of memory takes no more messages.</summary>
+    public Task AlarmAsync(bool isOn) => ControlAsync("set_vm_memory_high_watermark", isOn ? "0.0000001" : "0.9");
+
+    /// <summary>Runs a command of RabbitMQ's own tool.</summary>
+    public async Task ControlAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-q", "-n", _node, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment["HOME"] = folder;
+        start.Environment["RABBITMQ_CONF_ENV_FILE"] = "/dev/null";
+        start.Environment["ERL_EPMD_PORT"] = _ports[2].ToString(CultureInfo.InvariantCulture);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) Assert.Fail($"rabbitmqctl {string.Join(' ', arguments)} failed: {errors} {await output}");
+    }
+
     /// <summary>Ends it in the middle of whatever it does.</summary>
     public async Task KillAsync()
     {

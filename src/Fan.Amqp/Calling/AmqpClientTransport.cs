@@ -15,13 +15,14 @@ namespace Fan.Amqp.Calling;
 /// <summary>Carries calls over the broker: to Fan applications in Fan's form, to others in micro-fan's. Safe from any thread.</summary>
 internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, IDisposable
 {
+    private readonly Broker _broker;
     private readonly FanAmqpOptions _options;
     private readonly CallChannels _channels;
     private readonly MicroFanCalls _microFan;
 
     public AmqpClientTransport(Broker broker, IOptions<FanAmqpOptions> options, TimeProvider clock, ILogger<AmqpClientTransport> logger)
     {
-        _options = options.Value;
+        (_broker, _options) = (broker, options.Value);
         _channels = new CallChannels(broker.Outgoing, async (connection, cancellationToken) =>
         {
             await DeclareAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -63,7 +64,9 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         _microFan.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await _broker.EndAsync("closing the channels of calls at RabbitMQ", EndAsync).ConfigureAwait(false);
+
+    private async Task EndAsync()
     {
         await _channels.DisposeAsync().ConfigureAwait(false);
         await _microFan.DisposeAsync().ConfigureAwait(false);

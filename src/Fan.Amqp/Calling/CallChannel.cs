@@ -141,16 +141,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         await _closing.CancelAsync().ConfigureAwait(false);
         await _probing.ConfigureAwait(false);
         End("the calling application has stopped");
-        try
-        {
-            await Channel.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            // It went with its connection.
-            BrokerLog.CloseFailed(_logger, "calls", error.Message);
-        }
-
+        await ChannelEnd.TryCloseAsync(Channel).ConfigureAwait(false);
         _closing.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using Fan.Applications;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -7,8 +8,11 @@ namespace Fan.Amqp.Connections;
 /// <remarks>Two, as the broker stops reading from connections that publish when it runs short of memory: what comes in must be able to go on.</remarks>
 internal sealed class Broker : IAsyncDisposable, IDisposable
 {
-    public Broker(IOptions<FanAmqpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<Broker> logger)
+    private readonly StopBudget _budget;
+
+    public Broker(IOptions<FanAmqpOptions> options, IOptions<FanOptions> application, StopBudget budget, TimeProvider clock, ILogger<Broker> logger)
     {
+        _budget = budget;
         // Neither connects before it is used.
         var address = new BrokerAddress(options.Value, application.Value.Limits);
         Outgoing = new BrokerConnection(address, $"{application.Value.Name} calls", clock, logger);
@@ -27,9 +31,10 @@ internal sealed class Broker : IAsyncDisposable, IDisposable
         Incoming.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Outgoing.DisposeAsync().ConfigureAwait(false);
-        await Incoming.DisposeAsync().ConfigureAwait(false);
-    }
+    // At once, so that a broker that does not answer is waited for once.
+    public async ValueTask DisposeAsync() =>
+        await EndAsync("closing the connections with RabbitMQ", () => Task.WhenAll(Outgoing.DisposeAsync().AsTask(), Incoming.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+    /// <summary>Waits for an end as long as the application's stop has time.</summary>
+    public Task EndAsync(string what, Func<Task> end) => _budget.EndAsync(what, end);
 }

@@ -8,7 +8,10 @@ namespace Fan.Amqp.Connections;
 /// <summary>One connection to the broker, opened when it is first wanted, and again whenever it broke. One owner task. Safe from any thread.</summary>
 internal sealed class BrokerConnection(BrokerAddress address, string name, TimeProvider clock, ILogger logger) : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(500);
+
+    // It reads nothing, so it will not answer.
+    private static readonly TimeSpan BlockedCloseTimeout = TimeSpan.FromMilliseconds(100);
 
     // A connection that did not live that long was no success: some brokers let one in and throw it out.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
@@ -23,6 +26,7 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
     private long _openedAgain;
     private bool _wasLost;
     private volatile string? _blocked;
+    private CancellationTokenSource _blocking = new();
 
     /// <summary>Where the broker is, for people.</summary>
     public string Where => address.Text;
@@ -35,6 +39,9 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
 
     /// <summary>Why the broker takes no messages on it at the moment; null when it does.</summary>
     public string? Blocked => _blocked;
+
+    /// <summary>Cancelled when the broker says that it takes no messages on the connection that there is.</summary>
+    public CancellationToken BlockedToken => Volatile.Read(ref _blocking).Token;
 
     /// <summary>The open connection, or what comes of the attempt under way; while attempts fail, what the last one ended with.</summary>
     /// <exception cref="BrokerAwayException">It can't be opened.</exception>
@@ -104,6 +111,7 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
             var since = clock.GetTimestamp();
             var reason = await LiveAsync(connection).ConfigureAwait(false);
             await EndAsync(connection).ConfigureAwait(false);
+            Unblock();
             if (_closing.IsCancellationRequested) break;
             BrokerLog.Lost(logger, name, Where, reason);
             _wasLost = true;
@@ -133,11 +141,11 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
         {
             _blocked = blocked.Reason;
             BrokerLog.Blocked(logger, name, Where, blocked.Reason);
-            return Task.CompletedTask;
+            return Volatile.Read(ref _blocking).CancelAsync();
         };
         connection.ConnectionUnblockedAsync += (_, _) =>
         {
-            _blocked = null;
+            Unblock();
             BrokerLog.Unblocked(logger, name, Where);
             return Task.CompletedTask;
         };
@@ -145,7 +153,6 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
         Opened(connection);
         await ((Task)ended.Task.WaitAsync(_closing.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate) _attempt = NewAttempt();
-        _blocked = null;
         return ended.Task.IsCompletedSuccessfully ? ended.Task.Result : "the application has stopped";
     }
 
@@ -173,17 +180,37 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
         }
     }
 
+    // Nobody waits for it: what was blocked was cancelled, and a source without a timer holds nothing.
+    private void Unblock()
+    {
+        if (Volatile.Read(ref _blocking).IsCancellationRequested) Volatile.Write(ref _blocking, new CancellationTokenSource());
+        _blocked = null;
+    }
+
     private async Task EndAsync(IConnection connection)
     {
+        var time = _blocked is null ? CloseTimeout : BlockedCloseTimeout;
         try
         {
-            if (connection.IsOpen) await connection.CloseAsync(CloseTimeout).ConfigureAwait(false);
-            await connection.DisposeAsync().ConfigureAwait(false);
+            // The library waits longer for a broker that reads nothing than it is told to.
+            await CloseAsync(connection, time).WaitAsync(time * 2, clock).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             // It ends in any case.
             BrokerLog.CloseFailed(logger, name, error.Message);
+        }
+    }
+
+    private static async Task CloseAsync(IConnection connection, TimeSpan time)
+    {
+        try
+        {
+            if (connection.IsOpen) await connection.CloseAsync(time).ConfigureAwait(false);
+        }
+        finally
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -15,13 +15,23 @@ internal sealed class AmqpQueueConsumer(
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _breaking = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AttemptNotes _notes = new();
     private Task _running = Task.CompletedTask;
+    private bool _isGone;
+    private volatile string? _trouble;
     private int _disposed;
+
+    /// <summary>Why nothing comes at the moment; null when nothing is known to be wrong.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>Whether it was stopped.</summary>
+    public bool HasEnded => _stopping.IsCancellationRequested;
 
     /// <summary>Begins; returns when it consumes.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // Whoever subscribes must not be the caller of all that is handled.
+        settler.Remake = RemakeAsync;
         using (ExecutionContext.SuppressFlow()) _running = Task.Run(RunAsync, CancellationToken.None);
         try
         {
@@ -62,9 +72,14 @@ internal sealed class AmqpQueueConsumer(
                 var connection = _started.Task.IsCompleted
                     ? await broker.OpenedAsync(_stopping.Token).ConfigureAwait(false)
                     : await broker.OpenAsync(_stopping.Token).ConfigureAwait(false);
+                if (_isGone)
+                {
+                    await RemakeAsync(_stopping.Token).ConfigureAwait(false);
+                    (_isGone, preparedOn) = (false, connection);
+                }
+
                 if (!ReferenceEquals(connection, preparedOn))
                 {
-                    // Only when the broker was away: a group that somebody deletes stays deleted.
                     if (preparedOn is not null) await topology.DeclareAsync(subscription.Queue, subscription.Policy, _stopping.Token).ConfigureAwait(false);
                     await topology.BindAsync(subscription.Queue.Service, queue, subscription.Policy, partitions.Count, _stopping.Token).ConfigureAwait(false);
                     preparedOn = connection;
@@ -75,6 +90,7 @@ internal sealed class AmqpQueueConsumer(
                 await using (link.ConfigureAwait(false))
                 {
                     _started.TrySetResult();
+                    _trouble = null;
                     pause.Reset();
                     await WorkAsync(link, deliveries).ConfigureAwait(false);
                 }
@@ -82,6 +98,8 @@ internal sealed class AmqpQueueConsumer(
             catch (Exception error)
             {
                 if (_stopping.IsCancellationRequested || _started.TrySetException(error)) return;
+                _isGone |= QueueTopology.IsNotFound(error);
+                _trouble = error.Message;
                 BrokerLog.ConsumerInterrupted(logger, subscription.Queue.ToString(), error.Message);
             }
 
@@ -89,22 +107,31 @@ internal sealed class AmqpQueueConsumer(
         }
     }
 
+    // Whoever deletes a queue under its consumer takes what is in it; what comes from then on must find one again.
+    private async Task RemakeAsync(CancellationToken cancellationToken)
+    {
+        var made = await topology.DeclareAgainAsync(subscription.Queue, subscription.Policy, partitions.Count, cancellationToken).ConfigureAwait(false);
+        if (made.Count > 0) BrokerLog.QueueMadeAgain(logger, subscription.Queue.ToString(), string.Join(", ", made));
+    }
+
     // Until the link ends or the consumer stops; nothing is in hand then.
     private async Task WorkAsync(ConsumerLink link, Channel<HeldMessage> deliveries)
     {
         // Cancelled when its messages are somebody else's.
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_breaking.Token);
-        using var worker = new DeliveryWorker(settler, subscription, handled, handler, deliveries, clock, logger, lost.Token);
+        using var worker = new DeliveryWorker(settler, subscription, handled, _notes, handler, deliveries, clock, logger, lost.Token);
         var workers = Enumerable.Range(0, subscription.Concurrency).Select(_ => Task.Run(() => worker.RunAsync(_stopping.Token), CancellationToken.None)).ToList();
         await ((Task)link.Ended.WaitAsync(_stopping.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (link.Ended.IsCompleted)
         {
+            _isGone = link.IsQueueGone;
+            _trouble = link.Ended.Result;
             BrokerLog.ConsumerInterrupted(logger, subscription.Queue.ToString(), link.Ended.Result);
             await lost.CancelAsync().ConfigureAwait(false);
         }
         else
         {
-            await link.StopTakingAsync().ConfigureAwait(false);
+            await link.StopTakingAsync(_breaking.Token).ConfigureAwait(false);
         }
 
         deliveries.Writer.TryComplete();

@@ -21,6 +21,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
     private readonly AmqpQueueAdministration _administration;
     private readonly ConcurrentDictionary<string, bool> _services = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<QueueName, HandledIds> _handled = new();
+    private readonly ConcurrentDictionary<AmqpQueueConsumer, bool> _consumers = new();
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly int _maxMessageBytes;
@@ -38,7 +39,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
 
     public bool IsDurable => true;
 
-    public string? Trouble => _broker.Outgoing.Trouble ?? _broker.Incoming.Trouble;
+    public string? Trouble => _broker.Outgoing.Trouble ?? _broker.Incoming.Trouble ?? _consumers.Keys.Select(consumer => consumer.Trouble).FirstOrDefault(trouble => trouble is not null);
 
     public IQueueAdministration Administration => _administration;
 
@@ -70,6 +71,8 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
             var handled = subscription.Policy.RememberFor is { } time ? _handled.GetOrAdd(subscription.Queue, _ => new HandledIds(time, _clock)) : null;
             var consumer = new AmqpQueueConsumer(_broker.Incoming, _topology, new DeliverySettler(_publisher, _topology, queue, _clock, _logger), subscription, queue, partitions, handled, handler, _clock, _logger);
             await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var (ended, _) in _consumers.Where(other => other.Key.HasEnded)) _consumers.TryRemove(ended, out _);
+            _consumers[consumer] = true;
             return consumer;
         }, cancellationToken);
 
@@ -87,6 +90,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         }
         catch (PublishReturnException)
         {
+            _topology.ForgetDelays();
             throw NoGroup(service);
         }
         catch (PublishException error) when (_broker.Outgoing.IsFresh)
@@ -99,7 +103,13 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
             throw new LimitExceededException(
                 nameof(QueuePolicy.MaxMessages), $"A queue of '{service}' holds as many messages as it may ({nameof(QueuePolicy.MaxMessages)}), or the broker refused the message; push again when some are handled.", error);
         }
-        catch (Exception error) when (error is BrokerAwayException)
+        catch (BrokerAwayException error) when (error.InnerException is { } inner && QueueTopology.IsNotFound(inner))
+        {
+            // Somebody deleted the exchange: it is looked for again before the next push.
+            _services.TryRemove(service, out _);
+            throw NoGroup(service);
+        }
+        catch (BrokerAwayException error)
         {
             throw new ServiceUnavailableException(service, error.Message, error);
         }
@@ -117,7 +127,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
 
     public async ValueTask DisposeAsync()
     {
-        await _publisher.DisposeAsync().ConfigureAwait(false);
+        await _broker.EndAsync("closing the channel of pushes at RabbitMQ", () => _publisher.DisposeAsync().AsTask()).ConfigureAwait(false);
         _administration.Dispose();
     }
 
@@ -145,5 +155,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         await _publisher.PublishAsync(delays, route, properties, message.Payload, cancellationToken).ConfigureAwait(false);
     }
 
-    private static NoSuchServiceException NoGroup(string service) => new(service, $"No group takes pushes to '{service}' over amqp: no application that hosts it or subscribes to it was ever started there.");
+    private NoSuchServiceException NoGroup(string service) => new(
+        service,
+        $"No group takes pushes to '{service}' over amqp: the broker at {_broker.Outgoing.Where} has no queue for them. Start an application that hosts it or subscribes to it; one that runs makes a queue that somebody deleted again, and the push can be repeated then.");
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Fan.Amqp.Connections;
 using Fan.Amqp.Serving;
 using Fan.Queues;
 using RabbitMQ.Client;
@@ -13,6 +14,7 @@ internal sealed class ConsumerLink : IAsyncDisposable
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ChannelWriter<HeldMessage> _deliveries;
     private readonly TimeProvider _clock;
+    private volatile bool _isQueueGone;
 
     private ConsumerLink(IChannel channel, ChannelWriter<HeldMessage> deliveries, TimeProvider clock)
     {
@@ -26,6 +28,9 @@ internal sealed class ConsumerLink : IAsyncDisposable
 
     /// <summary>Ends with the reason when nothing comes any more.</summary>
     public Task<string> Ended => _ended.Task;
+
+    /// <summary>Whether it ended because one of the queues was deleted.</summary>
+    public bool IsQueueGone => _isQueueGone;
 
     public static async Task<ConsumerLink> OpenAsync(
         IConnection connection, QueueSubscription subscription, string queue, IReadOnlyList<string> partitions, ChannelWriter<HeldMessage> deliveries, TimeProvider clock, CancellationToken cancellationToken)
@@ -47,12 +52,12 @@ internal sealed class ConsumerLink : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets nothing more come.</summary>
-    public async Task StopTakingAsync()
+    /// <summary>Lets nothing more come, as far as the broker answers in time.</summary>
+    public async Task StopTakingAsync(CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var tag in _tags) await _channel.BasicCancelAsync(tag).ConfigureAwait(false);
+            foreach (var tag in _tags) await _channel.BasicCancelAsync(tag, noWait: false, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -62,16 +67,9 @@ internal sealed class ConsumerLink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            // Gives back whatever was not settled.
-            if (_channel.IsOpen) await _channel.CloseAsync(CancellationToken.None).ConfigureAwait(false);
-            await _channel.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            _ended.TrySetResult(error.Message);
-        }
+        // Gives back whatever was not settled.
+        await ChannelEnd.TryCloseAsync(_channel).ConfigureAwait(false);
+        _ended.TrySetResult("it was closed");
     }
 
     private async Task ConsumeAsync(string queue, Lane lane, QueueSubscription subscription, ushort prefetch, CancellationToken cancellationToken)
@@ -84,7 +82,11 @@ internal sealed class ConsumerLink : IAsyncDisposable
                 _deliveries.TryWrite(new HeldMessage(_channel, delivery.Tag, lane, queue, delivery.Properties, delivery.Body.ToArray(), _clock.GetTimestamp()));
                 return default;
             },
-            reason => _ended.TrySetResult(reason));
+            reason =>
+            {
+                _isQueueGone = true;
+                _ended.TrySetResult(reason);
+            });
         var name = $"{Shorten(subscription.Consumer)}.{Guid.NewGuid():N}";
         _tags.Add(await _channel.BasicConsumeAsync(queue, autoAck: false, name, noLocal: false, exclusive: false, null, consumer, cancellationToken).ConfigureAwait(false));
     }

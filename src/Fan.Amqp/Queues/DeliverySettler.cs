@@ -11,6 +11,9 @@ namespace Fan.Amqp.Queues;
 /// <summary>Does with messages in hand what was decided: whatever is to be kept is safe elsewhere before it leaves its place. Safe from any thread.</summary>
 internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology topology, string queue, TimeProvider clock, ILogger logger)
 {
+    /// <summary>Makes the queues of the group that are missing; set by the one that consumes them.</summary>
+    public Func<CancellationToken, Task>? Remake { get; set; }
+
     /// <summary>Makes it a dead letter.</summary>
     /// <param name="held">The message.</param>
     /// <param name="message">What it says; null where it can't be understood.</param>
@@ -81,11 +84,25 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
             catch (Exception error) when (!lost.IsCancellationRequested && error is BrokerAwayException or RabbitMQClientException or OperationCanceledException or IOException or TimeoutException)
             {
                 BrokerLog.SettlingWaits(logger, queue, error.Message);
+                if (error is PublishReturnException) await TryRemakeAsync(lost).ConfigureAwait(false);
                 await pause.WaitAsync(lost).ConfigureAwait(false);
                 lost.ThrowIfCancellationRequested();
             }
         }
 
         await held.AcknowledgeAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // Where it goes is gone from the broker.
+    private async ValueTask TryRemakeAsync(CancellationToken lost)
+    {
+        try
+        {
+            if (Remake is { } remake) await remake(lost).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is BrokerAwayException or RabbitMQClientException or OperationCanceledException or IOException or TimeoutException)
+        {
+            BrokerLog.SettlingWaits(logger, queue, error.Message);
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace Fan.Amqp.Queues;
 
 /// <summary>Handles what a link delivers. Several tasks run it at once.</summary>
 internal sealed class DeliveryWorker(
-    DeliverySettler settler, QueueSubscription subscription, HandledIds? handled, QueueHandler handler, Channel<HeldMessage> deliveries, TimeProvider clock, ILogger logger,
+    DeliverySettler settler, QueueSubscription subscription, HandledIds? handled, AttemptNotes notes, QueueHandler handler, Channel<HeldMessage> deliveries, TimeProvider clock, ILogger logger,
     CancellationToken lost) : IDisposable
 {
     // Half of the time after which the broker takes a message back from a consumer by default.
@@ -28,7 +28,8 @@ internal sealed class DeliveryWorker(
                 if (stopping.IsCancellationRequested || lost.IsCancellationRequested) continue;
                 try
                 {
-                    await HandleAsync(held).ConfigureAwait(false);
+                    if (!held.HasWaited && notes.Recall(held) is > 0 and var due) WaitInHand(held, due);
+                    else await HandleAsync(held).ConfigureAwait(false);
                 }
                 catch (Exception error)
                 {
@@ -73,6 +74,7 @@ internal sealed class DeliveryWorker(
         }
 
         QueueSettlement? settlement = null;
+        if (held.Lane == Lane.Ordered) notes.Begin(held);
         try
         {
             settlement = await DecideAsync(held, message).ConfigureAwait(false);
@@ -124,18 +126,34 @@ internal sealed class DeliveryWorker(
             default:
                 var current = held.Read(subscription.Queue.Service, clock);
                 var left = settler.TimeLeft(held, current, subscription.Policy);
-                if (held.Lane == Lane.Ordered && (left is null || left > settlement.Delay)) WaitInHand(held, attempts, settlement);
-                else await settler.RetryAsync(held, current, attempts, settlement, left, lost).ConfigureAwait(false);
+                if (held.Lane == Lane.Ordered && (left is null || left > settlement.Delay))
+                {
+                    await RetryInOrderAsync(held, settlement).ConfigureAwait(false);
+                    return;
+                }
+
+                await settler.RetryAsync(held, current, attempts, settlement, left, lost).ConfigureAwait(false);
                 break;
         }
+
+        if (settlement.Outcome != QueueOutcome.Release) notes.Forget(held);
+    }
+
+    // It comes again at once, before all others of its queue, and waits here for its time. So the broker has counted the attempt, whoever
+    // goes on with it, and measures the time in which a consumer must settle a message for each attempt by itself.
+    private async ValueTask RetryInOrderAsync(HeldMessage held, QueueSettlement settlement)
+    {
+        var delay = settlement.Delay < LongestInHand ? settlement.Delay : LongestInHand;
+        notes.Failed(held, clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency), settlement.Detail);
+        await held.GiveBackAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     // Nothing behind it is delivered meanwhile, so its key is held back.
-    private void WaitInHand(HeldMessage held, int attempts, QueueSettlement settlement)
+    private void WaitInHand(HeldMessage held, long due)
     {
-        held.AttemptsBefore = attempts;
-        held.LastFailure = settlement.Detail;
-        var delay = settlement.Delay < LongestInHand ? settlement.Delay : LongestInHand;
+        held.HasWaited = true;
+        var left = clock.GetElapsedTime(clock.GetTimestamp(), due);
+        var delay = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _waits[held] = WaitAsync(begin.Task);
         begin.SetResult();

@@ -28,11 +28,19 @@ internal sealed class HeldMessage(IChannel channel, ulong tag, Lane lane, string
 
     public byte[] Body => body;
 
-    /// <summary>When it came, as a timestamp: its time runs on while it waits here.</summary>
-    public long ReceivedAt => receivedAt;
+    public string? Id => properties.MessageId;
 
-    /// <summary>The attempts that ended; counted here while it waits for its retry in hand.</summary>
+    /// <summary>When it came for the first time, as a timestamp: its time runs on while it waits here.</summary>
+    public long ReceivedAt { get; set; } = receivedAt;
+
+    /// <summary>How often the broker has delivered it before.</summary>
+    public long Deliveries => PushFields.Deliveries(properties);
+
+    /// <summary>The attempts that ended; corrected where this process knows better than the broker.</summary>
     public int AttemptsBefore { get; set; } = PushFields.AttemptsBefore(properties);
+
+    /// <summary>Whether it was kept back for its retry already.</summary>
+    public bool HasWaited { get; set; }
 
     public string? LastFailure { get; set; } = Messages.MessageFields.Text(properties, PushFields.Failure);
 
@@ -48,7 +56,7 @@ internal sealed class HeldMessage(IChannel channel, ulong tag, Lane lane, string
     public QueueMessage Read(string service, TimeProvider clock)
     {
         var message = PushFields.Read(properties, body, service);
-        return message.TimeToLive is { } ttl ? WithTimeToLive(message, ttl - clock.GetElapsedTime(receivedAt)) : message;
+        return message.TimeToLive is { } ttl ? WithTimeToLive(message, ttl - clock.GetElapsedTime(ReceivedAt)) : message;
     }
 
     public static QueueMessage WithTimeToLive(QueueMessage message, TimeSpan? ttl) => new()

@@ -24,10 +24,17 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
     public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         if (broker.Blocked is { } reason) throw new BrokerAwayException($"The broker at {broker.Where} takes no messages for now: {reason}.");
+        // A broker tells that it takes nothing when the first message comes, and does not answer that one.
+        var blocked = broker.BlockedToken;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, blocked);
         try
         {
-            var channel = Volatile.Read(ref _channel) is { IsOpen: true } open ? open : await OpenAsync(cancellationToken).ConfigureAwait(false);
-            await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, cancellationToken).ConfigureAwait(false);
+            var channel = Volatile.Read(ref _channel) is { IsOpen: true } open ? open : await OpenAsync(either.Token).ConfigureAwait(false);
+            await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (blocked.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new BrokerAwayException($"The broker at {broker.Where} takes no messages for now: {broker.Blocked ?? "it was blocked a moment ago"}. Whether it keeps this one, and hands it out later, is unknown.", error);
         }
         catch (OperationInterruptedException error) when (IsTooLarge(error.ShutdownReason, body.Length))
         {
@@ -48,7 +55,7 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
 
     public async ValueTask DisposeAsync()
     {
-        if (_channel is { IsOpen: true } channel) await channel.DisposeAsync().ConfigureAwait(false);
+        if (_channel is { } channel) await ChannelEnd.TryCloseAsync(channel).ConfigureAwait(false);
         Dispose();
     }
 

@@ -39,6 +39,31 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
         }
     }
 
+    /// <summary>Makes those queues of a group that somebody deleted, and all that leads to them.</summary>
+    /// <param name="name">The group.</param>
+    /// <param name="policy">What it was declared with.</param>
+    /// <param name="partitions">How many of its queues keep order.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The names of those that were missing.</returns>
+    public async Task<IReadOnlyList<string>> DeclareAgainAsync(QueueName name, QueuePolicy policy, int partitions, CancellationToken cancellationToken)
+    {
+        var queue = QueueNames.Queue(name);
+        var count = partitions > 0 ? partitions : Partitions(policy);
+        var missing = new List<string>();
+        // One by one, as what is there may have been made with another policy. The last one says that all are there.
+        foreach (var one in Enumerable.Range(0, count).Select(i => QueueNames.Partition(queue, i)).Prepend(QueueNames.Suspects(queue)).Prepend(QueueNames.Dead(queue)).Append(queue))
+        {
+            if (await CountAsync(one, cancellationToken).ConfigureAwait(false) is null) missing.Add(one);
+        }
+
+        ForgetDelays();
+        await DeclareDelaysAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var one in missing) await UseAsync(channel => MakeAsync(channel, one, ArgumentsOf(one, queue, policy), cancellationToken), cancellationToken).ConfigureAwait(false);
+        await BindAsync(name.Service, queue, policy, count, cancellationToken).ConfigureAwait(false);
+        if (missing.Count > 0) await Task.Delay(WrittenDown, clock, cancellationToken).ConfigureAwait(false);
+        return missing;
+    }
+
     /// <summary>Makes what is missing between the exchanges and the queues of a group, which are there.</summary>
     /// <remarks>
     /// Whoever declared it may have been killed before it was made. And RabbitMQ up to 3 can forget a binding that it has
@@ -60,7 +85,13 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
         _delaysMadeOn = connection;
     }
 
-    /// <summary>Whether any group was ever declared for a service.</summary>
+    /// <summary>Whether an error says that a queue or exchange is not there.</summary>
+    public static bool IsNotFound(Exception error) => error is OperationInterruptedException { ShutdownReason.ReplyCode: NotFound };
+
+    /// <summary>Lets the levels for delays be made again before they are used.</summary>
+    public void ForgetDelays() => _delaysMadeOn = null;
+
+    /// <summary>Whether the broker has the exchange for a service: with the first group that is declared for it.</summary>
     public async Task<bool> HasExchangeAsync(string service, CancellationToken cancellationToken)
     {
         try
@@ -119,26 +150,24 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
     {
         var connection = await broker.OpenAsync(cancellationToken).ConfigureAwait(false);
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
-        await using var ending = channel.ConfigureAwait(false);
-        await use(channel).ConfigureAwait(false);
+        try
+        {
+            await use(channel).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not longer than it takes where all is well: a broker that reads nothing answers nothing.
+            await ChannelEnd.TryCloseAsync(channel).ConfigureAwait(false);
+        }
     }
 
     private static async Task DeclareAsync(IChannel channel, string service, string queue, QueuePolicy policy, CancellationToken cancellationToken)
     {
-        var dead = QuorumQueue.Arguments();
-        dead["x-max-length"] = policy.MaxDeadLetters;
-        dead["x-overflow"] = "drop-head";
-        dead["x-message-ttl"] = Milliseconds(policy.DeadLetterRetention);
-        await MakeAsync(channel, QueueNames.Dead(queue), dead, cancellationToken).ConfigureAwait(false);
-        await MakeAsync(channel, QueueNames.Suspects(queue), Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
         var partitions = Partitions(policy);
+        await MakeAsync(channel, QueueNames.Dead(queue), ArgumentsOf(QueueNames.Dead(queue), queue, policy), cancellationToken).ConfigureAwait(false);
+        await MakeAsync(channel, QueueNames.Suspects(queue), Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < partitions; i++)
-        {
-            var arguments = Arguments(queue, policy);
-            arguments["x-single-active-consumer"] = true;
-            await MakeAsync(channel, QueueNames.Partition(queue, i), arguments, cancellationToken).ConfigureAwait(false);
-        }
-
+            await MakeAsync(channel, QueueNames.Partition(queue, i), ArgumentsOf(QueueNames.Partition(queue, i), queue, policy), cancellationToken).ConfigureAwait(false);
         await MakeAsync(channel, queue, Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
         await BindAsync(channel, service, queue, partitions, cancellationToken).ConfigureAwait(false);
     }
@@ -160,6 +189,23 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
 
     private static Task<QueueDeclareOk> MakeAsync(IChannel channel, string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken) =>
         channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+
+    // Of any queue of a group.
+    private static Dictionary<string, object?> ArgumentsOf(string one, string queue, QueuePolicy policy)
+    {
+        if (one == QueueNames.Dead(queue))
+        {
+            var dead = QuorumQueue.Arguments();
+            dead["x-max-length"] = policy.MaxDeadLetters;
+            dead["x-overflow"] = "drop-head";
+            dead["x-message-ttl"] = Milliseconds(policy.DeadLetterRetention);
+            return dead;
+        }
+
+        var arguments = Arguments(queue, policy);
+        if (one != queue && one != QueueNames.Suspects(queue)) arguments["x-single-active-consumer"] = true;
+        return arguments;
+    }
 
     private static Dictionary<string, object?> Arguments(string queue, QueuePolicy policy)
     {

@@ -70,8 +70,13 @@ internal sealed class AmqpServerTransport(Broker broker, IOptions<FanAmqpOptions
     {
         if (Interlocked.Exchange(ref _isDisposed, true)) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_running is not null && await _running.ConfigureAwait(false) is { Ended.IsCompleted: false } link) await link.DisposeAsync().ConfigureAwait(false);
+        await broker.EndAsync("leaving the queue of calls at RabbitMQ", EndAsync).ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        if (_running is not null && await _running.ConfigureAwait(false) is { Ended.IsCompleted: false } link) await link.DisposeAsync().ConfigureAwait(false);
     }
 
     // Until it stops: then the link that there is at that moment.

@@ -38,7 +38,7 @@ internal sealed class CallerWatch(IConnection connection, RunningCalls<ServedCal
             BrokerLog.Dropped(logger, MessageTypes.Probe, error.Message);
         }
 
-        if (_channel is { IsOpen: true } channel && connection.IsOpen) await channel.DisposeAsync().ConfigureAwait(false);
+        if (_channel is { IsOpen: true } channel && connection.IsOpen) await ChannelEnd.TryCloseAsync(channel).ConfigureAwait(false);
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)

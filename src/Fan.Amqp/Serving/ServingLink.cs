@@ -119,10 +119,7 @@ internal sealed class ServingLink : IAsyncDisposable
         try
         {
             // In this order: what was published last must be on its way before the replies' channel goes.
-            foreach (var channel in new[] { _requests, _control, _replies })
-            {
-                if (channel.IsOpen) await channel.CloseAsync(CancellationToken.None).ConfigureAwait(false);
-            }
+            await ChannelEnd.CloseAsync(_requests, _control, _replies).ConfigureAwait(false);
         }
         catch (Exception error)
         {

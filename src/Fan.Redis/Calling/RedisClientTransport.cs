@@ -76,7 +76,9 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
     // The streams end by themselves.
     public void Dispose() => _microFan.Dispose();
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await _server.EndAsync("ending the calls to others over Redis", EndAsync).ConfigureAwait(false);
+
+    private async Task EndAsync()
     {
         await _inbox.DisposeAsync().ConfigureAwait(false);
         await _microFan.DisposeAsync().ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Fan.Applications;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -19,6 +20,7 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
 
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
+    private readonly StopBudget? _budget;
     private readonly FanRedisOptions _options;
     private readonly TimeProvider _clock;
     private readonly CertificateFiles _certificates;
@@ -27,8 +29,9 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
     private readonly Lock _gate = new();
     private readonly List<RedisLink> _readers = [];
 
-    public RedisServer(IOptions<FanRedisOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<RedisServer> logger)
+    public RedisServer(IOptions<FanRedisOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<RedisServer> logger, StopBudget? budget = null)
     {
+        _budget = budget;
         (_options, _clock, _certificates) = (options.Value, clock, new CertificateFiles(new RedisTls(options.Value), clock, logger));
         _target = ServerText.Read(_options);
         _name = string.Concat((application.Value.Name ?? "fan").Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
@@ -73,7 +76,12 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
 
     public void Dispose() => Crash();
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Waits for an end as long as the application's stop has time.</summary>
+    public Task EndAsync(string what, Func<Task> end) => _budget?.EndAsync(what, end) ?? end();
+
+    public async ValueTask DisposeAsync() => await EndAsync("closing the connections with Redis", EndAsync).ConfigureAwait(false);
+
+    private async Task EndAsync()
     {
         List<RedisLink> readers;
         lock (_gate) readers = [.. _readers];

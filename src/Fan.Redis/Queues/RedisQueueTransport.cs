@@ -68,10 +68,8 @@ internal sealed class RedisQueueTransport(RedisServer server, TimeProvider clock
     {
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var consumer in _consumers.Keys) await consumer.DisposeAsync().ConfigureAwait(false);
-    }
+    public async ValueTask DisposeAsync() =>
+        await server.EndAsync("ending the consumers at Redis", () => Task.WhenAll(_consumers.Keys.Select(consumer => consumer.DisposeAsync().AsTask()))).ConfigureAwait(false);
 
     private async ValueTask WaitAsync(string service, CancellationToken cancellationToken)
     {

@@ -53,7 +53,7 @@ internal sealed class RedisServerTransport(RedisServer redis, TimeProvider clock
     {
         if (_inbox is null || Interlocked.Exchange(ref _isStopped, true)) return;
         await Task.WhenAll(_inbox.DrainAsync(cancellationToken), _microFan!.DrainAsync(cancellationToken)).ConfigureAwait(false);
-        await DisposeAsync().ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
     }
 
     // The streams end by themselves.
@@ -61,7 +61,9 @@ internal sealed class RedisServerTransport(RedisServer redis, TimeProvider clock
     {
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await redis.EndAsync("leaving the streams of calls at Redis", EndAsync).ConfigureAwait(false);
+
+    private async Task EndAsync()
     {
         if (_inbox is not null) await _inbox.DisposeAsync().ConfigureAwait(false);
         if (_microFan is not null) await _microFan.DisposeAsync().ConfigureAwait(false);

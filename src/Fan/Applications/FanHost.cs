@@ -16,7 +16,7 @@ namespace Fan.Applications;
 /// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
 /// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
 internal sealed class FanHost(
-    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, TimeProvider clock, ILogger<FanHost> logger, IServiceProvider services,
+    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, StopBudget budget, TimeProvider clock, ILogger<FanHost> logger, IServiceProvider services,
     IHostApplicationLifetime? lifetime = null) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
@@ -70,6 +70,7 @@ internal sealed class FanHost(
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
         application.RequireJson();
+        if (application.Options.DrainDelay >= application.Options.DrainTimeout) ApplicationLog.NoTimeBesideDelay(logger, application.Options.DrainDelay, application.Options.DrainTimeout);
         store.Start();
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
@@ -160,22 +161,22 @@ internal sealed class FanHost(
     {
         var isFirst = _phase != Phase.Stopping;
         _phase = Phase.Stopping;
-        await WithinDrainTimeAsync(token => Task.WhenAll(subscriptions.StopDurableAsync(token), LeaveAsync(token)), cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(
+            budget.SpendAsync("ending what is in hand of queues", subscriptions.StopDurableAsync, cancellationToken),
+            budget.SpendAsync("leaving the store", LeaveAsync, cancellationToken)).ConfigureAwait(false);
         if (!isFirst || application.Options.DrainDelay == TimeSpan.Zero) return;
         // Callers that ask for health, and do not follow the store, hear of it only now.
-        ApplicationLog.StillServing(logger, application.Options.DrainDelay.TotalSeconds);
-        await Task.Delay(application.Options.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var delay = application.Options.DrainDelay < budget.Left ? application.Options.DrainDelay : budget.Left;
+        ApplicationLog.StillServing(logger, delay.TotalSeconds);
+        await budget.SpendAsync("the drain delay", async token => await Task.Delay(delay, clock, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing), cancellationToken).ConfigureAwait(false);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        WithinDrainTimeAsync(
-            async token =>
-            {
-                await Task.WhenAll(_started.Select(transport => transport.StopAsync(token))).ConfigureAwait(false);
-                // After them, as they put what they take into the memory queues.
-                await subscriptions.DrainAsync(token).ConfigureAwait(false);
-            },
-            cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_started.Select(transport => budget.SpendAsync($"ending the calls over {transport.Name}", transport.StopAsync, cancellationToken))).ConfigureAwait(false);
+        // After them, as they put what they take into the memory queues.
+        await budget.SpendAsync("handling what is in memory queues", subscriptions.DrainAsync, cancellationToken).ConfigureAwait(false);
+    }
 
     // Out of the directory first, so that everybody knows who is to own the shards that are given up then.
     private async Task LeaveAsync(CancellationToken cancellationToken)
@@ -222,13 +223,6 @@ internal sealed class FanHost(
         {
             // Registering will say what is missing.
         }
-    }
-
-    private async Task WithinDrainTimeAsync(Func<CancellationToken, Task> stop, CancellationToken cancellationToken)
-    {
-        using var draining = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        draining.CancelAfter(application.Options.DrainTimeout);
-        await stop(draining.Token).ConfigureAwait(false);
     }
 
     private enum Phase

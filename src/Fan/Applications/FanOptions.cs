@@ -18,10 +18,10 @@ public sealed class FanOptions
     /// <summary>How long the start waits for the registration of the endpoints before it goes on without. Default 10 s.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long calls and pushes in hand, and pushes in memory, may take to end when the application stops. Default 10 s.</summary>
+    /// <summary>How long the stop of the application may take: all steps of it share this time, <see cref="DrainDelay"/>, calls and pushes in hand, pushes in memory, transports and the store among them. What has not ended then is broken off, and told in the log; the process ends at most 2 s later. The host's shutdown timeout is raised where it is shorter. Configuration <c>Fan:DrainTimeout</c>. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>When the application stops: how long it goes on serving after it has stopped being ready and has left the store. For callers that learn of it by health checks, such as load balancers: a little more than they need for it. Fan's own callers need none. It is not part of <see cref="DrainTimeout"/>, and the host's shutdown timeout must have room for it and for twice that. Configuration <c>Fan:DrainDelay</c>. Default zero.</summary>
+    /// <summary>When the application stops: how long it goes on serving after it has stopped being ready and has left the store. For callers that learn of it by health checks, such as load balancers: a little more than they need for it. Fan's own callers need none. It is part of <see cref="DrainTimeout"/>, and should leave room in it for the calls in hand. Configuration <c>Fan:DrainDelay</c>. Default zero.</summary>
     public TimeSpan DrainDelay { get; set; }
 
     /// <summary>How long after a switch has left it without calls the application stops by itself: no version that it hosts takes calls by any snapshot that a call may still read. Null, the default, lets it run. Within that time a revert gives the calls back to it. Callers that are not Fan's are not seen.</summary>

@@ -33,10 +33,13 @@ public static class FanServiceCollectionExtensions
         services.AddSingleton(plan);
         services.AddOptions<FanOptions>().Configure<IServiceProvider>(Complete).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanOptions>, FanOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HostOptions>, HostShutdownTime>());
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new StopBudget(
+            provider.GetRequiredService<IOptions<FanOptions>>().Value.DrainTimeout, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FanHost>>()));
         services.TryAddSingleton<StoreProviders>();
         services.AddSingleton(provider => new StoreConnection(
-            StoreSelection.Create(plan, provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreConnection>>()));
+            StoreSelection.Create(plan, provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreConnection>>(), provider.GetRequiredService<StopBudget>()));
         services.AddSingleton(provider => new FanTelemetry(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider =>
         {
@@ -78,6 +81,7 @@ public static class FanServiceCollectionExtensions
         options.Name ??= configuration?["Name"] ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? "fan";
         options.DefaultTimeout = Time(configuration, nameof(options.DefaultTimeout)) ?? options.DefaultTimeout;
         options.DrainDelay = Time(configuration, nameof(options.DrainDelay)) ?? options.DrainDelay;
+        options.DrainTimeout = Time(configuration, nameof(options.DrainTimeout)) ?? options.DrainTimeout;
         options.StopAfterRetired = Time(configuration, nameof(options.StopAfterRetired)) ?? options.StopAfterRetired;
         options.CopyLocalCalls = Flag(configuration, nameof(options.CopyLocalCalls)) ?? options.CopyLocalCalls;
     }

@@ -12,6 +12,7 @@ internal sealed class QueueTelemetry
     private readonly Counter<long> _sent;
     private readonly Counter<long> _consumed;
     private readonly Counter<long> _settled;
+    private readonly UpDownCounter<long> _hanging;
 
     public QueueTelemetry(FanTelemetry telemetry)
     {
@@ -21,6 +22,7 @@ internal sealed class QueueTelemetry
         _sent = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Pushes that were sent.");
         _consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries that were taken from queues.");
         _settled = meter.CreateCounter<long>("fan.queue.settled", "{delivery}", "What became of deliveries: done, retry, dead or release.");
+        _hanging = meter.CreateUpDownCounter<long>("fan.queue.hanging_handlers", "{handler}", "Handlers of pushes that go on though their token was cancelled.");
         Depth = meter.CreateObservableGauge("fan.queue.messages", Observe, "{message}", "Messages in the queues that this application consumes, by state.");
     }
 
@@ -70,6 +72,10 @@ internal sealed class QueueTelemetry
         if (settlement.Reason is { } reason) tags.Add("error.type", reason);
         _settled.Add(1, tags);
     }
+
+    /// <summary>One handler more, or less, goes on past its time.</summary>
+    public void Hanging(QueueName queue, int change) =>
+        _hanging.Add(change, new("messaging.destination.name", queue.Service), new("messaging.consumer.group.name", queue.Group));
 
     private static void Describe(Activity activity, string service, string method, string id)
     {

@@ -1,10 +1,11 @@
+using Fan.Applications;
 using Fan.Coordination;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;
 
 /// <summary>The application's one session with its store: opened in the background, again and again until it succeeds. Safe from any thread.</summary>
-internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clock, ILogger<StoreConnection> logger) : IAsyncDisposable
+internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clock, ILogger<StoreConnection> logger, StopBudget? budget = null) : IAsyncDisposable
 {
     private readonly TaskCompletionSource<ICoordinationStore> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _attempted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,13 +53,15 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_opening is not null) await _opening.ConfigureAwait(false);
+        if (_opening is not null) await EndAsync("opening the store", _opening).ConfigureAwait(false);
         _opened.TrySetException(new ObjectDisposedException(nameof(StoreConnection)));
         _ = _opened.Task.Exception;
         _attempted.TrySetResult();
-        await store.DisposeAsync().ConfigureAwait(false);
+        await EndAsync("ending the session with the store", store.DisposeAsync().AsTask()).ConfigureAwait(false);
         _stopping.Dispose();
     }
+
+    private Task EndAsync(string what, Task ending) => budget?.EndAsync(what, () => ending) ?? ending;
 
     private async Task OpenAsync()
     {

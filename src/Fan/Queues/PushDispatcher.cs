@@ -9,7 +9,7 @@ namespace Fan.Queues;
 
 /// <summary>Hands the deliveries of one queue to their target, and decides what becomes of them. Safe from any thread.</summary>
 internal sealed class PushDispatcher(
-    CallServer server, IPushTarget target, SubscriptionOptions options, QueueTelemetry telemetry, string transport, ILogger logger)
+    CallServer server, IPushTarget target, SubscriptionOptions options, HandlerWatch watch, QueueTelemetry telemetry, string transport, ILogger logger)
 {
     public async ValueTask<QueueSettlement> HandleAsync(QueueDelivery delivery, CancellationToken cancellationToken)
     {
@@ -52,9 +52,14 @@ internal sealed class PushDispatcher(
             IsTrusted = transport == LocalQueueTransport.TransportName,
             IsQueued = true,
         };
+        if (!await watch.EnterAsync(cancellationToken).ConfigureAwait(false)) return (QueueSettlement.Release, null);
         try
         {
-            await server.HandleAsync(method, call, Describe(delivery), cancellationToken).ConfigureAwait(false);
+            // Away from the consumer's own task: a handler that blocks its thread must not keep that.
+            var handling = Task.Run(() => server.HandleAsync(method, call, Describe(delivery), cancellationToken).AsTask(), CancellationToken.None);
+            if (!await watch.EndsAsync(handling, delivery, cancellationToken).ConfigureAwait(false))
+                throw new TimeoutException($"The handler ignored its token, which was cancelled after {options.HandlingTimeout} at the latest, and still runs.");
+            await handling.ConfigureAwait(false);
             return (QueueSettlement.Done, null);
         }
         catch (PushRejectedException error)

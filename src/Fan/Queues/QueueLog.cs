@@ -28,6 +28,15 @@ internal static partial class QueueLog
     [LoggerMessage(67, LogLevel.Warning, "Node {Path} is no valid queue and is ignored: {Reason}")]
     public static partial void BadRegistration(ILogger logger, string path, string reason);
 
-    [LoggerMessage(68, LogLevel.Debug, "How many messages wait in {Queue} is not known for now: {Reason}")]
+    [LoggerMessage(58, LogLevel.Debug, "How many messages wait in {Queue} is not known for now: {Reason}")]
     public static partial void NotMeasured(ILogger logger, QueueName queue, string reason);
+
+    [LoggerMessage(68, LogLevel.Warning, "{Method} ignores its cancelled token: attempt {Attempt} of message {MessageId} of {Queue} still runs after {Elapsed}. The attempt has failed, and the place is given to others; {Count} hang, and with {Most} nothing more is begun")]
+    public static partial void HandlerHangs(ILogger logger, string method, QueueName queue, string messageId, int attempt, TimeSpan elapsed, int count, int most);
+
+    [LoggerMessage(69, LogLevel.Information, "{Method} has ended at last: its attempt of message {MessageId} of {Queue}, which had failed by then, took {Elapsed} ({Status})")]
+    public static partial void HandlerEndedLate(ILogger logger, string method, QueueName queue, string messageId, TimeSpan elapsed, string status);
+
+    [LoggerMessage(59, LogLevel.Error, "Nothing more of {Queue} is begun here: {Count} handlers ignore their cancelled token. It goes on when one of them ends; restart the process")]
+    public static partial void HandlersHang(ILogger logger, QueueName queue, int count);
 }

@@ -12,6 +12,7 @@ internal sealed class Subscription : ISubscription
     private readonly IPushTarget _target;
     private readonly SubscriptionOptions _options;
     private readonly QueuePolicy _policy;
+    private readonly HandlerWatch _watch;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -27,11 +28,12 @@ internal sealed class Subscription : ISubscription
         _options = options;
         _policy = options.ToPolicy();
         _source = source;
+        _watch = new HandlerWatch(queue, options, source.Telemetry, source.Clock, source.Logger);
     }
 
     public QueueName Queue { get; }
 
-    public string? Trouble => _trouble ?? Consumed.Select(transport => transport.Trouble).FirstOrDefault(trouble => trouble is not null);
+    public string? Trouble => _trouble ?? _watch.Trouble ?? Consumed.Select(transport => transport.Trouble).FirstOrDefault(trouble => trouble is not null);
 
     /// <summary>Completed when it consumes, or when the first obstacle was met.</summary>
     public Task Settled => _settled.Task;
@@ -167,7 +169,7 @@ internal sealed class Subscription : ISubscription
             }
 
             await transport.DeclareAsync(Queue, _policy, cancellationToken).ConfigureAwait(false);
-            var dispatcher = new PushDispatcher(_source.Server, _target, _options, _source.Telemetry, transport.Name, _source.Logger);
+            var dispatcher = new PushDispatcher(_source.Server, _target, _options, _watch, _source.Telemetry, transport.Name, _source.Logger);
             var subscription = new QueueSubscription
             {
                 Queue = Queue,

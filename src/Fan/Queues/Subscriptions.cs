@@ -19,6 +19,7 @@ internal sealed class Subscriptions : IAsyncDisposable
     private readonly SubscriptionSettings _settings;
     private readonly SubscriptionSource _source;
     private readonly QueueTelemetry _telemetry;
+    private readonly StopBudget _budget;
     private readonly Lock _gate = new();
     private readonly List<Subscription> _all = [];
     // Of the start alone.
@@ -30,9 +31,9 @@ internal sealed class Subscriptions : IAsyncDisposable
 
     public Subscriptions(
         ApplicationPlan plan, FanApplication application, IServiceProvider services, SubscriptionSettings settings, QueueDirectory directory, QueueTelemetry telemetry,
-        TimeProvider clock, ILogger<Subscriptions> logger)
+        StopBudget budget, TimeProvider clock, ILogger<Subscriptions> logger)
     {
-        (_plan, _application, _services, _settings, _telemetry) = (plan, application, services, settings, telemetry);
+        (_plan, _application, _services, _settings, _telemetry, _budget) = (plan, application, services, settings, telemetry, budget);
         var consumer = $"{application.Name}-{Guid.NewGuid().ToString("N")[..8]}";
         _source = new SubscriptionSource(application.Queues, directory, application.Server, telemetry, consumer, application.Options.DrainTimeout, clock, logger, Forget);
     }
@@ -121,15 +122,16 @@ internal sealed class Subscriptions : IAsyncDisposable
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _disposed) == 1) return;
+        _application.Queues.Local.Close();
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _measuring.ConfigureAwait(false);
         await Task.WhenAll(Current.Select(subscription => subscription.DrainAsync(cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(Current.Select(subscription => subscription.StopAsync(cancellationToken))).ConfigureAwait(false);
+        await _measuring.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _budget.EndAsync("ending the subscriptions", () => DrainAsync(new CancellationToken(canceled: true))).ConfigureAwait(false);
         if (Interlocked.Exchange(ref _disposed, 1) == 0) _stopping.Dispose();
     }
 

@@ -32,6 +32,9 @@ internal sealed class QueueHarness(RabbitServer server) : IDurableQueueHarness
     /// <summary>Cuts the connections that a transport has; it may make new ones.</summary>
     public void Cut(IQueueTransport transport) => _opened.Single(opened => opened.Transport == transport).Proxy.Cut();
 
+    /// <summary>Ends one as its application would.</summary>
+    public async Task CloseAsync(IQueueTransport transport) => await _opened.Single(opened => opened.Transport == transport).Services.DisposeAsync();
+
     public async Task RestartAsync()
     {
         await server.KillAsync();

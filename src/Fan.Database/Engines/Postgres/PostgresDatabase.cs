@@ -98,7 +98,9 @@ internal sealed class PostgresDatabase : IDatabase
 
     public void Ring(string channel) => _bell.Ring(channel);
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await LastWait.ForAsync(EndAsync()).ConfigureAwait(false);
+
+    private async Task EndAsync()
     {
         await _listener.DisposeAsync().ConfigureAwait(false);
         await _bell.DisposeAsync().ConfigureAwait(false);

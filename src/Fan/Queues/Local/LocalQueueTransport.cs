@@ -12,6 +12,7 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
 
     private readonly Lock _gate = new();
     private ImmutableDictionary<QueueName, LocalQueue> _queues = ImmutableDictionary<QueueName, LocalQueue>.Empty;
+    private bool _isClosed;
 
     public string Name => TransportName;
 
@@ -39,6 +40,7 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
         // Under one lock, so that a message is in all groups or in none: whatever consumers do meanwhile makes room only.
         lock (_gate)
         {
+            RequireOpen(message.Service);
             var groups = _queues.Values.Where(queue => queue.Name.Service == message.Service).ToList();
             if (groups.Count == 0) throw new NoSuchServiceException(message.Service, $"Nobody in this application takes pushes to '{message.Service}'.");
             if (groups.Find(queue => queue.IsFull) is { } full)
@@ -67,8 +69,14 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
     public Task<IReadOnlyList<DeadLetter>> PeekDeadAsync(QueueName queue, int most, CancellationToken cancellationToken) =>
         Task.FromResult(_queues.TryGetValue(queue, out var known) ? known.PeekDead(most) : []);
 
-    public Task<int> RetryDeadAsync(QueueName queue, IReadOnlyCollection<string>? ids, CancellationToken cancellationToken) =>
-        Task.FromResult(_queues.TryGetValue(queue, out var known) ? known.RetryDead(ids) : 0);
+    public Task<int> RetryDeadAsync(QueueName queue, IReadOnlyCollection<string>? ids, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            RequireOpen(queue.Service);
+            return Task.FromResult(_queues.TryGetValue(queue, out var known) ? known.RetryDead(ids) : 0);
+        }
+    }
 
     public Task<int> PurgeAsync(QueueName queue, QueuePart part, CancellationToken cancellationToken) =>
         Task.FromResult(_queues.TryGetValue(queue, out var known) ? known.Purge(part) : 0);
@@ -86,11 +94,23 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
         return Task.CompletedTask;
     }
 
+    /// <summary>Takes nothing more: what came now would be lost with the process.</summary>
+    public void Close()
+    {
+        lock (_gate) _isClosed = true;
+    }
+
     public void Dispose()
     {
         lock (_gate)
         {
+            _isClosed = true;
             foreach (var queue in _queues.Values) queue.Dispose();
         }
+    }
+
+    private void RequireOpen(string service)
+    {
+        if (_isClosed) throw new ServiceUnavailableException(service, $"The application is stopping and takes no more pushes to '{service}' into its memory, where they would be lost; push again when it runs, or over a queue transport.");
     }
 }

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Globalization;
+using Fan.Conformance;
+using Fan.Stop.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Fan.Stop.Tests;
+
+/// <summary>A process that is told to end does so within its <see cref="FanOptions.DrainTimeout"/> and 2 s, whatever hangs in it or around it.</summary>
+public sealed class StopTests(StopServers servers, ITestOutputHelper output) : IAsyncLifetime
+{
+    // What a process may take beyond the time that it was given.
+    private static readonly TimeSpan Room = TimeSpan.FromSeconds(2);
+
+    private readonly List<FrozenLink> _links = [];
+    private string _folder = "";
+
+    private string Sqlite => $"sqlite:{_folder}/fan.db";
+
+    public ValueTask InitializeAsync()
+    {
+        _folder = servers.NewFolder("test");
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var link in _links) await link.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("http", 1)]
+    [InlineData("ipc", 1)]
+    [InlineData("tcp", 1)]
+    [InlineData("amqp", 1)]
+    [InlineData("redis", 1)]
+    [InlineData("postgres", 1)]
+    [InlineData("sqlite", 1)]
+    [InlineData("tcp", 10)]
+    public async Task Handlers_that_hang_callers_that_do_not_read_and_streams_do_not_keep_it(string route, int seconds)
+    {
+        var place = await PlaceAsync(route);
+        var log = await EndsInTimeAsync(route, place, place, Sqlite, seconds, null);
+        if (route is "http" or "ipc" or "tcp") Assert.Contains("3 pushes in the memory queue stuck/main were not handled", log, StringComparison.Ordinal);
+        else Assert.Contains("ignores its cancelled token", log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("amqp")]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public async Task A_broker_or_database_that_is_away_does_not_keep_it(string route)
+    {
+        var place = await PlaceAsync(route);
+        var (link, through) = Through(place);
+        await EndsInTimeAsync(route, through, place, Sqlite, 1, () =>
+        {
+            link.Freeze();
+            return Task.CompletedTask;
+        });
+    }
+
+    [Fact]
+    public async Task A_RabbitMQ_that_takes_no_messages_does_not_keep_it()
+    {
+        var rabbit = await servers.RabbitAsync();
+        try
+        {
+            await EndsInTimeAsync("amqp", rabbit.Uri, rabbit.Uri, Sqlite, 1, () => rabbit.AlarmAsync(true));
+        }
+        finally
+        {
+            await rabbit.AlarmAsync(false);
+        }
+    }
+
+    [Fact]
+    public async Task A_ZooKeeper_that_is_away_does_not_keep_it()
+    {
+        var ensemble = await servers.ZooKeeperAsync();
+        var link = Link(ensemble.Servers[0].ClientPort);
+        await EndsInTimeAsync("tcp", "", "", $"zookeeper://127.0.0.1:{link.Port}?session=30s", 1, () =>
+        {
+            link.Freeze();
+            return Task.CompletedTask;
+        }, ensemble.Url());
+    }
+
+    // Its log.
+    private async Task<string> EndsInTimeAsync(string route, string place, string callersPlace, string store, int seconds, Func<Task>? disturb, string? callersStore = null)
+    {
+        using var worker = ChildProcess.Start("Fan.Stop.Worker", seconds.ToString(CultureInfo.InvariantCulture), store, route, place);
+        var errors = worker.ReadErrorsAsync();
+        await worker.WaitForAsync("ready");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        Routes.Add(builder.Services.AddFan(options => (options.Name, options.DrainTimeout, options.DefaultTimeout) = ("caller", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))).UseStore(callersStore ?? store).AddSqliteStore().AddZooKeeperStore(), route, callersPlace);
+        using var caller = builder.Build();
+        await caller.StartAsync();
+        var stuck = caller.Services.GetRequiredService<IFan>().Get<IStuck>();
+        var call = stuck.HangAsync().AsTask();
+        await using var flood = stuck.FloodAsync().GetAsyncEnumerator();
+        Assert.True(await flood.MoveNextAsync());
+        var ticking = TickAsync();
+        for (var seen = new HashSet<string>(); !seen.IsSupersetOf(["call", "flood", "tick"]);) seen.Add(await worker.ReadAsync() ?? throw new InvalidOperationException(await errors));
+
+        if (disturb is not null) await disturb();
+        var watch = Stopwatch.StartNew();
+        worker.Terminate();
+        var code = await worker.ExitAsync();
+        var took = watch.Elapsed;
+        var log = await errors;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{route} with {seconds} s: {took.TotalSeconds:0.00} s\n{log}"));
+        Assert.Equal(0, code);
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(seconds) + Room);
+        await caller.StopAsync();
+        await Task.WhenAll(call, ticking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return log;
+
+        async Task TickAsync()
+        {
+            await foreach (var _ in stuck.TickAsync())
+            {
+            }
+        }
+    }
+
+    private async Task<string> PlaceAsync(string route) => route switch
+    {
+        "ipc" => _folder,
+        "amqp" => (await servers.RabbitAsync()).Uri,
+        "redis" => (await servers.RedisAsync()).Uri,
+        "postgres" => await (await servers.PostgresAsync()).CreateDatabaseAsync(),
+        "sqlite" => $"{_folder}/queues.db",
+        _ => "",
+    };
+
+    private (FrozenLink Link, string Place) Through(string place)
+    {
+        if (!place.Contains("://", StringComparison.Ordinal))
+        {
+            var database = new NpgsqlConnectionStringBuilder(place);
+            var toDatabase = Link(database.Port);
+            database.Port = toDatabase.Port;
+            return (toDatabase, database.ConnectionString);
+        }
+
+        var uri = new UriBuilder(place);
+        var link = Link(uri.Port);
+        uri.Port = link.Port;
+        return (link, uri.Uri.ToString());
+    }
+
+    private FrozenLink Link(int port)
+    {
+        var link = FrozenLink.To(port);
+        _links.Add(link);
+        return link;
+    }
+}
