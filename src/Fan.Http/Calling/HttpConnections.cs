@@ -96,9 +96,9 @@ internal sealed class HttpConnections : IDisposable
             response.Dispose();
             throw new LimitExceededException(nameof(FanLimits.MaxHeaders), $"The reply of {call.Endpoint} has more than {call.Limits.MaxHeaders} headers ({nameof(FanLimits.MaxHeaders)}).");
         }
-        catch (HttpRequestException error) when (request.Version.Major == 2 && NotBegun.IsSaid(error, request))
+        catch (HttpRequestException error) when (request.Version.Major == 2 && NotBegun.IsSaid(error))
         {
-            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} did not begin the call: {(error.InnerException ?? error).Message}", error);
+            throw NotBegun.Of(call, error);
         }
         catch (HttpRequestException error) when (error.InnerException is HttpProtocolException { ErrorCode: ConnectionBound.Http2Refused })
         {
@@ -123,7 +123,8 @@ internal sealed class HttpConnections : IDisposable
         catch (HttpRequestException error)
         {
             if (_clock.GetElapsedTime(begun) >= LeastSilence) doubt?.Raise();
-            throw Explain(call, error);
+            var meant = Explain(call, error);
+            throw meant is ServiceUnavailableException && request is { Version.Major: 2, Content: PayloadContent { IsUntouched: true } } ? NotBegun.Of(call, error) : meant;
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
