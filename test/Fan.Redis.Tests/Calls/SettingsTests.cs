@@ -17,6 +17,15 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     [InlineData("fan.queues", false)]
     [InlineData("fan:bell", false)]
     [InlineData("two\nlines", false)]
+    [InlineData("fan", true)]
+    [InlineData("fan.rpc.", false)]
+    [InlineData("fan.rpc.0123456789ABCDEF0123456789abcdef", false)]
+    [InlineData("fan.rpc.0123456789abcdef0123456789abcdef ", false)]
+    [InlineData("fan2.rpc.0123456789abcdef0123456789abcdef", true)]
+    [InlineData("fan2.rpc.0123456789abcdef0123456789abcdef.cellar", false)]
+    [InlineData("a.rpc.b.rpc.0123456789abcdef0123456789abcdef.cellar", false)]
+    [InlineData("__sentinel__:hello", false)]
+    [InlineData("__Booksleeve_MasterChanged", false)]
     public void Replies_are_not_published_where_services_listen(string channel, bool isOne) => Assert.Equal(isOne, new Fan.Redis.Messages.Topology("fan").IsBackRoute(channel));
 
     [Fact]
