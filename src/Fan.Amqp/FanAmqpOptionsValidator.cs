@@ -1,3 +1,4 @@
+using Fan.Applications;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Amqp;
@@ -8,6 +9,6 @@ internal sealed class FanAmqpOptionsValidator : IValidateOptions<FanAmqpOptions>
     public ValidateOptionsResult Validate(string? name, FanAmqpOptions options)
     {
         var errors = options.Validate().Select(error => $"The amqp route: {error}").ToList();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return SettingsException.RequireNone<FanAmqpOptions>(errors);
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Fan.Applications;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -10,31 +10,18 @@ internal sealed class DatabaseConfiguration(IConfiguration? configuration) : ICo
     public void Configure(FanDatabaseOptions options)
     {
         if (configuration?.GetSection("Fan:Database") is not { } section) return;
+        var read = new SettingsReader(section);
         options.Postgres = section[nameof(options.Postgres)] ?? options.Postgres;
         options.Password = section[nameof(options.Password)] ?? options.Password;
         options.Sqlite = section[nameof(options.Sqlite)] ?? options.Sqlite;
-        options.MakeTables = Flag(section, nameof(options.MakeTables)) ?? options.MakeTables;
-        options.PollInterval = Time(section, nameof(options.PollInterval)) ?? options.PollInterval;
-        options.OperationTimeout = Time(section, nameof(options.OperationTimeout)) ?? options.OperationTimeout;
-        options.MaxConnections = Number(section, nameof(options.MaxConnections)) ?? options.MaxConnections;
-        options.ServeCalls = Flag(section, nameof(options.ServeCalls)) ?? options.ServeCalls;
-        options.CallLease = Time(section, nameof(options.CallLease)) ?? options.CallLease;
-        options.MaxMessages = Number(section, nameof(options.MaxMessages)) ?? options.MaxMessages;
-        options.MaxMessageBytes = Number(section, nameof(options.MaxMessageBytes)) ?? options.MaxMessageBytes;
+        options.MakeTables = read.Flag(nameof(options.MakeTables), options.MakeTables);
+        options.PollInterval = read.Time(nameof(options.PollInterval), options.PollInterval);
+        options.OperationTimeout = read.Time(nameof(options.OperationTimeout), options.OperationTimeout);
+        options.MaxConnections = read.Number(nameof(options.MaxConnections), options.MaxConnections);
+        options.ServeCalls = read.Flag(nameof(options.ServeCalls), options.ServeCalls);
+        options.CallLease = read.Time(nameof(options.CallLease), options.CallLease);
+        options.MaxMessages = read.Number(nameof(options.MaxMessages), options.MaxMessages);
+        options.MaxMessageBytes = read.Number(nameof(options.MaxMessageBytes), options.MaxMessageBytes);
+        read.Require<FanDatabaseOptions>();
     }
-
-    private static int? Number(IConfigurationSection section, string key) => section[key] is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw Bad(section, key, "a whole number", text);
-
-    private static TimeSpan? Time(IConfigurationSection section, string key) => section[key] is not { } text ? null
-        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time
-        : throw Bad(section, key, "a time such as 00:00:01", text);
-
-    private static bool? Flag(IConfigurationSection section, string key) => section[key] is not { } text ? null
-        : bool.TryParse(text, out var flag) ? flag
-        : throw Bad(section, key, "true or false", text);
-
-    private static OptionsValidationException Bad(IConfigurationSection section, string key, string wanted, string text) =>
-        new(nameof(FanDatabaseOptions), typeof(FanDatabaseOptions), [$"{section.Path}:{key} must be {wanted}; it is '{text}'."]);
 }

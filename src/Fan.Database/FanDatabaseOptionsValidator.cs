@@ -1,3 +1,4 @@
+using Fan.Applications;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Database;
@@ -8,6 +9,6 @@ internal sealed class FanDatabaseOptionsValidator : IValidateOptions<FanDatabase
     public ValidateOptionsResult Validate(string? name, FanDatabaseOptions options)
     {
         var errors = options.Validate().Select(error => $"The database route: {error}").ToList();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return SettingsException.RequireNone<FanDatabaseOptions>(errors);
     }
 }

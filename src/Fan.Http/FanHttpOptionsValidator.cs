@@ -1,3 +1,4 @@
+using Fan.Applications;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Http;
@@ -8,6 +9,6 @@ internal sealed class FanHttpOptionsValidator : IValidateOptions<FanHttpOptions>
     public ValidateOptionsResult Validate(string? name, FanHttpOptions options)
     {
         var errors = options.Validate().ToList();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return SettingsException.RequireNone<FanHttpOptions>(errors);
     }
 }

@@ -1,3 +1,4 @@
+using Fan.Applications;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Ipc;
@@ -10,6 +11,6 @@ internal sealed class FanWireOptionsValidator<TOptions> : IValidateOptions<TOpti
     {
         var route = options is FanIpcOptions ? "ipc" : "tcp";
         var errors = options.Validate().Select(error => $"The {route} route: {error}").ToList();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return SettingsException.RequireNone<TOptions>(errors);
     }
 }

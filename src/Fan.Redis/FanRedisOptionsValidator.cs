@@ -1,3 +1,4 @@
+using Fan.Applications;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Redis;
@@ -8,6 +9,6 @@ internal sealed class FanRedisOptionsValidator : IValidateOptions<FanRedisOption
     public ValidateOptionsResult Validate(string? name, FanRedisOptions options)
     {
         var errors = options.Validate().Select(error => $"The redis route: {error}").ToList();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return SettingsException.RequireNone<FanRedisOptions>(errors);
     }
 }

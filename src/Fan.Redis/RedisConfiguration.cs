@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fan.Applications;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +17,7 @@ internal sealed class RedisConfiguration(IConfiguration? configuration) : IConfi
             if (Apply(options, setting.Key, setting.Value ?? "") is { } wanted) errors.Add($"{setting.Path} {wanted}.");
         }
 
-        if (errors.Count > 0) throw new OptionsValidationException(nameof(FanRedisOptions), typeof(FanRedisOptions), errors);
+        SettingsException.RequireNone<FanRedisOptions>(errors);
     }
 
     // What is wrong is said without the text: in the wrong place it may be a password.

@@ -1,3 +1,4 @@
+using Fan.Applications;
 using Microsoft.Extensions.Options;
 
 namespace Fan.ZooKeeper;
@@ -8,6 +9,6 @@ internal sealed class ZooKeeperOptionsValidator : IValidateOptions<ZooKeeperOpti
     public ValidateOptionsResult Validate(string? name, ZooKeeperOptions options)
     {
         var errors = options.Validate().ToList();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return SettingsException.RequireNone<ZooKeeperOptions>(errors);
     }
 }

@@ -13,6 +13,7 @@ public sealed class FrozenLink : IAsyncDisposable
     private readonly List<Socket> _open = [];
     private TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
+    private volatile bool _holds;
     private TaskCompletionSource _passing = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FrozenLink(EndPoint target, EndPoint address)
@@ -35,7 +36,26 @@ public sealed class FrozenLink : IAsyncDisposable
     public static FrozenLink To(string path, string at) => new(new UnixDomainSocketEndPoint(path), new UnixDomainSocketEndPoint(at));
 
     /// <summary>Whoever connects or sends is heard by nobody from now on, and hears nothing, not even the end of a connection.</summary>
-    public void Freeze() => _passing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Freeze()
+    {
+        _holds = false;
+        _passing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Whether it was given something since it froze.</summary>
+    public bool Holds => _holds;
+
+    /// <summary>Ends the connections that there are, with whatever is on its way in them; new ones are carried.</summary>
+    public void Cut()
+    {
+        lock (_gate)
+        {
+            _open.ForEach(socket => socket.Dispose());
+            _open.Clear();
+        }
+
+        Thaw();
+    }
 
     /// <summary>The connections that there are are never heard of again; new ones are carried.</summary>
     public void Forget() => Interlocked.Exchange(ref _known, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
@@ -95,6 +115,7 @@ public sealed class FrozenLink : IAsyncDisposable
             while (true)
             {
                 var size = await from.ReceiveAsync(buffer, _ending.Token);
+                _holds |= !Volatile.Read(ref _passing).Task.IsCompleted;
                 await PassAsync(forgotten);
                 if (size == 0) return;
                 for (var sent = 0; sent < size;) sent += await to.SendAsync(buffer.AsMemory(sent, size - sent), _ending.Token);

@@ -37,9 +37,12 @@ public abstract class HttpTest : IAsyncLifetime
         return application;
     }
 
-    internal RawServer StartRaw(Func<RawRequest, byte[]?> reply)
+    internal RawServer StartRaw(Func<RawRequest, byte[]?> reply) => Keep(new RawServer(reply));
+
+    /// <summary>Disposed when the test ends.</summary>
+    internal T Keep<T>(T server)
+        where T : IAsyncDisposable
     {
-        var server = new RawServer(reply);
         _started.Add(server);
         return server;
     }

@@ -6,4 +6,7 @@ public sealed class ServiceUnavailableException(string service, string message, 
 {
     /// <summary>The service that was asked for.</summary>
     public string Service { get; } = service;
+
+    /// <summary>Whether the connection that the call was on ended, so that the same endpoint may answer on another one.</summary>
+    internal bool IsOfConnection { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Fan.Calls;
 using Fan.Http.Serving;
 using Fan.Messaging;
 using Fan.Security;
@@ -95,6 +96,10 @@ internal sealed class HttpConnections : IDisposable
             response.Dispose();
             throw new LimitExceededException(nameof(FanLimits.MaxHeaders), $"The reply of {call.Endpoint} has more than {call.Limits.MaxHeaders} headers ({nameof(FanLimits.MaxHeaders)}).");
         }
+        catch (HttpRequestException error) when (request.Version.Major == 2 && NotBegun.IsSaid(error))
+        {
+            throw NotBegun.Of(call, error);
+        }
         catch (HttpRequestException error) when (error.InnerException is HttpProtocolException { ErrorCode: ConnectionBound.Http2Refused })
         {
             // The connection was refused before anything of the call was read.
@@ -108,22 +113,18 @@ internal sealed class HttpConnections : IDisposable
         catch (HttpRequestException error) when (request.Version.Major == 2 && error.HttpRequestError == HttpRequestError.InvalidResponse)
         {
             // The connection ended before the server's first frame; the request may have been on its way.
-            throw new ServiceUnavailableException(call.Service, $"{call.Endpoint} did not begin to speak HTTP/2: {error.Message}", error);
+            throw CallFailure.OfConnection(call.Service, $"{call.Endpoint} did not begin to speak HTTP/2: {error.Message}", error);
         }
         catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null } && HeaderBytes(request) > LeastHeaderLimit)
         {
             // The handler refuses by itself what is more than the server said it takes. A connection that ended early can look the same, but not for as little as every server takes.
             throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"{call.Endpoint} does not take as much: {error.Message}", error);
         }
-        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null })
-        {
-            // A new connection that took not even one request: the handler says so before it sends any.
-            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no connection: {error.Message}", error);
-        }
         catch (HttpRequestException error)
         {
             if (_clock.GetElapsedTime(begun) >= LeastSilence) doubt?.Raise();
-            throw Explain(call, error);
+            var meant = Explain(call, error);
+            throw meant is ServiceUnavailableException && request is { Version.Major: 2, Content: PayloadContent { IsUntouched: true } } ? NotBegun.Of(call, error) : meant;
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -139,7 +140,7 @@ internal sealed class HttpConnections : IDisposable
             new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error),
         HttpRequestError.InvalidResponse => new BadMessageException("reply", $"{call.Endpoint} sent what is no HTTP: {error.Message}", error),
         HttpRequestError.ConfigurationLimitExceeded => new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers of {call.Endpoint}'s reply have more than {call.Limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).", error),
-        _ => new ServiceUnavailableException(call.Service, $"{call.Endpoint} broke off: {error.Message}", error),
+        _ => CallFailure.OfConnection(call.Service, $"{call.Endpoint} broke off: {error.Message}", error),
     };
 
     public void Dispose()

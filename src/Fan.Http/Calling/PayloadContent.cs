@@ -24,6 +24,9 @@ internal sealed class PayloadContent : ByteArrayContent
         else Headers.TryAddWithoutValidation("Content-Type", contentType);
     }
 
+    /// <summary>Whether not one of its bytes was asked for, so that no server can have what it needs to begin.</summary>
+    public bool IsUntouched => Volatile.Read(ref _state) == Untouched && !_payload.IsEmpty;
+
     /// <summary>
     /// Waits until nothing reads the bytes any more. A server may reply before it has read them all; then the handler gives
     /// the sending up when the reply is disposed, and this is the time that it takes to.

@@ -1,3 +1,4 @@
+using Fan.Calls;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Wire;
 using Fan.Messaging;
@@ -187,7 +188,7 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
             foreach (var endpoint in open.Select(call => call.Call.Endpoint).Distinct()) endpoint.Load.Failed(reason.Message);
         }
 
-        foreach (var call in open) call.Fail(new ServiceUnavailableException(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason.Message.TrimEnd('.')}.", reason));
+        foreach (var call in open) call.Fail(CallFailure.OfConnection(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason.Message.TrimEnd('.')}.", reason));
     }
 
     private static TimeSpan Shortest(params ReadOnlySpan<TimeSpan> times)

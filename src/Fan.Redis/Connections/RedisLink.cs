@@ -117,9 +117,17 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         var begun = clock.GetTimestamp();
         while (true)
         {
+            var subscriber = connection.GetSubscriber();
+            var isGivenUp = false;
+            Action<RedisChannel, RedisValue> deliver = (_, body) =>
+            {
+                if (!Volatile.Read(ref isGivenUp)) handler(body);
+            };
+            var succeeded = false;
             try
             {
-                await connection.GetSubscriber().SubscribeAsync(channel, (_, body) => handler(body)).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await subscriber.SubscribeAsync(channel, deliver).WaitAsync(cancellationToken).ConfigureAwait(false);
+                succeeded = true;
                 return connection;
             }
             catch (Exception error) when (RedisErrors.IsOne(error))
@@ -128,6 +136,24 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
                 if (!RedisErrors.WasNotSent(error) || clock.GetElapsedTime(begun).TotalMilliseconds > configuration.ConnectTimeout) throw Away(error, RedisErrors.WasNotSent(error));
                 await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken).ConfigureAwait(false);
             }
+            finally
+            {
+                // The client library keeps what failed, and would deliver each message once more for each attempt.
+                if (!succeeded) Volatile.Write(ref isGivenUp, true);
+                if (!succeeded) Forget(subscriber, channel, deliver);
+            }
+        }
+    }
+
+    private static void Forget(ISubscriber subscriber, RedisChannel channel, Action<RedisChannel, RedisValue> deliver)
+    {
+        try
+        {
+            subscriber.Unsubscribe(channel, deliver, CommandFlags.FireAndForget);
+        }
+        catch (Exception error) when (RedisErrors.IsOne(error))
+        {
+            // Nothing was subscribed there: what the library kept is gone.
         }
     }
 

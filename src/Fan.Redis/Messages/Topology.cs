@@ -25,12 +25,26 @@ internal sealed class Topology(string prefix)
     /// <summary>The channel for replies in that form.</summary>
     public string BackRoute(string id) => $"{prefix}.rpc.{id}";
 
-    /// <summary>Whether a reply in that form may be published there: on no channel of ours that others listen to, where it would be taken for a request.</summary>
+    /// <summary>Whether a reply in that form may be published there: a channel of its caller's own choice, but none of ours that others listen to, where it would be taken for a request, and none that servers and client libraries talk on.</summary>
     public bool IsBackRoute(string channel)
     {
-        var own = BackRoute("");
-        return !channel.Any(char.IsControl) && (!channel.StartsWith(prefix + ".", StringComparison.Ordinal) && !channel.StartsWith(prefix + ":", StringComparison.Ordinal)
-            || (channel.StartsWith(own, StringComparison.Ordinal) && IsId(channel[own.Length..])));
+        if (channel.Any(char.IsControl) || channel.StartsWith("__", StringComparison.Ordinal)) return false;
+        if (channel.StartsWith(prefix + ".", StringComparison.Ordinal) || channel.StartsWith(prefix + ":", StringComparison.Ordinal))
+            return channel.StartsWith(BackRoute(""), StringComparison.Ordinal) && IsId(channel[BackRoute("").Length..]);
+        return !IsRequests(channel);
+    }
+
+    // Of an application with another prefix.
+    private static bool IsRequests(string channel)
+    {
+        const string middle = ".rpc.";
+        for (var at = channel.IndexOf(middle, StringComparison.Ordinal); at >= 0; at = channel.IndexOf(middle, at + 1, StringComparison.Ordinal))
+        {
+            var rest = channel.AsSpan(at + middle.Length);
+            if (rest.Length > IdLength && rest[IdLength] == '.' && IsId(rest[..IdLength].ToString())) return true;
+        }
+
+        return false;
     }
 
     public static string NewId() => Guid.NewGuid().ToString("N");

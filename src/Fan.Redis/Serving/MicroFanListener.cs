@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Fan.Brokers;
+using Fan.Messaging;
 using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
@@ -23,6 +25,7 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
     private Task _subscribing = Task.CompletedTask;
     private volatile ISubscriber? _subscriber;
     private long _lastNumber;
+    private int _hasTold;
 
     /// <summary>Ends when requests can come, or when the first obstacle was met.</summary>
     public Task Settled => _settled.Task;
@@ -35,10 +38,27 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
         using (ExecutionContext.SuppressFlow()) _subscribing = Task.Run(SubscribeAsync);
     }
 
+    /// <summary>Where the reply to a request goes; null where it wants none.</summary>
+    /// <exception cref="BadMessageException">It can't go there, so that nothing of the request is to run.</exception>
+    public string? BackRouteOf(JsonElement request)
+    {
+        try
+        {
+            if (MicroFanRequest.BackRoute(request) is not { } route) return null;
+            return _topology.IsBackRoute(route) ? route : throw new BadMessageException("back_route", $"Channel '{HeaderText.Shorten(route)}' is not for replies: services or servers listen there.");
+        }
+        catch (BadMessageException error)
+        {
+            // Nobody can be told but who reads the log; once, as who sends such a thing may send many.
+            if (Interlocked.Exchange(ref _hasTold, 1) == 0) CallLog.NoWayBack(logger, error.Message);
+            throw;
+        }
+    }
+
     /// <summary>Publishes a reply. One that can't be published is lost, and with a caller that has gone nobody hears it.</summary>
     public async Task ReplyAsync(string? backRoute, byte[] body)
     {
-        if (backRoute is null || !_topology.IsBackRoute(backRoute)) return;
+        if (backRoute is null) return;
         try
         {
             await server.Shared.RunAsync(database => database.PublishAsync(RedisChannel.Literal(backRoute), body), CancellationToken.None).ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal sealed class MicroFanServed(MicroFanListener listener, CallServer serve
         var limits = Server.Limits;
         using var request = MicroFanRequest.Parse(body, limits);
         _context = ContextHeaders.Read(request.RootElement);
-        _backRoute = MicroFanRequest.BackRoute(request.RootElement);
+        _backRoute = listener.BackRouteOf(request.RootElement);
         _method = MicroFanRequest.Method(request.RootElement);
         if (!listener.HasRoom) throw new LimitExceededException(nameof(FanRedisOptions.Prefetch), $"Application '{Server.Application}' serves as many requests at once as it may ({nameof(FanRedisOptions.Prefetch)}); call again later.");
         var method = Server.Resolve(service, _method);

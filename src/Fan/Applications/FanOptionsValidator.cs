@@ -8,6 +8,6 @@ internal sealed class FanOptionsValidator : IValidateOptions<FanOptions>
     public ValidateOptionsResult Validate(string? name, FanOptions options)
     {
         var errors = options.Validate().ToList();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return SettingsException.RequireNone<FanOptions>(errors);
     }
 }

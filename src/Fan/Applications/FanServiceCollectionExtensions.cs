@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using Fan;
 using Fan.Applications;
 using Fan.Coordination;
@@ -77,20 +76,15 @@ public static class FanServiceCollectionExtensions
 
     private static void Complete(FanOptions options, IServiceProvider services)
     {
-        var configuration = services.GetService<IConfiguration>()?.GetSection("Fan");
-        options.Name ??= configuration?["Name"] ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? "fan";
-        options.DefaultTimeout = Time(configuration, nameof(options.DefaultTimeout)) ?? options.DefaultTimeout;
-        options.DrainDelay = Time(configuration, nameof(options.DrainDelay)) ?? options.DrainDelay;
-        options.DrainTimeout = Time(configuration, nameof(options.DrainTimeout)) ?? options.DrainTimeout;
-        options.StopAfterRetired = Time(configuration, nameof(options.StopAfterRetired)) ?? options.StopAfterRetired;
-        options.CopyLocalCalls = Flag(configuration, nameof(options.CopyLocalCalls)) ?? options.CopyLocalCalls;
+        var section = services.GetService<IConfiguration>()?.GetSection("Fan");
+        options.Name ??= section?["Name"] ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? "fan";
+        if (section is null) return;
+        var read = new SettingsReader(section);
+        options.DefaultTimeout = read.Time(nameof(options.DefaultTimeout), options.DefaultTimeout);
+        options.DrainDelay = read.Time(nameof(options.DrainDelay), options.DrainDelay);
+        options.DrainTimeout = read.Time(nameof(options.DrainTimeout), options.DrainTimeout);
+        options.StopAfterRetired = read.Time(nameof(options.StopAfterRetired), options.StopAfterRetired);
+        options.CopyLocalCalls = read.Flag(nameof(options.CopyLocalCalls), options.CopyLocalCalls);
+        read.Require<FanOptions>();
     }
-
-    private static bool? Flag(IConfigurationSection? section, string key) => section?[key] is not { } text ? null
-        : bool.TryParse(text, out var flag) ? flag
-        : throw new OptionsValidationException(nameof(FanOptions), typeof(FanOptions), [$"Fan:{key} must be true or false; it is '{text}'."]);
-
-    private static TimeSpan? Time(IConfigurationSection? section, string key) => section?[key] is not { } text ? null
-        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time
-        : throw new OptionsValidationException(nameof(FanOptions), typeof(FanOptions), [$"Fan:{key} must be a time such as 00:00:30; it is '{text}'."]);
 }

@@ -43,9 +43,8 @@ internal sealed class StartFailure(Exception error) : IHostedService
     public static Exception Tell(Exception error, ILogger logger)
     {
         ApplicationLog.NotStarted(logger, error);
-        // What the host finds wrong with settings itself has this type, too.
         return error is OptionsValidationException options
-            ? new OptionsValidationException(options.OptionsName, options.OptionsType, options.Failures)
+            ? new SettingsException(options.OptionsName, options.OptionsType, options.Failures)
             : new FanStartException(error.Message, error);
     }
 

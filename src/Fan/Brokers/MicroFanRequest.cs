@@ -55,8 +55,13 @@ internal static class MicroFanRequest
     }
 
     /// <summary>The channel that the caller listens on; null where it waits for no reply.</summary>
-    public static string? BackRoute(JsonElement request) =>
-        request.TryGetProperty(BackRouteName, out var route) && route.ValueKind == JsonValueKind.String && Text(route, BackRouteName) is { Length: > 0 and <= MaxRouteLength } text ? text : null;
+    /// <exception cref="BadMessageException">What stands there can be none.</exception>
+    public static string? BackRoute(JsonElement request)
+    {
+        if (!request.TryGetProperty(BackRouteName, out var route) || route.ValueKind == JsonValueKind.Null) return null;
+        return route.ValueKind == JsonValueKind.String && Text(route, BackRouteName) is { Length: > 0 and <= MaxRouteLength } text ? text
+            : throw new BadMessageException(BackRouteName, $"The '{BackRouteName}' of a request must be a text of 1 to {MaxRouteLength} characters.");
+    }
 
     /// <summary>The wire name of the method.</summary>
     public static string Method(JsonElement request) =>

@@ -9,6 +9,9 @@ internal static class CallFailure
     public static bool IsBrokenOff(Exception error, CancellationToken cancellationToken) =>
         error is ServiceUnavailableException || (error is not FanException && !cancellationToken.IsCancellationRequested);
 
+    /// <summary>What the end of its connection means to a call that may have been sent.</summary>
+    public static ServiceUnavailableException OfConnection(string service, string message, Exception inner) => new(service, message, inner) { IsOfConnection = true };
+
     /// <summary>The error as the caller sees it.</summary>
     /// <param name="error">What was thrown.</param>
     /// <param name="service">The service that was called.</param>

@@ -49,6 +49,7 @@ internal sealed class CallPipeline(
         var moves = 0;
         Exception? failure = null;
         List<Endpoint>? tried = null;
+        Endpoint? cutOff = null;
         var lacks = default(MissingMethod);
         var isChoosing = false;
         try
@@ -72,7 +73,20 @@ internal sealed class CallPipeline(
                 isChoosing = true;
                 var picking = route.PickAsync(request, tried, lease.Token);
                 waits |= !picking.IsCompleted;
-                var endpoint = await picking.ConfigureAwait(false);
+                Endpoint endpoint;
+                try
+                {
+                    endpoint = await picking.ConfigureAwait(false);
+                }
+                catch (FanException error) when (cutOff is not null && error is ServiceUnavailableException or CircuitOpenException)
+                {
+                    // Nobody else is there: what lost one connection may take the call on another.
+                    tried!.Remove(cutOff);
+                    cutOff = null;
+                    sendings--;
+                    continue;
+                }
+
                 isChoosing = false;
                 var known = endpoint.FindMethod(method.Name);
                 if (known is null && endpoint.Before is null)
@@ -133,6 +147,7 @@ internal sealed class CallPipeline(
                 {
                     endpoint.Load.LastFailure = ExceptionText.MessageOf(error);
                     (tried ??= []).Add(endpoint);
+                    if (error is ServiceUnavailableException { IsOfConnection: true }) cutOff = endpoint;
                 }
                 finally
                 {

@@ -1,3 +1,4 @@
+using Fan.Applications;
 using Fan.Queues;
 using Fan.Queues.Local;
 using Fan.Transports;
@@ -11,7 +12,7 @@ internal sealed class RoutingOptionsValidator(IEnumerable<IClientTransport> tran
     public ValidateOptionsResult Validate(string? name, RoutingOptions options)
     {
         var errors = options.Problems.Concat(options.Rules.SelectMany(rule => Check(rule.Key, rule.Value))).ToList();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return SettingsException.RequireNone<RoutingOptions>(errors);
     }
 
     private IEnumerable<string> Check(string target, RouteRule rule)

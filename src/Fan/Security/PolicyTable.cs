@@ -1,6 +1,6 @@
+using Fan.Applications;
 using Fan.Generated;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 
 namespace Fan.Security;
 
@@ -18,7 +18,7 @@ internal sealed class PolicyTable
     private readonly Dictionary<string, List<CallPolicy>> _rules = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _proxies;
 
-    /// <exception cref="OptionsValidationException">Something is said that can't be meant; all of it is in the message.</exception>
+    /// <exception cref="SettingsException">Something is said that can't be meant; all of it is in the message.</exception>
     public PolicyTable(IEnumerable<PlannedPolicy> planned, IReadOnlyDictionary<Type, ServiceContract> hosted, IReadOnlyList<string> proxies, IConfigurationSection? section)
     {
         _proxies = proxies;
@@ -30,7 +30,7 @@ internal sealed class PolicyTable
         }
 
         foreach (var target in section?.GetChildren() ?? []) Add(target.Key, PolicyConfiguration.Read(target, errors), target.Path, hosted, errors);
-        if (errors.Count > 0) throw new OptionsValidationException("Policies", typeof(CallPolicy), errors);
+        if (errors.Count > 0) throw new SettingsException("Policies", typeof(CallPolicy), errors);
     }
 
     /// <summary>What must hold for a method; null where anyone may call it.</summary>

@@ -65,6 +65,23 @@ public abstract class TransportFreezeConformance : IAsyncLifetime
         await WorksAsync(cellar, () => true).WaitAsync(Promised, TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Calls_whose_connection_ends_are_made_on_another_to_the_only_endpoint_where_that_does_no_harm()
+    {
+        Assert.SkipUnless(HasOthers, "what ends is the connection to the broker");
+        var (link, caller) = await LinkAsync();
+        var cellar = caller.Fan.Get<ICellar>();
+        Assert.Equal("x", await cellar.EchoAsync("x"));
+        link.Freeze();
+        var harmless = Enumerable.Range(0, 20).Select(i => cellar.EchoAsync($"{i}")).ToList();
+        var other = cellar.TextOfAsync(1).AsTask();
+        await Eventually.TrueAsync(() => Task.FromResult(link.Holds), "some of them were sent");
+        link.Cut();
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), await Task.WhenAll(harmless).WaitAsync(Promised, TestContext.Current.CancellationToken));
+        // It may not have been sent before.
+        if (await Record.ExceptionAsync(() => other) is { } error) Assert.IsType<ServiceUnavailableException>(error);
+    }
+
     /// <summary>Has the cellar served behind a link, and starts its caller.</summary>
     protected abstract Task<(FrozenLink Link, TransportApplication Caller)> LinkAsync();
 

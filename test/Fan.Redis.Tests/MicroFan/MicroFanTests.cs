@@ -57,6 +57,30 @@ public sealed class MicroFanTests(RedisServers servers) : RedisTest, IAsyncDispo
         Assert.Equal("000000000000000000000000000000ff", Cellar.Seen!.TraceId);
     }
 
+    [Fact]
+    public async Task A_request_whose_reply_could_not_be_sent_is_refused_before_it_runs_and_told_once()
+    {
+        var subscriber = await ConnectAsync();
+        using var log = new WrittenText();
+        var service = await StartAsync("cellars", (await servers.SharedAsync()).Uri, fan =>
+        {
+            log.Follow(fan);
+            fan.AddService<ICellar>(_ => Cellar);
+        });
+        var queue = RedisChannel.Literal((await EndpointAsync(service)).Properties["queue"]);
+        string[] routes = [JsonSerializer.Serialize((string)queue!), "7", "\"\"", JsonSerializer.Serialize(new string('x', 513)), "\"two\\nlines\"", "\"__sentinel__:hello\""];
+        foreach (var route in routes) await subscriber.PublishAsync(queue, $$"""{"context_headers": {}, "method": "get", "args": [7], "kwargs": {}, "back_route": {{route}}}""");
+        await Eventually.TrueAsync(() => Task.FromResult(service.Rejected >= routes.Length), "all of them are refused");
+        Assert.Null(Cellar.Seen);
+        Assert.Single(log.All, line => line.Contains("its reply could not be sent", StringComparison.Ordinal));
+        // One that its caller listens to is served.
+        var answered = new TaskCompletionSource();
+        await subscriber.SubscribeAsync(RedisChannel.Literal(_queue), (_, _) => answered.TrySetResult());
+        await subscriber.PublishAsync(queue, $$"""{"context_headers": {}, "method": "get", "args": [7], "kwargs": {}, "back_route": "{{_queue}}"}""");
+        await answered.Task.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        Assert.Equal(1, Cellar.Calls);
+    }
+
     [Theory]
     [InlineData("""{"context_headers": HEADERS, "method": "get", "response": {"context_headers": HEADERS, "method": "get", "response": {"id": 7, "name": "Saperavi", "price": 3}}}""")]
     // One that is wrapped once; the value is none.

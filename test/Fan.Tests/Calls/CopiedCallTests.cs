@@ -137,7 +137,7 @@ public sealed class CopiedCallTests
 
     [Fact]
     public async Task A_setting_that_is_neither_true_nor_false_fails_the_start() =>
-        Assert.Contains("Fan:CopyLocalCalls", (await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync("perhaps"))).Message, StringComparison.Ordinal);
+        Assert.Contains("Fan:CopyLocalCalls", (await Assert.ThrowsAnyAsync<OptionsValidationException>(() => StartAsync("perhaps"))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(typeof(CopiedMethod<,>))]

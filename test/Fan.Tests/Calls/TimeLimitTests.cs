@@ -33,7 +33,7 @@ public sealed class TimeLimitTests
             return;
         }
 
-        var error = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<FanOptions>>().Value);
+        var error = Assert.ThrowsAny<OptionsValidationException>(() => services.GetRequiredService<IOptions<FanOptions>>().Value);
         Assert.Contains("DefaultTimeout must be above zero and at most 49 days, or Timeout.InfiniteTimeSpan (-1 ms) for no limit", error.Message, StringComparison.Ordinal);
     }
 
