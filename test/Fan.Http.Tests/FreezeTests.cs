@@ -3,7 +3,7 @@ using Fan.Conformance.Transports;
 
 namespace Fan.Http.Tests;
 
-public abstract class HttpFreezeTests(Version version) : TransportFreezeConformance
+public abstract class HttpFreezeTests(Version version) : TransportCutConformance
 {
     protected override async Task<(FrozenLink Link, TransportApplication Caller)> LinkAsync()
     {

@@ -3,7 +3,7 @@ using Fan.Conformance.Transports;
 
 namespace Fan.Ipc.Tests;
 
-public sealed class IpcFreezeTests : TransportFreezeConformance
+public sealed class IpcFreezeTests : TransportCutConformance
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fan-ipc-");
 
@@ -25,7 +25,7 @@ public sealed class IpcFreezeTests : TransportFreezeConformance
     protected override void AddTo(FanBuilder application) => application.AddIpc(options => options.Folder = _folder.FullName);
 }
 
-public sealed class TcpFreezeTests : TransportFreezeConformance
+public sealed class TcpFreezeTests : TransportCutConformance
 {
     protected override async Task<(FrozenLink Link, TransportApplication Caller)> LinkAsync()
     {

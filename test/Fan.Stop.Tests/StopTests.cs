@@ -99,7 +99,9 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         using var caller = builder.Build();
         await caller.StartAsync();
         var stuck = caller.Services.GetRequiredService<IFan>().Get<IStuck>();
-        var call = stuck.HangAsync().AsTask();
+        // While the broker takes nothing, nobody tells the caller that its service has ended.
+        using var leaving = new CancellationTokenSource();
+        var call = stuck.HangAsync(leaving.Token).AsTask();
         await using var flood = stuck.FloodAsync().GetAsyncEnumerator();
         Assert.True(await flood.MoveNextAsync());
         var ticking = TickAsync();
@@ -114,13 +116,14 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{route} with {seconds} s: {took.TotalSeconds:0.00} s\n{log}"));
         Assert.Equal(0, code);
         Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(seconds) + Room);
+        await leaving.CancelAsync();
         await caller.StopAsync();
         await Task.WhenAll(call, ticking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return log;
 
         async Task TickAsync()
         {
-            await foreach (var _ in stuck.TickAsync())
+            await foreach (var _ in stuck.TickAsync(leaving.Token))
             {
             }
         }

@@ -69,6 +69,8 @@ public static class FanServiceCollectionExtensions
         services.AddSingleton(provider => provider.GetRequiredService<FanApplication>().Server);
         services.AddSingleton<FanHost>();
         services.AddSingleton<IHostedService>(provider => StartFailure.OrHost(provider.GetRequiredService<FanHost>, provider.GetRequiredService<ILogger<FanHost>>()));
+        // Stores tell what happens to them also where nobody set logging up.
+        services.AddLogging();
         services.AddSingleton<FanHealthCheck>();
         services.AddHealthChecks().AddCheck<FanHealthCheck>("fan", tags: ["ready"]);
         return new FanBuilder(services, plan);
