@@ -132,8 +132,9 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     public async IAsyncEnumerable<StoreFinding> DiagnoseAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (var finding in SqliteDiagnosis.OfFile(_url.FilePath)) yield return finding;
-        if (State is not (SessionState.None or SessionState.Closed))
-            yield return SqliteDiagnosis.OfSessions(await AskAsync(() => Reading(() => _file.Sessions.Count()), cancellationToken).ConfigureAwait(false), _url.Lease);
+        if (State is SessionState.None or SessionState.Closed) yield break;
+        if (await AskAsync(() => Reading(() => _file.Tree.Strange()), cancellationToken).ConfigureAwait(false) is { Count: > 0 } strange) yield return SqliteDiagnosis.OfNames(strange);
+        yield return SqliteDiagnosis.OfSessions(await AskAsync(() => Reading(() => _file.Sessions.Count()), cancellationToken).ConfigureAwait(false), _url.Lease);
     }
 
     public async ValueTask DisposeAsync()

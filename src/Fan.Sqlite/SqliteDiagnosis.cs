@@ -28,5 +28,8 @@ internal static class SqliteDiagnosis
     public static StoreFinding OfSessions((int All, int WithNodes) count, TimeSpan lease) => new(
         "sessions", StoreFindingStatus.Ok, $"{count.All} open, {count.WithNodes} of them with nodes; a process that hangs keeps its endpoints for {lease.TotalSeconds:0.###} s");
 
+    public static StoreFinding OfNames((int Count, string? Example) strange) => new(
+        "names", StoreFindingStatus.Warning, $"{strange.Count} nodes have names that no path can have, as '{strange.Example}'", "Somebody wrote them past Fan, and nobody sees them: delete the rows from the table nodes with sqlite3.");
+
     private static string Kilobytes(long bytes) => FormattableString.Invariant($"{(bytes + 1023) / 1024} KiB");
 }

@@ -21,7 +21,12 @@ internal sealed class SqliteTree(SqliteDatabase database)
         if (database.Scalar("SELECT 1 FROM nodes WHERE path = $1", path) is null) return null;
         var names = new List<string>();
         using var rows = database.Query("SELECT name FROM nodes WHERE parent = $1 ORDER BY name", path);
-        while (rows.Read()) names.Add(rows.GetString(0));
+        while (rows.Read())
+        {
+            // Written past Fan, and a path that nobody can ask for: fan doctor tells of it.
+            if (rows.GetString(0) is var name && StorePath.IsValid(StorePath.Join(path, name))) names.Add(name);
+        }
+
         return names;
     }
 
@@ -62,6 +67,19 @@ internal sealed class SqliteTree(SqliteDatabase database)
         Collect(emptied);
     }
 
+    /// <summary>How many nodes have paths that nobody can ask for, and one of them.</summary>
+    public (int Count, string? Example) Strange()
+    {
+        var strange = (Count: 0, Example: (string?)null);
+        using var rows = database.Query("SELECT path FROM nodes");
+        while (rows.Read())
+        {
+            if (!StorePath.IsValid(rows.GetString(0))) strange = (strange.Count + 1, strange.Example ?? rows.GetString(0));
+        }
+
+        return strange;
+    }
+
     public long LastChange() => Convert.ToInt64(database.Scalar("SELECT coalesce(max(number), 0) FROM changes"));
 
     /// <summary>The changes after a number; null where some of them are not kept any more.</summary>
@@ -72,7 +90,7 @@ internal sealed class SqliteTree(SqliteDatabase database)
         using var rows = database.Query("SELECT number, kind, path FROM changes WHERE number > $1 ORDER BY number", number);
         while (rows.Read())
         {
-            if (changes.Count == 0 && rows.GetInt64(0) != number + 1)
+            if (last == number && rows.GetInt64(0) != number + 1)
             {
                 // Not the next one: the ones between were trimmed.
                 last = LastChange();
@@ -80,7 +98,7 @@ internal sealed class SqliteTree(SqliteDatabase database)
             }
 
             last = rows.GetInt64(0);
-            changes.Add(new StoreEvent((StoreEventKind)rows.GetInt32(1), rows.GetString(2)));
+            if (StorePath.IsValid(rows.GetString(2))) changes.Add(new StoreEvent((StoreEventKind)rows.GetInt32(1), rows.GetString(2)));
         }
 
         return changes;

@@ -28,8 +28,8 @@ internal sealed class FanClient : IFan, IShardGroups
         _subscriptions = subscriptions;
         _services = services;
         _named = new NamedCalls(application.Server, application.Pipeline, application.Pushes, application.Directory, application.Table, application.Trees, application.Options.CopyLocalCalls);
-        application.Gate.Follow(Retarget);
-        application.Trees.History.Follow(() => Retarget(application.Gate.IsOpen));
+        application.Gate.Follow(_ => Retarget());
+        application.Trees.History.Follow(Retarget);
     }
 
     public string ApplicationName => _application.Name;
@@ -112,9 +112,9 @@ internal sealed class FanClient : IFan, IShardGroups
             .Select(shard => new ShardGroup<TKey>(assignment.OwnerOf(shard.Key), [.. shard]))];
     }
 
-    private void Retarget(bool callsAreSeen)
+    private void Retarget()
     {
-        foreach (var binding in _bindings.Values) binding.Retarget(callsAreSeen);
+        foreach (var binding in _bindings.Values) binding.Retarget();
     }
 
     private ServiceBinding<TService> Binding<TService>()
@@ -128,7 +128,7 @@ internal sealed class FanClient : IFan, IShardGroups
         _application.RequireJson(contract.Methods);
         var binding = _bindings.GetOrAdd(typeof(TService), _ => new ServiceBinding<TService>(contract, _application));
         // The gate may have changed between its making and its being known.
-        binding.Retarget(_application.Gate.IsOpen);
+        binding.Retarget();
         return binding;
     }
 }

@@ -10,7 +10,7 @@ namespace Fan.Applications;
 internal abstract class ServiceBinding
 {
     /// <summary>Leads calls over the pipeline where they must be seen, and directly where they may be.</summary>
-    public abstract void Retarget(bool callsAreSeen);
+    public abstract void Retarget();
 }
 
 internal sealed class ServiceBinding<TService> : ServiceBinding
@@ -44,11 +44,11 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
     /// <summary>A client whose pushes have these options.</summary>
     public TService Push(PushOptions options, ReadOnlySpan<object> keys) => CreateClient(Texts(keys), options);
 
-    public override void Retarget(bool callsAreSeen)
+    public override void Retarget()
     {
         if (_proxy is null) return;
-        // Whoever comes last has seen the newest state of both.
-        lock (_gate) _proxy.Target = !callsAreSeen && !_application.Options.CopyLocalCalls && _local?.Implementation.Shared is TService direct && MayBeDirect(_local) ? direct : _routed!;
+        // Whoever comes last has seen the newest state of both: they are read under the lock.
+        lock (_gate) _proxy.Target = !_application.Gate.IsOpen && !_application.Options.CopyLocalCalls && _local?.Implementation.Shared is TService direct && MayBeDirect(_local) ? direct : _routed!;
     }
 
     // As long as any call tree reads a snapshot that leads elsewhere, each call must be asked which one it reads.

@@ -87,7 +87,22 @@ internal static class CommitJson
     {
         if (value is null) return;
         json.WritePropertyName(name);
-        json.WriteRawValue(value);
+        if (IsJson(value)) json.WriteRawValue(value);
+        else json.WriteStringValue(value);
+    }
+
+    // What somebody else wrote in the place of a value may be anything.
+    private static bool IsJson(string value)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(value, Strictness);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static Commit Read(JsonElement root) => new()

@@ -23,6 +23,7 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
     private TaskCompletionSource _beaten = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last = clock.GetTimestamp();
     private long _session;
+    private volatile bool _wasAway;
 
     /// <summary>The session at the last beat; 0 before the first.</summary>
     public long Session => Volatile.Read(ref _session);
@@ -30,10 +31,13 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
     /// <summary>Whether the process ran all the time. Before each root call, so it is one look at the clock.</summary>
     public bool IsAwake => clock.GetTimestamp() - Volatile.Read(ref _last) < _silence;
 
+    /// <summary>Whether the store was away at the last beat: calls went on with what is known then, and no pause makes that worse.</summary>
+    public bool WasAway => _wasAway;
+
     /// <summary>Returns when no commit can have been missed, or the store can't say.</summary>
     public async ValueTask AwakeAsync(CancellationToken cancellationToken)
     {
-        while (!IsAwake && !IsHeld(connection.LeaseRemaining, connection.SessionId))
+        while (!IsAwake && !IsStillAway && !IsHeld(connection.LeaseRemaining, connection.SessionId))
         {
             Task beaten;
             lock (_gate) beaten = _beaten.Task;
@@ -51,8 +55,9 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
             // From before the look, and the session first: the process may stop again at any line.
             var session = store.SessionId;
             var now = clock.GetTimestamp();
-            if (now - Volatile.Read(ref _last) >= _silence && !IsHeld(store.LeaseRemaining, store.SessionId)) (session, now) = await RefreshAsync(store, stopping).ConfigureAwait(false);
+            if (now - Volatile.Read(ref _last) >= _silence && !IsStillAway && !IsHeld(store.LeaseRemaining, store.SessionId)) (session, now) = await RefreshAsync(store, stopping).ConfigureAwait(false);
             Volatile.Write(ref _session, session);
+            _wasAway = store.State != SessionState.Connected;
             Volatile.Write(ref _last, now);
             TaskCompletionSource beaten;
             lock (_gate) (beaten, _beaten) = (_beaten, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -61,6 +66,8 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
         }
         while (await ticks.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
+
+    private bool IsStillAway => _wasAway && connection.State != SessionState.Connected;
 
     // The lease was read before: it may be of a session that has replaced the one from before the pause already.
     private bool IsHeld(TimeSpan lease, long session) => lease > TimeSpan.Zero && Session is var before && (before == session || before == 0);

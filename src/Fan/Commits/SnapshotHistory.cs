@@ -124,13 +124,22 @@ internal sealed class SnapshotHistory
         _changed?.Invoke();
     }
 
-    /// <summary>Adds a snapshot from before this application knew the tree: call trees of elsewhere may still read it.</summary>
-    public void Remember(TreeSnapshot earlier)
+    /// <summary>Adds snapshots from before this application knew the tree: call trees of elsewhere may still read them.</summary>
+    public void Remember(IEnumerable<TreeSnapshot> earlier)
     {
         lock (_gate)
         {
-            if (earlier.Number < _current.Number && _older.Count < MaxKept && !_older.ContainsKey(earlier.Number)) Volatile.Write(ref _older, _older.Add(earlier.Number, earlier));
+            var older = _older;
+            foreach (var snapshot in earlier)
+            {
+                if (snapshot.Number < _current.Number && older.Count < MaxKept && !older.ContainsKey(snapshot.Number)) older = older.Add(snapshot.Number, snapshot);
+            }
+
+            if (ReferenceEquals(older, _older)) return;
+            Volatile.Write(ref _older, older);
         }
+
+        _changed?.Invoke();
     }
 
     /// <summary>Forgets what is older than anything alive reads.</summary>

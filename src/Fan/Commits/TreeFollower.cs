@@ -149,7 +149,8 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         await foreach (var _ in store.WatchAsync(CommitPath.Control, stopping).ConfigureAwait(false))
         {
-            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { } barrier) _hold.Begin(barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture));
+            // Anything else in its place was made by hand, and holds nobody.
+            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { EphemeralOwner: not 0 } barrier) _hold.Begin(barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture));
             else if (_hold.Prepared is not null) await ReleaseAsync(store, stopping).ConfigureAwait(false);
             History.Settle(await new CommitLog(store, _clock).ReadSettledAsync(stopping).ConfigureAwait(false));
             retry.Reset();
@@ -293,13 +294,15 @@ internal sealed class TreeFollower : IAsyncDisposable
     // Call trees of others may read what was before.
     private async Task RebuildAsync(CommitLog log, TreeSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var number = snapshot.Number;
-        var oldest = Math.Max(await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false), number - MaxRebuilt);
+        var earlier = new List<TreeSnapshot>();
+        var oldest = Math.Max(await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false), snapshot.Number - MaxRebuilt);
         while (snapshot.Number > Math.Max(1, oldest) && await log.ReadAsync(snapshot.Number, cancellationToken).ConfigureAwait(false) is { } commit)
         {
             snapshot = snapshot.Undo(commit, Malformed);
-            History.Remember(snapshot);
+            earlier.Add(snapshot);
         }
+
+        History.Remember(earlier);
     }
 
     private void Malformed(string path, string reason) => CommitsLog.Malformed(_logger, path, reason);

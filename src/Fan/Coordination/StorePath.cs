@@ -8,23 +8,28 @@ public static class StorePath
     public static void Validate(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (path.Length > StoreLimits.MaxPathLength)
-            throw new ArgumentException($"A store path has at most {StoreLimits.MaxPathLength} characters; this one has {path.Length}.", nameof(path));
-        if (path[0] != '/')
-            throw new ArgumentException($"Store path '{path}' must start with a slash.", nameof(path));
-        if (path.Length == 1) return;
+        if (FaultOf(path) is { } fault) throw new ArgumentException(fault, nameof(path));
+    }
 
+    /// <summary>Whether <see cref="Validate"/> takes it: what others wrote into a store may have other names.</summary>
+    internal static bool IsValid(string path) => path.Length > 0 && FaultOf(path) is null;
+
+    private static string? FaultOf(string path)
+    {
+        if (path.Length > StoreLimits.MaxPathLength) return $"A store path has at most {StoreLimits.MaxPathLength} characters; this one has {path.Length}.";
+        if (path[0] != '/') return $"Store path '{path}' must start with a slash.";
+        if (path.Length == 1) return null;
         foreach (var range in path.AsSpan(1).Split('/'))
         {
             var part = path.AsSpan(1)[range];
-            if (part.IsEmpty || part is "." or "..")
-                throw new ArgumentException($"Store path '{path}' has an empty, '.' or '..' part.", nameof(path));
+            if (part.IsEmpty || part is "." or "..") return $"Store path '{path}' has an empty, '.' or '..' part.";
             foreach (var c in part)
             {
-                if (char.IsControl(c) || char.IsSurrogate(c) || c is '\ufeff' or >= '\ufff0')
-                    throw new ArgumentException($"Store path has a character that is not allowed (U+{(int)c:X4}).", nameof(path));
+                if (char.IsControl(c) || char.IsSurrogate(c) || c is '\ufeff' or >= '\ufff0') return $"Store path has a character that is not allowed (U+{(int)c:X4}).";
             }
         }
+
+        return null;
     }
 
     /// <summary>The path of a child.</summary>

@@ -14,6 +14,7 @@ internal sealed class CallReporter(StoreConnection connection, FanTelemetry tele
 
     private readonly CancellationTokenSource _stopping = new();
     private Task? _following;
+    private long _told;
 
     public void Start() => _following ??= OwnerTask.Run(connection, "the counts of calls", clock, logger, null, FollowAsync, _stopping.Token);
 
@@ -38,9 +39,9 @@ internal sealed class CallReporter(StoreConnection connection, FanTelemetry tele
                 // An interruption of the store may have ended the report.
                 if (wanted == watch && !reporting.IsCompleted) continue;
                 await EndAsync().ConfigureAwait(false);
-                if (node is null) continue;
+                if (node is null || WantedOf(node) is not { } services) continue;
                 ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-                (watch, reporting) = (wanted, ReportAsync(store, wanted, ObservationJson.ReadWanted(node.Data), ending.Token));
+                (watch, reporting) = (wanted, ReportAsync(store, wanted, services, ending.Token));
             }
         }
         finally
@@ -54,6 +55,22 @@ internal sealed class CallReporter(StoreConnection connection, FanTelemetry tele
             await reporting.ConfigureAwait(false);
             ending.Dispose();
             (watch, ending) = ("", new CancellationTokenSource());
+        }
+    }
+
+    // Told once for each: others may write there, and every application sees it.
+    private IReadOnlyList<string>? WantedOf(StoreNode node)
+    {
+        try
+        {
+            return ObservationJson.ReadWanted(node.Data);
+        }
+        catch (FormatException error)
+        {
+            if (_told == node.ModifiedTransaction) return null;
+            _told = node.ModifiedTransaction;
+            CommitsLog.Malformed(logger, ObservationPath.Wanted, error.Message);
+            return null;
         }
     }
 

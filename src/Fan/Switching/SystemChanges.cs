@@ -14,6 +14,9 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 {
     private const int MaxPreparations = 5;
 
+    // The commit at a barrier checks the record of each, beside its edits, in one multi of the store.
+    private const int MaxAtBarrier = 1000;
+
     public Task<ChangeReport> ChangeAsync(IReadOnlyList<RouteChange> changes, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(changes);
@@ -27,7 +30,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             {
                 var path = CommitPath.OfRoute(change.Service);
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
-                return new TreeEdit(path, before, RouteEntry.Change(before is null ? null : RouteEntry.Parse(before), change.Entry)?.ToJson());
+                return new TreeEdit(path, before, RouteEntry.Change(ReadableOrNull(before), change.Entry)?.ToJson());
             })).ConfigureAwait(false),
             new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options, progress, cancellationToken);
     }
@@ -69,7 +72,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             {
                 var path = CommitPath.OfRoute(name);
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
-                return [new TreeEdit(path, before, (before is null ? RouteEntry.Create([]) : RouteEntry.Parse(before)).Assign(owners).ToJson())];
+                return [new TreeEdit(path, before, (ReadableOrNull(before) ?? RouteEntry.Create([])).Assign(owners).ToJson())];
             },
             new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, overridden).ConfigureAwait(false);
         // Committed and known is not all: the former owner finishes what it has in hand, and then the new one holds the lock.
@@ -92,7 +95,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             {
                 var path = CommitPath.OfRoute(name);
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
-                return [new TreeEdit(path, before, (before is null ? RouteEntry.Create([]) : RouteEntry.Parse(before)).List(listed).ToJson())];
+                return [new TreeEdit(path, before, (ReadableOrNull(before) ?? RouteEntry.Create([])).List(listed).ToJson())];
             },
             new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, []).ConfigureAwait(false);
         var all = Enumerable.Range(0, count).ToDictionary(shard => shard, _ => (string?)null);
@@ -173,7 +176,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             var edits = await edit(from, token).ConfigureAwait(false);
             var changes = edits.Where(change => change.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal))
                 .Select(change => (change.Path[(CommitPath.Routes.Length + 1)..], change.After is null ? null : RouteEntry.Parse(change.After))).ToList();
-            var (refusals, found) = await new ChangeChecks(store, changes, async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json ? RouteEntry.Parse(json) : null).FindAsync(watch.Records, token).ConfigureAwait(false);
+            var (refusals, found) = await new ChangeChecks(store, changes, async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json ? ReadableOrNull(json) : null).FindAsync(watch.Records, token).ConfigureAwait(false);
             return refusals.Count == 0 || options.Force ? (edits, refusals, found) : throw new CommitRefusedException(refusals);
         }
     }
@@ -190,6 +193,8 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 
     private async Task<(string Id, int Version)> PrepareAsync(ICoordinationStore store, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
     {
+        if (watch.Records.Count() is > MaxAtBarrier and var many)
+            throw new CommitRefusedException([$"A barrier waits for at most {MaxAtBarrier} applications; {many} live. Switch without it: every call tree is on one side of the change all the same. Nothing was changed."], canBeForced: false);
         await store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications], cancellationToken).ConfigureAwait(false);
         var mark = Guid.NewGuid().ToByteArray();
         int version;
@@ -291,6 +296,19 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     }
 
     private Task<ICoordinationStore> OpenAsync(CancellationToken cancellationToken) => connection.OpenedAsync(cancellationToken);
+
+    // What can't be read has no effect, so a change of it is made as if nothing were there.
+    private static RouteEntry? ReadableOrNull(string? json)
+    {
+        try
+        {
+            return json is null ? null : RouteEntry.Parse(json);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 
     private static RouteEntry? EntryFor(RouteChange change)
     {

@@ -73,6 +73,23 @@ public sealed class PauseGuardTests : IAsyncDisposable
         Assert.Equal(0, _read);
     }
 
+    [Fact]
+    public async Task A_pause_while_the_store_is_away_all_the_time_holds_nobody()
+    {
+        await StartedAsync();
+        _store.Disconnect();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromMilliseconds(100));
+                return Task.FromResult(_guard.WasAway);
+            },
+            "a beat has seen it");
+        _clock.Advance(Patience / 2);
+        await _guard.AwakeAsync(CancellationToken.None);
+        Assert.Equal(0, _read);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
