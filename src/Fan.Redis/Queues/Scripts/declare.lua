@@ -7,12 +7,15 @@ local function whole(q)
   -- It is there where the queue is.
   redis.pcall('XGROUP', 'CREATE', q .. ':ready', 'fan', '0', 'MKSTREAM')
   if not isnew then return end
+  local lost = {}
   for _, n in ipairs(redis.call('ZRANGE', q .. ':all', 0, -1)) do
     if redis.call('HEXISTS', message(q, n), 'entry') == 1 then
       takeback(q, n)
-      ready(q, n)
+      lost[#lost + 1] = n
     end
   end
+  -- Entries are numbered by the time, and anew in each stream: one that is taken back later could be one that was just made.
+  for _, n in ipairs(lost) do ready(q, n) end
 end
 if again == '1' then
   if known then
