@@ -133,7 +133,7 @@ internal sealed class PostgresDatabase : IDatabase
             if (script.IsLong) await running.ConfigureAwait(false);
             else await running.WaitAsync(limit + _longest, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is OperationCanceledException or TimeoutException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is OperationCanceledException or TimeoutException or NpgsqlException { InnerException: TimeoutException } && !cancellationToken.IsCancellationRequested)
         {
             // Only where the server can't be reached to be told: then the library still waits to tell it, and breaks the connection after that.
             if (!running.IsCompleted) _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
