@@ -1,4 +1,4 @@
-using Fan.Applications;
+using Fan.Lifetime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

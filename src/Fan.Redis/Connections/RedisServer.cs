@@ -1,7 +1,7 @@
-using Fan.Applications;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Fan.Lifetime;
 using Fan.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

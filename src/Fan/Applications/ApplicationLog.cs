@@ -25,12 +25,6 @@ internal static partial class ApplicationLog
     [LoggerMessage(41, LogLevel.Information, "The types of '{Service}' take {Bytes} bytes, more than the {Most} that an endpoint publishes: 'fan diff' can't compare their members")]
     public static partial void TypesLeftOut(ILogger logger, string service, int bytes, int most);
 
-    [LoggerMessage(47, LogLevel.Warning, "The stop goes on without the end of a step: {Step} has not ended within the DrainTimeout of {Seconds:0.#} s that all steps share")]
-    public static partial void StopGoesOn(ILogger logger, string step, double seconds);
-
-    [LoggerMessage(48, LogLevel.Debug, "A step of the stop failed after nobody waited for it any more: {Step}")]
-    public static partial void StopFailedLate(ILogger logger, Exception error, string step);
-
     [LoggerMessage(49, LogLevel.Warning, "DrainDelay ({Delay}) is part of DrainTimeout ({Timeout}) and leaves nothing of it: calls and pushes in hand will break off when the application stops. Raise DrainTimeout by as much as they need")]
     public static partial void NoTimeBesideDelay(ILogger logger, TimeSpan delay, TimeSpan timeout);
 }

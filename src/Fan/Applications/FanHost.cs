@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fan.Commits;
 using Fan.Discovery;
+using Fan.Lifetime;
 using Fan.Observing;
 using Fan.Queues;
 using Fan.Security;

@@ -4,6 +4,7 @@ using Fan.Applications;
 using Fan.Coordination;
 using Fan.Diagnostics;
 using Fan.Discovery;
+using Fan.Lifetime;
 using Fan.Observing;
 using Fan.Queues;
 using Fan.Queues.Local;

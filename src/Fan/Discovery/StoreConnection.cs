@@ -1,5 +1,5 @@
-using Fan.Applications;
 using Fan.Coordination;
+using Fan.Lifetime;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;

@@ -2,6 +2,7 @@ using Fan.Applications;
 using Fan.Diagnostics;
 using Fan.Discovery;
 using Fan.Generated;
+using Fan.Lifetime;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

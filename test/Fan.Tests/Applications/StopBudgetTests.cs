@@ -1,4 +1,5 @@
 using Fan.Applications;
+using Fan.Lifetime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;

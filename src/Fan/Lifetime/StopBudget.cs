@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Fan.Applications;
+namespace Fan.Lifetime;
 
 /// <summary>The one time that all steps of a stop share (<see cref="FanOptions.DrainTimeout"/>): each takes from it what it needs. What others do between the steps is not counted, and steps at the same time count once. Safe from any thread.</summary>
 internal sealed class StopBudget(TimeSpan whole, TimeProvider clock, ILogger logger)
@@ -68,14 +68,14 @@ internal sealed class StopBudget(TimeSpan whole, TimeProvider clock, ILogger log
     // Owns what nobody waits for any more.
     private async Task TellAsync(string what, Task running)
     {
-        ApplicationLog.StopGoesOn(logger, what, _seconds);
+        LifetimeLog.StopGoesOn(logger, what, _seconds);
         try
         {
             await running.ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            ApplicationLog.StopFailedLate(logger, error, what);
+            LifetimeLog.StopFailedLate(logger, error, what);
         }
     }
 }
