@@ -21,6 +21,12 @@ internal sealed class RetainedEndpoints(TimeProvider clock)
     /// <summary>How long they stay from now on; null where there are none.</summary>
     public TimeSpan? Left => _ids.Count == 0 ? null : _time - clock.GetElapsedTime(_since) is { } left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
+    /// <summary>Whether a node of the path and the transaction that are known is that node: a store that was restored or begun anew counts both anew.</summary>
+    public bool Trusts(ICoordinationStore store, string id) => store.SessionId == _session && !_ids.Contains(id);
+
+    /// <summary>Whether both are the same listener.</summary>
+    public static bool IsSame(Endpoint one, Endpoint other) => PlaceOf(one) == PlaceOf(other);
+
     /// <summary>What is known after all was read anew: what was found, and what stays for a while.</summary>
     public ImmutableDictionary<string, Endpoint> Merge(ICoordinationStore store, ImmutableDictionary<string, Endpoint> known, ImmutableDictionary<string, Endpoint> found)
     {

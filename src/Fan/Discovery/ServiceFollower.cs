@@ -120,7 +120,7 @@ internal sealed class ServiceFollower
         {
             while (true)
             {
-                if (_retained.Left is { } left && !await ComesWithinAsync(next, left, stopping).ConfigureAwait(false))
+                if (_retained.Left is { } left && (left == TimeSpan.Zero || !await ComesWithinAsync(next, left, stopping).ConfigureAwait(false)))
                 {
                     await ReloadAsync(store, stopping).ConfigureAwait(false);
                     continue;
@@ -203,7 +203,7 @@ internal sealed class ServiceFollower
                 var nodes = await Task.WhenAll(some.Select(node => store.GetAsync(node, cancellationToken).AsTask())).ConfigureAwait(false);
                 for (var i = 0; i < some.Length; i++)
                 {
-                    if (Read(nodes[i], some[i], version) is { } endpoint) found[some[i]] = endpoint;
+                    if (Read(store, nodes[i], some[i], version) is { } endpoint) found[some[i]] = endpoint;
                 }
             }
         }
@@ -215,17 +215,18 @@ internal sealed class ServiceFollower
     }
 
     private async ValueTask<Endpoint?> ReadAsync(ICoordinationStore store, string path, string version, CancellationToken cancellationToken) =>
-        Read(await store.GetAsync(path, cancellationToken).ConfigureAwait(false), path, version);
+        Read(store, await store.GetAsync(path, cancellationToken).ConfigureAwait(false), path, version);
 
-    private Endpoint? Read(StoreNode? node, string path, string version)
+    private Endpoint? Read(ICoordinationStore store, StoreNode? node, string path, string version)
     {
         if (node is null) return null;
         try
         {
             // An endpoint that is as it was keeps its load and its pauses.
-            return Current.ById.TryGetValue(path, out var known) && known.Incarnation == node.CreatedTransaction && node.Version == 0
-                ? known
-                : new Endpoint(path, node.CreatedTransaction, _service, version, EndpointJson.Read(node.Data, _tables), _clock);
+            var isKnown = Current.ById.TryGetValue(path, out var known) && known.Incarnation == node.CreatedTransaction && node.Version == 0;
+            if (isKnown && _retained.Trusts(store, path)) return known;
+            var read = new Endpoint(path, node.CreatedTransaction, _service, version, EndpointJson.Read(node.Data, _tables), _clock);
+            return isKnown && RetainedEndpoints.IsSame(known!, read) ? known : read;
         }
         catch (FormatException error)
         {
