@@ -139,8 +139,11 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
             finally
             {
                 // The client library keeps what failed, and would deliver each message once more for each attempt.
-                if (!succeeded) Volatile.Write(ref isGivenUp, true);
-                if (!succeeded) Forget(subscriber, channel, deliver);
+                if (!succeeded)
+                {
+                    Volatile.Write(ref isGivenUp, true);
+                    Forget(subscriber, channel, deliver);
+                }
             }
         }
     }
