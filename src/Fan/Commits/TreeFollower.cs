@@ -39,8 +39,7 @@ internal sealed class TreeFollower : IAsyncDisposable
     public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
-        _register = new ApplicationRegister(
-            () => describe() with { Applied = IsLoaded ? history.Current.Number : 0, Fingerprint = history.Current.Fingerprint, Oldest = IsLoaded ? history.OldestInUse : 0, Prepared = _hold!.Prepared }, ComeBackAsync, WrittenAsync);
+        _register = new ApplicationRegister(() => Complete(describe()), ComeBackAsync, WrittenAsync);
         _hold = new CallHold(history, _register.Changed, clock, logger);
         Guard = new PauseGuard(connection, _register, CatchUpAsync, CallHold.Longest, clock);
     }
@@ -127,6 +126,14 @@ internal sealed class TreeFollower : IAsyncDisposable
         _catchingUp.Dispose();
         _stopping.Dispose();
         _register.Dispose();
+    }
+
+    private ApplicationRecord Complete(ApplicationRecord record)
+    {
+        if (!IsLoaded) return record with { Prepared = _hold.Prepared };
+        // Number and fingerprint are those of one snapshot.
+        var current = History.Current;
+        return record with { Applied = current.Number, Fingerprint = current.Fingerprint, Oldest = History.OldestInUse, Prepared = _hold.Prepared };
     }
 
     private void Meet(string trouble)
