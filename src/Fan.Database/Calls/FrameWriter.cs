@@ -73,7 +73,7 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
 
             while (together.Count > 0 && await FailureAsync(together).ConfigureAwait(false) is { } error)
             {
-                var isRefused = DatabaseExtensions.IsAboutScript(error);
+                var isRefused = database.IsAboutScript(error);
                 if (!isRefused || error is not ServiceUnavailableException)
                 {
                     // A request that may have been sent must not be sent again; all else does no harm.
@@ -102,7 +102,7 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
         {
             if (await FailureAsync([sending]).ConfigureAwait(false) is { } error)
             {
-                if (!DatabaseExtensions.IsAboutScript(error)) return;
+                if (!database.IsAboutScript(error)) return;
                 CallLog.Refused(logger, sending.Service, error.Message);
                 var refused = new ServiceUnavailableException(sending.Service, $"The database refuses what was to be sent: {error.Message}", error);
                 sending.Done?.TrySetException(refused);

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using Fan.Database.Engines.Postgres;
-using Fan.Database.Engines.Sqlite;
 
 namespace Fan.Database.Engines;
 
@@ -15,6 +13,9 @@ internal interface IDatabase : IAsyncDisposable
 
     /// <summary>Whether a ring is for the channel that hears it; otherwise it may be for any, and the listener had better look before it takes a lock.</summary>
     bool TellsChannelsApart { get; }
+
+    /// <summary>Whether an error of the database's own library is about what a statement says, and not about whoever says it now.</summary>
+    bool IsAboutStatement(Exception error);
 
     /// <summary>Does a script in a transaction of its own.</summary>
     /// <exception cref="ServiceUnavailableException">It can't be reached, or refuses. Where that was noticed late, the script may have been done.</exception>
@@ -39,9 +40,9 @@ internal interface IDatabase : IAsyncDisposable
 internal static class DatabaseExtensions
 {
     /// <summary>Whether a script failed for what stands in it, while the database is there and takes others.</summary>
-    public static bool IsAboutScript(Exception error) => error switch
+    public static bool IsAboutScript(this IDatabase database, Exception error) => error switch
     {
-        ServiceUnavailableException { InnerException: { } reason } => PostgresErrors.IsAboutStatement(reason) || SqliteErrors.IsAboutStatement(reason),
+        ServiceUnavailableException { InnerException: { } reason } => database.IsAboutStatement(reason),
         ServiceUnavailableException or OperationCanceledException or ObjectDisposedException or TimeoutException => false,
         _ => true,
     };

@@ -49,7 +49,7 @@ internal sealed class ApartSweep(IDatabase database, ConsumerLease lease, QueueN
             await database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
             return null;
         }
-        catch (Exception error) when (DatabaseExtensions.IsAboutScript(error))
+        catch (Exception error) when (database.IsAboutScript(error))
         {
             return error.Message;
         }

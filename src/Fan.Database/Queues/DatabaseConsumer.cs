@@ -216,7 +216,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         {
             await TurnAsync(settled, room, sweepsApart: _apart.IsNeeded).ConfigureAwait(false);
         }
-        catch (Exception error) when (DatabaseExtensions.IsAboutScript(error))
+        catch (Exception error) when (_database.IsAboutScript(error))
         {
             foreach (var one in settled.ToList())
             {
@@ -243,7 +243,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
                 _hand.Drop(one.Message);
                 return;
             }
-            catch (Exception error) when (DatabaseExtensions.IsAboutScript(error))
+            catch (Exception error) when (_database.IsAboutScript(error))
             {
                 refused = error;
             }

@@ -12,6 +12,8 @@ internal sealed class LossyDatabase(IDatabase inner, Func<Script, Exception?> lo
 
     public bool TellsChannelsApart => inner.TellsChannelsApart;
 
+    public bool IsAboutStatement(Exception error) => inner.IsAboutStatement(error);
+
     public async Task RunAsync(Script script, CancellationToken cancellationToken)
     {
         await inner.RunAsync(script, cancellationToken);

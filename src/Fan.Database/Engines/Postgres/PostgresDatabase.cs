@@ -40,6 +40,8 @@ internal sealed class PostgresDatabase : IDatabase
 
     public bool TellsChannelsApart => true;
 
+    public bool IsAboutStatement(Exception error) => PostgresErrors.IsAboutStatement(error);
+
     public async Task RunAsync(Script script, CancellationToken cancellationToken)
     {
         try

@@ -37,6 +37,8 @@ internal sealed class SqliteDatabase : IDatabase
 
     public bool TellsChannelsApart => false;
 
+    public bool IsAboutStatement(Exception error) => SqliteErrors.IsAboutStatement(error);
+
     public async Task RunAsync(Script script, CancellationToken cancellationToken)
     {
         Start();
