@@ -24,6 +24,9 @@ public sealed record ApplicationRecord
     /// <summary>The barrier for which it holds new root calls; null where it holds none.</summary>
     public string? Prepared { get; init; }
 
+    // Whoever commits at a barrier need not check the record of one whose giving up is seen in the node of the barriers.
+    internal bool RaisesControl { get; init; }
+
     /// <summary>What it hosts.</summary>
     public IReadOnlyList<HostedVersion> Hosts { get; init; } = [];
 
@@ -41,6 +44,7 @@ public sealed record ApplicationRecord
         if (Fingerprint is not null) json.WriteString("fingerprint", Fingerprint);
         json.WriteNumber("oldest", Oldest);
         if (Prepared is not null) json.WriteString("prepared", Prepared);
+        if (RaisesControl) json.WriteBoolean("raises", true);
         json.WriteStartArray("hosts");
         foreach (var host in Hosts)
         {
@@ -84,6 +88,7 @@ public sealed record ApplicationRecord
                 Fingerprint = root.TryGetProperty("fingerprint", out var fingerprint) ? fingerprint.GetString() : null,
                 Oldest = root.GetProperty("oldest").GetInt64(),
                 Prepared = root.TryGetProperty("prepared", out var prepared) ? prepared.GetString() : null,
+                RaisesControl = root.TryGetProperty("raises", out var raises) && raises.ValueKind == JsonValueKind.True,
                 Hosts = [.. root.GetProperty("hosts").EnumerateArray().Select(host => new HostedVersion(host.GetProperty("service").GetString() ?? "", host.GetProperty("version").GetString() ?? ""))],
                 Needs = [.. root.GetProperty("needs").EnumerateArray().Select(need => new DeclaredNeed(
                     need.GetProperty("service").GetString() ?? "", need.GetProperty("range").GetString() ?? "", need.GetProperty("hard").GetBoolean(), need.GetProperty("met").GetBoolean(),

@@ -6,17 +6,19 @@ namespace Fan.Commits;
 
 /// <summary>The application's own record in the store, which lives as long as its session: made, kept up to date, made again. Safe from any thread.</summary>
 /// <param name="describe">What the record is to say.</param>
+/// <param name="beside">What is to be done in one multi with the writing of a record, unless somebody else did it; null where there is nothing.</param>
 /// <param name="written">Called when the store has what the record says.</param>
 /// <param name="comeBack">Called with the making of the record where there was one before: whoever was not in the register was not waited for.</param>
 internal sealed class ApplicationRegister(
     Func<ApplicationRecord> describe, Func<ICoordinationStore, Func<Task>, CancellationToken, Task> comeBack,
-    Func<ICoordinationStore, ApplicationRecord, CancellationToken, Task> written) : IDisposable
+    Func<ApplicationRecord, StoreOperation.Set?> beside, Func<ICoordinationStore, ApplicationRecord, CancellationToken, Task> written) : IDisposable
 {
     private const string Prefix = "app_";
 
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _path;
+    private volatile byte[] _told = [];
     private bool _isDoubtful;
     private bool _isBack = true;
     private long _session;
@@ -62,7 +64,9 @@ internal sealed class ApplicationRegister(
             try
             {
                 var record = describe();
-                await store.CommitAsync([new StoreOperation.Set(path, record.ToJson())], stopping).ConfigureAwait(false);
+                var json = record.ToJson();
+                await WriteAsync(store, new StoreOperation.Set(path, json), beside(record), stopping).ConfigureAwait(false);
+                _told = json;
                 await written(store, record, stopping).ConfigureAwait(false);
                 retry.Reset();
             }
@@ -79,6 +83,24 @@ internal sealed class ApplicationRegister(
     }
 
     public void Dispose() => _changes.Writer.TryComplete();
+
+    private static async Task WriteAsync(ICoordinationStore store, StoreOperation.Set record, StoreOperation.Set? also, CancellationToken cancellationToken)
+    {
+        if (also is not null)
+        {
+            try
+            {
+                await store.CommitAsync([record, also], cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (StoreConflictException error) when (error.Path == also.Path)
+            {
+                // Somebody else did it.
+            }
+        }
+
+        await store.CommitAsync([record], cancellationToken).ConfigureAwait(false);
+    }
 
     // After an interruption: it may have outlived that.
     private async Task<string?> FindAsync(ICoordinationStore store, CancellationToken cancellationToken) =>
@@ -135,6 +157,8 @@ internal sealed class ApplicationRegister(
             var found = await store.GetAsync(path, stopping).ConfigureAwait(false);
             Volatile.Write(ref _session, found?.EphemeralOwner ?? 0);
             if (found is null || found.EphemeralOwner != store.SessionId) return true;
+            // A store that was restored may have kept the session, and what was said in it earlier.
+            if (!found.Data.Span.SequenceEqual(_told)) Changed();
         }
 
         return false;

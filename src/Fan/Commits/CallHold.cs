@@ -17,6 +17,7 @@ internal sealed class CallHold(SnapshotHistory history, Action changed, TimeProv
 
     private readonly Lock _gate = new();
     private string? _barrier;
+    private int _control;
     private bool _gaveUp;
     private bool _isLetGo;
     private bool _isReturning;
@@ -31,13 +32,24 @@ internal sealed class CallHold(SnapshotHistory history, Action changed, TimeProv
         }
     }
 
+    /// <summary>The version of the node of the barriers that is to be raised with a record that says <see cref="GivenUp"/>: where it is another one by then, that was done.</summary>
+    public int Control
+    {
+        get
+        {
+            lock (_gate) return _control;
+        }
+    }
+
     /// <summary>A barrier stands.</summary>
-    public void Begin(string barrier)
+    /// <param name="barrier">Its id.</param>
+    /// <param name="control">A version that the node of the barriers had while this one stood.</param>
+    public void Begin(string barrier, int control)
     {
         lock (_gate)
         {
             if (_barrier == barrier) return;
-            (_barrier, _gaveUp, _isLetGo) = (barrier, false, false);
+            (_barrier, _control, _gaveUp, _isLetGo) = (barrier, control, false, false);
             history.Hold();
             CommitsLog.Held(logger, barrier);
             Wait(() => GiveUp(barrier));

@@ -22,13 +22,14 @@ internal static class CommitJson
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>The head's data: its number, and the commit where that is small enough to save its readers a second request.</summary>
+    /// <summary>The head's data: its commit's number and fingerprint, and the commit where that is small enough to save its readers a second request.</summary>
     public static byte[] WriteHead(Commit commit, int bytes)
     {
         var output = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteNumber("number", commit.Number);
+        json.WriteString("fingerprint", Fingerprint(commit));
         if (bytes <= CommitLog.MaxBytesInHead)
         {
             json.WritePropertyName("commit");
@@ -48,8 +49,13 @@ internal static class CommitJson
     public static Commit Read(ReadOnlyMemory<byte> data) => Guarded(data, "commit", Read);
 
     /// <exception cref="FormatException">It is no head.</exception>
-    public static (long Number, Commit? Commit) ReadHead(ReadOnlyMemory<byte> data) => Guarded(data, "head", root =>
-        (root.GetProperty("number").GetInt64(), root.TryGetProperty("commit", out var commit) ? Read(commit) : null));
+    public static (long Number, Commit? Commit, string? Fingerprint) ReadHead(ReadOnlyMemory<byte> data) => Guarded(data, "head", root =>
+    {
+        var commit = root.TryGetProperty("commit", out var json) ? Read(json) : null;
+        var told = root.TryGetProperty("fingerprint", out var fingerprint) ? fingerprint.GetString() : null;
+        // Programs of the revision before write the head without it.
+        return (root.GetProperty("number").GetInt64(), commit, commit is null ? told : Fingerprint(commit));
+    });
 
     private static void Write(Utf8JsonWriter json, Commit commit)
     {

@@ -22,8 +22,8 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     public async ValueTask<LogHead?> ReadHeadAsync(CancellationToken cancellationToken)
     {
         if (await store.GetAsync(CommitPath.Head, cancellationToken).ConfigureAwait(false) is not { } node) return null;
-        var (number, commit) = Readable(CommitPath.Head, node, CommitJson.ReadHead);
-        return new LogHead(number, node.Version, commit);
+        var (number, commit, fingerprint) = Readable(CommitPath.Head, node, CommitJson.ReadHead);
+        return new LogHead(number, node.Version, commit, fingerprint);
     }
 
     /// <summary>A commit; null where it was never made, or is trimmed.</summary>
@@ -48,17 +48,17 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         return numbers;
     }
 
-    /// <summary>The whole tree, with the number of the commit that it is as of.</summary>
-    public async ValueTask<(long Number, ImmutableDictionary<string, string> Values)> ReadTreeAsync(CancellationToken cancellationToken)
+    /// <summary>The whole tree, with the number and the fingerprint of the commit that it is as of.</summary>
+    public async ValueTask<(long Number, string? Fingerprint, ImmutableDictionary<string, string> Values)> ReadTreeAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var before = (await ReadHeadAsync(cancellationToken).ConfigureAwait(false))?.Number ?? 0;
+            var before = await ReadTopAsync(cancellationToken).ConfigureAwait(false);
             var values = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
             foreach (var top in (string[])[CommitPath.Routes, "configs"]) await CollectAsync(top, values, cancellationToken).ConfigureAwait(false);
-            var after = (await ReadHeadAsync(cancellationToken).ConfigureAwait(false))?.Number ?? 0;
-            // Commits came meanwhile, so what was read may be of several: read again what is of one.
-            if (before == after) return (after, values.ToImmutable());
+            var after = await ReadTopAsync(cancellationToken).ConfigureAwait(false);
+            // Commits came meanwhile, or another log did, so what was read may be of several: read again what is of one.
+            if (before == after) return (after.Number, after.Fingerprint, values.ToImmutable());
         }
     }
 
@@ -75,8 +75,8 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
             await BeginAsync(draft.Author, cancellationToken).ConfigureAwait(false);
             var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false) ?? throw new StoreUnavailableException($"The head of the log at {CommitPath.Head} has gone.");
             var content = await edit(new CommitBase(head.Number, path => ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
-            var before = head.Commit ?? await ReadAsync(head.Number, cancellationToken).ConfigureAwait(false);
-            var commit = draft with { Number = head.Number + 1, At = clock.GetUtcNow(), Follows = before is null ? null : CommitJson.Fingerprint(before), Edits = content.Edits, Overridden = content.Overridden };
+            var before = head.Fingerprint ?? (await ReadAsync(head.Number, cancellationToken).ConfigureAwait(false) is { } last ? CommitJson.Fingerprint(last) : null);
+            var commit = draft with { Number = head.Number + 1, At = clock.GetUtcNow(), Follows = before, Edits = content.Edits, Overridden = content.Overridden };
             if (await TryAppendAsync(head, commit, content.Beside, cancellationToken).ConfigureAwait(false))
             {
                 await TrimAsync(commit.Number, cancellationToken).ConfigureAwait(false);
@@ -133,6 +133,13 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     /// <summary>A value of the tree as it is now; null where there is none.</summary>
     public async ValueTask<string?> ReadValueAsync(string path, CancellationToken cancellationToken) =>
         await store.GetAsync(CommitPath.OfValue(path), cancellationToken).ConfigureAwait(false) is { Data.IsEmpty: false } node ? Encoding.UTF8.GetString(node.Data.Span) : null;
+
+    private async ValueTask<(long Number, string? Fingerprint)> ReadTopAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadHeadAsync(cancellationToken).ConfigureAwait(false) is not { } head) return (0, null);
+        if (head.Fingerprint is not null) return (head.Number, head.Fingerprint);
+        return (head.Number, await ReadAsync(head.Number, cancellationToken).ConfigureAwait(false) is { } commit ? CommitJson.Fingerprint(commit) : null);
+    }
 
     private static T Readable<T>(string path, StoreNode node, Func<ReadOnlyMemory<byte>, T> read)
     {
@@ -242,7 +249,8 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
 /// <param name="Number">The newest commit's number.</param>
 /// <param name="NodeVersion">The version of the head's node.</param>
 /// <param name="Commit">The newest commit, where the head has it.</param>
-internal sealed record LogHead(long Number, int NodeVersion, Commit? Commit);
+/// <param name="Fingerprint">The newest commit's; null where a program of the revision before wrote a head without the commit.</param>
+internal sealed record LogHead(long Number, int NodeVersion, Commit? Commit, string? Fingerprint);
 
 /// <summary>What a commit is made from.</summary>
 /// <param name="Number">The commit before it.</param>

@@ -26,7 +26,7 @@ internal static class LogContinuity
     {
         var number = head?.Number ?? 0;
         if (number < applied.Number) return LogRelation.Another;
-        if (number == applied.Number) return head is null || IsSame(applied, head.Commit) ? LogRelation.Same : LogRelation.Another;
+        if (number == applied.Number) return head is null || applied.Fingerprint is null || head.Fingerprint is null || head.Fingerprint == applied.Fingerprint ? LogRelation.Same : LogRelation.Another;
         return head!.Commit is { } commit && commit.Number == applied.Number + 1 && !IsNext(applied, commit) ? LogRelation.Another : LogRelation.Ahead;
     }
 

@@ -39,7 +39,7 @@ internal sealed class TreeFollower : IAsyncDisposable
     public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
-        _register = new ApplicationRegister(() => Complete(describe()), ComeBackAsync, WrittenAsync);
+        _register = new ApplicationRegister(() => Complete(describe()), ComeBackAsync, Raising, WrittenAsync);
         _hold = new CallHold(history, _register.Changed, clock, logger);
         Guard = new PauseGuard(connection, _register, CatchUpAsync, CallHold.Longest, clock);
     }
@@ -130,10 +130,11 @@ internal sealed class TreeFollower : IAsyncDisposable
 
     private ApplicationRecord Complete(ApplicationRecord record)
     {
-        if (!IsLoaded) return record with { Prepared = _hold.Prepared };
+        record = record with { Prepared = _hold.Prepared, RaisesControl = true };
+        if (!IsLoaded) return record;
         // Number and fingerprint are those of one snapshot.
         var current = History.Current;
-        return record with { Applied = current.Number, Fingerprint = current.Fingerprint, Oldest = History.OldestInUse, Prepared = _hold.Prepared };
+        return record with { Applied = current.Number, Fingerprint = current.Fingerprint, Oldest = History.OldestInUse };
     }
 
     private void Meet(string trouble)
@@ -157,12 +158,23 @@ internal sealed class TreeFollower : IAsyncDisposable
         await foreach (var _ in store.WatchAsync(CommitPath.Control, stopping).ConfigureAwait(false))
         {
             // Anything else in its place was made by hand, and holds nobody.
-            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { EphemeralOwner: not 0 } barrier) _hold.Begin(barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture));
+            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { EphemeralOwner: not 0 } barrier) await HoldAsync(store, barrier, stopping).ConfigureAwait(false);
             else if (_hold.Prepared is not null) await ReleaseAsync(store, stopping).ConfigureAwait(false);
             History.Settle(await new CommitLog(store, _clock).ReadSettledAsync(stopping).ConfigureAwait(false));
             retry.Reset();
         }
     }
+
+    private async Task HoldAsync(ICoordinationStore store, StoreNode barrier, CancellationToken stopping)
+    {
+        // Read after the barrier, so it is of that one or of a later change of the node, which no commit at that barrier outlives.
+        var control = await store.GetAsync(CommitPath.Control, stopping).ConfigureAwait(false);
+        _hold.Begin(barrier.CreatedTransaction.ToString(CultureInfo.InvariantCulture), control?.Version ?? -1);
+    }
+
+    // In one multi with the record: a committer at that barrier fails from then on, without a look at every record.
+    private StoreOperation.Set? Raising(ApplicationRecord record) =>
+        record.Prepared == CallHold.GivenUp && _hold.Control is >= 0 and var version ? new StoreOperation.Set(CommitPath.Control, default, version) : null;
 
     private async Task ReleaseAsync(ICoordinationStore store, CancellationToken stopping)
     {
@@ -293,9 +305,8 @@ internal sealed class TreeFollower : IAsyncDisposable
 
     private async Task<TreeSnapshot> ReadAsync(CommitLog log, CancellationToken cancellationToken)
     {
-        var (number, values) = await log.ReadTreeAsync(cancellationToken).ConfigureAwait(false);
-        var commit = number == 0 ? null : await log.ReadAsync(number, cancellationToken).ConfigureAwait(false);
-        return History.Current.Replace(number, commit is null ? null : CommitJson.Fingerprint(commit), values, Malformed);
+        var (number, fingerprint, values) = await log.ReadTreeAsync(cancellationToken).ConfigureAwait(false);
+        return History.Current.Replace(number, fingerprint, values, Malformed);
     }
 
     // Call trees of others may read what was before.

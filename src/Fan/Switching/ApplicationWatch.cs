@@ -24,8 +24,13 @@ internal sealed class ApplicationWatch : IAsyncDisposable
 
     public IEnumerable<ApplicationRecord> Records => _records.Values.Select(known => known.Record);
 
-    /// <summary>The register and the records with the versions that were read: a commit can check that they are still so, and that nobody has come.</summary>
-    public IEnumerable<StoreOperation> Checks => _records.Select(known => new StoreOperation.Check(known.Key, known.Value.Version)).Prepend(new StoreOperation.Check(CommitPath.Applications, _version));
+    /// <summary>Checks for a commit at a barrier: that nobody has come, and that the records of programs that give a barrier up in their record alone are as they were read.</summary>
+    public IReadOnlyList<StoreOperation> Checks => [new StoreOperation.Check(CommitPath.Applications, _version), .. Checked.Select(known => new StoreOperation.Check(known.Key, known.Value.Version))];
+
+    /// <summary>How many records a commit at a barrier must check.</summary>
+    public int CheckedRecords => Checked.Count();
+
+    private IEnumerable<KeyValuePair<string, (ApplicationRecord Record, int Version)>> Checked => _records.Where(known => !known.Value.Record.RaisesControl);
 
     public static async Task<ApplicationWatch> StartAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {

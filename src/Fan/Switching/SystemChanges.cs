@@ -14,8 +14,8 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 {
     private const int MaxPreparations = 5;
 
-    // The commit at a barrier checks the record of each, beside its edits, in one multi of the store.
-    private const int MaxAtBarrier = 1000;
+    // Of programs of the revision before: the commit at a barrier checks the record of each, beside its edits, in one multi of the store.
+    private const int MaxCheckedAtBarrier = 700;
 
     public Task<ChangeReport> ChangeAsync(IReadOnlyList<RouteChange> changes, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -120,7 +120,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 
     public async ValueTask<SystemTree> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var (number, values) = await new CommitLog(await OpenAsync(cancellationToken).ConfigureAwait(false), clock).ReadTreeAsync(cancellationToken).ConfigureAwait(false);
+        var (number, _, values) = await new CommitLog(await OpenAsync(cancellationToken).ConfigureAwait(false), clock).ReadTreeAsync(cancellationToken).ConfigureAwait(false);
         return new SystemTree(number, values);
     }
 
@@ -193,8 +193,8 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 
     private async Task<(string Id, int Version)> PrepareAsync(ICoordinationStore store, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
     {
-        if (watch.Records.Count() is > MaxAtBarrier and var many)
-            throw new CommitRefusedException([$"A barrier waits for at most {MaxAtBarrier} applications; {many} live. Switch without it: every call tree is on one side of the change all the same. Nothing was changed."], canBeForced: false);
+        if (watch.CheckedRecords is > MaxCheckedAtBarrier and var many)
+            throw new CommitRefusedException([$"A barrier waits for at most {MaxCheckedAtBarrier} applications of the revision before this one; {many} of them live. Update some, or switch without it: every call tree is on one side of the change all the same. Nothing was changed."], canBeForced: false);
         await store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications], cancellationToken).ConfigureAwait(false);
         var mark = Guid.NewGuid().ToByteArray();
         int version;

@@ -16,7 +16,7 @@ public sealed class PauseGuardTests : IAsyncDisposable
     private readonly MemoryCoordinationStore _store = new(new MemoryTree());
     private readonly CancellationTokenSource _stopping = new();
     private readonly StoreConnection _connection;
-    private readonly ApplicationRegister _register = new(() => new ApplicationRecord { Application = "one", Instance = "1" }, (_, register, _) => register(), (_, _, _) => Task.CompletedTask);
+    private readonly ApplicationRegister _register = new(() => new ApplicationRecord { Application = "one", Instance = "1" }, (_, register, _) => register(), _ => null, (_, _, _) => Task.CompletedTask);
     private readonly PauseGuard _guard;
     private readonly Task _running;
     private int _read;

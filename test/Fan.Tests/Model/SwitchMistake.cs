@@ -38,8 +38,17 @@ internal enum SwitchMistake
     /// <summary>The committer returns when it has committed.</summary>
     ReturnsWithoutWaiting,
 
-    /// <summary>The committer commits at the barrier without a check that the records are as it has seen them.</summary>
-    DoesNotCheckTheRecords,
+    /// <summary>An application that has held too long writes that it holds no more, and leaves the barrier as it was.</summary>
+    GivesUpWithoutRaising,
+
+    /// <summary>An application that has held too long raises the barrier after its record says so, and lets calls go on without waiting for that.</summary>
+    LetsGoBeforeItRaises,
+
+    /// <summary>The committer commits at the barrier without a check that nobody gave it up.</summary>
+    DoesNotCheckWhoGaveUp,
+
+    /// <summary>The committer commits at the barrier without a check that the records of programs of the revision before are as it has seen them.</summary>
+    DoesNotCheckOldRecords,
 
     /// <summary>The committer commits at the barrier without a check that nobody has come.</summary>
     DoesNotCheckWhoCame,
@@ -63,7 +72,8 @@ internal enum SwitchMistake
 /// <param name="Commits">Changes that each of them makes.</param>
 /// <param name="Faults">Crashes, lost sessions and lost replies, at any step.</param>
 /// <param name="Attempts">How often a committer asks all applications to hold at a barrier before it is refused; 0 where changes need none.</param>
-internal sealed record SwitchSize(int Applications, int Committers, int Commits, int Faults, int Attempts = 0)
+/// <param name="Old">How many of the applications are programs of the revision before, whose records are checked.</param>
+internal sealed record SwitchSize(int Applications, int Committers, int Commits, int Faults, int Attempts = 0, int Old = 0)
 {
     public bool Barrier => Attempts > 0;
 }

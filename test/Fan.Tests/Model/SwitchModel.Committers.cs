@@ -83,7 +83,9 @@ internal sealed partial class SwitchModel
             yield break;
         }
 
-        var isPrepared = mistake == SwitchMistake.DoesNotCheckTheRecords || me.Knows.All(known => known is Known.Nothing or Known.Seen);
+        // Of those whose giving up raises the barrier no record is checked, so there may be any number of them.
+        var isPrepared = mistake == SwitchMistake.DoesNotCheckOldRecords || me.Knows.All(known => known is Known.Nothing or Known.Seen);
+        isPrepared &= state.Raised != me.Barrier || mistake == SwitchMistake.DoesNotCheckWhoGaveUp;
         isPrepared &= !me.SomebodyCame || mistake == SwitchMistake.DoesNotCheckWhoCame;
         var isMine = mistake == SwitchMistake.DoesNotCheckTheBarrier ? state.Barrier != 0 : state.Barrier == me.Barrier;
         if (size.Barrier && !(isPrepared && isMine))

@@ -9,7 +9,7 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
 {
     public SwitchState Initial => new()
     {
-        Applications = [.. Enumerable.Repeat(new Application(), size.Applications)],
+        Applications = [.. Enumerable.Range(0, size.Applications).Select(i => new Application { IsOld = i < size.Old })],
         Committers = [.. Enumerable.Repeat(new Committer { Left = size.Commits - 1 }, size.Committers)],
     };
 
@@ -59,7 +59,7 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
         if (!me.Lives || state.Faults == size.Faults) yield break;
 
         var faulty = state with { Faults = state.Faults + 1 };
-        yield return new("crashes", faulty.With(i, new Application { Joining = Joining.Dead, Record = me.Record, Orphan = me.Orphan }), true);
+        yield return new("crashes", faulty.With(i, new Application { IsOld = me.IsOld, Joining = Joining.Dead, Record = me.Record, Orphan = me.Orphan }), true);
         if (me.Record is not null)
             yield return new("loses its session", faulty.WithRecord(i, me with { Record = null, Orphan = null, Writing = null, IsCutOff = me.Root >= 0 }), true);
     }
@@ -160,12 +160,27 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
     private IEnumerable<Step<SwitchState>> Tells(SwitchState state, int i, Application me)
     {
         if (me.Joining <= Joining.Registers) yield break;
-        if (me.Writing is { } told) yield return new($"writes that it has applied {told.Applied}, uses {told.Oldest}{(told.Holds != 0 ? $" and holds at {told.Holds}" : "")}", me.Record is null ? state.With(i, me with { Writing = null }) : state.WithRecord(i, me with { Record = told, Writing = null }));
+        if (me.ToRaise != 0) yield return new($"raises barrier {me.ToRaise}", Raised(state, me.ToRaise).With(i, me with { ToRaise = 0 }));
+        if (me.Writing is { } told) yield return Writes(state, i, me, told);
         else if (me.Record is not null && me.Record != Describe(state, me)) yield return new("looks at what its record is to say", state.With(i, me with { Writing = Describe(state, me) }));
     }
+
+    // With the record of one that gave up the barrier is raised, in one multi: whoever commits at it fails from then on, without a look at any record.
+    private Step<SwitchState> Writes(SwitchState state, int i, Application me, Told told)
+    {
+        var name = $"writes that it has applied {told.Applied}, uses {told.Oldest}{(told.Holds != 0 ? $" and holds at {told.Holds}" : told.GaveUp != 0 ? $" and gave up {told.GaveUp}" : "")}";
+        if (me.Record is null) return new(name, state.With(i, me with { Writing = null }));
+        var raises = !me.IsOld && told.GaveUp != 0 && mistake != SwitchMistake.GivesUpWithoutRaising;
+        var later = raises && mistake == SwitchMistake.LetsGoBeforeItRaises;
+        var written = state.WithRecord(i, me with { Record = told, Writing = null, ToRaise = later ? told.GaveUp : 0 });
+        return new(name, raises && !later ? Raised(written, told.GaveUp) : written);
+    }
+
+    private static SwitchState Raised(SwitchState state, int barrier) => state.Barrier == barrier ? state with { Raised = barrier } : state;
 
     private Told Describe(SwitchState state, Application me) => new(
         mistake == SwitchMistake.TellsBeforeItApplies && me.Applied >= 0 ? Math.Min(me.Applied + 1, state.Head) : me.Applied,
         me.Root >= 0 && mistake != SwitchMistake.ForgetsCallsUnderWay ? Math.Min(me.Root, me.Applied) : me.Applied,
-        me.GaveUp == me.Holds ? 0 : me.Holds);
+        me.GaveUp == me.Holds ? 0 : me.Holds,
+        me.GaveUp == me.Holds ? me.GaveUp : 0);
 }

@@ -12,13 +12,15 @@ public sealed class SwitchModelTests(ITestOutputHelper output)
         Holds(new SwitchSize(applications, committers, commits, faults));
 
     [Theory]
-    [InlineData(1, 1, 1, 2, 2)]
-    [InlineData(2, 1, 2, 0, 1)]
-    [InlineData(2, 1, 1, 0, 2)]
-    [InlineData(2, 1, 1, 1, 1)]
-    [InlineData(1, 2, 1, 1, 1)]
-    public void At_a_barrier_they_hold_and_no_two_applications_begin_calls_on_different_sides_at_a_time(int applications, int committers, int commits, int faults, int attempts) =>
-        Holds(new SwitchSize(applications, committers, commits, faults, attempts));
+    [InlineData(1, 1, 1, 2, 2, 0)]
+    [InlineData(1, 1, 1, 2, 2, 1)]
+    [InlineData(2, 1, 2, 0, 1, 0)]
+    [InlineData(2, 1, 1, 0, 2, 0)]
+    [InlineData(2, 1, 1, 1, 1, 0)]
+    [InlineData(2, 1, 1, 1, 1, 1)]
+    [InlineData(1, 2, 1, 1, 1, 0)]
+    public void At_a_barrier_they_hold_and_no_two_applications_begin_calls_on_different_sides_at_a_time(int applications, int committers, int commits, int faults, int attempts, int old) =>
+        Holds(new SwitchSize(applications, committers, commits, faults, attempts, old));
 
     [Theory]
     [InlineData(nameof(SwitchMistake.TellsBeforeItApplies), 1, 1, 0, 0, "a root call began on 0 after 1 had returned")]
@@ -34,13 +36,16 @@ public sealed class SwitchModelTests(ITestOutputHelper output)
     [InlineData(nameof(SwitchMistake.ReleasesBeforeItLooks), 2, 1, 0, 1, "a root call began on 0 when another had begun on 1")]
     [InlineData(nameof(SwitchMistake.GivesUpBeforeItSays), 1, 1, 0, 1, "1 was committed while calls were not held")]
     [InlineData(nameof(SwitchMistake.GivesUpWithoutALook), 2, 1, 0, 1, "a root call began on 0 when another had begun on 1")]
-    [InlineData(nameof(SwitchMistake.DoesNotCheckTheRecords), 1, 1, 0, 1, "1 was committed while calls were not held")]
+    [InlineData(nameof(SwitchMistake.GivesUpWithoutRaising), 1, 1, 0, 1, "1 was committed while calls were not held")]
+    [InlineData(nameof(SwitchMistake.LetsGoBeforeItRaises), 1, 1, 0, 1, "1 was committed while calls were not held")]
+    [InlineData(nameof(SwitchMistake.DoesNotCheckWhoGaveUp), 1, 1, 0, 1, "1 was committed while calls were not held")]
+    [InlineData(nameof(SwitchMistake.DoesNotCheckOldRecords), 1, 1, 0, 1, "1 was committed while calls were not held", 1)]
     [InlineData(nameof(SwitchMistake.DoesNotCheckWhoCame), 1, 1, 0, 1, "1 was committed while calls were not held")]
     [InlineData(nameof(SwitchMistake.DoesNotCheckTheBarrier), 1, 2, 1, 1, "1 was committed while calls were not held")]
     [InlineData(nameof(SwitchMistake.LeavesTheBarrier), 1, 1, 0, 1, "the end is out of reach")]
-    public void The_model_finds_each_mistake_that_is_planted(string mistake, int applications, int committers, int faults, int attempts, string found)
+    public void The_model_finds_each_mistake_that_is_planted(string mistake, int applications, int committers, int faults, int attempts, string found, int old = 0)
     {
-        var explored = StateExplorer.Explore(new SwitchModel(new SwitchSize(applications, committers, 1, faults, attempts), Enum.Parse<SwitchMistake>(mistake)));
+        var explored = StateExplorer.Explore(new SwitchModel(new SwitchSize(applications, committers, 1, faults, attempts, old), Enum.Parse<SwitchMistake>(mistake)));
         Assert.StartsWith(found, explored.Violation, StringComparison.Ordinal);
         output.WriteLine($"Found in {explored.States:N0} states: {explored.Violation}");
     }

@@ -6,7 +6,8 @@ namespace Fan.Tests.Model;
 /// <param name="Applied">Its newest snapshot; -1 before it knows any.</param>
 /// <param name="Oldest">The oldest in use.</param>
 /// <param name="Holds">The barrier at which it holds; 0 where it holds at none.</param>
-internal sealed record Told(int Applied, int Oldest, int Holds);
+/// <param name="GaveUp">The barrier that it holds at no more although that stands; 0 where there is none.</param>
+internal sealed record Told(int Applied, int Oldest, int Holds, int GaveUp);
 
 /// <summary>How far an application has come to take part.</summary>
 internal enum Joining
@@ -33,6 +34,9 @@ internal enum Joining
 /// <summary>An application: what the store has of it, and what it has in memory.</summary>
 internal sealed record Application
 {
+    /// <summary>Whether its program is of the revision before: it gives a barrier up in its record alone.</summary>
+    public bool IsOld { get; init; }
+
     public Joining Joining { get; init; }
 
     /// <summary>Its record in the store, of a session that lives there.</summary>
@@ -58,6 +62,9 @@ internal sealed record Application
 
     /// <summary>The barrier that stood too long for it.</summary>
     public int GaveUp { get; init; }
+
+    /// <summary>The barrier that it is to raise, as its record says already that it gave that up; for a mistake that is planted.</summary>
+    public int ToRaise { get; init; }
 
     /// <summary>Whether it has seen the barrier gone and has read the head since.</summary>
     public bool HasLooked { get; init; }
@@ -97,7 +104,7 @@ internal enum Known
     Waiting,
     Seen,
 
-    /// <summary>It was as wanted, and the record has changed since.</summary>
+    /// <summary>It was as wanted, and the record of an old one has changed since.</summary>
     Changed,
 }
 
@@ -133,6 +140,9 @@ internal sealed record SwitchState
     /// <summary>The barrier that stands; 0 where none does.</summary>
     public int Barrier { get; init; }
 
+    /// <summary>The last barrier that an application gave up: nothing is committed at it.</summary>
+    public int Raised { get; init; }
+
     /// <summary>Barriers that were made.</summary>
     public int Barriers { get; init; }
 
@@ -152,8 +162,8 @@ internal sealed record SwitchState
 
     public SwitchState With(int i, Committer committer) => this with { Committers = Committers.SetItem(i, committer) };
 
-    /// <summary>The record of an application, and what committers know of it: whoever has seen it so has seen what is no more.</summary>
-    public SwitchState WithRecord(int i, Application application) => With(i, application) with
+    /// <summary>The record of an application, and what committers know of it: whoever has seen that of an old one so has seen what is no more.</summary>
+    public SwitchState WithRecord(int i, Application application) => !application.IsOld ? With(i, application) : With(i, application) with
     {
         Committers = [.. Committers.Select(committer => committer.Stage is Stage.WaitsAtTheBarrier or Stage.ReadsTheHead or Stage.Commits && committer.Knows.Length > 0 && committer.Knows[i] == Known.Seen
             ? committer with { Knows = committer.Knows.SetItem(i, Known.Changed) } : committer)],
@@ -178,10 +188,10 @@ internal sealed record SwitchState
         {
             var a = Applications[i];
             var length = 0;
-            Put(part, ref length, (int)a.Joining, a.Applied, a.Read, a.Holds, a.GaveUp, a.Root, (a.WasServed ? 1 : 0) + (a.IsCutOff ? 2 : 0) + (a.IsDoubtful ? 4 : 0) + (a.HasLooked ? 8 : 0));
+            Put(part, ref length, (int)a.Joining + (a.IsOld ? 10 : 0), a.ToRaise, a.Applied, a.Read, a.Holds, a.GaveUp, a.Root, (a.WasServed ? 1 : 0) + (a.IsCutOff ? 2 : 0) + (a.IsDoubtful ? 4 : 0) + (a.HasLooked ? 8 : 0));
             foreach (var told in (ReadOnlySpan<Told?>)[a.Record, a.Orphan, a.Writing])
             {
-                if (told is { } says) Put(part, ref length, says.Applied, says.Oldest, says.Holds);
+                if (told is { } says) Put(part, ref length, says.Applied, says.Oldest, says.Holds, says.GaveUp);
                 else Put(part, ref length, -2);
             }
 
@@ -191,7 +201,7 @@ internal sealed record SwitchState
 
         Array.Sort(parts, StringComparer.Ordinal);
         var all = 0;
-        Put(part, ref all, Head, Settled, Barrier, Barriers, Faults, Returned, Newest);
+        Put(part, ref all, Head, Settled, Barrier, Raised, Barriers, Faults, Returned, Newest);
         foreach (var committer in Committers) Put(part, ref all, (int)committer.Stage + (committer.SomebodyCame ? 20 : 0), committer.Left, committer.Barrier, committer.Number, committer.Attempts);
         return string.Concat(part[..all], string.Concat(parts));
     }

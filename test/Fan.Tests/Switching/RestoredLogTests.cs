@@ -123,6 +123,33 @@ public sealed class RestoredLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_record_that_a_restore_set_back_within_its_session_is_written_again()
+    {
+        var path = (await _store.GetChildrenAsync(CommitPath.Applications, Token))!.Select(name => StorePath.Join(CommitPath.Applications, name)).First();
+        var said = ApplicationRecord.Parse((await _store.GetAsync(path, Token))!.Data);
+        await _store.CommitAsync([new StoreOperation.Set(path, (said with { Applied = 1, Fingerprint = null }).ToJson())], Token);
+        foreach (var host in _hosts)
+        {
+            host.Store.Disconnect();
+            host.Store.Reconnect();
+        }
+
+        await Eventually.TrueAsync(async () => ApplicationRecord.Parse((await _store.GetAsync(path, Token))!.Data).Applied == said.Applied, "the record says again what was applied");
+    }
+
+    [Fact]
+    public void A_head_tells_its_commit_from_another_whether_the_commit_stands_in_it_or_not()
+    {
+        var commit = CommitOf(4);
+        var small = CommitJson.ReadHead(CommitJson.WriteHead(commit, 1));
+        var large = CommitJson.ReadHead(CommitJson.WriteHead(commit, CommitLog.MaxBytesInHead + 1));
+        Assert.Equal((CommitJson.Fingerprint(commit), true, CommitJson.Fingerprint(commit), false), (small.Fingerprint, small.Commit is not null, large.Fingerprint, large.Commit is not null));
+        Assert.Null(CommitJson.ReadHead("""{"number":4}"""u8.ToArray()).Fingerprint);
+        var applied = TreeSnapshot.CreateEmpty().Apply(CommitOf(4) with { Author = "another" }, (_, _) => { });
+        Assert.Equal(LogRelation.Another, LogContinuity.Of(applied, new LogHead(large.Number, 0, large.Commit, large.Fingerprint)));
+    }
+
+    [Fact]
     public void A_commit_of_a_program_that_told_no_fingerprint_is_taken_for_the_next()
     {
         var applied = TreeSnapshot.CreateEmpty().Apply(CommitOf(1), (_, _) => { });
