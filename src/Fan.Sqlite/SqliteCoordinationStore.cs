@@ -137,6 +137,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         yield return SqliteDiagnosis.OfSessions(await AskAsync(() => Reading(() => _file.Sessions.Count()), cancellationToken).ConfigureAwait(false), _url.Lease);
     }
 
+    public ValueTask<int> RemoveNamelessAsync(CancellationToken cancellationToken = default) => new(AskAsync(() => Writing(() => _file.Tree.RemoveStrange()), cancellationToken));
+
     public async ValueTask DisposeAsync()
     {
         var opened = State is not (SessionState.None or SessionState.Closed);

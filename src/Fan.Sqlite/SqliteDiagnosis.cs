@@ -29,7 +29,7 @@ internal static class SqliteDiagnosis
         "sessions", StoreFindingStatus.Ok, $"{count.All} open, {count.WithNodes} of them with nodes; a process that hangs keeps its endpoints for {lease.TotalSeconds:0.###} s");
 
     public static StoreFinding OfNames((int Count, string? Example) strange) => new(
-        "names", StoreFindingStatus.Warning, $"{strange.Count} nodes have names that no path can have, as '{strange.Example}'", "Somebody wrote them past Fan, and nobody sees them: delete the rows from the table nodes with sqlite3.");
+        "names", StoreFindingStatus.Warning, $"{strange.Count} {(strange.Count == 1 ? "node has a name" : "nodes have names")} that no path can have, as '{strange.Example}'", "Somebody wrote them past Fan, and nobody sees them: 'fan doctor --repair' removes them.");
 
     private static string Kilobytes(long bytes) => FormattableString.Invariant($"{(bytes + 1023) / 1024} KiB");
 }

@@ -80,6 +80,30 @@ internal sealed class SqliteTree(SqliteDatabase database)
         return strange;
     }
 
+    /// <summary>Takes those nodes away.</summary>
+    /// <returns>How many there were.</returns>
+    public int RemoveStrange()
+    {
+        var paths = new List<string>();
+        using (var rows = database.Query("SELECT path FROM nodes"))
+        {
+            while (rows.Read())
+            {
+                if (!StorePath.IsValid(rows.GetString(0))) paths.Add(rows.GetString(0));
+            }
+        }
+
+        foreach (var path in paths)
+        {
+            var parent = (string)database.Scalar("SELECT parent FROM nodes WHERE path = $1", path)!;
+            database.Run("DELETE FROM nodes WHERE path = $1", path);
+            // Counted anew: who wrote them has perhaps not counted them.
+            database.Run("UPDATE nodes SET children = (SELECT count(*) FROM nodes AS below WHERE below.parent = nodes.path) WHERE path = $1", parent);
+        }
+
+        return paths.Count;
+    }
+
     public long LastChange() => Convert.ToInt64(database.Scalar("SELECT coalesce(max(number), 0) FROM changes"));
 
     /// <summary>The changes after a number; null where some of them are not kept any more.</summary>

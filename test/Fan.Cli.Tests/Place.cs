@@ -4,6 +4,7 @@ using System.Text;
 using Fan.Cli.Output;
 using Fan.Coordination;
 using Fan.Queues;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -56,6 +57,19 @@ internal sealed class Place : IAsyncDisposable
         }
 
         await _store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes(data), ephemeral ? NodeKind.Ephemeral : NodeKind.Persistent)]);
+    }
+
+    /// <summary>Puts a node past Fan into the store's file, with a path that Fan would refuse.</summary>
+    public void PutNameless(string path, string parent)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "fan.db")}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "INSERT INTO nodes VALUES ($path, $parent, $name, x'', 0, 0, 0, 0, 0, 0, 0)";
+        command.Parameters.AddWithValue("$path", path);
+        command.Parameters.AddWithValue("$parent", parent);
+        command.Parameters.AddWithValue("$name", path[(parent.Length + 1)..]);
+        command.ExecuteNonQuery();
     }
 
     /// <summary>Registers an endpoint by hand.</summary>

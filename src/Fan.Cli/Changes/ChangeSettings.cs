@@ -35,7 +35,7 @@ internal sealed class ChangeSettings
     {
         var options = new ChangeOptions
         {
-            Author = Text("--author", parsed.GetValue(_author) ?? (terminal.Environment(AuthorVariable) is { Length: > 0 } named ? named : Environment.UserName), 1, MaxAuthor),
+            Author = Text("--author", parsed.GetValue(_author) ?? AuthorOf(terminal), 1, MaxAuthor),
             Reason = Text("-m", parsed.GetValue(_reason) ?? "", 0, MaxReason),
             Barrier = parsed.GetValue(_barrier),
             Force = parsed.GetValue(_force),
@@ -44,6 +44,9 @@ internal sealed class ChangeSettings
         if (parsed.GetValue(_drainTimeout) is { } drain) options = options with { DrainTimeout = drain is "0" or "0s" ? TimeSpan.Zero : TimeText.Parse("--drain-timeout", drain) };
         return options;
     }
+
+    /// <summary>Who makes a change, where no option says it.</summary>
+    public static string AuthorOf(Terminal terminal) => terminal.Environment(AuthorVariable) is { Length: > 0 } named ? named : Environment.UserName;
 
     private static string Text(string option, string text, int min, int max) => text.Length >= min && text.Length <= max && !text.Any(char.IsControl)
         ? text

@@ -35,5 +35,8 @@ internal sealed record Check(string Name, CheckStatus Status, string Detail, str
 /// <param name="Checks">In the order in which they were made.</param>
 internal sealed record DoctorReport(CheckStatus Status, IReadOnlyList<Check> Checks)
 {
+    /// <summary>The nodes that were removed; null where none were to be.</summary>
+    public IReadOnlyList<string>? Removed { get; init; }
+
     public static DoctorReport Of(IReadOnlyList<Check> checks) => new(checks.Max(check => check.Status), checks);
 }

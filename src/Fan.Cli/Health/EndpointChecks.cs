@@ -35,7 +35,7 @@ internal static class EndpointChecks
         }
 
         if (failures.Count > MaxShown) yield return Check.Failed("endpoint", $"and {failures.Count - MaxShown} more", "See above.");
-        if (failures.IsEmpty && addresses > 0) yield return Check.Ok("endpoints", $"all {Math.Min(addresses, MaxTried)} addresses accept connections");
+        if (failures.IsEmpty && addresses > 0) yield return Check.Ok("endpoints", addresses == 1 ? "the only address accepts connections" : $"all {Math.Min(addresses, MaxTried)} addresses accept connections");
         if (addresses > MaxTried) yield return Check.Warning("endpoints", $"{addresses - MaxTried} more addresses were not tried", "Try them with 'fan call'.");
         var without = endpoints.Count(endpoint => endpoint.Description is not { Host.Length: > 0, Port: > 0 });
         if (without > 0) yield return Check.Ok("endpoints", $"{without} without host and port were not tried");

@@ -57,21 +57,31 @@ internal static class StoreChecks
         return checks;
     }
 
-    public static IEnumerable<Check> OfListing(EndpointListing listing)
+    public static IEnumerable<Check> OfListing(EndpointListing listing, IReadOnlyList<GarbageNode> garbage)
     {
         var services = listing.Endpoints.Select(endpoint => endpoint.Service).Distinct(StringComparer.Ordinal).Count();
         var applications = listing.Endpoints.Select(endpoint => endpoint.Description.Application).OfType<string>().Distinct(StringComparer.Ordinal).Count();
         yield return listing.Endpoints.Count > 0
             ? Check.Ok("registered", $"{Count(services, "service")}, {Count(listing.Endpoints.Count, "endpoint")}, {Count(applications, "application")}")
             : Check.Warning("registered", "nothing", "Start a service, or name the store that the services use: --store or FAN_STORE.");
-        if (listing.Problems.Count == 0) yield return Check.Ok("nodes", "all can be read, and stand under SemVer versions");
-        foreach (var problem in listing.Problems.Take(MaxShown))
-            yield return Check.Warning("node", $"{problem.Path}: {problem.Reason}", "Callers ignore it: correct who writes it, or delete it.");
-        if (listing.Problems.Count > MaxShown) yield return Check.Warning("node", $"and {listing.Problems.Count - MaxShown} more", "See above.");
+        foreach (var check in OfGarbage(garbage)) yield return check;
         if (listing.Barriers.Count == 0) yield return Check.Ok("barriers", "none");
         foreach (var barrier in listing.Barriers.Take(MaxShown))
             yield return Check.Warning("barrier", $"{barrier} holds registrations back", $"Delete {barrier}/{EndpointPath.Barrier} when they may come.");
         if (listing.Barriers.Count > MaxShown) yield return Check.Warning("barrier", $"and {listing.Barriers.Count - MaxShown} more", "See above.");
+    }
+
+    private static IEnumerable<Check> OfGarbage(IReadOnlyList<GarbageNode> garbage)
+    {
+        if (garbage.Count == 0) yield return Check.Ok("nodes", "all can be read, and stand under SemVer versions");
+        foreach (var node in garbage.Take(MaxShown))
+        {
+            yield return Check.Warning("node", $"{node.Path}: {node.Reason}", node.IsHeld
+                ? "Everybody passes it by. It goes with the session of who wrote it, or has nodes below it: correct who writes it."
+                : "Everybody passes it by: correct who writes it, or remove it with 'fan doctor --repair'.");
+        }
+
+        if (garbage.Count > MaxShown) yield return Check.Warning("node", $"and {garbage.Count - MaxShown} more", "See above.");
     }
 
     private static Check Of(StoreFinding finding) => new(

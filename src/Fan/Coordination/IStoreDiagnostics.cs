@@ -6,6 +6,11 @@ public interface IStoreDiagnostics
     /// <summary>Looks at the store from all sides and changes nothing in it. Also works for a store that could not be opened: then it tells what can be seen without a session.</summary>
     /// <remarks>What is wrong with the store is a finding, no exception. Every look has a time limit.</remarks>
     IAsyncEnumerable<StoreFinding> DiagnoseAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Removes the nodes that no path can name: those that something wrote past Fan, and that nobody sees.</summary>
+    /// <returns>How many it has removed; 0 where the store can't have such nodes.</returns>
+    /// <exception cref="StoreUnavailableException">The store can't be reached or used.</exception>
+    ValueTask<int> RemoveNamelessAsync(CancellationToken cancellationToken = default) => new(0);
 }
 
 /// <summary>One thing that was looked at in a store.</summary>

@@ -21,7 +21,7 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.Matches("sessions +ok +2 open, 1 of them with nodes; a process that hangs keeps its endpoints for 10 s", result.Out);
         Assert.Matches("log +ok +no commit yet, applied by 1 application", result.Out);
         Assert.Matches("registered +ok +1 service, 1 endpoint, 1 application", result.Out);
-        Assert.Matches("endpoints +ok +all 1 addresses accept connections", result.Out);
+        Assert.Matches("endpoints +ok +the only address accepts connections", result.Out);
         Assert.Matches("versions +ok +fan 0.1.0, library 0.1.0, .NET 10", result.Out);
         Assert.Matches(@"configuration +ok +store sqlite:.+ \(from --store\)", result.Out);
         Assert.Matches("clock +ok +.+ not compared", result.Out);
@@ -39,6 +39,38 @@ public sealed class DoctorTests : IAsyncLifetime
         var warnings = Checks(report, "warning").Select(check => check.GetProperty("name").GetString()).ToList();
         Assert.Equal(["registered", "node", "node", "barrier"], warnings);
         Assert.All(Checks(report, "warning"), check => Assert.NotEqual("", check.GetProperty("advice").GetString()));
+    }
+
+    [Fact]
+    public async Task What_nobody_can_read_is_named_and_removed_when_somebody_says_yes()
+    {
+        await _place.StartCellarAsync();
+        string[] garbage = ["/endpoints/cellar/1.0.0/config_9000000001", "/fan/routes/cellar", "/fan/queues/wine.sold/lightspeed", "/fan/observed/watch", "/fan/control/barrier"];
+        foreach (var path in garbage) await _place.PutAsync(path, "garbage");
+        await _place.PutAsync("/fan/apps/app_9000000001", "garbage", ephemeral: true);
+        _place.PutNameless("/endpoints/cel\u0001lar", "/endpoints");
+
+        var declined = await new ToolRun { OnTerminal = true, Input = "n\n" }.RunAsync("--store", _place.StoreUrl, "doctor", "--repair");
+        Assert.Contains("Remove them? [y/N] Nothing was removed.", declined.Out, StringComparison.Ordinal);
+        Assert.All(garbage, path => Assert.Contains(path, declined.Out, StringComparison.Ordinal));
+
+        var result = (await _place.RunAsync("doctor", "--repair", "--yes", "--json")).Succeeded();
+        Assert.Equal([.. garbage.Order(), "1 node has a name that no path can have, as '/endpoints/cel\u0001lar'"], result.Json.GetProperty("removed").EnumerateArray().Select(path => path.GetString()).OrderBy(path => path![0] == '1').ThenBy(path => path, StringComparer.Ordinal));
+        // What a process that lives has written is its own, and the endpoint is still there.
+        var after = (await _place.RunAsync("doctor", "--json")).Succeeded().Json;
+        Assert.Contains("/fan/apps/app_9000000001", Assert.Single(Checks(after, "warning")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("cellar", (await _place.RunAsync("ls")).Succeeded().Out, StringComparison.Ordinal);
+        Assert.Contains("Remove a route that can't be read.", (await _place.RunAsync("log")).Succeeded().Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--yes", "--yes says yes to --repair: give that too.")]
+    [InlineData("--repair --json", "With --json nobody is asked: say --yes if you mean it.")]
+    public async Task Nothing_is_removed_without_a_yes(string options, string told)
+    {
+        var result = await _place.RunAsync(["doctor", .. options.Split(' ')]);
+        Assert.Equal(2, result.Code);
+        Assert.Contains(told, result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
