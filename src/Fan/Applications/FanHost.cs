@@ -206,9 +206,10 @@ internal sealed class FanHost(
         var properties = new Dictionary<string, string>(description.Properties, StringComparer.Ordinal);
         if (service.Proxy is { } proxy) properties[Endpoint.ProxyProperty] = proxy.Service;
         if (service.Shards is not { } shards) return properties;
-        properties[ShardAssignment.ShardsProperty] = shards.Plan.Text;
-        properties[ShardAssignment.WorkerProperty] = application.Worker;
-        properties[ShardAssignment.CapacityProperty] = application.Options.Capacity.ToString(CultureInfo.InvariantCulture);
+        properties[ShardOffer.ShardsProperty] = shards.Plan.Text;
+        properties[ShardOffer.WorkerProperty] = application.Worker;
+        properties[ShardOffer.RulesProperty] = ShardOffer.CurrentRules.ToString(CultureInfo.InvariantCulture);
+        properties[ShardOffer.CapacityProperty] = application.Options.Capacity.ToString(CultureInfo.InvariantCulture);
         return properties;
     }
 

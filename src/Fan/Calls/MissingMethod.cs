@@ -27,7 +27,7 @@ internal struct MissingMethod
         // Told as the caller's own finding: passed on, it says nothing of the endpoint that passes it on.
         Error = error.IsOfEndpoint ? new NoSuchMethodException(error.Service, error.Method, error.Available, error.Message) { TraceId = error.TraceId } : error;
         // A shard has one owner.
-        if (endpoint.Description.Properties.ContainsKey(ShardAssignment.ShardsProperty)) throw Error;
+        if (endpoint.Description.Properties.ContainsKey(ShardOffer.ShardsProperty)) throw Error;
     }
 
     /// <summary>What a failed choice is to the caller: the method is missing, where all endpoints lack it. One that has it and is left out for now is another matter.</summary>

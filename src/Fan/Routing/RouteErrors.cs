@@ -65,7 +65,7 @@ internal static class RouteErrors
         if (ShardAssignment.Of(set, entry) is not { } assignment) return null;
         var shard = assignment.Plan.ShardOf(keys);
         if (assignment.OwnerOf(shard) is not { } owner) return null;
-        var versions = set.All.Where(endpoint => endpoint.Description.Properties.GetValueOrDefault(ShardAssignment.WorkerProperty) == owner).Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal).ToList();
+        var versions = set.All.Where(endpoint => endpoint.Description.Properties.GetValueOrDefault(ShardOffer.WorkerProperty) == owner).Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal).ToList();
         return versions.Count == 0 || range.Equals(VersionRange.Any) || versions.Any(text => ServiceVersion.TryParse(text, out var version) && range.Contains(version)) ? null
             : new NoMatchingVersionException(service, range.Text, versions, $"Shard {shard} of '{service}' is owned by {owner}, whose version {string.Join(", ", versions)} does not fit '{range}'.");
     }

@@ -85,7 +85,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         if (request.Snapshot.RouteOf(service) is not { } entry) return true;
         if (entry.Alias is not null) return false;
         if (entry.Versions.IsEmpty) return true;
-        return VersionChoice.Choose(entry, service, range, request.Draw, request.Context) is { } chosen && SemVersion.ComparePrecedence(chosen.Version, version) == 0;
+        return VersionChoice.Choose(entry, service, range, request.Draw, request.Context, request.Keys) is { } chosen && SemVersion.ComparePrecedence(chosen.Version, version) == 0;
     }
 
     private async ValueTask<Endpoint> PickSlowlyAsync(RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
@@ -184,15 +184,15 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     private Endpoint? TryPick(ServiceFollower follower, string target, RouteEntry? entry, in RouteRequest request, List<Endpoint>? tried)
     {
         var choice = ChoiceFor(follower.Current, entry);
-        if (choice.Versions.Length == 0) return null;
-        if (choice.Set.IsSharded && choice.Shards.IsKnown)
+        if (choice.Shards is { IsKnown: true } shards)
         {
             // Nobody else may serve it.
-            var owner = choice.Shards.OwnerOf(request.Keys);
+            var owner = shards.OwnerOf(request.Keys);
             return owner?.Pick(tried, alsoLeaving: false) ?? owner?.Pick(tried, alsoLeaving: true);
         }
 
-        if (entry is { Versions.IsEmpty: false } && VersionChoice.Choose(entry, target, RangeFor(choice.Set), request.Draw, request.Context) is { } given)
+        if (choice.Versions.Length == 0) return null;
+        if (entry is { Versions.IsEmpty: false } && VersionChoice.Choose(entry, target, RangeFor(choice.Set), request.Draw, request.Context, request.Keys) is { } given)
         {
             foreach (var version in choice.Versions)
             {
@@ -218,7 +218,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     {
         if (Volatile.Read(ref _newer) is { } newer && newer.IsFor(set, entry)) return newer;
         if (Volatile.Read(ref _older) is { } older && older.IsFor(set, entry)) return older;
-        var made = new Choice(set, entry, Choose(set, entry), transports);
+        // Who owns a shard may have a version that the route gives no other calls.
+        var made = new Choice(set, entry, Choose(set, entry), set.IsSharded ? new ShardChoice(set, entry, Choose(set, null), transports) : null);
         Volatile.Write(ref _older, Volatile.Read(ref _newer));
         Volatile.Write(ref _newer, made);
         return made;
@@ -254,15 +255,14 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     private sealed record PublishedMethods(EndpointSet Set, ConcurrentDictionary<string, EndpointMethod?> ByName);
 
     /// <summary>What calls may go to under one route, the highest version first.</summary>
-    private sealed class Choice(EndpointSet set, RouteEntry? entry, EndpointGroups[] versions, TransportChoice transports)
+    private sealed class Choice(EndpointSet set, RouteEntry? entry, EndpointGroups[] versions, ShardChoice? shards)
     {
-        private ShardChoice? _shards;
-
         public EndpointSet Set => set;
 
         public EndpointGroups[] Versions => versions;
 
-        public ShardChoice Shards => _shards ??= new ShardChoice(set, entry, versions, transports);
+        /// <summary>The owners of its shards; null where it has none.</summary>
+        public ShardChoice? Shards => shards;
 
         public bool IsFor(EndpointSet other, RouteEntry? route) => ReferenceEquals(set, other) && ReferenceEquals(entry, route);
     }

@@ -13,8 +13,8 @@ internal sealed class ShardChoice
     {
         _assignment = ShardAssignment.Of(set, entry);
         foreach (var worker in versions.SelectMany(version => version.All.Select(endpoint => (version.Version, Endpoint: endpoint)))
-            .Where(found => found.Endpoint.Description.Properties.ContainsKey(ShardAssignment.WorkerProperty))
-            .GroupBy(found => found.Endpoint.Description.Properties[ShardAssignment.WorkerProperty], StringComparer.Ordinal))
+            .Where(found => found.Endpoint.Description.Properties.ContainsKey(ShardOffer.WorkerProperty))
+            .GroupBy(found => found.Endpoint.Description.Properties[ShardOffer.WorkerProperty], StringComparer.Ordinal))
         {
             _byWorker[worker.Key] = new EndpointGroups(worker.First().Version, [.. worker.GroupBy(found => transports.RankOf(found.Endpoint.Description)).OrderBy(rank => rank.Key).Select(rank => rank.Select(found => found.Endpoint).ToArray())]);
         }

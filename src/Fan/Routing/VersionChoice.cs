@@ -16,7 +16,8 @@ internal static class VersionChoice
     /// <param name="range">What the caller accepts.</param>
     /// <param name="draw">The call tree's draw: the same for every call in it.</param>
     /// <param name="context">The caller's context.</param>
-    public static VersionWeight? Choose(RouteEntry entry, string service, VersionRange range, uint draw, CallContext context)
+    /// <param name="keys">The call's shard keys as they travel; null where it has none.</param>
+    public static VersionWeight? Choose(RouteEntry entry, string service, VersionRange range, uint draw, CallContext context, string? keys)
     {
         if (entry.AllowsOverride && AskedFor(context, service) is { } asked)
         {
@@ -37,7 +38,7 @@ internal static class VersionChoice
         }
 
         if (whole == 0) return only;
-        var point = Point(entry, service, draw, context) * whole / RouteEntry.WholeWeight;
+        var point = Point(entry, service, draw, context, keys) * whole / RouteEntry.WholeWeight;
         foreach (var version in entry.Versions)
         {
             if (!Fits(range, version)) continue;
@@ -63,13 +64,14 @@ internal static class VersionChoice
         return null;
     }
 
-    private static int Point(RouteEntry entry, string service, uint draw, CallContext context)
+    private static int Point(RouteEntry entry, string service, uint draw, CallContext context, string? keys)
     {
         var key = entry.Sticky switch
         {
             null => null,
             "user" => context.User,
-            "shard" => ShardKeyList.Format(context.ShardKeys),
+            // A service without keys stays with those of the shard that calls it.
+            "shard" => keys ?? ShardKeyList.Format(context.ShardKeys),
             var member => context.Baggage.GetValueOrDefault(member),
         };
         // The service too, so that the first ten percent of one are not the first ten percent of another.

@@ -1,18 +1,15 @@
-using System.Globalization;
 using Fan.Discovery;
 using Fan.Routing;
 using Semver;
 
 namespace Fan.Sharding;
 
-/// <summary>Who is to own each shard of a service, as follows from who lives and what the tree says. Everybody who knows the same comes to the same. Immutable.</summary>
+/// <summary>
+/// Who is to own each shard of a service, as follows from who lives and what the tree says: the table in docs/sharding.md, for callers, workers
+/// and the tool alike. Everybody who knows the same comes to the same. Immutable.
+/// </summary>
 internal sealed class ShardAssignment
 {
-    /// <summary>The properties of an endpoint that say it.</summary>
-    public const string WorkerProperty = "worker";
-    public const string ShardsProperty = "shards";
-    public const string CapacityProperty = "capacity";
-
     private readonly string?[] _owners;
 
     private ShardAssignment(ShardPlan plan, string?[] owners) => (Plan, _owners) = (plan, owners);
@@ -25,31 +22,30 @@ internal sealed class ShardAssignment
     /// <summary>The assignment; null where the service is not sharded, or nobody serves it.</summary>
     public static ShardAssignment? Of(EndpointSet set, RouteEntry? entry)
     {
-        ShardPlan? plan = null;
-        SemVersion? newest = null;
-        var offers = new List<(ShardPlan Plan, string Worker, int Capacity)>();
-        foreach (var endpoint in set.All)
-        {
-            var properties = endpoint.Description.Properties;
-            if (!properties.TryGetValue(WorkerProperty, out var worker) || ShardPlan.TryParse(properties.GetValueOrDefault(ShardsProperty)) is not { } offered) continue;
-            if (!ServiceVersion.TryParse(endpoint.Version, out var version) || !IsActive(version, entry)) continue;
-            // Of two plans the newer version's counts, and of one version's the larger one: everybody must come to the same.
-            var order = newest is null ? 1 : SemVersion.ComparePrecedence(version, newest);
-            if (order > 0 || (order == 0 && Compare(offered, plan!) > 0)) (plan, newest) = (offered, version);
-            offers.Add((offered, worker, int.TryParse(properties.GetValueOrDefault(CapacityProperty), NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) && capacity > 0 ? capacity : 100));
-        }
+        var offers = ShardOffer.Of(set);
+        if (offers.Count == 0) return null;
+        var versions = new ShardVersions(offers, entry);
+        if (versions.Plan is not { } plan) return null;
 
-        if (plan is null) return null;
         // Who divides otherwise does not know these shards.
-        var workers = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var offer in offers.Where(offer => offer.Plan.Text == plan.Text)) workers[offer.Worker] = offer.Capacity;
+        var workers = versions.Groups.Select(group => Capacities(offers, plan, group)).ToList();
+        var named = Capacities(offers, plan, versions.MayBeNamed);
         var owners = new string?[plan.Count];
         for (var shard = 0; shard < owners.Length; shard++)
         {
-            owners[shard] = entry is not null && entry.Assigned.TryGetValue(shard, out var named) && workers.ContainsKey(named) ? named : Highest(workers, shard);
+            owners[shard] = entry is not null && entry.Assigned.TryGetValue(shard, out var worker) && named.ContainsKey(worker) ? worker
+                : workers[versions.GroupOf(shard)] is { Count: > 0 } own ? Highest(own, shard)
+                : workers.Find(group => group.Count > 0) is { } others ? Highest(others, shard) : null;
         }
 
         return new ShardAssignment(entry is null ? plan : plan.With(entry.Keys), owners);
+    }
+
+    private static SortedDictionary<string, int> Capacities(IReadOnlyList<ShardOffer> offers, ShardPlan plan, Func<SemVersion, bool> isOf)
+    {
+        var workers = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var offer in offers.Where(offer => offer.Plan.Text == plan.Text && isOf(offer.Version))) workers[offer.Worker] = offer.Capacity;
+        return workers;
     }
 
     // Rendezvous hashing, weighted by capacity: a worker that comes or goes moves its own shards only.
@@ -67,9 +63,4 @@ internal sealed class ShardAssignment
 
         return best;
     }
-
-    private static int Compare(ShardPlan left, ShardPlan right) => left.Count != right.Count ? left.Count.CompareTo(right.Count) : string.CompareOrdinal(left.Text, right.Text);
-
-    private static bool IsActive(SemVersion version, RouteEntry? entry) =>
-        entry is null || entry.Versions.IsEmpty || entry.Versions.Any(active => active.Weight > 0 && SemVersion.ComparePrecedence(active.Version, version) == 0);
 }

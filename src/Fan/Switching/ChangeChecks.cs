@@ -30,6 +30,7 @@ internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(stri
             var there = await LiveAsync(service, cancellationToken).ConfigureAwait(false);
             foreach (var version in Active(entry).Where(version => entry!.Alias is null && !there.Versions.Any(found => SemVersion.ComparePrecedence(found, version.Version) == 0)))
                 _refusals.Add($"'{service}' {version.Text} has no live endpoint{(there.Versions.Count == 0 ? "; no version of it has one" : $"; there is {string.Join(", ", there.Versions)}")}.");
+            if (entry is not null) ShardChecks.Find(service, entry, await new ShardDirectory(store).OffersAsync(service, cancellationToken).ConfigureAwait(false), _refusals, _warnings);
             var end = await LiveAsync(lead.End, cancellationToken).ConfigureAwait(false);
             if (entry?.Alias is not null && end.Versions.Count == 0) _refusals.Add($"'{lead.End}', to which the calls of '{service}' would go, has no live endpoint.");
             if (entry?.Alias is not null && end.Before is { } before && !lead.Path.Contains(before)) _refusals.Add($"'{lead.End}' is a proxy that stands before '{before}' and takes no calls of '{service}'.");
@@ -75,7 +76,8 @@ internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(stri
 
     private static List<VersionWeight> Active(RouteEntry? entry) => entry is null ? [] : [.. entry.Versions.Where(version => version.Weight > 0)];
 
-    private static bool Fits(string range, SemVersion version)
+    /// <summary>Whether a version fits a range as an application declared it.</summary>
+    public static bool Fits(string range, SemVersion version)
     {
         try
         {

@@ -77,12 +77,20 @@ public readonly record struct ChangeProgress(ChangeStage Stage, long Commit, int
 public sealed record ChangeReport(Commits.Commit Commit, int Applications, TimeSpan Applied, TimeSpan? Drained, IReadOnlyList<string> Warnings);
 
 /// <summary>A change was committed, and not every application has applied it in time.</summary>
-public sealed class ChangeUnappliedException(Commits.Commit commit, IReadOnlyList<string> waitsFor, TimeSpan waited)
-    : Exception($"Commit {commit.Number} is made, and {waitsFor.Count} application(s) have not applied it within {waited.TotalSeconds:0.#} s: {string.Join(", ", waitsFor.Take(5))}. Root calls of theirs may still go the old way; each applies it, or its session ends.")
+public sealed class ChangeUnappliedException : Exception
 {
-    /// <summary>The commit.</summary>
-    public Commits.Commit Commit { get; } = commit;
+    /// <summary>Creates it.</summary>
+    public ChangeUnappliedException(Commits.Commit commit, IReadOnlyList<string> waitsFor, TimeSpan waited)
+        : this(commit, waitsFor, $"Commit {commit.Number} is made, and {waitsFor.Count} application(s) have not applied it within {waited.TotalSeconds:0.#} s: {string.Join(", ", waitsFor.Take(5))}. Root calls of theirs may still go the old way; each applies it, or its session ends.")
+    {
+    }
 
-    /// <summary>The applications that have not.</summary>
-    public IReadOnlyList<string> WaitsFor { get; } = waitsFor;
+    internal ChangeUnappliedException(Commits.Commit commit, IReadOnlyList<string> waitsFor, string message)
+        : base(message) => (Commit, WaitsFor) = (commit, waitsFor);
+
+    /// <summary>The commit.</summary>
+    public Commits.Commit Commit { get; }
+
+    /// <summary>The applications that have not; of a move of shards, the workers that don't hold theirs.</summary>
+    public IReadOnlyList<string> WaitsFor { get; }
 }

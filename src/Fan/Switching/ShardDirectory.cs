@@ -25,16 +25,30 @@ internal sealed class ShardDirectory(ICoordinationStore store)
         return states;
     }
 
-    /// <summary>Sees to it that the owners may be named; what speaks against it where that is overridden.</summary>
-    /// <exception cref="CommitRefusedException">A worker does not live, or there is no such shard.</exception>
-    public async Task<IReadOnlyList<string>> RequireAsync(string service, IReadOnlyDictionary<int, string?> owners, bool force, CancellationToken cancellationToken)
+    /// <summary>What its endpoints say of their workers.</summary>
+    public async Task<IReadOnlyList<ShardOffer>> OffersAsync(string service, CancellationToken cancellationToken) => ShardOffer.Of(await EndpointsAsync(service, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Sees to it that the owners may be named; what speaks against it where that is overridden, and what should be known.</summary>
+    /// <exception cref="CommitRefusedException">A worker does not live, or can't own that shard; there is no such shard; a caller would be left without; or nothing would change.</exception>
+    public async Task<(IReadOnlyList<string> Overridden, IReadOnlyList<string> Warnings)> RequireAsync(
+        string service, IReadOnlyDictionary<int, string?> owners, IReadOnlyList<ApplicationRecord> applications, bool force, CancellationToken cancellationToken)
     {
-        var (assignment, _, workers) = await ReadAsync(service, cancellationToken).ConfigureAwait(false);
+        var (assignment, entry, offers) = await ReadAsync(service, cancellationToken).ConfigureAwait(false);
         if (assignment is null) throw new CommitRefusedException([$"'{service}' has no shards, or nobody serves it."]);
         var refusals = owners.Keys.Where(shard => shard < 0 || shard >= assignment.Plan.Count).Select(shard => $"'{service}' has no shard {shard}; it has 0 to {assignment.Plan.Count - 1}.").ToList();
         if (refusals.Count > 0) throw new CommitRefusedException(refusals);
-        refusals.AddRange(owners.Values.Where(owner => owner is not null && !workers.Contains(owner)).Distinct().Select(owner => $"No worker '{owner}' serves '{service}'; there is {string.Join(", ", workers.Order(StringComparer.Ordinal))}."));
-        return refusals.Count == 0 || force ? refusals : throw new CommitRefusedException(refusals);
+        if (owners.All(owner => (entry?.Assigned.GetValueOrDefault(owner.Key)) == owner.Value))
+            throw new CommitRefusedException([$"Nothing would change: {string.Join(", ", owners.Select(owner => owner.Value is null ? $"shard {owner.Key} is assigned to nobody" : $"shard {owner.Key} is assigned to '{owner.Value}'"))} already."], canBeForced: false);
+        var warnings = new List<string>();
+        foreach (var worker in owners.Values.OfType<string>().Distinct())
+        {
+            var own = offers.Where(offer => offer.Worker == worker).ToList();
+            if (own.Count == 0) refusals.Add($"No worker '{worker}' serves '{service}'; there is {string.Join(", ", offers.Select(offer => offer.Worker).Distinct().Order(StringComparer.Ordinal))}.");
+            else if (!own.Exists(offer => offer.Plan.Text == assignment.Plan.Text)) refusals.Add($"'{worker}' divides '{service}' by '{own[0].Plan.Text}', and it is divided by '{assignment.Plan.Text}': it can't own a shard of that.");
+            else FindLeftOut(service, worker, own, applications, refusals, warnings);
+        }
+
+        return refusals.Count == 0 || force ? (refusals, warnings) : throw new CommitRefusedException(refusals);
     }
 
     /// <summary>Sees to it that keys may be put into these shards; how many shards there are.</summary>
@@ -58,14 +72,38 @@ internal sealed class ShardDirectory(ICoordinationStore store)
             foreach (var shard in owners.Keys)
             {
                 var node = await store.GetAsync(ShardPath.OfShard(service, assignment.Plan, shard), cancellationToken).ConfigureAwait(false);
-                held &= node is not null && Encoding.UTF8.GetString(node.Data.Span) == assignment.OwnerOf(shard);
+                held &= node is not null && Encoding.UTF8.GetString(node.Data.Span) == (owners[shard] ?? assignment.OwnerOf(shard));
             }
 
             if (held) return;
         }
     }
 
-    private async Task<(ShardAssignment? Assignment, RouteEntry? Entry, HashSet<string> Workers)> ReadAsync(string service, CancellationToken cancellationToken)
+    /// <summary>The shards that are not held by whom they are to be.</summary>
+    public async Task<IReadOnlyList<string>> NotHeldAsync(string service, IReadOnlyDictionary<int, string?> owners, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(service, cancellationToken).ConfigureAwait(false)).Where(state => owners.TryGetValue(state.Shard, out var owner) && state.Holder != (owner ?? state.Owner))
+            .Select(state => $"shard {state.Shard} of {owners[state.Shard] ?? state.Owner ?? "nobody"}, held by {state.Holder ?? "nobody"}")];
+
+    // Nobody else may answer for a shard: whose range leaves its owner's version out fails there.
+    private static void FindLeftOut(string service, string worker, IReadOnlyList<ShardOffer> own, IReadOnlyList<ApplicationRecord> applications, List<string> refusals, List<string> warnings)
+    {
+        foreach (var (application, need) in applications.SelectMany(record => record.Needs.Where(need => need.Service == service).Select(need => (record.Application, Need: need with { IsMet = false }))).Distinct())
+        {
+            if (own.Any(offer => ChangeChecks.Fits(need.Range, offer.Version))) continue;
+            var text = $"'{application}' {(need.IsHard ? "depends on" : "uses")} '{service}' {need.Range}, which {string.Join(", ", own.Select(offer => offer.Version))} of '{worker}' does not fit: its calls for that shard would fail.";
+            (need.IsHard ? refusals : warnings).Add(text);
+        }
+    }
+
+    private async Task<(ShardAssignment? Assignment, RouteEntry? Entry, IReadOnlyList<ShardOffer> Offers)> ReadAsync(string service, CancellationToken cancellationToken)
+    {
+        var set = await EndpointsAsync(service, cancellationToken).ConfigureAwait(false);
+        var json = await store.GetAsync(CommitPath.OfValue(CommitPath.OfRoute(service)), cancellationToken).ConfigureAwait(false);
+        var entry = json is { Data.IsEmpty: false } ? RouteEntry.Parse(Encoding.UTF8.GetString(json.Data.Span)) : null;
+        return (ShardAssignment.Of(set, entry), entry, ShardOffer.Of(set));
+    }
+
+    private async Task<EndpointSet> EndpointsAsync(string service, CancellationToken cancellationToken)
     {
         var endpoints = ImmutableDictionary.CreateBuilder<string, Endpoint>(StringComparer.Ordinal);
         foreach (var version in await store.GetChildrenAsync(EndpointPath.Service(service), cancellationToken).ConfigureAwait(false) ?? [])
@@ -86,10 +124,6 @@ internal sealed class ShardDirectory(ICoordinationStore store)
             }
         }
 
-        var json = await store.GetAsync(CommitPath.OfValue(CommitPath.OfRoute(service)), cancellationToken).ConfigureAwait(false);
-        var entry = json is { Data.IsEmpty: false } ? RouteEntry.Parse(Encoding.UTF8.GetString(json.Data.Span)) : null;
-        var set = new EndpointSet(endpoints.ToImmutable());
-        return (ShardAssignment.Of(set, entry), entry,
-            set.All.Select(endpoint => endpoint.Description.Properties.GetValueOrDefault(ShardAssignment.WorkerProperty)).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        return new EndpointSet(endpoints.ToImmutable());
     }
 }

@@ -66,7 +66,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         if (owners.Count == 0) throw new ArgumentException("A move moves at least one shard.", nameof(owners));
         var name = ServiceName.Parse(service).Canonical;
         var shards = new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false));
-        var overridden = await shards.RequireAsync(name, owners, options.Force, cancellationToken).ConfigureAwait(false);
+        var (overridden, warnings) = await shards.RequireAsync(name, owners, await ApplicationsAsync(cancellationToken).ConfigureAwait(false), options.Force, cancellationToken).ConfigureAwait(false);
         var report = await MakeAsync(
             async (from, _) =>
             {
@@ -75,9 +75,15 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 return [new TreeEdit(path, before, (ReadableOrNull(before) ?? RouteEntry.Create([])).Assign(owners).ToJson())];
             },
             new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, overridden).ConfigureAwait(false);
+        report = report with { Warnings = [.. report.Warnings, .. warnings] };
         // Committed and known is not all: the former owner finishes what it has in hand, and then the new one holds the lock.
         var held = await WithinAsync(options.ApplyTimeout, token => shards.UntilHeldAsync(name, owners, token), cancellationToken).ConfigureAwait(false);
-        return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held by its new owner within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
+        if (held) return report;
+        var waits = $"Not every shard is held by its new owner within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait.";
+        // Named although it does not live: it is known that it can't hold them now.
+        if (overridden.Count > 0) return report with { Warnings = [.. report.Warnings, waits] };
+        var missing = await shards.NotHeldAsync(name, owners, cancellationToken).ConfigureAwait(false);
+        throw new ChangeUnappliedException(report.Commit, missing, $"Commit {report.Commit.Number} is made. {waits} Missing: {string.Join(", ", missing)}.");
     }
 
     public async Task<ChangeReport> AssignKeysAsync(

@@ -47,12 +47,12 @@ public sealed class VersionChoiceTests
     [Fact]
     public void The_range_of_the_caller_comes_before_the_shares()
     {
-        Assert.Equal("1.0.0", VersionChoice.Choose(Split(100, null), "s", VersionRange.Parse("^1"), 5, User)?.Text);
-        Assert.Null(VersionChoice.Choose(Split(100, null), "s", VersionRange.Parse("^3"), 5, User));
+        Assert.Equal("1.0.0", VersionChoice.Choose(Split(100, null), "s", VersionRange.Parse("^1"), 5, User, null)?.Text);
+        Assert.Null(VersionChoice.Choose(Split(100, null), "s", VersionRange.Parse("^3"), 5, User, null));
     }
 
     private static RouteEntry Split(int second, string? sticky, bool overriding = false) =>
         RouteEntry.Parse($$"""{"versions":{"1.0.0":{{100 - second}},"2.0.0":{{second}}}{{(sticky is null ? "" : $",\"sticky\":\"{sticky}\"")}}{{(overriding ? ",\"override\":true" : "")}}}""");
 
-    private static string? Choose(RouteEntry route, uint draw, CallContext context) => VersionChoice.Choose(route, "s", VersionRange.Any, draw, context)?.Text;
+    private static string? Choose(RouteEntry route, uint draw, CallContext context) => VersionChoice.Choose(route, "s", VersionRange.Any, draw, context, null)?.Text;
 }

@@ -218,6 +218,74 @@ public sealed class ShardingTests : IAsyncLifetime
         await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await _caller.Fan.Get<ICounterTwo>(StoreOf(1)).CountAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_canary_of_one_shard_meets_that_shard_s_calls_alone(bool routed)
+    {
+        if (routed) await Changes.ChangeAsync([RouteChange.To("stock.counter", "1.0.0")], Options);
+        using var stop = new CancellationTokenSource();
+        var anything = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var store = Random.Shared.Next(40);
+                var answer = await _caller.Fan.CallAsync<string>($"stock[{store}].counter.count", default);
+                if (answer == "two") Assert.Equal(0, Fan.Sharding.ShardPlan.Hash(Shards).ShardOf($"{store}"));
+            }
+        })).ToList();
+        var ones = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested) await _caller.Fan.Get<ICounter>(StoreOf(Random.Shared.Next(1, Shards))).CountAsync();
+        })).ToList();
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        Assert.DoesNotContain(await Changes.ShardsAsync("stock.counter"), state => state.Owner == "w4");
+
+        for (var round = 0; round < 3; round++)
+        {
+            var report = await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [0] = "w4" }, Options);
+            Assert.Equal("two", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(0)}].counter.count", default));
+            Assert.Equal([0], (await Changes.ShardsAsync("stock.counter")).Where(state => state.Owner == "w4").Select(state => state.Shard));
+            await Changes.RevertAsync(report.Commit.Number, Options);
+            Assert.StartsWith("w", await _caller.Fan.Get<ICounter>(StoreOf(0)).CountAsync(), StringComparison.Ordinal);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll([.. anything, .. ones]);
+        Assert.Empty(_served.Violations);
+    }
+
+    [Fact]
+    public async Task A_split_of_a_sharded_service_is_one_of_its_shards()
+    {
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        var split = new RouteChange { Service = "stock.counter", Versions = new Dictionary<string, int> { ["1.0.0"] = 75, ["2.0.0"] = 25 } };
+        var report = await Changes.ChangeAsync([split], Options);
+        Assert.Contains("A shard has one owner, so 'stock.counter' is split by shards: 2.0.0 has 2 of 8, 1.0.0 has 6 of 8.", report.Warnings);
+        await SettledAsync();
+        var answers = new List<string>();
+        for (var shard = 0; shard < Shards; shard++) answers.Add(await _caller.Fan.CallAsync<string>($"stock[{StoreOf(shard)}].counter.count", default));
+        Assert.Equal(2, answers.Count(answer => answer == "two"));
+    }
+
+    [Fact]
+    public async Task A_move_that_leaves_a_caller_without_or_moves_nothing_is_refused()
+    {
+        await using var needy = await TestHost.StartAsync(_tree, _network, "needy", fan => fan.DependsOn<ICounter>("^1.0"));
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        var move = new Dictionary<int, string?> { [0] = "w4" };
+        var left = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", move, Options));
+        Assert.Equal(["'needy' depends on 'stock.counter' ^1.0, which 2.0.0 of 'w4' does not fit: its calls for that shard would fail."], left.Reasons);
+        await Changes.MoveShardsAsync("stock.counter", move, Options with { Force = true });
+        Assert.Equal("w4", (await Changes.ShardsAsync("stock.counter"))[0].Holder);
+        var nothing = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", move, Options));
+        Assert.Equal(["Nothing would change: shard 0 is assigned to 'w4' already."], nothing.Reasons);
+
+        _workers["w5"] = await TestHost.StartAsync(_tree, _network, "w5", fan => fan.Configure(options => options.Worker = "w5").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards * 2));
+        var other = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w5" }, Options));
+        Assert.Equal(["'w5' divides 'stock.counter' by 'hash:16', and it is divided by 'hash:8': it can't own a shard of that."], other.Reasons);
+    }
+
     [Fact]
     public async Task A_move_to_nobody_or_of_no_shard_is_refused()
     {
