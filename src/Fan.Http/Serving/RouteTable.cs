@@ -55,7 +55,7 @@ internal sealed class RouteTable
             verbs.Add(known);
         }
 
-        if (segments.Length != 2 || !ServiceName.TryParse(segments[0], out var service, out _)) return null;
+        if (segments.Length != 2 || !ServiceName.TryParse(NameIn(rawPath, segments[0]), out var service, out _)) return null;
         if (verb == "POST")
         {
             var method = _server.Resolve(service.Canonical, segments[1]);
@@ -68,6 +68,13 @@ internal sealed class RouteTable
 
         if (_plain.ContainsKey($"/{service.Canonical}/{segments[1]}")) verbs.Add("POST");
         return null;
+    }
+
+    // In a name the keys are encoded for themselves, so that they may have brackets; it may have been encoded as a whole once more.
+    private static string NameIn(string rawPath, string decoded)
+    {
+        var encoded = rawPath.AsSpan(1, rawPath.IndexOf('/', 1) - 1);
+        return encoded.Contains('[') ? encoded.ToString() : decoded;
     }
 
     private static string? KeysIn(ServedMethod method, IReadOnlyList<KeyValuePair<string, string>> arguments)

@@ -65,7 +65,7 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
         for (var i = 0; i < texts.Length; i++)
         {
             texts[i] = Convert.ToString(keys[i], CultureInfo.InvariantCulture) ?? "";
-            if (!Messaging.ShardKeyList.IsKey(texts[i])) throw new ArgumentException($"Shard key '{_name.ShardKeys[i]}' of '{_name}' must have 1 to 256 characters, no control characters.", nameof(keys));
+            if (!ServiceName.IsKey(texts[i])) throw new ArgumentException($"Shard key '{_name.ShardKeys[i]}' of '{_name}' must have 1 to 256 characters, no control characters.", nameof(keys));
         }
 
         return texts;

@@ -24,7 +24,9 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         RequireObject(path, arguments);
         if (FindLocal(path, options) is { } local) return await CallLocallyAsync<TResult>(local, path, arguments, options, cancellationToken).ConfigureAwait(false);
         var method = new NamedMethod<TResult>(NamedMethods.Describe<TResult>(path.Method, MethodKind.Rpc));
-        return await pipeline.CallAsync(Route(path, options), method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken).ConfigureAwait(false);
+        var route = Route(path, options);
+        if (path.Service.ShardKeys.Count > 0) await RequirePlacesAsync(route, path, method, options?.Timeout, cancellationToken).ConfigureAwait(false);
+        return await pipeline.CallAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken).ConfigureAwait(false);
     }
 
     public IAsyncEnumerable<JsonElement> StreamAsync(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
@@ -47,6 +49,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         }
 
         var method = new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Push));
+        // A queue takes it although nobody knows the name at this moment.
+        if (path.Service.ShardKeys.Count > 0 && Route(path, null) is { IsLoaded: true } route) RequirePlaces(path, route.PublishedTemplate);
         return await pushes.PushAsync(
             path.Service.Canonical, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options, () => Route(path, null), pipeline, cancellationToken).ConfigureAwait(false);
     }
@@ -120,8 +124,31 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
             timeout = deadline.Remaining ?? timeout;
         }
 
+        RequirePlaces(path, route.PublishedTemplate);
         var items = pipeline.StreamAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), timeout, cancellationToken);
         await foreach (var item in items.ConfigureAwait(false)) yield return item;
+    }
+
+    private async ValueTask RequirePlacesAsync(ServiceRoute route, CallPath path, Generated.ServiceMethod method, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        // What its endpoints say of its name is known only then.
+        if (!route.IsLoaded)
+        {
+            await pipeline.WithinAsync(route, method, timeout, async token =>
+            {
+                await route.LoadedAsync(token).ConfigureAwait(false);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+        }
+
+        RequirePlaces(path, route.PublishedTemplate);
+    }
+
+    // One that is too few or too many the server tells; in other brackets it would be another key to whoever reads the name.
+    private static void RequirePlaces(CallPath path, ServiceName? name)
+    {
+        if (name is null || path.Service.ShardKeys.Count == 0 || path.Service.ShardKeys.Count != name.ShardKeys.Count || path.Service.HasPlacesOf(name)) return;
+        throw new FormatException($"'{HeaderText.Shorten(path.Service.Template)}' has its shard keys in other places than '{name.Template}'.");
     }
 
     private ServiceRoute Route(CallPath path, CallOptions? options)
@@ -152,6 +179,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
             if (options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
+            RequirePlaces(path, service.HidesPlaces ? null : service.Name);
             return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version) ? CallServer.Resolve(service, path.Method, isOfEndpoint: false) : null;
         }
 

@@ -11,9 +11,6 @@ public static class ShardKeyList
     // What is never percent-encoded, and the commas.
     private static readonly SearchValues<char> AsIs = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~,");
 
-    // As long as a name.
-    private const int MaxKeyLength = ServiceName.MaxLength;
-
     /// <summary>Writes keys; null where there are none.</summary>
     public static string? Format(IReadOnlyList<string> keys)
     {
@@ -32,8 +29,8 @@ public static class ShardKeyList
         return Array.ConvertAll(keys, Uri.UnescapeDataString);
     }
 
-    /// <summary>Whether a text can be a key: of 1 to 256 characters, none of them a control character.</summary>
-    internal static bool IsKey(string text) => text.Length is > 0 and <= MaxKeyLength && !text.Any(char.IsControl);
+    /// <summary>Writes keys that stand in one text with commas between them, each percent-encoded where it needs to be.</summary>
+    internal static string Normalize(string keys) => Format(Array.ConvertAll(keys.Split(','), Uri.UnescapeDataString))!;
 
     /// <summary>Holds the keys of a call against the places that its service's name has for them, and gives the header the one form that all who look at it compare.</summary>
     /// <exception cref="BadMessageException">They are too many or too few, or one is no key.</exception>
@@ -48,8 +45,8 @@ public static class ShardKeyList
                 : $"Service '{service.Template}' takes {service.ShardKeys.Count} shard keys ({string.Join(", ", service.ShardKeys)}); {keys.Count} came with the call.");
         }
 
-        if (keys.FirstOrDefault(key => !IsKey(key)) is { } wrong)
-            throw new BadMessageException(HeaderNames.ShardKeys, $"A shard key of '{service.Template}' must have 1 to {MaxKeyLength} characters, no control characters; one is '{HeaderText.Shorten(wrong)}'.");
+        if (keys.FirstOrDefault(key => !ServiceName.IsKey(key)) is { } wrong)
+            throw new BadMessageException(HeaderNames.ShardKeys, $"A shard key of '{service.Template}' must have 1 to {ServiceName.MaxKeyLength} characters, no control characters; one is '{HeaderText.Shorten(wrong)}'.");
         // One key written in two ways would be two shards.
         if (headers.ShardKeys.AsSpan().ContainsAnyExcept(AsIs)) headers.ShardKeys = Format(keys);
         return keys;

@@ -6,11 +6,17 @@ namespace Fan;
 /// <remarks>Immutable. Two names are equal when their canonical forms are.</remarks>
 public sealed class ServiceName : IEquatable<ServiceName>
 {
-    /// <summary>A name, in characters.</summary>
+    /// <summary>A name without its keys, in characters.</summary>
     public const int MaxLength = 256;
+
+    /// <summary>A shard key, in characters as it is meant, not as it is written.</summary>
+    public const int MaxKeyLength = 256;
 
     /// <summary>The parts of a name.</summary>
     public const int MaxParts = 16;
+
+    // All keys as long as they may be, with three characters for each byte.
+    private const int MaxTextLength = MaxLength + (MaxParts * (MaxKeyLength * 9 + 2));
 
     private ServiceName(string template, string canonical, string[] keys)
     {
@@ -28,7 +34,15 @@ public sealed class ServiceName : IEquatable<ServiceName>
     /// <summary>The names, or in a concrete path the values, in the brackets, in order.</summary>
     public IReadOnlyList<string> ShardKeys { get; }
 
-    /// <summary>Parses a name.</summary>
+    /// <summary>Writes a shard key so that it can stand in the brackets of a name: percent-encoded where it has <c>[</c>, <c>]</c>, <c>%</c> or what is no printable ASCII.</summary>
+    /// <param name="key">The key as it is meant.</param>
+    public static string EscapeKey(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.All(c => c is >= ' ' and <= '~' and not ('[' or ']' or '%')) ? key : Uri.EscapeDataString(key);
+    }
+
+    /// <summary>Parses a name. Shard keys may be percent-encoded.</summary>
     /// <exception cref="FormatException">It is no service name; the message says where and why.</exception>
     public static ServiceName Parse(string text) =>
         TryParse(text, out var name, out var error) ? name : throw new FormatException(error);
@@ -43,9 +57,9 @@ public sealed class ServiceName : IEquatable<ServiceName>
             return false;
         }
 
-        if (text.Length > MaxLength)
+        if (text.Length > MaxTextLength)
         {
-            error = $"A service name has at most {MaxLength} characters; this one has {text.Length}.";
+            error = $"A service name has at most {MaxTextLength} characters with its keys; this one has {text.Length}.";
             return false;
         }
 
@@ -58,8 +72,8 @@ public sealed class ServiceName : IEquatable<ServiceName>
             if (at == start)
             {
                 error = at < text.Length
-                    ? $"Service name '{Printable(text)}' has '{Printable(text[at].ToString())}' at {at + 1}, where a name part of letters, digits, '_' or '-' is expected."
-                    : $"Service name '{Printable(text)}' ends where a name part is expected.";
+                    ? $"Service name '{Shortened(text)}' has '{Printable(text[at].ToString())}' at {at + 1}, where a name part of letters, digits, '_' or '-' is expected."
+                    : $"Service name '{Shortened(text)}' ends where a name part is expected.";
                 return false;
             }
 
@@ -69,31 +83,60 @@ public sealed class ServiceName : IEquatable<ServiceName>
                 var close = text.IndexOf(']', at);
                 if (close < 0 || close == at + 1 || text.AsSpan(at + 1, close - at - 1).Contains('['))
                 {
-                    error = $"Service name '{Printable(text)}' has a bracket at {at + 1} that is empty, nested or not closed.";
+                    error = $"Service name '{Shortened(text)}' has a bracket at {at + 1} that is empty, nested or not closed.";
                     return false;
                 }
 
-                keys.Add(text[(at + 1)..close]);
+                var key = Uri.UnescapeDataString(text[(at + 1)..close]);
+                if (!IsKey(key))
+                {
+                    error = $"Service name '{Shortened(text)}' has a shard key at {at + 2} that is no key: it must have 1 to {MaxKeyLength} characters, none of them a control character or half a surrogate pair.";
+                    return false;
+                }
+
+                keys.Add(key);
                 at = close + 1;
             }
 
             if (at == text.Length) break;
             if (text[at] != '.')
             {
-                error = $"Service name '{Printable(text)}' has '{Printable(text[at].ToString())}' at {at + 1}, where '.' or the end is expected.";
+                error = $"Service name '{Shortened(text)}' has '{Printable(text[at].ToString())}' at {at + 1}, where '.' or the end is expected.";
                 return false;
             }
 
             at++;
             if (parts.Count == MaxParts)
             {
-                error = $"Service name '{Printable(text)}' has more than {MaxParts} parts.";
+                error = $"Service name '{Shortened(text)}' has more than {MaxParts} parts.";
                 return false;
             }
         }
 
+        var canonical = string.Join('.', parts);
+        if (canonical.Length > MaxLength)
+        {
+            error = $"A service name has at most {MaxLength} characters; this one has {canonical.Length}.";
+            return false;
+        }
+
         error = null;
-        name = new ServiceName(text, string.Join('.', parts), [.. keys]);
+        name = new ServiceName(text, canonical, [.. keys]);
+        return true;
+    }
+
+    /// <summary>Whether a text can be a shard key.</summary>
+    internal static bool IsKey(string text)
+    {
+        if (text.Length is 0 or > MaxKeyLength) return false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsControl(text[i])) return false;
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
+            i++;
+        }
+
         return true;
     }
 
@@ -125,6 +168,8 @@ public sealed class ServiceName : IEquatable<ServiceName>
     }
 
     private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
+
+    private static string Shortened(string text) => Printable(text.Length <= MaxLength ? text : text[..MaxLength] + "…");
 
     private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 }

@@ -23,6 +23,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     private Choice? _newer;
     private Choice? _older;
     private PublishedMethods? _published;
+    private PublishedName? _name;
 
     public string Service => service;
 
@@ -54,6 +55,20 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         // The names come from callers.
         if (known.ByName.Count < MaxPublished) known.ByName.TryAdd(method, found);
         return found;
+    }
+
+    /// <summary>The service's name with its brackets as its endpoints publish it; null where none does, or it has none.</summary>
+    public ServiceName? PublishedTemplate
+    {
+        get
+        {
+            var set = _follower.Current;
+            if (Volatile.Read(ref _name) is { } known && ReferenceEquals(known.Set, set)) return known.Name;
+            var template = set.All.Select(endpoint => endpoint.Description.Template).OfType<string>().FirstOrDefault();
+            var name = template is not null && ServiceName.TryParse(template, out var parsed, out _) ? parsed : null;
+            Volatile.Write(ref _name, new PublishedName(set, name));
+            return name;
+        }
     }
 
     /// <summary>Whether an endpoint in the range has a method, other than those that a call has tried.</summary>
@@ -251,6 +266,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     private static bool IsActive(SemVersion version, RouteEntry? entry) =>
         entry is null || entry.Versions.IsEmpty || entry.Versions.Any(active => SemVersion.ComparePrecedence(active.Version, version) == 0);
+
+    private sealed record PublishedName(EndpointSet Set, ServiceName? Name);
 
     private sealed record PublishedMethods(EndpointSet Set, ConcurrentDictionary<string, EndpointMethod?> ByName);
 

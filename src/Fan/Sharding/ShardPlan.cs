@@ -12,16 +12,20 @@ internal sealed class ShardPlan
     public const int MaxShards = 4096;
 
     private const string HashPrefix = "hash:";
-    private const string RangePrefix = "range:";
+    private const string RangePrefix = "ranges:";
+
+    // Of the revision before, which compared keys as they travel, and whole numbers only: the same bounds divide otherwise.
+    private const string FormerRangePrefix = "range:";
     private const string DirectoryPrefix = "directory:";
 
     private readonly string[]? _bounds;
+    private readonly Comparison<string>? _compare;
 
     private readonly ImmutableSortedDictionary<string, int>? _listed;
     private readonly string _id;
 
-    private ShardPlan(int count, string[]? bounds, string text, string id, ImmutableSortedDictionary<string, int>? listed = null) =>
-        (Count, _bounds, Text, _id, _listed) = (count, bounds, text, id, listed);
+    private ShardPlan(int count, string[]? bounds, string text, string id, ImmutableSortedDictionary<string, int>? listed = null, Comparison<string>? compare = null) =>
+        (Count, _bounds, Text, _id, _listed, _compare) = (count, bounds, text, id, listed, compare);
 
     /// <summary>One shard for all: a service of which one instance works in the whole system.</summary>
     public static ShardPlan Unique { get; } = new(1, null, HashPrefix + "1", "hash-1");
@@ -65,19 +69,7 @@ internal sealed class ShardPlan
 
     /// <summary>Shards between bounds: keys below the first one, from the first to below the second, and so on.</summary>
     /// <exception cref="FormatException">The bounds do not ascend, or are too many.</exception>
-    public static ShardPlan Range(IReadOnlyList<string> bounds)
-    {
-        if (bounds.Count is 0 or >= MaxShards) throw new FormatException($"Shards by range need 1 to {MaxShards - 1} bounds; these are {bounds.Count}.");
-        for (var i = 0; i < bounds.Count; i++)
-        {
-            if (bounds[i].Length == 0 || bounds[i].Contains(',', StringComparison.Ordinal)) throw new FormatException($"A bound of shards has at least one character and no comma; one is '{bounds[i]}'.");
-            if (i > 0 && Compare(bounds[i - 1], bounds[i]) >= 0) throw new FormatException($"The bounds of shards must ascend; '{bounds[i]}' comes after '{bounds[i - 1]}'.");
-        }
-
-        return Ranged([.. bounds], RangePrefix + string.Join(',', bounds));
-
-        static ShardPlan Ranged(string[] bounds, string text) => new(bounds.Length + 1, bounds, text, $"range-{ShardHash.Of(text):x8}");
-    }
+    public static ShardPlan Range(IReadOnlyList<string> bounds) => Range(bounds, RangePrefix, KeyOrder.Compare);
 
     /// <summary>Reads what an endpoint publishes; null where it is not understood.</summary>
     public static ShardPlan? TryParse(string? text)
@@ -85,10 +77,11 @@ internal sealed class ShardPlan
         if (text is null) return null;
         if (text.StartsWith(HashPrefix, StringComparison.Ordinal)) return TryCount(text.AsSpan(HashPrefix.Length)) is { } count ? Hash(count) : null;
         if (text.StartsWith(DirectoryPrefix, StringComparison.Ordinal)) return TryCount(text.AsSpan(DirectoryPrefix.Length)) is { } shards ? Directory(shards) : null;
-        if (!text.StartsWith(RangePrefix, StringComparison.Ordinal)) return null;
         try
         {
-            return Range(text[RangePrefix.Length..].Split(','));
+            return text.StartsWith(RangePrefix, StringComparison.Ordinal) ? Range(text[RangePrefix.Length..].Split(','))
+                : text.StartsWith(FormerRangePrefix, StringComparison.Ordinal) ? Range(text[FormerRangePrefix.Length..].Split(','), FormerRangePrefix, KeyOrder.CompareAsBefore)
+                : null;
         }
         catch (FormatException)
         {
@@ -108,11 +101,12 @@ internal sealed class ShardPlan
         // Ranges are of the first key.
         var comma = key.IndexOf(',', StringComparison.Ordinal);
         if (comma >= 0) key = key[..comma];
+        if (_compare == KeyOrder.Compare) key = Uri.UnescapeDataString(key);
         int low = 0, high = _bounds.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Compare(_bounds[middle], key) <= 0) low = middle + 1;
+            if (_compare!(_bounds[middle], key) <= 0) low = middle + 1;
             else high = middle;
         }
 
@@ -127,15 +121,18 @@ internal sealed class ShardPlan
 
     private static int? TryCount(ReadOnlySpan<char> text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MaxShards ? count : null;
 
-    // Numbers as numbers, everything else by its characters, numbers before everything else.
-    private static int Compare(string left, string right) =>
-        (long.TryParse(left, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var first), long.TryParse(right, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var second)) switch
+    private static ShardPlan Range(IReadOnlyList<string> bounds, string prefix, Comparison<string> compare)
+    {
+        if (bounds.Count is 0 or >= MaxShards) throw new FormatException($"Shards by range need 1 to {MaxShards - 1} bounds; these are {bounds.Count}.");
+        for (var i = 0; i < bounds.Count; i++)
         {
-            (true, true) => first.CompareTo(second),
-            (true, false) => -1,
-            (false, true) => 1,
-            _ => string.CompareOrdinal(left, right),
-        };
+            if (bounds[i].Length == 0 || bounds[i].Contains(',', StringComparison.Ordinal)) throw new FormatException($"A bound of shards has at least one character and no comma; one is '{bounds[i]}'.");
+            if (i > 0 && compare(bounds[i - 1], bounds[i]) >= 0) throw new FormatException($"The bounds of shards must ascend; '{bounds[i]}' comes after '{bounds[i - 1]}'.");
+        }
+
+        var text = prefix + string.Join(',', bounds);
+        return new ShardPlan(bounds.Count + 1, [.. bounds], text, $"range-{ShardHash.Of(text):x8}", compare: compare);
+    }
 }
 
 /// <summary>The hash by which every process comes to the same shards and owners.</summary>

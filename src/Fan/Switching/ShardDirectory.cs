@@ -52,13 +52,22 @@ internal sealed class ShardDirectory(ICoordinationStore store)
     }
 
     /// <summary>Sees to it that keys may be put into these shards; how many shards there are.</summary>
-    /// <exception cref="CommitRefusedException">Its keys are not listed, or there is no such shard.</exception>
-    public async Task<int> RequireListedAsync(string service, IEnumerable<int?> shards, CancellationToken cancellationToken)
+    /// <exception cref="CommitRefusedException">Its keys are not listed, a key can't be one of its names, there is no such shard, or nothing would change.</exception>
+    public async Task<int> RequireListedAsync(string service, IReadOnlyList<KeyValuePair<string, int?>> listed, CancellationToken cancellationToken)
     {
-        var (assignment, _, _) = await ReadAsync(service, cancellationToken).ConfigureAwait(false);
+        var (assignment, entry, _) = await ReadAsync(service, cancellationToken).ConfigureAwait(false);
         if (assignment is null) throw new CommitRefusedException([$"'{service}' has no shards, or nobody serves it."], canBeForced: false);
         if (!assignment.Plan.IsDirectory) throw new CommitRefusedException([$"The keys of '{service}' divide by '{assignment.Plan.Text}'; only those of a service with ShardByDirectory are put into shards."], canBeForced: false);
-        var wrong = shards.OfType<int>().Where(shard => shard < 0 || shard >= assignment.Plan.Count).Distinct().Select(shard => $"'{service}' has no shard {shard}; it has 0 to {assignment.Plan.Count - 1}.").ToList();
+        var wrong = listed.Select(key => key.Value).OfType<int>().Where(shard => shard < 0 || shard >= assignment.Plan.Count).Distinct().Select(shard => $"'{service}' has no shard {shard}; it has 0 to {assignment.Plan.Count - 1}.").ToList();
+        if (await TemplateAsync(service, cancellationToken).ConfigureAwait(false) is { } template)
+        {
+            wrong.AddRange(listed.Where(key => key.Key.Split(',').Length != template.ShardKeys.Count).Select(key =>
+                $"'{key.Key}' has {key.Key.Split(',').Length} keys, and '{template}' takes {template.ShardKeys.Count} ({string.Join(", ", template.ShardKeys)}): no call would match it. Write a comma between keys, and %2C where a key has one."));
+        }
+
+        wrong.AddRange(listed.Where(key => key.Key.Split(',').Any(part => !ServiceName.IsKey(Uri.UnescapeDataString(part)))).Select(key => $"'{Messaging.HeaderText.Shorten(key.Key)}' is no shard key: it must have 1 to {ServiceName.MaxKeyLength} characters, no control characters."));
+        if (wrong.Count == 0 && listed.All(key => entry is not null && entry.Keys.TryGetValue(key.Key, out var now) ? now == key.Value : key.Value is null))
+            wrong.Add($"Nothing would change: {string.Join(", ", listed.Select(key => key.Value is { } shard ? $"'{key.Key}' is in shard {shard}" : $"'{key.Key}' is not listed"))} already.");
         return wrong.Count == 0 ? assignment.Plan.Count : throw new CommitRefusedException(wrong, canBeForced: false);
     }
 
@@ -101,6 +110,12 @@ internal sealed class ShardDirectory(ICoordinationStore store)
         var json = await store.GetAsync(CommitPath.OfValue(CommitPath.OfRoute(service)), cancellationToken).ConfigureAwait(false);
         var entry = json is { Data.IsEmpty: false } ? RouteEntry.Parse(Encoding.UTF8.GetString(json.Data.Span)) : null;
         return (ShardAssignment.Of(set, entry), entry, ShardOffer.Of(set));
+    }
+
+    private async Task<ServiceName?> TemplateAsync(string service, CancellationToken cancellationToken)
+    {
+        var template = (await EndpointsAsync(service, cancellationToken).ConfigureAwait(false)).All.Select(endpoint => endpoint.Description.Template).OfType<string>().FirstOrDefault();
+        return template is not null && ServiceName.TryParse(template, out var name, out _) ? name : null;
     }
 
     private async Task<EndpointSet> EndpointsAsync(string service, CancellationToken cancellationToken)

@@ -94,8 +94,8 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         if (shards.Count == 0) throw new ArgumentException("At least one key is assigned.", nameof(shards));
         var name = ServiceName.Parse(service).Canonical;
         var directory = new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false));
-        var count = await directory.RequireListedAsync(name, shards.Values, cancellationToken).ConfigureAwait(false);
-        var listed = shards.Select(key => new KeyValuePair<string, int?>(Messaging.ShardKeyList.Format(key.Key.Split(',')) ?? "", key.Value)).ToList();
+        var listed = shards.Select(key => new KeyValuePair<string, int?>(Messaging.ShardKeyList.Normalize(key.Key), key.Value)).ToList();
+        var count = await directory.RequireListedAsync(name, listed, cancellationToken).ConfigureAwait(false);
         var report = await MakeAsync(
             async (from, _) =>
             {

@@ -47,6 +47,22 @@ public sealed class ServiceNameTests
     }
 
     [Fact]
+    public void Any_key_can_be_written_and_read_again() => Gen.String[1, ServiceName.MaxKeyLength].Where(ServiceName.IsKey).Sample(key =>
+        Assert.Equal([key], ServiceName.Parse($"store[{ServiceName.EscapeKey(key)}].item").ShardKeys));
+
+    [Theory]
+    [InlineData("a\u0001")]
+    [InlineData("a%01")]
+    [InlineData("%0A")]
+    public void What_can_be_no_key_is_refused_with_its_place(string key)
+    {
+        Assert.False(ServiceName.TryParse($"store[{key}].item", out _, out var error));
+        Assert.Contains("has a shard key at 7 that is no key", error, StringComparison.Ordinal);
+        Assert.False(ServiceName.TryParse($"store[{new string('a', ServiceName.MaxKeyLength + 1)}].item", out _, out _));
+        Assert.False(ServiceName.TryParse("store[\ud83c].item", out _, out _));
+    }
+
+    [Fact]
     public void Any_text_is_either_a_name_or_an_error() =>
         Gen.String.Sample(text =>
         {

@@ -26,10 +26,35 @@ public sealed class ShardPlanTests
         });
 
     [Theory]
+    [InlineData("1.4", 0)]
+    [InlineData("1.5", 1)]
+    [InlineData("1.50", 1)]
+    [InlineData("-3", 0)]
+    [InlineData("12345678901234567890123", 3)]
+    [InlineData("café", 4)]
+    [InlineData("cafz", 3)]
+    [InlineData("a b", 3)]
+    [InlineData("\uff00", 4)]
+    [InlineData("\U0001f377", 5)]
+    public void Ranges_compare_numbers_as_numbers_and_texts_by_their_characters(string key, int shard)
+    {
+        var plan = ShardPlan.Range(["1.5", "20", "100", "cafz~", "\U0001f376"]);
+        Assert.Equal(shard, plan.ShardOf(Fan.Messaging.ShardKeyList.Format([key, "other"])));
+    }
+
+    [Fact]
+    public void Bounds_of_a_program_of_the_revision_before_divide_as_there()
+    {
+        var plan = ShardPlan.TryParse("range:10,a")!;
+        Assert.Equal(("range:10,a", 1, 2, 1), (plan.Text, plan.ShardOf("1.5"), plan.ShardOf("a"), plan.ShardOf("%C3%A9")));
+    }
+
+    [Theory]
     [InlineData("hash:0")]
     [InlineData("hash:5000")]
     [InlineData("hash:x")]
-    [InlineData("range:")]
+    [InlineData("ranges:")]
+    [InlineData("ranges:2,1")]
     [InlineData("range:2,1")]
     [InlineData("directory:0")]
     [InlineData("else:1")]
