@@ -57,6 +57,9 @@ public sealed record CallContext
 
     internal uint Draw { get; init; }
 
+    /// <summary>The proxies that the call has passed, this one included, while a proxy handles it; null otherwise.</summary>
+    internal string? PassedProxies { get; init; }
+
     internal string? TraceParent { get; init; }
 
     internal string? TraceState { get; init; }

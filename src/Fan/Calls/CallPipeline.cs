@@ -99,6 +99,7 @@ internal sealed class CallPipeline(
 
                 exchange.Encode(_forms.WriterFor(endpoint, known, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
+                route.SayRanges(call.Headers, endpoint);
                 if (tokens is not null) await AddTokenAsync(tokens, call, lease.Token).ConfigureAwait(false);
                 if (waits || tried is not null || moves > 0 || tokens is not null) call.Headers.TimeToLive = deadline.Remaining;
                 context.Recorder?.Over(recorded, endpoint.Description.Transport);
@@ -262,6 +263,7 @@ internal sealed class CallPipeline(
 
             exchange.Encode(_forms.WriterFor(endpoint, known, route.Service, method, isPush: false), method, args);
             var call = exchange.To(endpoint, method.Name);
+            route.SayRanges(call.Headers, endpoint);
             if (tokens is not null) await AddTokenAsync(tokens, call, cancellationToken).ConfigureAwait(false);
             call.Headers.TimeToLive = deadline.Remaining;
             request.Context.Recorder?.Over(recorded, endpoint.Description.Transport);

@@ -151,7 +151,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         foreach (var service in server.Services)
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
-            if (options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
+            // What a caller accepts are versions of the service behind a proxy.
+            if (service.Proxy is null && options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
             return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version) ? CallServer.Resolve(service, path.Method, isOfEndpoint: false) : null;
         }
 
@@ -251,6 +252,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
                 Snapshot = context.Snapshot is > 0 and var number ? number : null,
                 Draw = context.Draw,
                 ShardKeys = ShardKeyList.Format(path.Service.ShardKeys),
+                VersionRange = options?.Version is { } range ? VersionRange.Parse(range).Header : null,
+                PassedProxies = context.PassedProxies,
                 Caller = context.Caller,
                 User = context.User,
                 FencingToken = context.FencingToken,

@@ -26,6 +26,7 @@ internal static class OutgoingHeaders
         headers.Caller = application;
         headers.User = context.User;
         headers.FencingToken = context.FencingToken;
+        if (context.PassedProxies is { } passed) headers.PassedProxies = passed;
     }
 
     /// <summary>Those of a call, with what the route and the tree say of it; <paramref name="push"/> where it is a push over a route without queues.</summary>
@@ -33,7 +34,7 @@ internal static class OutgoingHeaders
     {
         Fill(headers, request.Context, activity, application, request.Keys);
         headers.TimeToLive = left;
-        headers.VersionRange = ReferenceEquals(range, VersionRange.Any) ? null : range.Text;
+        headers.VersionRange = range.Header;
         headers.Spans = request.Context.Recorder is null ? null : "1";
         if (push is not null)
         {

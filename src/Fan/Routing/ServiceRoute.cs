@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Fan.Discovery;
+using Fan.Messaging;
+using Fan.Proxies;
 using Semver;
 
 namespace Fan.Routing;
@@ -65,6 +67,12 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             && ServiceVersion.TryParse(endpoint.Version, out var version) && (accepted.Contains(version) || accepted.Equals(VersionRange.Any)));
     }
 
+    /// <summary>Says in the headers which versions the caller accepts, where a proxy sends the call on: to another proxy, those of the service behind it.</summary>
+    public void SayRanges(MessageHeaders headers, Endpoint endpoint)
+    {
+        if (aim.Passed is { } passed) SayRanges(headers, endpoint, passed);
+    }
+
     /// <summary>Waits a moment, or until something is known to have changed, before a call that met the wrong owner of its shard is tried again.</summary>
     public async ValueTask MovedAsync(int attempts, CancellationToken cancellationToken)
     {
@@ -86,6 +94,16 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         if (entry.Alias is not null) return false;
         if (entry.Versions.IsEmpty) return true;
         return VersionChoice.Choose(entry, service, range, request.Draw, request.Context) is { } chosen && SemVersion.ComparePrecedence(chosen.Version, version) == 0;
+    }
+
+    private void SayRanges(MessageHeaders headers, Endpoint endpoint, string passed)
+    {
+        headers.VersionRange = range.Header;
+        headers.PassedRanges = null;
+        if (endpoint.Before is not { } behind) return;
+        headers.PassedRanges = passed;
+        // What the proxy asks for by itself goes before what the caller accepts, also where it asks for any.
+        headers.VersionRange = aim.PastVersions ? range.Text : PassedRanges.Find(passed, behind) ?? range.Header;
     }
 
     private async ValueTask<Endpoint> PickSlowlyAsync(RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)

@@ -35,11 +35,17 @@ public interface IWinery
 
 internal sealed class Wines(string name) : IWinesTwo, IWinery
 {
+    private int _counted;
+
     public List<int> Found { get; } = [];
 
     public List<string?> Mirrors { get; } = [];
 
     public List<int> Changed { get; } = [];
+
+    public int Counted => _counted;
+
+    public TimeSpan? Left { get; private set; }
 
     public TaskCompletionSource? Gate { get; set; }
 
@@ -47,6 +53,7 @@ internal sealed class Wines(string name) : IWinesTwo, IWinery
     {
         lock (Found)
         {
+            Left = CallContext.Current.Remaining;
             Found.Add(id);
             Mirrors.Add(CallContext.Current.Baggage.GetValueOrDefault("fan-mirror"));
         }
@@ -68,6 +75,7 @@ internal sealed class Wines(string name) : IWinesTwo, IWinery
         for (var i = 1; i <= to; i++)
         {
             await Task.Yield();
+            Interlocked.Increment(ref _counted);
             yield return i;
         }
     }
