@@ -1,6 +1,7 @@
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Proxies;
 using Fan.Routing;
 using Semver;
 
@@ -33,6 +34,8 @@ internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(stri
             var end = await LiveAsync(lead.End, cancellationToken).ConfigureAwait(false);
             if (entry?.Alias is not null && end.Versions.Count == 0) _refusals.Add($"'{lead.End}', to which the calls of '{service}' would go, has no live endpoint.");
             if (entry?.Alias is not null && end.Before is { } before && !lead.Path.Contains(before)) _refusals.Add($"'{lead.End}' is a proxy that stands before '{before}' and takes no calls of '{service}'.");
+            if (entry?.Alias is not null && await ProxyRing.FindAsync(lead.End, async name => (await LiveAsync(name, cancellationToken).ConfigureAwait(false)).Before).ConfigureAwait(false) is { } ring)
+                _refusals.Add($"The calls of '{service}' would go round for ever, as these proxies stand before each other: {ring}.");
         }
 
         var needs = applications.SelectMany(record => record.Needs.Select(need => (record.Application, Need: need with { IsMet = false }))).Distinct();
