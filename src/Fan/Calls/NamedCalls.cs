@@ -84,7 +84,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
             Endpoint endpoint;
             try
             {
-                endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
+                // The tree is older than the request: it moves to no other.
+                endpoint = (await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false))!;
             }
             catch (ServiceUnavailableException error) when (lacks.Explains(error, route, tried) is not null)
             {

@@ -41,11 +41,17 @@ internal static class OutgoingHeaders
             // It is handled in a call tree of its own, with the newest snapshot of that time.
             (headers.MessageId, headers.Key, headers.Delay, headers.Lifetime) = (push.Id, push.Key, push.Delay, push.TimeToLive);
         }
-        else if (request.Snapshot.Number > 0)
+        else
         {
-            // Until something was committed there is one snapshot only.
-            (headers.Snapshot, headers.Draw) = (request.Snapshot.Number, request.Draw);
+            FillTree(headers, request);
         }
+    }
+
+    /// <summary>What the tree says of a call.</summary>
+    public static void FillTree(MessageHeaders headers, in RouteRequest request)
+    {
+        // Until something was committed there is one snapshot only.
+        if (request.Snapshot.Number > 0) (headers.Snapshot, headers.Draw) = (request.Snapshot.Number, request.Draw);
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> AllBaggage(CallContext context, Activity? activity)
