@@ -132,6 +132,8 @@ internal sealed class ChainRun(ChainOptions options, Surroundings surroundings, 
         var after = Numbers(await callers.TellAsync("count"));
         if (after[0] == counted[0] || after[1] == counted[1]) _violations.Add($"nothing ended after proxy {number} of {length} was taken out");
         proxies[number - 1] = await ProxyAsync(number, length);
+        // It is registered; that everybody has heard of it no commit waits for.
+        await Task.Delay(TimeSpan.FromSeconds(1));
         await changes.RevertAsync(report.Commit.Number, new ChangeOptions { Author = "bench", Force = true });
     }
 

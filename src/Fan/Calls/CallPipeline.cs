@@ -239,6 +239,9 @@ internal sealed partial class CallPipeline(
 
     private static Exception Meant(Exception error, string service, ServiceMethod method, Endpoint? endpoint, TimeSpan? left, in CancellationPool.Lease lease, CancellationToken caller)
     {
+        // Of a proxy the caller knows nothing but by this.
+        if (error is BadMessageException { Place: "reply", InnerException: not null } bad && endpoint?.Before is { } before)
+            return new BadMessageException(bad.Place, $"{bad.Message.TrimEnd('.')}; it came from the proxy '{endpoint.Service}', which stands before '{before}'.", bad);
         if (error is FanException) return error;
         if (lease.TimedOut) return CallTimes.Over(service, method, left, error);
         // With the token that the caller knows.

@@ -16,6 +16,8 @@ internal sealed class ProxyForwarding(
 
     private readonly ConcurrentDictionary<(string Service, string Range, RouteAim Aim), ServiceRoutes> _routes = new();
 
+    public string Proxy => proxy;
+
     public string Service => service;
 
     public ValueTask<ReplyPayload> CallAsync(string method, MethodKind kind, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget? target, CancellationToken cancellationToken, bool isCopy = false)

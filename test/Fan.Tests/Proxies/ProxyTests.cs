@@ -266,6 +266,40 @@ public sealed class ProxyTests : IAsyncLifetime
         Assert.Contains("gave no reply", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("1 2")]
+    [InlineData("garbage")]
+    public async Task A_reply_that_is_no_json_fails_the_call_with_the_name_of_the_proxy(string reply)
+    {
+        _handle = (call, ct) => call.ReplyAsync(Encoding.UTF8.GetBytes(reply), ct);
+        await InAsync();
+        Assert.Contains("The proxy 'wines_proxy' gave a reply to 'wines.find' that is not one JSON value", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
+        // Of a method without a result nobody reads it.
+        Assert.Contains("'wines_proxy'", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FailAsync("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("'wines_proxy'", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.CountAsync(1).GetAsyncEnumerator().MoveNextAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reply_of_another_type_is_told_with_the_name_of_the_proxy()
+    {
+        _handle = (call, ct) => call.ReplyAsync("""{"no":"text"}"""u8.ToArray(), ct);
+        await InAsync();
+        var error = await Assert.ThrowsAsync<BadMessageException>(async () => await Client.FindAsync(1));
+        Assert.Contains("it came from the proxy 'wines_proxy', which stands before 'wines'", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<BadMessageException>(async () => await Client.CountAsync(1).GetAsyncEnumerator().MoveNextAsync());
+        Assert.Contains("it came from the proxy 'wines_proxy'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("my shop")]
+    [InlineData("")]
+    [InlineData("größe")]
+    [InlineData("a,b")]
+    public void A_baggage_name_that_can_t_travel_is_refused(string name) =>
+        Assert.Equal("baggage", Assert.Throws<BadArgumentException>(() => CallContext.Current with { Baggage = new Dictionary<string, string> { [name] = "x" } }).Argument);
+
     private Task<ChangeReport> InAsync() => Changes.ChangeAsync([new RouteChange { Service = "wines", Alias = "wines_proxy" }], Quick);
 
     private static JsonElement Arguments(string json) => JsonDocument.Parse(json).RootElement;
