@@ -4,6 +4,7 @@ using Fan;
 using Fan.Switching;
 using Microsoft.Extensions.DependencyInjection;
 using SwitchBench;
+using SwitchBench.Chains;
 using SwitchBench.Endpoints;
 using SwitchBench.Peers;
 using SwitchBench.Processes;
@@ -18,6 +19,10 @@ switch (args)
     case ["work", var store, var routes, var name, var history]: return await ShardProcesses.WorkAsync(store, routes, name, history);
     case ["call-shards", var store, var routes, var name, var count, var rate]: return await ShardProcesses.CallAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
     case ["follow", var store, var routes, _, var first, var count]: return await FollowerProcess.RunAsync(store, routes, Number(first), Number(count));
+    case ["chain-serve", var store, var routes, var version]: return await ChainProcesses.ServeAsync(store, routes, version);
+    case ["chain-proxy", var store, var routes, var name, var kind, var isLast]: return await ChainProcesses.ProxyAsync(store, routes, name, kind, isLast);
+    case ["chain-call", var store, var routes, var name]: return await ChainCallers.RunAsync(store, routes, name);
+    case ["--chains", .. var rest]: return await ChainRun.RunAsync(rest);
     case ["peer-proxy", .. var backends]: return await YarpPeer.ProxyHereAsync(backends);
     case ["peer-backend", var version]: return await YarpPeer.ServeHereAsync(version);
     case ["peer-silo", var version, var redis]: return await OrleansPeer.ServeHereAsync(version, redis);

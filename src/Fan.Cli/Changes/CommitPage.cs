@@ -42,7 +42,7 @@ internal static class CommitPage
         }
 
         var table = Tables.Create("SERVICE", "BEFORE", "AFTER");
-        foreach (var edit in edits) table.AddRow(Tables.Cell(EditText.Subject(edit.Path)), Tables.Cell(EditText.Value(edit.Path, edit.Before)), Tables.Cell(EditText.Value(edit.Path, edit.After)));
+        foreach (var edit in edits) table.AddRow(Tables.Cell(EditText.Subject(edit.Path)), Tables.Cell(EditText.Before(edit)), Tables.Cell(EditText.After(edit)));
         Tables.Write(terminal, table);
     }
 }

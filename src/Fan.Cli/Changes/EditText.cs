@@ -8,26 +8,20 @@ internal static class EditText
 {
     private const int MaxNamed = 4;
 
+    // A route that says nothing.
+    private const string Nothing = "{}";
+
     /// <summary>What an edit is of: the service of a route, or the path.</summary>
     public static string Subject(string path) => IsRoute(path) ? path[(CommitPath.Routes.Length + 1)..] : path;
 
-    /// <summary>What a value says.</summary>
-    public static string Value(string path, string? json)
-    {
-        if (!IsRoute(path)) return json ?? "-";
-        if (json is null) return "every version";
-        try
-        {
-            return Route(RouteEntry.Parse(json));
-        }
-        catch (FormatException)
-        {
-            // Shown as it is.
-            return json;
-        }
-    }
+    /// <summary>What a value says; beside another one, what differs of its shards and keys.</summary>
+    public static string Value(string path, string? json, string? other = null) => IsRoute(path) ? RouteText.Of(json, other) : json ?? "-";
 
-    public static string Edit(TreeEdit edit) => $"{Subject(edit.Path)}: {Value(edit.Path, edit.Before)} ▸ {Value(edit.Path, edit.After)}";
+    public static string Edit(TreeEdit edit) => $"{Subject(edit.Path)}: {Before(edit)} ▸ {After(edit)}";
+
+    public static string Before(TreeEdit edit) => Value(edit.Path, edit.Before, edit.After ?? Nothing);
+
+    public static string After(TreeEdit edit) => Value(edit.Path, edit.After, edit.Before ?? Nothing);
 
     /// <summary>What a commit does, in one line.</summary>
     public static string Summary(Commit commit)
@@ -42,11 +36,4 @@ internal static class EditText
     public static string Duration(TimeSpan time) => time.TotalSeconds < 1 ? $"{time.TotalMilliseconds:0} ms" : $"{time.TotalSeconds:0.0} s";
 
     private static bool IsRoute(string path) => path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal);
-
-    private static string Route(RouteEntry entry)
-    {
-        var text = entry.Alias is { } alias ? entry.Versions.IsEmpty ? "@" + alias : $"@{alias} ({string.Join(", ", entry.Versions.Where(version => version.Weight > 0).Select(version => version.Text))} behind it)" : entry.Versions.IsEmpty ? "every version" : entry.ToString();
-        if (entry.Sticky is not null) text += $" by {entry.Sticky}";
-        return entry.AllowsOverride ? text + ", callers may choose" : text;
-    }
 }

@@ -23,6 +23,8 @@ internal static class HeaderBlock
     private const int Authorization = 14;
     private const int Draw = 15;
     private const int FencingToken = 16;
+    private const int PassedProxies = 17;
+    private const int PassedRanges = 18;
 
     /// <summary>Writes what is set; the caller only where it is not <paramref name="application"/>, whom the peer knows.</summary>
     public static void Write(FrameBuffer output, MessageHeaders headers, uint? versionRange, string application)
@@ -54,6 +56,8 @@ internal static class HeaderBlock
         Write(output, Authorization, headers.Authorization);
         Write(output, Draw, headers.Draw == 0 ? null : headers.Draw.ToString("x", CultureInfo.InvariantCulture));
         Write(output, FencingToken, headers.FencingToken?.ToString(CultureInfo.InvariantCulture));
+        Write(output, PassedProxies, headers.PassedProxies);
+        Write(output, PassedRanges, headers.PassedRanges);
     }
 
     /// <summary>Reads a block into <paramref name="headers"/>.</summary>
@@ -99,6 +103,8 @@ internal static class HeaderBlock
                 case Authorization: headers.Authorization = value; break;
                 case Draw: headers.TrySet(HeaderNames.Draw, value); break;
                 case FencingToken: headers.TrySet(HeaderNames.FencingToken, value); break;
+                case PassedProxies: headers.PassedProxies = value; break;
+                case PassedRanges: headers.PassedRanges = value; break;
                 // A newer peer's; what it means we can't know.
                 default: break;
             }
@@ -124,6 +130,8 @@ internal static class HeaderBlock
         if (headers.Authorization is not null) count++;
         if (headers.Draw != 0) count++;
         if (headers.FencingToken is not null) count++;
+        if (headers.PassedProxies is not null) count++;
+        if (headers.PassedRanges is not null) count++;
         return (byte)count;
     }
 

@@ -197,7 +197,7 @@ internal sealed class FanApplication : IAsyncDisposable
         return new ServedService(new ProxyContract(planned.Name, planned.Options.Version, []), new ServiceImplementation(planned.Factory, ServiceLifetime.Singleton, services), isPersistent: false)
         {
             Strict = strict.For(typeof(IProxyService), planned.Name),
-            Proxy = new HostedProxy(methodsOf, Directory, forwarding, codecs, policies),
+            Proxy = new HostedProxy(methodsOf, planned.Options.MaxPassed, Directory, forwarding, codecs, policies),
         };
     }
 

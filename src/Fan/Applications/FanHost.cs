@@ -3,6 +3,7 @@ using Fan.Commits;
 using Fan.Discovery;
 using Fan.Lifetime;
 using Fan.Observing;
+using Fan.Proxies;
 using Fan.Queues;
 using Fan.Security;
 using Fan.Sharding;
@@ -75,6 +76,7 @@ internal sealed class FanHost(
         store.Start();
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
+        await WithinStartTimeAsync(RequireNoRingAsync, cancellationToken).ConfigureAwait(false);
         reporter.Start();
         _retirement.Start();
         foreach (var dependency in application.Dependencies) dependency.Follow();
@@ -211,6 +213,32 @@ internal sealed class FanHost(
         properties[ShardOffer.RulesProperty] = ShardOffer.CurrentRules.ToString(CultureInfo.InvariantCulture);
         properties[ShardOffer.CapacityProperty] = application.Options.Capacity.ToString(CultureInfo.InvariantCulture);
         return properties;
+    }
+
+    // What it stands before is known now, and that of others once the store tells; what proxies do with a call by themselves is known to nobody.
+    private async Task RequireNoRingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var proxy in plan.Proxies)
+        {
+            if (await ProxyRing.FindAsync(proxy.Name, BeforeAsync).ConfigureAwait(false) is { } ring)
+                throw new InvalidOperationException($"Proxy '{proxy.Name}' can't stand before '{proxy.Service}': calls would go round for ever, as these proxies stand before each other: {ring}.");
+        }
+
+        async ValueTask<string?> BeforeAsync(string service)
+        {
+            if (plan.Proxies.Find(own => own.Name == service) is { } planned) return planned.Service;
+            var follower = application.Directory.Follow(service);
+            try
+            {
+                await follower.LoadedAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (ServiceUnavailableException)
+            {
+                // Registering will say what is missing.
+            }
+
+            return follower.Current.All.Select(endpoint => endpoint.Before).FirstOrDefault(before => before is not null);
+        }
     }
 
     private async Task WithinStartTimeAsync(Func<CancellationToken, Task> settle, CancellationToken cancellationToken)

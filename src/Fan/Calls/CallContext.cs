@@ -19,8 +19,9 @@ public sealed record CallContext
     /// <summary>The context of nobody.</summary>
     public static CallContext Empty { get; } = new();
 
-    /// <summary>W3C baggage: names and values that everybody down the call tree can read.</summary>
-    public IReadOnlyDictionary<string, string> Baggage { get; init; } = FrozenDictionary<string, string>.Empty;
+    /// <summary>W3C baggage: names and values that everybody down the call tree can read. A name has ASCII letters, digits and <c>!#$%&amp;'*+-.^_`|~</c>.</summary>
+    /// <exception cref="BadArgumentException">A name has something else, such as a space, and could not travel.</exception>
+    public IReadOnlyDictionary<string, string> Baggage { get; init => field = Messaging.Baggage.Required(value); } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The application that made the call, as it says itself; null outside of any.</summary>
     public string? Caller { get; init; }
@@ -56,6 +57,9 @@ public sealed record CallContext
     internal long? SnapshotNumber { get; init; }
 
     internal uint Draw { get; init; }
+
+    /// <summary>The proxies that the call has passed, this one included, while a proxy handles it; null otherwise.</summary>
+    internal string? PassedProxies { get; init; }
 
     internal string? TraceParent { get; init; }
 

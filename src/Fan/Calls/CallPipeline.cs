@@ -15,7 +15,7 @@ using Fan.Transports;
 namespace Fan.Calls;
 
 /// <summary>The way of a call to another process: deadline, span, endpoint choice, encode, send, decode. Safe from any thread.</summary>
-internal sealed class CallPipeline(
+internal sealed partial class CallPipeline(
     string application, FanLimits limits, TimeSpan defaultTimeout, IEnumerable<IClientTransport> transports, PayloadCodecs codecs, CallTrees trees,
     CancellationPool cancellation, FanTelemetry telemetry, ICallerTokens? tokens)
 {
@@ -66,14 +66,14 @@ internal sealed class CallPipeline(
                 left = lease.Lengthen(left, _times.For(context, route, method, timeout), ref deadline);
             }
 
-            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken);
+            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken) { MayMove = tree.IsRoot };
             OutgoingHeaders.FillCall(exchange.Call.Headers, request, measure.Activity, application, route.Range, left, push);
             for (var sendings = 1; ; sendings++)
             {
                 isChoosing = true;
                 var picking = route.PickAsync(request, tried, lease.Token);
                 waits |= !picking.IsCompleted;
-                Endpoint endpoint;
+                Endpoint? endpoint;
                 try
                 {
                     endpoint = await picking.ConfigureAwait(false);
@@ -88,6 +88,19 @@ internal sealed class CallPipeline(
                 }
 
                 isChoosing = false;
+                if (endpoint is null)
+                {
+                    // A commit came, and the call was sent nowhere: it begins again on the newest snapshot.
+                    tree.Dispose();
+                    tree = default;
+                    tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
+                    request = request with { Snapshot = tree.Snapshot!, Draw = tree.Draw };
+                    if (push is null) OutgoingHeaders.FillTree(exchange.Call.Headers, request);
+                    (tried, lacks, waits) = (null, default, true);
+                    sendings--;
+                    continue;
+                }
+
                 var known = endpoint.FindMethod(method.Name);
                 if (known is null && endpoint.Before is null)
                 {
@@ -99,6 +112,7 @@ internal sealed class CallPipeline(
 
                 exchange.Encode(_forms.WriterFor(endpoint, known, route.Service, method, push is not null), method, args);
                 var call = exchange.To(endpoint, method.Name);
+                route.SayRanges(call.Headers, endpoint);
                 if (tokens is not null) await AddTokenAsync(tokens, call, lease.Token).ConfigureAwait(false);
                 if (waits || tried is not null || moves > 0 || tokens is not null) call.Headers.TimeToLive = deadline.Remaining;
                 context.Recorder?.Over(recorded, endpoint.Description.Transport);
@@ -147,6 +161,7 @@ internal sealed class CallPipeline(
                 {
                     endpoint.Load.LastFailure = ExceptionText.MessageOf(error);
                     (tried ??= []).Add(endpoint);
+                    request = request with { MayMove = false, WasSent = true };
                     if (error is ServiceUnavailableException { IsOfConnection: true }) cutOff = endpoint;
                 }
                 finally
@@ -169,153 +184,6 @@ internal sealed class CallPipeline(
             lease.Dispose();
             context.Recorder?.End(recorded, failure);
             measure.End(failure);
-        }
-    }
-
-    public async IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
-        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, string? shardKeys, TimeSpan? timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TArgs : struct
-    {
-        var context = CallContext.Current;
-        // A sequence may be long on purpose: only a limit that somebody named ends it.
-        var left = _times.For(context, route, method, timeout, otherwise: Timeout.InfiniteTimeSpan);
-        var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
-        var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
-        var lease = cancellation.Rent(left, cancellationToken, out var deadline);
-        var exchange = new Exchange(limits);
-        var tree = default(TreeScope);
-        Exception? failure = null;
-        try
-        {
-            try
-            {
-                CallTimes.Require(left, route.Service, method);
-                tree = await trees.BeginAsync(context, route.Service, lease.Token).ConfigureAwait(false);
-            }
-            catch (Exception error)
-            {
-                failure = Meant(error, route.Service, method, null, left, lease, cancellationToken);
-                if (ReferenceEquals(failure, error)) throw;
-                throw failure;
-            }
-
-            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken);
-            OutgoingHeaders.FillCall(exchange.Call.Headers, request, measure.Activity, application, route.Range, left, null);
-            var items = SendStreamAsync(
-                route, method, args, exchange, request, recorded, deadline, lease.Token).GetAsyncEnumerator(CancellationToken.None);
-            await using var ending = items.ConfigureAwait(false);
-            while (true)
-            {
-                TItem item;
-                try
-                {
-                    if (!await items.MoveNextAsync().ConfigureAwait(false)) break;
-                    using var payload = items.Current;
-                    item = _forms.ReaderOf(payload.ContentType, method).ReadResult(new ReadOnlySequence<byte>(payload.Memory), method);
-                }
-                catch (Exception error)
-                {
-                    failure = Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease, cancellationToken);
-                    if (ReferenceEquals(failure, error)) throw;
-                    throw failure;
-                }
-
-                yield return item;
-            }
-        }
-        finally
-        {
-            tree.Dispose();
-            exchange.Dispose();
-            lease.Dispose();
-            context.Recorder?.End(recorded, failure);
-            measure.End(failure);
-        }
-    }
-
-    private async IAsyncEnumerable<ReplyPayload> SendStreamAsync<TArgs, TItem>(
-        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, Exchange exchange, RouteRequest request, int recorded, Deadline deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TArgs : struct
-    {
-        List<Endpoint>? tried = null;
-        var lacks = default(MissingMethod);
-        var moves = 0;
-        while (true)
-        {
-            Endpoint endpoint;
-            try
-            {
-                endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
-            }
-            catch (ServiceUnavailableException error) when (lacks.Explains(error, route, tried) is not null)
-            {
-                throw lacks.Error!;
-            }
-
-            var known = endpoint.FindMethod(method.Name);
-            if (known is null && endpoint.Before is null)
-            {
-                lacks.Note(endpoint, method.Name);
-                (tried ??= []).Add(endpoint);
-                continue;
-            }
-
-            exchange.Encode(_forms.WriterFor(endpoint, known, route.Service, method, isPush: false), method, args);
-            var call = exchange.To(endpoint, method.Name);
-            if (tokens is not null) await AddTokenAsync(tokens, call, cancellationToken).ConfigureAwait(false);
-            call.Headers.TimeToLive = deadline.Remaining;
-            request.Context.Recorder?.Over(recorded, endpoint.Description.Transport);
-            var begun = endpoint.Load.Begin();
-            try
-            {
-                var items = Transports[endpoint.Description.Transport].StreamAsync(call, cancellationToken).GetAsyncEnumerator(cancellationToken);
-                await using var ending = items.ConfigureAwait(false);
-                bool any;
-                try
-                {
-                    any = await items.MoveNextAsync().ConfigureAwait(false);
-                }
-                catch (EndpointUnreachableException error)
-                {
-                    Note(endpoint, error, begun);
-                    telemetry.Unreachable(route.Service);
-                    (tried ??= []).Add(endpoint);
-                    continue;
-                }
-                catch (LeaseLostException error)
-                {
-                    endpoint.Load.Failed(error.Message, begun);
-                    (tried ??= []).Add(endpoint);
-                    continue;
-                }
-                catch (NoSuchServiceException error) when (error.IsOfEndpoint && IsAbout(error.Service, call.Service))
-                {
-                    endpoint.Load.Failed(error.Message, begun);
-                    telemetry.Unreachable(route.Service);
-                    (tried ??= []).Add(endpoint);
-                    continue;
-                }
-                catch (NoSuchMethodException error) when (error.IsOfEndpoint && IsAbout(error.Service, call.Service) && IsAbout(error.Method, call.Method))
-                {
-                    lacks.Note(endpoint, error);
-                    (tried ??= []).Add(endpoint);
-                    continue;
-                }
-                catch (ShardMovedException)
-                {
-                    await route.MovedAsync(++moves, cancellationToken).ConfigureAwait(false);
-                    continue;
-                }
-
-                endpoint.Load.Succeeded();
-                for (; any; any = await items.MoveNextAsync().ConfigureAwait(false)) yield return items.Current;
-                yield break;
-            }
-            finally
-            {
-                request.Context.Recorder?.Merge(recorded, call.ReplySpans);
-                endpoint.Load.End();
-            }
         }
     }
 
@@ -371,6 +239,9 @@ internal sealed class CallPipeline(
 
     private static Exception Meant(Exception error, string service, ServiceMethod method, Endpoint? endpoint, TimeSpan? left, in CancellationPool.Lease lease, CancellationToken caller)
     {
+        // Of a proxy the caller knows nothing but by this.
+        if (error is BadMessageException { Place: "reply", InnerException: not null } bad && endpoint?.Before is { } before)
+            return new BadMessageException(bad.Place, $"{bad.Message.TrimEnd('.')}; it came from the proxy '{endpoint.Service}', which stands before '{before}'.", bad);
         if (error is FanException) return error;
         if (lease.TimedOut) return CallTimes.Over(service, method, left, error);
         // With the token that the caller knows.

@@ -88,7 +88,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
             Endpoint endpoint;
             try
             {
-                endpoint = await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false);
+                // The tree is older than the request: it moves to no other.
+                endpoint = (await route.PickAsync(request, tried, cancellationToken).ConfigureAwait(false))!;
             }
             catch (ServiceUnavailableException error) when (lacks.Explains(error, route, tried) is not null)
             {
@@ -178,7 +179,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         foreach (var service in server.Services)
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
-            if (options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
+            // What a caller accepts are versions of the service behind a proxy.
+            if (service.Proxy is null && options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
             RequirePlaces(path, service.HidesPlaces ? null : service.Name);
             return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version) ? CallServer.Resolve(service, path.Method, isOfEndpoint: false) : null;
         }
@@ -279,6 +281,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
                 Snapshot = context.Snapshot is > 0 and var number ? number : null,
                 Draw = context.Draw,
                 ShardKeys = ShardKeyList.Format(path.Service.ShardKeys),
+                VersionRange = options?.Version is { } range ? VersionRange.Parse(range).Header : null,
+                PassedProxies = context.PassedProxies,
                 Caller = context.Caller,
                 User = context.User,
                 FencingToken = context.FencingToken,

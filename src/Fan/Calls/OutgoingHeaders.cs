@@ -26,6 +26,7 @@ internal static class OutgoingHeaders
         headers.Caller = application;
         headers.User = context.User;
         headers.FencingToken = context.FencingToken;
+        if (context.PassedProxies is { } passed) headers.PassedProxies = passed;
     }
 
     /// <summary>Those of a call, with what the route and the tree say of it; <paramref name="push"/> where it is a push over a route without queues.</summary>
@@ -33,18 +34,24 @@ internal static class OutgoingHeaders
     {
         Fill(headers, request.Context, activity, application, request.Keys);
         headers.TimeToLive = left;
-        headers.VersionRange = ReferenceEquals(range, VersionRange.Any) ? null : range.Text;
+        headers.VersionRange = range.Header;
         headers.Spans = request.Context.Recorder is null ? null : "1";
         if (push is not null)
         {
             // It is handled in a call tree of its own, with the newest snapshot of that time.
             (headers.MessageId, headers.Key, headers.Delay, headers.Lifetime) = (push.Id, push.Key, push.Delay, push.TimeToLive);
         }
-        else if (request.Snapshot.Number > 0)
+        else
         {
-            // Until something was committed there is one snapshot only.
-            (headers.Snapshot, headers.Draw) = (request.Snapshot.Number, request.Draw);
+            FillTree(headers, request);
         }
+    }
+
+    /// <summary>What the tree says of a call.</summary>
+    public static void FillTree(MessageHeaders headers, in RouteRequest request)
+    {
+        // Until something was committed there is one snapshot only.
+        if (request.Snapshot.Number > 0) (headers.Snapshot, headers.Draw) = (request.Snapshot.Number, request.Draw);
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> AllBaggage(CallContext context, Activity? activity)

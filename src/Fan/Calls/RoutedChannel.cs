@@ -46,38 +46,68 @@ internal sealed class RoutedChannel(
     private async ValueTask<TResult> CallByTreeAsync<TArgs, TResult>(LocalService own, UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
         where TArgs : struct
     {
-        using var tree = await trees.BeginAsync(CallContext.Current, service, cancellationToken).ConfigureAwait(false);
-        var context = Pin(tree);
-        using var lease = Enter(own, ref context);
-        if (!IsHere(own, method.Name, lease, tree, context)) return await pipeline.CallAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
-        using var losing = lease.Link(cancellationToken);
-        try
+        var outer = CallContext.Current;
+        while (true)
         {
-            return await locals.CallAsync(own.Implementation, method, args, keys, losing?.Token ?? cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException error) when (lease.IsLost && !cancellationToken.IsCancellationRequested)
-        {
-            throw ShardOwner.Lost(method.Service, method.Name, error);
+            using var tree = await trees.BeginAsync(outer, service, cancellationToken).ConfigureAwait(false);
+            var context = Pin(outer, tree);
+            using var lease = Enter(own, ref context);
+            try
+            {
+                if (!IsHere(own, method.Name, lease, tree, context)) return await pipeline.CallAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SnapshotGoneException error) when (error.IsUnsent && tree.IsRoot)
+            {
+                // A commit came, and the call was sent nowhere: it begins again on the newest snapshot.
+                continue;
+            }
+
+            using var losing = lease.Link(cancellationToken);
+            try
+            {
+                return await locals.CallAsync(own.Implementation, method, args, keys, losing?.Token ?? cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException error) when (lease.IsLost && !cancellationToken.IsCancellationRequested)
+            {
+                throw ShardOwner.Lost(method.Service, method.Name, error);
+            }
         }
     }
 
     private async IAsyncEnumerable<TItem> StreamByTreeAsync<TArgs, TItem>(LocalService own, StreamMethod<TArgs, TItem> method, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
-        using var tree = await trees.BeginAsync(CallContext.Current, service, cancellationToken).ConfigureAwait(false);
-        var context = Pin(tree);
-        using var lease = Enter(own, ref context);
-        using var losing = lease.Link(cancellationToken);
-        var items = IsHere(own, method.Name, lease, tree, context)
-            ? locals.StreamAsync(own.Implementation, method, args, keys, losing?.Token ?? cancellationToken)
-            : pipeline.StreamAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken);
-        await foreach (var item in items.ConfigureAwait(false)) yield return item;
+        var outer = CallContext.Current;
+        while (true)
+        {
+            using var tree = await trees.BeginAsync(outer, service, cancellationToken).ConfigureAwait(false);
+            var context = Pin(outer, tree);
+            using var lease = Enter(own, ref context);
+            using var losing = lease.Link(cancellationToken);
+            var isHere = IsHere(own, method.Name, lease, tree, context);
+            var items = (isHere
+                ? locals.StreamAsync(own.Implementation, method, args, keys, losing?.Token ?? cancellationToken)
+                : pipeline.StreamAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken)).GetAsyncEnumerator(CancellationToken.None);
+            await using var ending = items.ConfigureAwait(false);
+            bool any;
+            try
+            {
+                any = await items.MoveNextAsync().ConfigureAwait(false);
+            }
+            catch (SnapshotGoneException error) when (!isHere && error.IsUnsent && tree.IsRoot)
+            {
+                // As a call does.
+                continue;
+            }
+
+            for (; any; any = await items.MoveNextAsync().ConfigureAwait(false)) yield return items.Current;
+            yield break;
+        }
     }
 
     // The context is the async caller's own copy: it goes when that method returns.
-    private static CallContext Pin(TreeScope tree)
+    private static CallContext Pin(CallContext context, TreeScope tree)
     {
-        var context = CallContext.Current;
         if (ReferenceEquals(context.Tree, tree.Snapshot)) return context;
         context = context with { Tree = tree.Snapshot, Draw = tree.Draw };
         context.Use();

@@ -81,6 +81,20 @@ public static class Baggage
         return text?.ToString();
     }
 
+    /// <summary>Members as somebody sets them.</summary>
+    /// <exception cref="BadArgumentException">A name can't travel.</exception>
+    internal static IReadOnlyDictionary<string, string> Required(IReadOnlyDictionary<string, string> members)
+    {
+        // What was read is in order.
+        if (members is BaggageMembers || members.Count == 0) return members;
+        foreach (var name in members.Keys)
+        {
+            if (!IsToken(name)) throw new BadArgumentException("baggage", $"'{HeaderText.Shorten(name)}' is no name of a baggage member: it must have ASCII letters, digits and {TokenMarks} only.");
+        }
+
+        return members;
+    }
+
     // Properties that break the standard's form are left out by themselves.
     private static string? PropertiesOf(ReadOnlySpan<char> text)
     {

@@ -7,8 +7,9 @@ public sealed class MessageHeaders
 {
     private const long MaxLongTime = 366L * 24 * 3600 * 1000;
 
-    // Few messages are pushes over such routes: the others need not make room for what these have.
+    // Few messages are pushes over such routes, or have passed a proxy: the others need not make room for what these have.
     private PushPart? _push;
+    private ProxyPart? _proxy;
 
     /// <summary>W3C <c>traceparent</c>, as it was received or will be sent.</summary>
     public string? TraceParent { get; set; }
@@ -24,6 +25,20 @@ public sealed class MessageHeaders
 
     /// <summary>The version range that the caller accepts.</summary>
     public string? VersionRange { get; set; }
+
+    /// <summary>Behind a proxy: the versions that the caller accepts of the services whose proxies the call has passed, as <c>name=range</c>, the range percent-encoded, with commas between them. Null for an ordinary call.</summary>
+    public string? PassedRanges
+    {
+        get => _proxy?.Ranges;
+        set => Set(value, static (part, text) => part.Ranges = text);
+    }
+
+    /// <summary>Behind a proxy: the proxies that the call has passed, the first one first, with commas between them. Null for an ordinary call.</summary>
+    public string? PassedProxies
+    {
+        get => _proxy?.Proxies;
+        set => Set(value, static (part, text) => part.Proxies = text);
+    }
 
     /// <summary>The number of the snapshot that the call tree reads.</summary>
     public long? Snapshot { get; set; }
@@ -82,7 +97,7 @@ public sealed class MessageHeaders
     {
         (TraceParent, TraceState, Baggage, MessageId, VersionRange) = (null, null, null, null, null);
         (ShardKeys, Caller, User, Spans, Authorization) = (null, null, null, null, null);
-        (Snapshot, TimeToLive, Draw, FencingToken, _push) = (null, null, 0, null, null);
+        (Snapshot, TimeToLive, Draw, FencingToken, _push, _proxy) = (null, null, 0, null, null, null);
     }
 
     /// <summary>Takes a header as it came off the wire; false where the name (any case) is not one of ours.</summary>
@@ -110,6 +125,8 @@ public sealed class MessageHeaders
             case 13 when Is(name, HeaderNames.Authorization): Authorization = value; return true;
             case 8 when Is(name, HeaderNames.Draw): Draw = ParseDraw(value); return true;
             case 9 when Is(name, HeaderNames.FencingToken): FencingToken = ParseNumber(HeaderNames.FencingToken, value); return true;
+            case 7 when Is(name, HeaderNames.PassedProxies): PassedProxies = value; return true;
+            case 10 when Is(name, HeaderNames.PassedRanges): PassedRanges = value; return true;
             case 9 when Is(name, HeaderNames.Spans): Spans = value; return true;
             default: return false;
         }
@@ -134,6 +151,8 @@ public sealed class MessageHeaders
         if (Authorization is not null) write(state, HeaderNames.Authorization, Secret(Authorization));
         if (FencingToken is { } token) write(state, HeaderNames.FencingToken, token.ToString(CultureInfo.InvariantCulture));
         if (Spans is not null) write(state, HeaderNames.Spans, Spans);
+        if (PassedProxies is { } passed) write(state, HeaderNames.PassedProxies, Plain(HeaderNames.PassedProxies, passed));
+        if (PassedRanges is { } ranges) write(state, HeaderNames.PassedRanges, Plain(HeaderNames.PassedRanges, ranges));
         if (Key is not null) write(state, HeaderNames.Key, Uri.EscapeDataString(Key));
         if (Delay is { } delay) write(state, HeaderNames.Delay, FormatTimeToLive(delay));
         if (Lifetime is { } lifetime) write(state, HeaderNames.Lifetime, FormatTimeToLive(lifetime));
@@ -174,6 +193,18 @@ public sealed class MessageHeaders
         uint.TryParse(value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var draw)
             ? draw
             : throw new BadMessageException(HeaderNames.Draw, $"Header '{HeaderNames.Draw}' must be up to eight hex digits; it is '{HeaderText.Shorten(value)}'.");
+
+    private void Set(string? value, Action<ProxyPart, string?> set)
+    {
+        if (value is not null || _proxy is not null) set(_proxy ??= new ProxyPart(), value);
+    }
+
+    private sealed class ProxyPart
+    {
+        public string? Ranges { get; set; }
+
+        public string? Proxies { get; set; }
+    }
 
     private sealed class PushPart
     {

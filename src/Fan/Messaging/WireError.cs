@@ -71,7 +71,7 @@ public sealed record WireError
         ErrorCodes.BadMessage => new BadMessageException(Place ?? "", Message) { TraceId = TraceId },
         ErrorCodes.LimitExceeded => new LimitExceededException(Place ?? "", Message) { TraceId = TraceId },
         ErrorCodes.DeadlineExceeded => new DeadlineExceededException(Message) { TraceId = TraceId },
-        ErrorCodes.SnapshotGone => new SnapshotGoneException(Number(Requested), Number(Available is { Count: > 0 } known ? known[0] : null)) { TraceId = TraceId },
+        ErrorCodes.SnapshotGone => new SnapshotGoneException(Number(Requested), Number(Available is { Count: > 0 } known ? known[0] : null), Message) { TraceId = TraceId },
         ErrorCodes.ShardMoved => new ShardMovedException(Service ?? "", (int)Number(Requested), Message) { TraceId = TraceId },
         ErrorCodes.NotAuthenticated => new NotAuthenticatedException(Service ?? "", Method ?? "", Message) { TraceId = TraceId },
         ErrorCodes.AccessDenied => new AccessDeniedException(Service ?? "", Method ?? "", Message) { TraceId = TraceId },

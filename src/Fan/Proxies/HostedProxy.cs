@@ -9,7 +9,7 @@ using Fan.Transports;
 namespace Fan.Proxies;
 
 /// <summary>A proxy as the server of the application sees it: it has the methods that the endpoints of its service publish. Safe from any thread.</summary>
-internal sealed class HostedProxy(IReadOnlyList<string> methodsOf, EndpointDirectory directory, ProxyForwarding forwarding, PayloadCodecs codecs, PolicyTable policies)
+internal sealed class HostedProxy(IReadOnlyList<string> methodsOf, int maxPassed, EndpointDirectory directory, ProxyForwarding forwarding, PayloadCodecs codecs, PolicyTable policies)
 {
     // More than one service has; what comes and goes with its versions is forgotten.
     private const int MaxKept = 4096;
@@ -40,6 +40,8 @@ internal sealed class HostedProxy(IReadOnlyList<string> methodsOf, EndpointDirec
     {
         // Whoever calls it for somebody else must be able to read it.
         if (!ReferenceEquals(codecs.For(call.ContentType), codecs.Json)) throw new BadMessageException("content-type", $"A proxy takes {MediaTypes.Json} only.");
+        // Calls that the proxy makes by itself pass it too: they may come back as what it forwards may.
+        (CallContext.Current with { PassedProxies = ProxyWay.With(call.Headers.PassedProxies, method.Service.Name.Canonical, maxPassed) }).Use();
         var proxied = new ProxiedCall(forwarding, method.Method.Name, method.Method.Description.Kind, call, reply, items);
         try
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Transports;
@@ -12,6 +13,8 @@ namespace Fan.Proxies;
 /// </remarks>
 public sealed class ProxiedCall
 {
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
     private readonly ProxyForwarding _forwarding;
     private readonly IncomingCall _incoming;
     private readonly IBufferWriter<byte>? _reply;
@@ -58,7 +61,7 @@ public sealed class ProxiedCall
         {
             await foreach (var item in StreamAsync(target, cancellationToken).ConfigureAwait(false))
             {
-                using (item) await ReplyAsync(item.Memory, cancellationToken).ConfigureAwait(false);
+                using (item) await WriteAsync(item.Memory, cancellationToken).ConfigureAwait(false);
             }
 
             IsReplied = true;
@@ -66,7 +69,7 @@ public sealed class ProxiedCall
         }
 
         using var reply = await CallAsync(target, cancellationToken).ConfigureAwait(false);
-        await ReplyAsync(reply.Memory, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(reply.Memory, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Calls, and gives the reply to the proxy, which disposes it: JSON. A push gives the reply of whoever accepted it.</summary>
@@ -85,8 +88,14 @@ public sealed class ProxiedCall
     }
 
     /// <summary>Gives the caller a reply, as JSON; of a sequence one item, and waits while the caller is slower.</summary>
-    /// <exception cref="InvalidOperationException">The method has one reply, and the caller has it.</exception>
+    /// <exception cref="InvalidOperationException">The method has one reply, and the caller has it; or the reply is not one JSON value.</exception>
     public ValueTask ReplyAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
+    {
+        RequireJson(json.Span);
+        return WriteAsync(json, cancellationToken);
+    }
+
+    private ValueTask WriteAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         RequireCurrent();
         if (_items is not null)
@@ -118,6 +127,22 @@ public sealed class ProxiedCall
     }
 
     internal void Abandon() => _ended = true;
+
+    // The caller could not tell whose fault it is, and of a method without a result would not even look.
+    private void RequireJson(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, AnyDepth);
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidOperationException($"The proxy '{_forwarding.Proxy}' gave a reply to '{Service}.{Method}' that is not one JSON value: {error.Message}", error);
+        }
+    }
 
     // Transports use what stands behind it again.
     private void RequireCurrent() => ObjectDisposedException.ThrowIf(_ended, this);

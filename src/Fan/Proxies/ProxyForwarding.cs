@@ -16,21 +16,23 @@ internal sealed class ProxyForwarding(
 
     private readonly ConcurrentDictionary<(string Service, string Range, RouteAim Aim), ServiceRoutes> _routes = new();
 
+    public string Proxy => proxy;
+
     public string Service => service;
 
-    public ValueTask<ReplyPayload> CallAsync(string method, MethodKind kind, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget? target, CancellationToken cancellationToken)
+    public ValueTask<ReplyPayload> CallAsync(string method, MethodKind kind, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget? target, CancellationToken cancellationToken, bool isCopy = false)
     {
         if (kind == MethodKind.Stream) throw new InvalidOperationException($"The reply of '{service}.{method}' is a sequence; call it as one.");
         var passed = new PassedMethod(Describe(target?.Method ?? method, kind));
         return pipeline().CallAsync(
-            Route(passed.Name, headers, target), passed, new PassedArguments(PayloadOf(target, payload)), KeysOf(target, headers), target?.Timeout, cancellationToken,
+            Route(passed.Name, headers, target), passed, new PassedArguments(PayloadOf(target, payload)), KeysOf(target, headers), isCopy ? target?.Timeout : TimeOf(target), cancellationToken,
             kind == MethodKind.Push ? PushDetails.From(headers, clock) : null);
     }
 
     public IAsyncEnumerable<ReplyPayload> StreamAsync(string method, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget? target, CancellationToken cancellationToken)
     {
         var passed = new PassedStream(Describe(target?.Method ?? method, MethodKind.Stream));
-        return pipeline().StreamAsync(Route(passed.Name, headers, target), passed, new PassedArguments(PayloadOf(target, payload)), KeysOf(target, headers), target?.Timeout, cancellationToken);
+        return pipeline().StreamAsync(Route(passed.Name, headers, target), passed, new PassedArguments(PayloadOf(target, payload)), KeysOf(target, headers), TimeOf(target), cancellationToken);
     }
 
     public bool Mirror(string method, MethodKind kind, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget target)
@@ -57,7 +59,7 @@ internal sealed class ProxyForwarding(
             using var current = (time is { } limit ? apart.WithTimeout(limit, clock) : apart).Use();
             if (kind != MethodKind.Stream)
             {
-                using var reply = await CallAsync(method, kind, copy, bytes, target, token).ConfigureAwait(false);
+                using var reply = await CallAsync(method, kind, copy, bytes, target, token, isCopy: true).ConfigureAwait(false);
                 return;
             }
 
@@ -69,8 +71,13 @@ internal sealed class ProxyForwarding(
     private ServiceRoute Route(string method, MessageHeaders headers, ProxyTarget? target)
     {
         var name = target?.Service is { } other ? ServiceName.Parse(other).Canonical : service;
-        var range = VersionRange.Parse(target?.Version ?? (name == service ? headers.VersionRange : null) ?? "*");
-        var key = (name, range.Text, new RouteAim(PastAlias: name == service, PastVersions: target?.Version is not null, Never: proxy));
+        if (name == proxy) throw new ServiceUnavailableException(proxy, $"The proxy '{proxy}' sends a call to itself; its target must be another service.");
+        var passed = headers.PassedRanges;
+        // What the nearest says goes before what was said further up.
+        var accepted = headers.VersionRange ?? PassedRanges.Find(passed, service);
+        if (accepted is not null) passed = PassedRanges.With(passed, service, accepted);
+        var range = VersionRange.Parse(target?.Version ?? (name == service ? accepted : PassedRanges.Find(passed, name)) ?? "*");
+        var key = (name, range.Text, new RouteAim(PastAlias: name == service, PastVersions: target?.Version is not null, Never: proxy, Passed: passed));
         if (_routes.TryGetValue(key, out var known)) return known[method];
         var routes = new ServiceRoutes(directory.Follow, name, range, waits: false, pipeline().Transports, table, key.Item3);
         // The ranges come from callers: past the bound a route is made for the one call.
@@ -82,6 +89,9 @@ internal sealed class ProxyForwarding(
         new() { Name = name, ClrName = name, Kind = kind, Parameters = [], ResultType = typeof(ReplyPayload), Fingerprint = "" };
 
     private static ReadOnlySequence<byte> PayloadOf(ProxyTarget? target, ReadOnlySequence<byte> payload) => target?.Payload is { } own ? new ReadOnlySequence<byte>(own) : payload;
+
+    // The caller's time is what came with the call: one without end stays so, whatever this application allows its own calls. A copy is nobody's, and has an end.
+    private static TimeSpan TimeOf(ProxyTarget? target) => target?.Timeout ?? Timeout.InfiniteTimeSpan;
 
     private static string? KeysOf(ProxyTarget? target, MessageHeaders headers) => target?.ShardKeys is { } own ? ShardKeyList.Format(own) : headers.ShardKeys;
 }

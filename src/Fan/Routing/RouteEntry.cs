@@ -158,7 +158,8 @@ internal sealed class RouteEntry
     public override string ToString()
     {
         var text = string.Join(", ", Versions.Select(version => Versions.Length == 1 ? version.Text : string.Create(CultureInfo.InvariantCulture, $"{version.Text} {version.Weight} %")));
-        return Alias is null ? text : $"{Alias} {text}".TrimEnd();
+        // The versions are those of the service itself, and not of what takes its calls.
+        return Alias is null ? text : text.Length == 0 ? $"'{Alias}'" : $"{text} behind '{Alias}'";
     }
 
     private static ImmutableSortedDictionary<int, string> Owners(JsonElement shards)

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using Fan.Commits;
 using Fan.Discovery;
+using Fan.Messaging;
+using Fan.Proxies;
 using Semver;
 
 namespace Fan.Routing;
@@ -29,9 +32,9 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     public VersionRange Range => range;
 
-    /// <summary>An endpoint that was not tried yet.</summary>
+    /// <summary>An endpoint that was not tried yet; null where there is none, and the request may move to a newer snapshot, which is there.</summary>
     /// <exception cref="FanException">There is none, of the type that says why.</exception>
-    public ValueTask<Endpoint> PickAsync(in RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
+    public ValueTask<Endpoint?> PickAsync(in RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
     {
         var entry = EntryOf(service, _follower, request);
         if ((entry?.Alias is null || aim.PastAlias) && _follower.IsLoaded && TryPick(_follower, service, entry, request, tried) is { } endpoint) return new(endpoint);
@@ -80,6 +83,12 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             && ServiceVersion.TryParse(endpoint.Version, out var version) && (accepted.Contains(version) || accepted.Equals(VersionRange.Any)));
     }
 
+    /// <summary>Says in the headers which versions the caller accepts, where a proxy sends the call on: to another proxy, those of the service behind it.</summary>
+    public void SayRanges(MessageHeaders headers, Endpoint endpoint)
+    {
+        if (aim.Passed is { } passed) SayRanges(headers, endpoint, passed);
+    }
+
     /// <summary>Waits a moment, or until something is known to have changed, before a call that met the wrong owner of its shard is tried again.</summary>
     public async ValueTask MovedAsync(int attempts, CancellationToken cancellationToken)
     {
@@ -103,21 +112,35 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         return VersionChoice.Choose(entry, service, range, request.Draw, request.Context, request.Keys) is { } chosen && SemVersion.ComparePrecedence(chosen.Version, version) == 0;
     }
 
-    private async ValueTask<Endpoint> PickSlowlyAsync(RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
+    private void SayRanges(MessageHeaders headers, Endpoint endpoint, string passed)
     {
-        var target = Resolve(request);
+        headers.VersionRange = range.Header;
+        headers.PassedRanges = null;
+        if (endpoint.Before is not { } behind) return;
+        headers.PassedRanges = passed;
+        // What the proxy asks for by itself goes before what the caller accepts, also where it asks for any.
+        headers.VersionRange = aim.PastVersions ? range.Text : PassedRanges.Find(passed, behind) ?? range.Header;
+    }
+
+    private async ValueTask<Endpoint?> PickSlowlyAsync(RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
+    {
+        var target = Resolve(request.Snapshot);
         var follower = target == service ? _follower : follow(target);
         await follower.LoadedAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
+            // Before anything is looked at, so that no commit is missed.
+            var applied = request.History.AppliedAsync();
             var seen = follower.Current;
             var entry = EntryOf(target, follower, request);
             if (TryPick(follower, target, entry, request, tried) is { } endpoint) return endpoint;
             var error = (seen.IsSharded ? RouteErrors.ExplainShard(target, range, seen, entry, request.Keys) : null) ?? RouteErrors.Explain(target, RangeFor(seen), seen, entry, tried, transports);
+            if (request.MayMove && request.IsBehind) return null;
             if (seen.IsSharded && error is ServiceUnavailableException or CircuitOpenException)
             {
                 // Nobody else may serve the shard: the call waits until its owner is back, or has a successor.
-                await HoldAsync(follower, seen, error, LookAgain, request.Caller, cancellationToken).ConfigureAwait(false);
+                RequireWay(target, entry, request, error);
+                await HoldAsync(follower, seen, applied, error, LookAgain, request.Caller, cancellationToken).ConfigureAwait(false);
                 tried?.Clear();
                 continue;
             }
@@ -125,22 +148,14 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             if (error is ServiceUnavailableException or CircuitOpenException && HandoverOf(seen) is var handover && handover > TimeSpan.Zero)
             {
                 // What ends properly left the directory before: that it did, or who took its place, is about to be known.
-                await HoldAsync(follower, seen, error, handover, request.Caller, cancellationToken).ConfigureAwait(false);
+                await HoldAsync(follower, seen, applied, error, handover, request.Caller, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
             // A hard dependency is waited for as long as the call may take; everything else is told at once.
             if (!waits || error is not (NoSuchServiceException or NoMatchingVersionException)) throw error;
-            try
-            {
-                await follower.ChangedAsync(seen, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // The end of the time is told by what was waited for; the caller's own cancellation is what it is.
-                request.Caller.ThrowIfCancellationRequested();
-                throw error;
-            }
+            RequireWay(target, entry, request, error);
+            await HoldAsync(follower, seen, applied, error, Timeout.InfiniteTimeSpan, request.Caller, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -159,30 +174,44 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     private static TimeSpan HandoverOf(EndpointSet set) => set.All.Select(endpoint => endpoint.Load.Handover).DefaultIfEmpty().Max();
 
-    private static async ValueTask HoldAsync(ServiceFollower follower, EndpointSet seen, FanException error, TimeSpan longest, CancellationToken caller, CancellationToken cancellationToken)
+    // Until the endpoints or the routes are others, or that time is over: then an endpoint that was left out may be tried again.
+    private static async ValueTask HoldAsync(ServiceFollower follower, EndpointSet seen, Task applied, FanException error, TimeSpan longest, CancellationToken caller, CancellationToken cancellationToken)
     {
-        try
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (longest != Timeout.InfiniteTimeSpan) waiting.CancelAfter(longest);
+        await Task.WhenAny(follower.ChangedAsync(seen, waiting.Token), applied.WaitAsync(waiting.Token)).ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested)
         {
-            await follower.ChangedAsync(seen, cancellationToken).WaitAsync(longest, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // An endpoint that was left out may be tried again.
-        }
-        catch (OperationCanceledException)
-        {
+            // The end of the time is told by what was waited for; the caller's own cancellation is what it is.
             caller.ThrowIfCancellationRequested();
             throw error;
         }
+
+        await waiting.CancelAsync().ConfigureAwait(false);
     }
 
-    private string Resolve(in RouteRequest request)
+    // A tree that has made calls stays on its side. What that side waited for may have gone for good, by a commit that it does not read.
+    private void RequireWay(string target, RouteEntry? entry, in RouteRequest request, FanException error)
+    {
+        if (!request.IsBehind) return;
+        var newest = request.History.Current;
+        var (now, after) = (Resolve(newest), newest.RouteOf(target));
+        var isTaken = now != target || (entry is { Versions.IsEmpty: false } && after is { Versions.IsEmpty: false } && !entry.Versions.Any(version => IsActive(version.Version, after)));
+        if (!isTaken) return;
+        throw new SnapshotGoneException(
+            request.Snapshot.Number, newest.Number, $"{error.Message.TrimEnd('.')}; the call reads the routes as of commit {request.Snapshot.Number}, and commit {newest.Number} leads the calls of '{service}' elsewhere. Call again.")
+        {
+            IsUnsent = !request.WasSent,
+        };
+    }
+
+    private string Resolve(TreeSnapshot snapshot)
     {
         var target = service;
         for (var i = 0; i < MaxAliases; i++)
         {
             if (aim.PastAlias && i == 0) return target;
-            if (request.Snapshot.RouteOf(target)?.Alias is not { } alias) return target;
+            if (snapshot.RouteOf(target)?.Alias is not { } alias) return target;
             target = alias;
             if (target == aim.Never) throw new ServiceUnavailableException(service, $"The route of '{service}' leads back to the proxy '{target}', which calls it; 'fan show' tells the routes.");
         }

@@ -21,6 +21,9 @@ internal sealed class VersionRange : IEquatable<VersionRange>
 
     public string Text { get; }
 
+    /// <summary>As it travels with a call: any needs no word.</summary>
+    public string? Header => ReferenceEquals(this, Any) ? null : Text;
+
     /// <exception cref="FormatException">It is no range; the message says so.</exception>
     public static VersionRange Parse(string text)
     {

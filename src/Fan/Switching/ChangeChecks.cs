@@ -1,6 +1,7 @@
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Proxies;
 using Fan.Routing;
 using Semver;
 
@@ -33,12 +34,26 @@ internal sealed class ChangeChecks(ICoordinationStore store, IReadOnlyList<(stri
             if (entry is not null) ShardChecks.Find(service, entry, await new ShardDirectory(store).OffersAsync(service, cancellationToken).ConfigureAwait(false), _refusals, _warnings);
             var end = await LiveAsync(lead.End, cancellationToken).ConfigureAwait(false);
             if (entry?.Alias is not null && end.Versions.Count == 0) _refusals.Add($"'{lead.End}', to which the calls of '{service}' would go, has no live endpoint.");
-            if (entry?.Alias is not null && end.Before is { } before && !lead.Path.Contains(before)) _refusals.Add($"'{lead.End}' is a proxy that stands before '{before}' and takes no calls of '{service}'.");
+            if (entry?.Alias is not null && end.Before is { } before && !await StandsBeforeAsync(lead.Path, before, cancellationToken).ConfigureAwait(false)) _refusals.Add($"'{lead.End}' is a proxy that stands before '{before}' and takes no calls of '{service}'.");
+            if (entry?.Alias is not null && await ProxyRing.FindAsync(lead.End, async name => (await LiveAsync(name, cancellationToken).ConfigureAwait(false)).Before).ConfigureAwait(false) is { } ring)
+                _refusals.Add($"The calls of '{service}' would go round for ever, as these proxies stand before each other: {ring}.");
         }
 
         var needs = applications.SelectMany(record => record.Needs.Select(need => (record.Application, Need: need with { IsMet = false }))).Distinct();
         foreach (var (application, need) in needs) await CheckAsync(application, need, cancellationToken).ConfigureAwait(false);
         return (_refusals, _warnings);
+    }
+
+    // The calls of the service itself, and of another proxy that stands before it.
+    private async ValueTask<bool> StandsBeforeAsync(List<string> path, string before, CancellationToken cancellationToken)
+    {
+        if (path.Contains(before)) return true;
+        foreach (var name in path.SkipLast(1))
+        {
+            if ((await LiveAsync(name, cancellationToken).ConfigureAwait(false)).Before == before) return true;
+        }
+
+        return false;
     }
 
     private async Task CheckAsync(string application, DeclaredNeed need, CancellationToken cancellationToken)

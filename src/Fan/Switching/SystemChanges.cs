@@ -48,7 +48,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 {
                     var now = await from.ReadAsync(edit.Path).ConfigureAwait(false);
                     if (now != edit.After && !options.Force)
-                        throw new CommitConflictException(edit.Path, from.Number, $"'{edit.Path}' was changed again after commit {number}: it is {now ?? "not there"} now, and was {edit.After ?? "not there"} then.");
+                        throw new CommitConflictException(edit.Path, from.Number, $"'{edit.Path}' was changed again after commit {number}: it is {Told(edit.Path, now, edit.After)} now, and was {Told(edit.Path, edit.After, now)} then.");
                     edits.Add(new TreeEdit(edit.Path, now, edit.Before));
                 }
 
@@ -315,6 +315,9 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             return null;
         }
     }
+
+    private static string Told(string path, string? value, string? other) =>
+        !path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) ? value ?? "not there" : $"'{RouteText.Of(value, other ?? "{}")}'";
 
     private static RouteEntry? EntryFor(RouteChange change)
     {

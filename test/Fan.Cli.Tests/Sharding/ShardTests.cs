@@ -36,6 +36,21 @@ public sealed class ShardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Moves_and_assignments_stand_in_the_text_of_log_show_and_diff()
+    {
+        (await _place.RunAsync("shard", "move", "shop.till", "1=w1", "-m", "first")).Succeeded();
+        (await _place.RunAsync("shard", "move", "shop.till", "1=w2", "2=w1")).Succeeded();
+        var log = (await _place.RunAsync("log")).Succeeded().Out.ReplaceLineEndings(" ");
+        Assert.Contains("shard 1 of w1", log, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^shop\.till +every version; shard 1 of w2, 2 of w1 ", (await _place.RunAsync("show")).Succeeded().Out);
+        var newest = (await _place.RunAsync("show", "--json")).Succeeded().Json.GetProperty("commit").GetInt64();
+        Assert.Matches(@"(?m)^shop\.till +every version; shard 1 of w1, 2 as computed +every version; shard 1 of w2, 2 of w1", (await _place.RunAsync("diff", $"{newest - 1}", $"{newest}")).Succeeded().Out);
+        var conflict = await _place.RunAsync("revert", $"{newest - 1}");
+        Assert.Equal(1, conflict.Code);
+        Assert.Contains("is 'every version; shard 1 of w2, 2 of w1' now, and was 'every version; shard 1 of w1, 2 as computed' then", conflict.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task As_json_shards_and_moves_have_all_members()
     {
         var moved = (await _place.RunAsync("shard", "move", "shop.till", "3=w2", "--json")).Succeeded().Json;

@@ -35,11 +35,17 @@ public interface IWinery
 
 internal sealed class Wines(string name) : IWinesTwo, IWinery
 {
+    private int _counted;
+
     public List<int> Found { get; } = [];
 
     public List<string?> Mirrors { get; } = [];
 
     public List<int> Changed { get; } = [];
+
+    public int Counted => _counted;
+
+    public TimeSpan? Left { get; private set; }
 
     public TaskCompletionSource? Gate { get; set; }
 
@@ -47,6 +53,7 @@ internal sealed class Wines(string name) : IWinesTwo, IWinery
     {
         lock (Found)
         {
+            Left = CallContext.Current.Remaining;
             Found.Add(id);
             Mirrors.Add(CallContext.Current.Baggage.GetValueOrDefault("fan-mirror"));
         }
@@ -68,6 +75,7 @@ internal sealed class Wines(string name) : IWinesTwo, IWinery
         for (var i = 1; i <= to; i++)
         {
             await Task.Yield();
+            Interlocked.Increment(ref _counted);
             yield return i;
         }
     }
@@ -257,6 +265,40 @@ public sealed class ProxyTests : IAsyncLifetime
         await InAsync();
         Assert.Contains("gave no reply", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("1 2")]
+    [InlineData("garbage")]
+    public async Task A_reply_that_is_no_json_fails_the_call_with_the_name_of_the_proxy(string reply)
+    {
+        _handle = (call, ct) => call.ReplyAsync(Encoding.UTF8.GetBytes(reply), ct);
+        await InAsync();
+        Assert.Contains("The proxy 'wines_proxy' gave a reply to 'wines.find' that is not one JSON value", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
+        // Of a method without a result nobody reads it.
+        Assert.Contains("'wines_proxy'", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FailAsync("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("'wines_proxy'", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.CountAsync(1).GetAsyncEnumerator().MoveNextAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reply_of_another_type_is_told_with_the_name_of_the_proxy()
+    {
+        _handle = (call, ct) => call.ReplyAsync("""{"no":"text"}"""u8.ToArray(), ct);
+        await InAsync();
+        var error = await Assert.ThrowsAsync<BadMessageException>(async () => await Client.FindAsync(1));
+        Assert.Contains("it came from the proxy 'wines_proxy', which stands before 'wines'", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<BadMessageException>(async () => await Client.CountAsync(1).GetAsyncEnumerator().MoveNextAsync());
+        Assert.Contains("it came from the proxy 'wines_proxy'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("my shop")]
+    [InlineData("")]
+    [InlineData("größe")]
+    [InlineData("a,b")]
+    public void A_baggage_name_that_can_t_travel_is_refused(string name) =>
+        Assert.Equal("baggage", Assert.Throws<BadArgumentException>(() => CallContext.Current with { Baggage = new Dictionary<string, string> { [name] = "x" } }).Argument);
 
     private Task<ChangeReport> InAsync() => Changes.ChangeAsync([new RouteChange { Service = "wines", Alias = "wines_proxy" }], Quick);
 
