@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Fan.Commits;
 
 /// <summary>The snapshots that this application may route by: the newest applied, and those before it that call trees may still read. Safe from any thread.</summary>
-internal sealed class SnapshotHistory
+internal sealed class SnapshotHistory(TimeProvider clock)
 {
     /// <summary>What is kept at the most. More commits within the life of one call tree than this end that tree with <see cref="SnapshotGoneException"/>.</summary>
     public const int MaxKept = 1024;
@@ -17,6 +17,10 @@ internal sealed class SnapshotHistory
     private Action _drained = () => { };
     private Action _wanted = () => { };
     private Action? _changed;
+    private long _appliedAt = clock.GetTimestamp();
+
+    /// <summary>How long ago the newest was applied.</summary>
+    public TimeSpan SinceApplied => clock.GetElapsedTime(Volatile.Read(ref _appliedAt));
 
     /// <summary>The newest applied.</summary>
     public TreeSnapshot Current => Volatile.Read(ref _current);
@@ -88,6 +92,7 @@ internal sealed class SnapshotHistory
             var older = _older.SetItem(_current.Number, _current);
             if (older.Count > MaxKept) older = older.Remove(older.Keys.First());
             Volatile.Write(ref _older, older);
+            Volatile.Write(ref _appliedAt, clock.GetTimestamp());
             Volatile.Write(ref _current, next);
             // Who entered the one before looks again whether it is still the newest: one of the two sees the other.
             Interlocked.MemoryBarrier();

@@ -21,6 +21,9 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
+    // How much later than a commit an application may hear of endpoints that were registered before it.
+    private static readonly TimeSpan WatchLag = TimeSpan.FromSeconds(1);
+
     private readonly ServiceFollower _follower = follow(service);
     // Two: around a commit, call trees of both sides are under way.
     private Choice? _newer;
@@ -149,6 +152,14 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             {
                 // What ends properly left the directory before: that it did, or who took its place, is about to be known.
                 await HoldAsync(follower, seen, applied, error, handover, request.Caller, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            if (error is NoSuchServiceException or NoMatchingVersionException && (target != service || entry is { Versions.IsEmpty: false })
+                && WatchLag - request.History.SinceApplied is var left && left > TimeSpan.Zero)
+            {
+                // Whom a commit names is there: news of the routes may come before news of the endpoints.
+                await HoldAsync(follower, seen, applied, error, left, request.Caller, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 

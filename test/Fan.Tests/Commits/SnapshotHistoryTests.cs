@@ -5,7 +5,7 @@ namespace Fan.Tests.Commits;
 
 public sealed class SnapshotHistoryTests
 {
-    private readonly SnapshotHistory _history = new();
+    private readonly SnapshotHistory _history = new(TimeProvider.System);
 
     [Fact]
     public async Task A_snapshot_that_did_not_come_yet_is_waited_for_and_asked_for()

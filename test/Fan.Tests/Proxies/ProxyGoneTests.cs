@@ -120,6 +120,31 @@ public sealed class ProxyGoneTests : IAsyncLifetime
         return items;
     }
 
+    [Fact]
+    public async Task A_call_does_not_fail_as_the_news_of_a_commit_came_before_the_news_of_whom_it_names()
+    {
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reads = Task.CompletedTask;
+        _caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { }, wrap: store => new Coordination.InterruptedStore(store)
+        {
+            BeforeRead = path => path.StartsWith("/endpoints/proxy", StringComparison.Ordinal) ? Volatile.Read(ref reads) : Task.CompletedTask,
+        });
+        _hosts.Add(_caller);
+        await Changes.ChangeAsync([new RouteChange { Service = "wines", Alias = "proxy" }], Quick);
+        Assert.Equal("one:1", await Client.FindAsync(1));
+        await OutAsync();
+        await GoneAsync();
+
+        Volatile.Write(ref reads, late.Task);
+        await StartAsync("new proxies", fan => fan.AddProxy("proxy", "wines", (call, ct) => call.ForwardAsync(null, ct)));
+        var changes = _hosts[0].Services.GetRequiredService<ISystemChanges>();
+        await changes.ChangeAsync([new RouteChange { Service = "wines", Alias = "proxy" }], Quick with { DrainTimeout = TimeSpan.Zero });
+        var calling = Client.FindAsync(2).AsTask();
+        Assert.False(calling.IsCompleted);
+        late.SetResult();
+        Assert.Equal("one:2", await calling);
+    }
+
     private async Task CallerAsync(bool isHosted)
     {
         _caller = await StartAsync("caller", fan =>
