@@ -20,6 +20,8 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     // What the broker holds, or hands on late, it does not count.
     private static readonly TimeSpan QuietAfterDeletion = TimeSpan.FromSeconds(10);
+    // RabbitMQ that is killed less than half a second after it has made a queue keeps the name without the queue, for ever: see docs/amqp.md.
+    private static readonly TimeSpan MadeAgain = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AlarmAtMost = TimeSpan.FromSeconds(20);
     private static readonly QueueName Queue = new(LossProcess.Service);
 
@@ -34,6 +36,7 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
     private LossServer? _server;
     private IHost? _host;
     private int _begun;
+    private long? _deletedAt;
 
     private IQueueAdministration Administration => _host!.Services.GetRequiredService<IQueueTransport>().Administration;
 
@@ -116,8 +119,10 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
             }
 
             // Each has its place by what was accepted, so that every run has as many, and finds consumers at their work.
-            if (_begun < options.Faults && _ledger.Accepted >= (_begun + 1L) * options.Messages / (options.Faults + 1) && _ledger.Handled >= Math.Min(resumed, _ledger.Accepted))
+            if (_begun < options.Faults && _ledger.Accepted >= (_begun + 1L) * options.Messages / (options.Faults + 1) && _ledger.Handled >= Math.Min(resumed, _ledger.Accepted)
+                && (_deletedAt is not { } at || TimeProvider.System.GetElapsedTime(at) > MadeAgain))
             {
+                _deletedAt = null;
                 await DoNextAsync();
                 await AllowAsync();
                 moved = TimeProvider.System.GetTimestamp();
@@ -180,7 +185,9 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
                 break;
             case FaultKind.Delete:
                 _ledger.Disturb(_consumers.Count);
-                _ledger.Delete(await _server!.DeleteAsync(turn));
+                var deletion = await _server!.DeleteAsync(turn);
+                _ledger.Delete(deletion);
+                if (deletion.Ids is null) _deletedAt = TimeProvider.System.GetTimestamp();
                 break;
             default:
                 await AlarmAsync();
