@@ -95,16 +95,17 @@ internal sealed class SqliteFile : IDisposable
 
         if (!makeTables) throw new SqliteException($"Fan's tables in '{path}' have not the form {SchemaVersion.Newest}, and Fan:Database:MakeTables is false", 1);
         Scalar(dialect.Translate(SchemaVersion.Register));
-        if (!IsThere("queues"))
-        {
-            foreach (var table in QueueTables.OfQueues) Scalar($"DROP TABLE IF EXISTS fan_{table}");
-        }
+        var lostQueues = !IsThere("queues");
+        if (lostQueues) Scalar("DROP TABLE IF EXISTS fan_consumers");
 
         foreach (var next in SchemaVersion.All.Where(next => next.Number > version))
         {
             foreach (var statement in next.Statements) Scalar(dialect.Translate(statement));
             Scalar($"INSERT OR IGNORE INTO fan_versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000})");
         }
+
+        // What is left of those that were there keeps its number, and no other queue gets it.
+        if (lostQueues) Scalar(dialect.Translate($"INSERT INTO sqlite_sequence (name, seq) SELECT 'fan_queues', ({QueueTables.HighestNumber})"));
 
         bool IsThere(params string[] tables) => Convert.ToInt32(Scalar($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ({string.Join(", ", tables.Select(table => $"'fan_{table}'"))})")) == tables.Length;
 
