@@ -12,7 +12,7 @@ public sealed class FaultTests(ITestOutputHelper output)
     [InlineData("sqlite", 3)]
     public async Task No_accepted_push_is_lost_or_stuck_and_every_attempt_is_counted_whatever_befalls_them(string route, int faults)
     {
-        var report = await LossRuns.RunAsync(output, new LossOptions { Route = route, Messages = 900, Faults = faults });
+        var report = await LossRuns.RunAsync(output, new LossOptions { Route = route, Messages = 900, Faults = faults, Folder = "faults" });
         Assert.True(report.Holds, string.Join('\n', report.Lines));
         Assert.Equal(900, report.Verdict.Accepted + report.Explained);
         Assert.Equal(FaultKind.Of(route).Except(FaultKind.Traits).Order(), report.Faults.Keys.Order());

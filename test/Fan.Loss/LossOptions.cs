@@ -41,6 +41,9 @@ internal sealed record LossOptions
 
     public string? Json { get; init; }
 
+    /// <summary>Below the output of the build; runs at the same time in one process have one each.</summary>
+    public string Folder { get; init; } = "loss";
+
     /// <summary>What is done in this run.</summary>
     public IReadOnlySet<string> KindsInForce => (Kinds.Count > 0 ? Kinds : FaultKind.Of(Route)).ToHashSet(StringComparer.Ordinal);
 

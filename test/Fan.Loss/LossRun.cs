@@ -25,7 +25,7 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
     private static readonly TimeSpan AlarmAtMost = TimeSpan.FromSeconds(20);
     private static readonly QueueName Queue = new(LossProcess.Service);
 
-    private readonly ServerFolder _folders = new("loss");
+    private readonly ServerFolder _folders = new(options.Folder);
     private readonly List<LossCrew> _consumers = [];
     private readonly List<LossCrew> _producers = [];
     private readonly int[] _allowed = new int[options.Producers];
