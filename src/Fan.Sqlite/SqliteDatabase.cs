@@ -1,6 +1,6 @@
 using Fan.Coordination;
+using Fan.Sqlite.Files;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Fan.Sqlite;
 
@@ -87,8 +87,8 @@ internal sealed class SqliteDatabase : IDisposable
 
     public SqliteDataReader Query(string sql, params ReadOnlySpan<object> values) => Bind(sql, values).ExecuteReader();
 
-    /// <summary>Closing it then leaves the write-ahead log alone: the last who closes a file deletes by name, and another file's log may have that name by now.</summary>
-    public void LeaveLog() => raw.sqlite3_db_config(_connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+    /// <inheritdoc cref="StandingFile.LeaveLog"/>
+    public void LeaveLog() => StandingFile.LeaveLog(_connection);
 
     public void Dispose()
     {

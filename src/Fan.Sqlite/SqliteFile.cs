@@ -1,4 +1,5 @@
 using Fan.Coordination;
+using Fan.Sqlite.Files;
 using Microsoft.Data.Sqlite;
 
 namespace Fan.Sqlite;
@@ -9,11 +10,10 @@ namespace Fan.Sqlite;
 /// <param name="clock">For the leases of others.</param>
 internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock)
 {
+    private readonly StandingFile _standing = new(path);
     private SqliteDatabase? _database;
     private SqliteTree? _tree;
     private SqliteSessions? _sessions;
-    private string? _mark;
-    private string? _logMark;
 
     /// <summary>Whether opening it makes nothing.</summary>
     public bool MustExist { get; init; }
@@ -28,7 +28,7 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
     public SqliteSessions Sessions => _sessions ?? throw Closed();
 
     /// <summary>Whether it is not open, or another file stands under its name, or none, or one that was emptied: what is written to it would be lost.</summary>
-    public bool IsLost => _mark is null || FileIdentity.Of(path) is not { Bytes: > 0 } now || now.Mark != _mark;
+    public bool IsLost => _standing.IsLost;
 
     /// <summary>Opens it and begins a session.</summary>
     /// <returns>The session and the last change before it.</returns>
@@ -48,7 +48,7 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
             _sessions = new SqliteSessions(database, _tree, clock);
             var session = Writing(() => _sessions.Open(lease));
             var last = Reading(_tree.LastChange);
-            (_mark, _logMark) = (FileIdentity.Of(path)?.Mark, FileIdentity.Of(path + "-wal")?.Mark);
+            _standing.Opened();
             return (session, last);
         }
         catch (SqliteException error)
@@ -72,34 +72,11 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
     /// <exception cref="StoreUnavailableException">It can't be opened. It may be tried again.</exception>
     public (long Session, long LastChange) Reopen()
     {
-        if (MustExist || !Directory.Exists(Path.GetDirectoryName(path)))
-        {
-            _database?.LeaveLog();
-            Close();
-            return Open();
-        }
+        return MustExist ? OpenInstead() : _standing.OpenAnew(
+            OpenInstead, error => new StoreUnavailableException($"The store file '{path}' was removed or replaced, and can't be opened anew yet: {error.Message}", error));
 
-        FileStream turn;
-        try
+        (long Session, long LastChange) OpenInstead()
         {
-            turn = new FileStream(path + "-reopen", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreUnavailableException($"The store file '{path}' was removed or replaced, and can't be opened anew yet: {error.Message}", error);
-        }
-
-        using (turn)
-        {
-            // The log and the shared memory of a file that is no more would be taken for those of the one that has its name now. Which those are can be told only while they are open here.
-            var isThere = FileIdentity.Of(path) is { Bytes: > 0 };
-            if (!isThere) File.Delete(path);
-            if (!isThere || (_logMark is not null && FileIdentity.Of(path + "-wal")?.Mark == _logMark))
-            {
-                File.Delete(path + "-wal");
-                File.Delete(path + "-shm");
-            }
-
             _database?.LeaveLog();
             Close();
             return Open();
@@ -143,7 +120,8 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
     public void Close()
     {
         _database?.Dispose();
-        (_database, _tree, _sessions, _mark, _logMark) = (null, null, null, null, null);
+        (_database, _tree, _sessions) = (null, null, null);
+        _standing.Closed();
     }
 
     private StoreUnavailableException Closed() => new($"The store file '{path}' is not open.");

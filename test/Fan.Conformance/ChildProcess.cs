@@ -35,7 +35,10 @@ public sealed partial class ChildProcess : IDisposable
     public async Task<string> ReadToEndAsync() => await _process.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Deadline);
 
     /// <summary>All that it prints as errors.</summary>
-    public async Task<string> ReadErrorsAsync() => await _process.StandardError.ReadToEndAsync().WaitAsync(Eventually.Deadline);
+    public Task<string> ReadErrorsAsync() => ReadErrorsAsync(TimeSpan.Zero);
+
+    /// <summary>All that it prints as errors, where it may take so much longer to its end.</summary>
+    public async Task<string> ReadErrorsAsync(TimeSpan longer) => await _process.StandardError.ReadToEndAsync().WaitAsync(Eventually.Deadline + longer);
 
     public async Task WaitForAsync(string line)
     {
@@ -47,9 +50,12 @@ public sealed partial class ChildProcess : IDisposable
         Assert.Fail($"The process ended before it printed '{line}'. {await ReadErrorsAsync()}");
     }
 
-    public async Task<int> ExitAsync()
+    public Task<int> ExitAsync() => ExitAsync(TimeSpan.Zero);
+
+    /// <summary>Waits for its end, which may take so much longer.</summary>
+    public async Task<int> ExitAsync(TimeSpan longer)
     {
-        await _process.WaitForExitAsync().WaitAsync(Eventually.Deadline);
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Deadline + longer);
         return _process.ExitCode;
     }
 

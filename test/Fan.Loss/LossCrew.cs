@@ -13,16 +13,20 @@ internal sealed class LossCrew(string folder, string name, Func<string, string, 
     /// <summary>Starts the next process. <paramref name="arguments"/> gets its records and its name.</summary>
     public void Start()
     {
-        var member = string.Create(CultureInfo.InvariantCulture, $"{name}.{_records.Count}");
-        var path = Path.Combine(folder, member);
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}.{_records.Count}"));
         _records.Add(new RecordReader(path));
-        _process = ChildProcess.Start("Fan.Loss", arguments(path, member));
+        _process = ChildProcess.Start("Fan.Loss", arguments(path, Member));
     }
 
     /// <summary>Whether its process has ended by itself.</summary>
     public bool HasEnded => _process is { HasExited: true };
 
-    public IEnumerable<string> ReadNew() => _records.SelectMany(records => records.ReadNew());
+    /// <summary>Which process it is, or was last.</summary>
+    public string Member => string.Create(CultureInfo.InvariantCulture, $"{name}.{_records.Count - 1}");
+
+    /// <summary>The lines since the last time, each with the process that wrote it.</summary>
+    public IEnumerable<(string Member, string Line)> ReadNew() =>
+        _records.SelectMany((records, index) => records.ReadNew().Select(line => (string.Create(CultureInfo.InvariantCulture, $"{name}.{index}"), line)));
 
     /// <summary>Ends the process in the middle of whatever it does.</summary>
     public void Kill()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fan.Loss.Faults;
 
 namespace Fan.Loss;
 
@@ -10,7 +11,9 @@ internal sealed record LossOptions
         --messages N                         pushes that are accepted in all, 100000
         --producers N --consumers N          processes of each kind, 3 and 3
         --in-flight N                        pushes of one producer on their way at once, 64
-        --faults N                           processes and brokers that are killed, in turn, 30
+        --faults N                           how often something is killed, deleted or in need, in turn, 30
+        --kinds A,B…                         what is done, all that can be done to the route: consumer, producer, broker (killed), delete (its queues),
+                                             alarm (of its memory), texts, hang, consumer-timeout (what some pushes bring along)
         --patience SECONDS                   without progress, until what is missing is taken for lost, 60
         --plant                              consumers lose a push of each producer, which must be found
         --json PATH                          where to write the report
@@ -29,11 +32,20 @@ internal sealed record LossOptions
     /// <summary>They are spread over the run by what was accepted, so that a slow machine and a fast one have as many.</summary>
     public int Faults { get; init; } = 30;
 
+    /// <summary>Of <see cref="FaultKind"/>; empty for all that can be done to the route.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
     public bool Plants { get; init; }
 
     public string? Json { get; init; }
+
+    /// <summary>Below the output of the build; runs at the same time in one process have one each.</summary>
+    public string Folder { get; init; } = "loss";
+
+    /// <summary>What is done in this run.</summary>
+    public IReadOnlySet<string> KindsInForce => (Kinds.Count > 0 ? Kinds : FaultKind.Of(Route)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Reads a command line; null where it is not understood.</summary>
     public static LossOptions? Parse(IReadOnlyList<string> args, out string? problem)
@@ -58,6 +70,7 @@ internal sealed record LossOptions
                 "--consumers" when number > 0 => options with { Consumers = number },
                 "--in-flight" when number > 0 => options with { InFlight = number },
                 "--faults" when number >= 0 => options with { Faults = number },
+                "--kinds" when value.Split(',') is var kinds && kinds.All(kind => FaultKind.Events.Concat(FaultKind.Traits).Contains(kind)) => options with { Kinds = kinds },
                 "--patience" when number > 0 => options with { Patience = TimeSpan.FromSeconds(number) },
                 "--json" when value.Length > 0 => options with { Json = value },
                 _ => null,
@@ -72,8 +85,14 @@ internal sealed record LossOptions
             i++;
         }
 
-        if (options.Route.Length > 0) return options;
-        problem = "--route is missing.";
+        if (options.Route.Length == 0)
+        {
+            problem = "--route is missing.";
+            return null;
+        }
+
+        if (options.Kinds.Except(FaultKind.Of(options.Route)).FirstOrDefault() is not { } impossible) return options;
+        problem = $"'{impossible}' can't be done to {options.Route}; there are {string.Join(", ", FaultKind.Of(options.Route))}.";
         return null;
     }
 }

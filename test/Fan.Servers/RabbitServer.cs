@@ -107,7 +107,10 @@ public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<stri
     public Task AlarmAsync(bool isOn) => ControlAsync("set_vm_memory_high_watermark", isOn ? "0.0000001" : "0.9");
 
     /// <summary>Runs a command of RabbitMQ's own tool.</summary>
-    public async Task ControlAsync(params string[] arguments)
+    public Task ControlAsync(params string[] arguments) => AskAsync(arguments);
+
+    /// <summary>Runs a command of RabbitMQ's own tool; what it prints.</summary>
+    public async Task<string> AskAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-q", "-n", _node, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["HOME"] = folder;
@@ -118,6 +121,7 @@ public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<stri
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) Assert.Fail($"rabbitmqctl {string.Join(' ', arguments)} failed: {errors} {await output}");
+        return await output;
     }
 
     /// <summary>Ends it in the middle of whatever it does.</summary>

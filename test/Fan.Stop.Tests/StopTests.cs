@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Fan.Conformance;
@@ -9,21 +10,14 @@ using Npgsql;
 namespace Fan.Stop.Tests;
 
 /// <summary>A process that is told to end does so within its <see cref="FanOptions.DrainTimeout"/> and 2 s, whatever hangs in it or around it.</summary>
-public sealed class StopTests(StopServers servers, ITestOutputHelper output) : IAsyncLifetime
+public sealed class StopTests(StopServers servers, ITestOutputHelper output) : IAsyncDisposable
 {
     // What a process may take beyond the time that it was given.
     private static readonly TimeSpan Room = TimeSpan.FromSeconds(2);
 
-    private readonly List<FrozenLink> _links = [];
-    private string _folder = "";
+    private static readonly string[] Routes = ["http", "ipc", "tcp", "amqp", "redis", "postgres", "sqlite"];
 
-    private string Sqlite => $"sqlite:{_folder}/fan.db";
-
-    public ValueTask InitializeAsync()
-    {
-        _folder = servers.NewFolder("test");
-        return default;
-    }
+    private readonly ConcurrentBag<FrozenLink> _links = [];
 
     public async ValueTask DisposeAsync()
     {
@@ -39,36 +33,62 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
     [InlineData("postgres", 1)]
     [InlineData("sqlite", 1)]
     [InlineData("tcp", 10)]
-    public async Task Handlers_that_hang_callers_that_do_not_read_and_streams_do_not_keep_it(string route, int seconds)
-    {
-        var place = await PlaceAsync(route);
-        var log = await EndsInTimeAsync(route, place, place, Sqlite, seconds, null);
-        if (route is "http" or "ipc" or "tcp") Assert.Contains("3 pushes in the memory queue stuck/main were not handled", log, StringComparison.Ordinal);
-        else Assert.Contains("ignores its cancelled token", log, StringComparison.Ordinal);
-    }
+    public Task Handlers_that_hang_callers_that_do_not_read_and_streams_do_not_keep_it(string route, int seconds) => HangsAsync(route, seconds);
 
     [Theory]
     [InlineData("amqp")]
     [InlineData("redis")]
     [InlineData("postgres")]
-    public async Task A_broker_or_database_that_is_away_does_not_keep_it(string route)
+    public Task A_broker_or_database_that_is_away_does_not_keep_it(string route) => IsAwayAsync(route, 1);
+
+    [Fact]
+    public Task A_RabbitMQ_that_takes_no_messages_does_not_keep_it() => TakesNothingAsync(1);
+
+    [Fact]
+    public Task A_ZooKeeper_that_is_away_does_not_keep_it() => IsWithoutStoreAsync(1);
+
+    // All that hangs, on all routes at once, as it is waiting for the most part: "FAN_STOP_DRAIN=10,60 dotnet test …".
+    [Fact]
+    public async Task Longer_times_to_drain_are_kept_as_well()
     {
-        var place = await PlaceAsync(route);
+        var asked = Environment.GetEnvironmentVariable("FAN_STOP_DRAIN");
+        Assert.SkipWhen(asked is null, "It takes three times as long as the times to drain together, which FAN_STOP_DRAIN names: 10,60.");
+        foreach (var word in asked!.Split(','))
+        {
+            var seconds = int.Parse(word, CultureInfo.InvariantCulture);
+            await Task.WhenAll(Routes.Select(route => HangsAsync(route, seconds)));
+            await Task.WhenAll([.. ((string[])["amqp", "redis", "postgres"]).Select(route => IsAwayAsync(route, seconds)), IsWithoutStoreAsync(seconds)]);
+            await TakesNothingAsync(seconds);
+        }
+    }
+
+    private async Task HangsAsync(string route, int seconds)
+    {
+        var folder = servers.NewFolder("test");
+        var place = await PlaceAsync(route, folder);
+        var log = await EndsInTimeAsync(route, place, place, StoreIn(folder), seconds, null);
+        if (route is "http" or "ipc" or "tcp") Assert.Contains("3 pushes in the memory queue stuck/main were not handled", log, StringComparison.Ordinal);
+        else Assert.Contains("ignores its cancelled token", log, StringComparison.Ordinal);
+    }
+
+    private async Task IsAwayAsync(string route, int seconds)
+    {
+        var folder = servers.NewFolder("test");
+        var place = await PlaceAsync(route, folder);
         var (link, through) = Through(place);
-        await EndsInTimeAsync(route, through, place, Sqlite, 1, () =>
+        await EndsInTimeAsync(route, through, place, StoreIn(folder), seconds, () =>
         {
             link.Freeze();
             return Task.CompletedTask;
         });
     }
 
-    [Fact]
-    public async Task A_RabbitMQ_that_takes_no_messages_does_not_keep_it()
+    private async Task TakesNothingAsync(int seconds)
     {
         var rabbit = await servers.RabbitAsync();
         try
         {
-            await EndsInTimeAsync("amqp", rabbit.Uri, rabbit.Uri, Sqlite, 1, () => rabbit.AlarmAsync(true));
+            await EndsInTimeAsync("amqp", rabbit.Uri, rabbit.Uri, StoreIn(servers.NewFolder("test")), seconds, () => rabbit.AlarmAsync(true));
         }
         finally
         {
@@ -76,26 +96,27 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         }
     }
 
-    [Fact]
-    public async Task A_ZooKeeper_that_is_away_does_not_keep_it()
+    private async Task IsWithoutStoreAsync(int seconds)
     {
         var ensemble = await servers.ZooKeeperAsync();
         var link = Link(ensemble.Servers[0].ClientPort);
-        await EndsInTimeAsync("tcp", "", "", $"zookeeper://127.0.0.1:{link.Port}?session=30s", 1, () =>
+        await EndsInTimeAsync("tcp", "", "", $"zookeeper://127.0.0.1:{link.Port}?session=30s", seconds, () =>
         {
             link.Freeze();
             return Task.CompletedTask;
         }, ensemble.Url());
     }
 
+    private static string StoreIn(string folder) => $"sqlite:{folder}/fan.db";
+
     // Its log.
     private async Task<string> EndsInTimeAsync(string route, string place, string callersPlace, string store, int seconds, Func<Task>? disturb, string? callersStore = null)
     {
         using var worker = ChildProcess.Start("Fan.Stop.Worker", seconds.ToString(CultureInfo.InvariantCulture), store, route, place);
-        var errors = worker.ReadErrorsAsync();
+        var errors = worker.ReadErrorsAsync(TimeSpan.FromSeconds(seconds));
         await worker.WaitForAsync("ready");
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        Routes.Add(builder.Services.AddFan(options => (options.Name, options.DrainTimeout, options.DefaultTimeout) = ("caller", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))).UseStore(callersStore ?? store).AddSqliteStore().AddZooKeeperStore(), route, callersPlace);
+        Worker.Routes.Add(builder.Services.AddFan(options => (options.Name, options.DrainTimeout, options.DefaultTimeout) = ("caller", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))).UseStore(callersStore ?? store).AddSqliteStore().AddZooKeeperStore(), route, callersPlace);
         using var caller = builder.Build();
         await caller.StartAsync();
         var stuck = caller.Services.GetRequiredService<IFan>().Get<IStuck>();
@@ -110,7 +131,7 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         if (disturb is not null) await disturb();
         var watch = Stopwatch.StartNew();
         worker.Terminate();
-        var code = await worker.ExitAsync();
+        var code = await worker.ExitAsync(TimeSpan.FromSeconds(seconds));
         var took = watch.Elapsed;
         var log = await errors;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{route} with {seconds} s: {took.TotalSeconds:0.00} s\n{log}"));
@@ -129,13 +150,13 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         }
     }
 
-    private async Task<string> PlaceAsync(string route) => route switch
+    private async Task<string> PlaceAsync(string route, string folder) => route switch
     {
-        "ipc" => _folder,
+        "ipc" => folder,
         "amqp" => (await servers.RabbitAsync()).Uri,
         "redis" => (await servers.RedisAsync()).Uri,
         "postgres" => await (await servers.PostgresAsync()).CreateDatabaseAsync(),
-        "sqlite" => $"{_folder}/queues.db",
+        "sqlite" => $"{folder}/queues.db",
         _ => "",
     };
 

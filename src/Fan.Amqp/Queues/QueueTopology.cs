@@ -29,8 +29,10 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
         await DeclareDelaysAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await UseAsync(channel => DeclareAsync(channel, name.Service, queue, policy, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await UseAsync(channel => DeclareAsync(channel, queue, policy, cancellationToken), cancellationToken).ConfigureAwait(false);
             await Task.Delay(WrittenDown, clock, cancellationToken).ConfigureAwait(false);
+            // Nothing is led to them before.
+            await UseAsync(channel => BindAsync(channel, name.Service, queue, Partitions(policy), cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Differs)
         {
@@ -59,8 +61,9 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
         ForgetDelays();
         await DeclareDelaysAsync(cancellationToken).ConfigureAwait(false);
         foreach (var one in missing) await UseAsync(channel => MakeAsync(channel, one, ArgumentsOf(one, queue, policy), cancellationToken), cancellationToken).ConfigureAwait(false);
+        // Another process may have made them a moment ago. Nothing is led to them before they are written down.
+        await Task.Delay(WrittenDown, clock, cancellationToken).ConfigureAwait(false);
         await BindAsync(name.Service, queue, policy, count, cancellationToken).ConfigureAwait(false);
-        if (missing.Count > 0) await Task.Delay(WrittenDown, clock, cancellationToken).ConfigureAwait(false);
         return missing;
     }
 
@@ -161,7 +164,7 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
         }
     }
 
-    private static async Task DeclareAsync(IChannel channel, string service, string queue, QueuePolicy policy, CancellationToken cancellationToken)
+    private static async Task DeclareAsync(IChannel channel, string queue, QueuePolicy policy, CancellationToken cancellationToken)
     {
         var partitions = Partitions(policy);
         await MakeAsync(channel, QueueNames.Dead(queue), ArgumentsOf(QueueNames.Dead(queue), queue, policy), cancellationToken).ConfigureAwait(false);
@@ -169,7 +172,6 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
         for (var i = 0; i < partitions; i++)
             await MakeAsync(channel, QueueNames.Partition(queue, i), ArgumentsOf(QueueNames.Partition(queue, i), queue, policy), cancellationToken).ConfigureAwait(false);
         await MakeAsync(channel, queue, Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
-        await BindAsync(channel, service, queue, partitions, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task BindAsync(IChannel channel, string service, string queue, int partitions, CancellationToken cancellationToken)

@@ -39,9 +39,9 @@ internal sealed class Mailbox : IAsyncDisposable
 
     public Mailbox(IDatabase shared, IOptions<FanDatabaseOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<Mailbox>? logger = null)
     {
-        _database = DatabaseFactory.CreateForCalls(options.Value, shared, clock);
-        (_isOwner, _options, _name, _clock) = (!ReferenceEquals(_database, shared), options.Value, application.Value.Name ?? "fan", clock);
         _logger = logger ?? NullLogger<Mailbox>.Instance;
+        _database = DatabaseFactory.CreateForCalls(options.Value, shared, clock, _logger);
+        (_isOwner, _options, _name, _clock) = (!ReferenceEquals(_database, shared), options.Value, application.Value.Name ?? "fan", clock);
         _writer = new FrameWriter(_database, Id, clock, _logger);
         _leases = new LeaseWatch(options.Value.CallLease / 2 < LongestGrace ? options.Value.CallLease / 2 : LongestGrace, clock);
         _bell = new AsyncBell(clock);

@@ -12,6 +12,7 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
     private readonly LeaseWatch _others = new(subscription.Policy.LeaseTime / 2, clock);
     private long _consumer = NewId();
     private long? _queue;
+    private long? _queueBefore;
     private long _renewAt;
     private long _sweepAt;
     private long _cleanUpAt;
@@ -29,6 +30,7 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
     public bool Joined(IReadOnlyList<long> queues)
     {
         _queue = queues.Count > 0 ? queues[0] : null;
+        _queueBefore = _queue ?? _queueBefore;
         _renewAt = After(LeaseTime / 3);
         (_sweepAt, _cleanUpAt) = (clock.GetTimestamp(), clock.GetTimestamp());
         return _queue is not null;
@@ -77,6 +79,11 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
             var declaring = script.Add(
                 QueueStatements.DeclareAgain, Queue.Service, Queue.Group, policy.MaxAttempts, Microseconds.Of(policy.TimeToLive), (long?)policy.MaxMessages, Microseconds.Of(policy.RememberFor),
                 Microseconds.Of(policy.DeadLetterRetention), policy.MaxDeadLetters);
+            if (_queueBefore is { } before)
+            {
+                foreach (var adopt in (string[])[QueueStatements.AdoptMessages, QueueStatements.AdoptDead, QueueStatements.AdoptHandled]) script.Add(adopt, before, Queue.Service, Queue.Group);
+            }
+
             return new Turn(null, _consumer, false, false, declaring, null, AddJoin(script), []);
         }
 

@@ -61,6 +61,27 @@ internal static class QueueStatements
     /// <summary>1 consumer, 2 service, 3 group, 4 name, 5 lease.</summary>
     public const string Join = "INSERT INTO fan.consumers (id, queue_id, name, lease_until) SELECT $1, q.id, $4, {now} + $5 FROM fan.queues q WHERE q.service = $2 AND q.grp = $3 ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until RETURNING queue_id";
 
+    /// <summary>What is left of a queue whose row is gone, for the one that took its place: 1 its number, 2 service, 3 group. What was in hand is nobody's.</summary>
+    public const string AdoptMessages = """
+        UPDATE fan.messages SET queue_id = (SELECT q.id FROM fan.queues q WHERE q.service = $2 AND q.grp = $3), lost = CASE state WHEN 2 THEN 1 ELSE lost END, state = CASE state WHEN 2 THEN 0 ELSE state END, owner = NULL
+        WHERE queue_id = $1 AND NOT EXISTS (SELECT 1 FROM fan.queues q WHERE q.id = $1) AND EXISTS (SELECT 1 FROM fan.queues q WHERE q.service = $2 AND q.grp = $3)
+          AND (remember IS NULL OR NOT EXISTS (
+              SELECT 1 FROM fan.messages n JOIN fan.queues q ON q.id = n.queue_id WHERE q.service = $2 AND q.grp = $3 AND n.message_id = fan.messages.message_id AND n.remember IS NOT NULL))
+        """;
+
+    /// <summary>As <see cref="AdoptMessages"/>.</summary>
+    public const string AdoptDead = """
+        UPDATE fan.dead_letters SET queue_id = (SELECT q.id FROM fan.queues q WHERE q.service = $2 AND q.grp = $3)
+        WHERE queue_id = $1 AND NOT EXISTS (SELECT 1 FROM fan.queues q WHERE q.id = $1) AND EXISTS (SELECT 1 FROM fan.queues q WHERE q.service = $2 AND q.grp = $3)
+        """;
+
+    /// <summary>As <see cref="AdoptMessages"/>.</summary>
+    public const string AdoptHandled = """
+        UPDATE fan.handled SET queue_id = (SELECT q.id FROM fan.queues q WHERE q.service = $2 AND q.grp = $3)
+        WHERE queue_id = $1 AND NOT EXISTS (SELECT 1 FROM fan.queues q WHERE q.id = $1) AND EXISTS (SELECT 1 FROM fan.queues q WHERE q.service = $2 AND q.grp = $3)
+          AND NOT EXISTS (SELECT 1 FROM fan.handled n JOIN fan.queues q ON q.id = n.queue_id WHERE q.service = $2 AND q.grp = $3 AND n.message_id = fan.handled.message_id)
+        """;
+
     public const string Renew = "UPDATE fan.consumers SET lease_until = {now} + $2 WHERE id = $1";
 
     public const string Leave = "DELETE FROM fan.consumers WHERE id = $1";

@@ -18,8 +18,14 @@ internal static class QueueTables
     /// <summary>About to be removed by the transaction that set this; nobody else ever sees it.</summary>
     public const int Leaving = 4;
 
-    /// <summary>Where the queues themselves are gone, nothing that the others have belongs to any.</summary>
-    public static IReadOnlyList<string> OfQueues { get; } = ["messages", "handled", "dead_letters", "consumers"];
+    /// <summary>What belongs to queues and outlives the table of these: consumers that run know the numbers that their queues had.</summary>
+    public static IReadOnlyList<string> Kept { get; } = ["messages", "handled", "dead_letters"];
+
+    /// <summary>All that belongs to queues. Where the queues themselves are gone, consumers join anew.</summary>
+    public static IReadOnlyList<string> OfQueues { get; } = [.. Kept, "consumers"];
+
+    /// <summary>The highest number of a queue that something is left of.</summary>
+    public static string HighestNumber => $"SELECT coalesce(max(queue_id), 0) FROM ({string.Join(" UNION ALL ", Kept.Select(table => $"SELECT queue_id FROM fan.{table}"))}) kept";
 
     /// <summary>The queues that somebody deleted, so that a consumer that still runs does not make them again.</summary>
     public static IEnumerable<string> DeletedStatements => ["CREATE TABLE IF NOT EXISTS fan.deleted (service text NOT NULL, grp text NOT NULL, PRIMARY KEY (service, grp))"];

@@ -171,7 +171,7 @@ internal sealed class RedisConsumer : IQueueConsumer
     // False where somebody deleted it.
     private async Task<bool> TryDeclareAgainAsync()
     {
-        if (await _queues.DeclareAsync(Queue, _subscription.Policy, again: true, _stopping.Token).ConfigureAwait(false) is not { } stream) return false;
+        if (await _queues.DeclareAsync(Queue, _subscription.Policy, again: true, _stream, _stopping.Token).ConfigureAwait(false) is not { } stream) return false;
         // A stream that was only lost comes back under its name.
         QueueLog.DeclaredAgain(_logger, Queue);
         _stream = stream;

@@ -26,7 +26,7 @@ internal sealed class RedisQueueTransport(RedisServer server, TimeProvider clock
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(policy);
-        await _queues.DeclareAsync(queue, policy, again: false, cancellationToken).ConfigureAwait(false);
+        await _queues.DeclareAsync(queue, policy, again: false, null, cancellationToken).ConfigureAwait(false);
         if (Interlocked.Exchange(ref _isChecked, 1) == 0) await new DurabilityCheck(server, logger).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -55,7 +55,7 @@ internal sealed class RedisQueueTransport(RedisServer server, TimeProvider clock
     {
         ArgumentNullException.ThrowIfNull(subscription);
         ArgumentNullException.ThrowIfNull(handler);
-        var stream = await _queues.DeclareAsync(subscription.Queue, subscription.Policy, again: true, cancellationToken).ConfigureAwait(false)
+        var stream = await _queues.DeclareAsync(subscription.Queue, subscription.Policy, again: true, null, cancellationToken).ConfigureAwait(false)
             ?? throw new ServiceUnavailableException(subscription.Queue.Service, $"Queue '{subscription.Queue}' was deleted.");
         var consumer = new RedisConsumer(server, _queues, subscription, stream, handler, clock, logger, ended => _consumers.TryRemove(ended, out _));
         _consumers[consumer] = 0;

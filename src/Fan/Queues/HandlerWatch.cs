@@ -78,6 +78,9 @@ internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options,
     private async Task OwnAsync(Task handling, QueueDelivery delivery, long began)
     {
         await handling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Told before the application is healthy again, so that whoever waits for that finds it in the log.
+        telemetry.Hanging(queue, -1);
+        QueueLog.HandlerEndedLate(logger, MethodOf(delivery), queue, delivery.Message.Id, clock.GetElapsedTime(began), handling.Status.ToString());
         TaskCompletionSource? room;
         lock (_gate)
         {
@@ -85,8 +88,6 @@ internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options,
             (room, _room, _isToldFull) = (_room, null, false);
         }
 
-        telemetry.Hanging(queue, -1);
-        QueueLog.HandlerEndedLate(logger, MethodOf(delivery), queue, delivery.Message.Id, clock.GetElapsedTime(began), handling.Status.ToString());
         room?.TrySetResult();
     }
 

@@ -20,6 +20,7 @@ internal sealed class Subscription : ISubscription
     private Task _running = Task.CompletedTask;
     private volatile string? _trouble = "not started";
     private int _disposed;
+    private int _isLossTold;
 
     public Subscription(QueueName queue, IPushTarget target, SubscriptionOptions options, SubscriptionSource source)
     {
@@ -119,10 +120,18 @@ internal sealed class Subscription : ISubscription
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         if (!Consumed.Contains(_source.Choice.Local)) return;
+        // All of the time is used up by others: handlers are told now, and nobody may wait until they have ended.
+        if (cancellationToken.IsCancellationRequested) await TellLostAsync(countsInHand: true).ConfigureAwait(false);
         await _source.Choice.Local.DrainedAsync(Queue, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await StopAsync(cancellationToken).ConfigureAwait(false);
+        await TellLostAsync(countsInHand: false).ConfigureAwait(false);
+    }
+
+    // Once.
+    private async Task TellLostAsync(bool countsInHand)
+    {
         var left = await _source.Choice.Local.GetStatusAsync(Queue, CancellationToken.None).ConfigureAwait(false);
-        if (left?.Waiting + left?.Scheduled is > 0 and var lost) QueueLog.Lost(_source.Logger, Queue, lost);
+        if (left?.Waiting + left?.Scheduled + (countsInHand ? left?.InFlight : 0) is > 0 and var lost && Interlocked.Exchange(ref _isLossTold, 1) == 0) QueueLog.Lost(_source.Logger, Queue, lost);
     }
 
     private async Task RunAsync()

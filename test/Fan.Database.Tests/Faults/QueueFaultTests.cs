@@ -17,6 +17,9 @@ public abstract class QueueFaultTests : QueueConformance
 
     protected abstract string StopRefusing { get; }
 
+    /// <summary>Drops the table of queues, and no row of any other.</summary>
+    protected abstract string DropQueues { get; }
+
     private Task<bool> SaidAsync(string text) => Task.FromResult(Database.Log.All.Any(line => line.Contains(text, StringComparison.Ordinal) && line.Contains(Service, StringComparison.Ordinal)));
 
     private async Task<long> CountAsync(string sql) => Convert.ToInt64(await Database.ExecuteAsync(sql), CultureInfo.InvariantCulture);
@@ -118,6 +121,39 @@ public abstract class QueueFaultTests : QueueConformance
     }
 
     [Fact]
+    public async Task What_waits_outlives_the_table_of_queues()
+    {
+        await DeclareAsync("main");
+        var held = new TaskCompletionSource();
+        var received = new Received(async (delivery, _) =>
+        {
+            if (TextOf(delivery.Message) == "bad") return QueueSettlement.Dead("bad");
+            await held.Task;
+            return QueueSettlement.Done;
+        });
+        await ConsumeAsync(received);
+        await SendAsync("bad", "held", "a");
+        await Transport.SendAsync(Message("b", key: "k"), Token);
+        await Transport.SendAsync(Message("c", key: "k"), Token);
+        await Transport.SendAsync(Message("later", delay: TimeSpan.FromMilliseconds(100)), Token);
+        await received.AreAsync(2);
+        await DeadAsync(1);
+        await Database.ExecuteAsync(DropQueues);
+        await AcceptedAsync("new");
+        held.SetResult();
+        await Eventually.TrueAsync(() => Task.FromResult(new HashSet<string>(received.Texts).IsSupersetOf(["a", "b", "c", "later", "new"])), "all of it is handled");
+        await EmptyAsync();
+        Assert.Equal("bad", TextOf(Assert.Single(await DeadAsync(1)).Message));
+        Assert.Equal(["b", "c"], received.Texts.Where(text => text is "b" or "c").Distinct());
+        // Another group has a number that nobody had.
+        await DeclareAsync("other");
+        Assert.Empty(await Transport.Administration.PeekDeadAsync(new QueueName(Service, "other"), 10, Token));
+        // What leaves with a queue still does.
+        await Transport.Administration.DeleteAsync(Main, Token);
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM fan.dead_letters"));
+    }
+
+    [Fact]
     public async Task What_a_consumer_took_in_an_answer_that_was_lost_comes_at_once_and_holds_back_no_key()
     {
         // Not only when the lease is over.
@@ -201,6 +237,8 @@ public sealed class PostgresQueueFaultTests(PostgresServers servers) : QueueFaul
 
     protected override string StopRefusing => "DROP TRIGGER refusing ON fan.messages";
 
+    protected override string DropQueues => "DROP TABLE fan.queues CASCADE";
+
     protected override async Task<IQueueHarness> CreateHarnessAsync()
     {
         var server = await servers.SharedAsync();
@@ -221,6 +259,8 @@ public sealed class SqliteQueueFaultTests : QueueFaultTests
     ];
 
     protected override string StopRefusing => "DROP TRIGGER refusing; DROP TRIGGER refusing_too";
+
+    protected override string DropQueues => "PRAGMA foreign_keys = OFF; DROP TABLE fan.queues";
 
     protected override Task<IQueueHarness> CreateHarnessAsync() => Task.FromResult<IQueueHarness>(_harness = new SqliteQueueHarness());
 }

@@ -23,7 +23,7 @@ internal abstract class DatabaseQueueHarness : IDurableQueueHarness
 
     public Task<IQueueTransport> OpenAsync()
     {
-        var database = DatabaseFactory.Create(Options, TimeProvider.System);
+        var database = DatabaseFactory.Create(Options, TimeProvider.System, new LoggerFactory([Log]).CreateLogger("Fan.Database"));
         var transport = new DatabaseQueueTransport(database, Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System, new LoggerFactory([Log]).CreateLogger<DatabaseQueueTransport>());
         _opened.Add((database, transport));
         return Task.FromResult<IQueueTransport>(transport);
@@ -73,6 +73,8 @@ internal sealed class SqliteQueueHarness : DatabaseQueueHarness
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fan-queues-");
 
+    public string Folder => _folder.FullName;
+
     public SqliteQueueHarness() => Options = new FanDatabaseOptions { Sqlite = Path.Combine(_folder.FullName, "queues.db") };
 
     public override FanDatabaseOptions Options { get; }
@@ -99,6 +101,6 @@ internal sealed class SqliteQueueHarness : DatabaseQueueHarness
     {
         await base.DisposeAsync();
         SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 }

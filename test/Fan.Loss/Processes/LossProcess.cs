@@ -21,15 +21,17 @@ internal static class LossProcess
         // Each line of the input lets it push so many more.
         using var allowed = new SemaphoreSlim(0);
         var watching = EndWithInputAsync(ending, line => allowed.Release(int.Parse(line, CultureInfo.InvariantCulture)));
-        if (args is ["produce", var route, var place, var records, var name, var count, var inFlight])
-            await Producer.RunAsync(route, place, records, name, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(inFlight, CultureInfo.InvariantCulture), allowed, ending.Token);
-        else if (args is ["consume", var from, var at, var handled, var plants])
-            await Consumer.RunAsync(from, at, handled, bool.Parse(plants), ending.Token);
+        if (args is ["produce", var route, var place, var records, var name, var count, var inFlight, var kinds])
+            await Producer.RunAsync(route, place, records, name, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(inFlight, CultureInfo.InvariantCulture), allowed, Plan(kinds), ending.Token);
+        else if (args is ["consume", var from, var at, var handled, var plants, var faults])
+            await Consumer.RunAsync(from, at, handled, bool.Parse(plants), Plan(faults), ending.Token);
         else
             throw new ArgumentException($"'{string.Join(' ', args)}' is not what this program starts itself with.", nameof(args));
         // What waits on the input is the process's own, and ends with it.
         return watching.IsFaulted ? 1 : 0;
     }
+
+    private static PushPlan Plan(string kinds) => new(kinds.Split(',').ToHashSet(StringComparer.Ordinal));
 
     private static async Task EndWithInputAsync(CancellationTokenSource ending, Action<string> told)
     {

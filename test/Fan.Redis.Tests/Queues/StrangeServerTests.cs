@@ -82,6 +82,57 @@ public sealed class StrangeServerTests(RedisServers servers) : QueueConformance
     }
 
     [Fact]
+    public async Task A_stream_that_was_deleted_and_filled_again_before_a_consumer_saw_it_comes_again_with_what_was_in_it()
+    {
+        await DeclareAsync("main");
+        await SendAsync("a", "b");
+        await Transport.SendAsync(Message("c", key: "k"), Token);
+        await Keys.KeyDeleteAsync(Stream);
+        await SendAsync("d");
+        var received = new Received();
+        await ConsumeAsync(received);
+        await received.AreAsync(4);
+        await EmptyAsync();
+        Assert.Equal(["a", "b", "c", "d"], received.Texts.Order());
+        Assert.All(received.Attempts, seen => Assert.Equal(1, seen.Attempt));
+    }
+
+    [Fact]
+    public async Task What_waits_in_a_queue_whose_record_was_removed_is_handled()
+    {
+        await DeclareAsync("main");
+        var held = new TaskCompletionSource();
+        var received = new Received(async (_, _) =>
+        {
+            await held.Task;
+            return QueueSettlement.Done;
+        });
+        await ConsumeAsync(received);
+        await SendAsync("a", "b");
+        await Transport.SendAsync(Message("c", delay: TimeSpan.FromMilliseconds(50)), Token);
+        await received.AreAsync(1);
+        await Keys.KeyDeleteAsync($"fan:{{{Service}}}:queues");
+        held.SetResult();
+        await Eventually.TrueAsync(() => Task.FromResult(received.Texts.Distinct().Count() == 3), "all three are handled");
+        await EmptyAsync();
+    }
+
+    [Fact]
+    public async Task A_counter_that_was_removed_gives_no_message_the_place_of_another()
+    {
+        await DeclareAsync("main");
+        await SendAsync("a", "b");
+        // As deep as it must be to meet the place of the first one again.
+        await Keys.StringSetAsync($"fan:{{{Service}}}:last", 1);
+        await SendAsync("c", "d");
+        var received = new Received();
+        await ConsumeAsync(received);
+        await received.AreAsync(4);
+        await EmptyAsync();
+        Assert.Equal(["a", "b", "c", "d"], received.Texts.Order());
+    }
+
+    [Fact]
     public async Task A_queue_whose_record_was_removed_is_declared_again_and_told()
     {
         await DeclareAsync("main");

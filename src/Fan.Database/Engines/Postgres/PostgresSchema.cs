@@ -55,17 +55,27 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, Dialect dialect, b
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var transactionEnding = transaction.ConfigureAwait(false);
         await DoAsync($"SELECT pg_advisory_xact_lock({AdvisoryLock})").ConfigureAwait(false);
+        var lostQueues = false;
         if (await VersionAsync(connection, cancellationToken).ConfigureAwait(false) is var version && version == 0)
         {
             await DoAsync("CREATE SCHEMA IF NOT EXISTS fan").ConfigureAwait(false);
             await DoAsync(SchemaVersion.Register).ConfigureAwait(false);
-            if (!await IsThereAsync(connection, ["queues"], cancellationToken).ConfigureAwait(false)) await DoAsync($"DROP TABLE IF EXISTS {string.Join(", ", QueueTables.OfQueues.Select(table => "fan." + table))}").ConfigureAwait(false);
+            lostQueues = !await IsThereAsync(connection, ["queues"], cancellationToken).ConfigureAwait(false);
+            if (lostQueues) await DoAsync("DROP TABLE IF EXISTS fan.consumers").ConfigureAwait(false);
         }
 
         foreach (var next in SchemaVersion.All.Where(next => next.Number > version))
         {
             foreach (var statement in next.Statements) await DoAsync(dialect.Translate(statement)).ConfigureAwait(false);
             await DoAsync($"INSERT INTO fan.versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000}) ON CONFLICT (version) DO NOTHING").ConfigureAwait(false);
+        }
+
+        if (lostQueues)
+        {
+            // What is left of those that were there keeps its number, and no other queue gets it.
+            await DoAsync($"SELECT setval(pg_get_serial_sequence('fan.queues', 'id'), greatest(1, ({QueueTables.HighestNumber}) + 1), false)").ConfigureAwait(false);
+            foreach (var table in QueueTables.Kept)
+                await DoAsync($"ALTER TABLE fan.{table} DROP CONSTRAINT IF EXISTS {table}_queue_id_fkey, ADD CONSTRAINT {table}_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES fan.queues (id) ON DELETE CASCADE NOT VALID").ConfigureAwait(false);
         }
 
         foreach (var extra in Extras) await DoAsync(extra).ConfigureAwait(false);

@@ -1,7 +1,8 @@
 using System.Data.Common;
 using System.Threading.Channels;
-using Fan.Database.Schema;
+using Fan.Sqlite.Files;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Fan.Database.Engines.Sqlite;
 
@@ -15,6 +16,8 @@ internal sealed class SqliteDatabase : IDatabase
     private readonly bool _makeTables;
     private readonly bool _isDurable;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly StandingFile _standing;
     private readonly Dialect _dialect = Dialect.ForSqlite();
     private readonly Channel<SqliteWork> _work = Channel.CreateBounded<SqliteWork>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly ListenerTable _listeners = new();
@@ -23,17 +26,21 @@ internal sealed class SqliteDatabase : IDatabase
     private SqliteSignal? _signal;
     private Task? _loop;
     private bool _isDisposed;
+    private bool _isLost;
     private string? _trouble;
 
-    public SqliteDatabase(string path, bool makeTables, bool isDurable, TimeProvider clock)
+    public SqliteDatabase(string path, bool makeTables, bool isDurable, TimeProvider clock, ILogger logger)
     {
-        (_path, _makeTables, _isDurable, _clock) = (path, makeTables, isDurable, clock);
+        (_path, _makeTables, _isDurable, _clock, _logger) = (path, makeTables, isDurable, clock, logger);
+        _standing = new StandingFile(path);
         DisplayName = $"SQLite file '{path}'";
     }
 
     public string DisplayName { get; }
 
     public string? Trouble => Volatile.Read(ref _trouble);
+
+    private string TakenAway => $"The {DisplayName} was removed or replaced while it was in use";
 
     public bool TellsChannelsApart => false;
 
@@ -60,6 +67,10 @@ internal sealed class SqliteDatabase : IDatabase
         catch (SqliteException error)
         {
             throw Explain(script.Service, error);
+        }
+        catch (LostFileException error)
+        {
+            throw new ServiceUnavailableException(script.Service, error.Message, error);
         }
     }
 
@@ -91,6 +102,8 @@ internal sealed class SqliteDatabase : IDatabase
     public async Task<DbTransaction> BeginAsync(string service, CancellationToken cancellationToken)
     {
         Start();
+        // Opening one of that name now would make it, beside the one that all processes are to meet on.
+        if (_standing.WasTakenAway) throw new ServiceUnavailableException(service, TakenAway + ".");
         try
         {
             return await Task.Run<DbTransaction>(() => SqliteFile.Connect(_path, pooling: true).BeginTransaction(deferred: false), cancellationToken).ConfigureAwait(false);
@@ -127,6 +140,7 @@ internal sealed class SqliteDatabase : IDatabase
         _work.Writer.TryComplete();
         if (loop is not null) await loop.ConfigureAwait(false);
         _signal?.Dispose();
+        if (_standing.WasTakenAway) _file?.LeaveLog();
         _file?.Dispose();
     }
 
@@ -165,12 +179,14 @@ internal sealed class SqliteDatabase : IDatabase
         }
         catch (Exception error)
         {
-            // What can't be rolled back can't be gone on with.
-            _file?.Dispose();
-            _file = null;
-            if (SqliteErrors.IsNoTable(error)) RunAgain(together);
-            else together.ForEach(work => work.Fail(error));
-            if (_file is null) return;
+            GiveUp(error);
+            if (!SqliteErrors.IsNoTable(error))
+            {
+                together.ForEach(work => work.Fail(error));
+                return;
+            }
+
+            if (!RunAgain(together)) return;
         }
 
         foreach (var work in together)
@@ -185,13 +201,64 @@ internal sealed class SqliteDatabase : IDatabase
 
     private void RunOnce(List<SqliteWork> together)
     {
-        _file ??= SqliteFile.Open(_path, _dialect, _makeTables, _isDurable, _clock);
-        _file.Run(together);
+        RequireFile();
+        if (_file is null) Open();
+        _file!.Run(together);
+        // What was committed to a file that had gone by then is nobody's.
+        RequireFile();
         Volatile.Write(ref _trouble, null);
     }
 
+    private void Open()
+    {
+        _file = SqliteFile.Open(_path, _dialect, _makeTables, _isDurable, _clock);
+        _standing.Opened();
+    }
+
+    private void Close()
+    {
+        _file?.Dispose();
+        _file = null;
+        _standing.Closed();
+    }
+
+    // What was removed, replaced or emptied under the processes that have it open would go on in each of them apart from what others see.
+    private void RequireFile()
+    {
+        if (!_isLost && !_standing.WasTakenAway) return;
+        _isLost = true;
+        Volatile.Write(ref _trouble, TakenAway);
+        try
+        {
+            _standing.OpenAnew(OpenInstead, error => error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LostFileException($"{TakenAway}, and can't be opened anew yet: {error.Message}", error);
+        }
+
+        _isLost = false;
+        SqliteLog.FileReplaced(_logger, _path, _isDurable ? "queues" : "calls");
+        lock (_gate)
+        {
+            _signal?.Dispose();
+            _signal = new SqliteSignal(_path, _clock, _listeners.RingAll);
+        }
+
+        throw new LostFileException($"{TakenAway}; what stands there now is open, and whether this was written is unknown.", null);
+    }
+
+    private bool OpenInstead()
+    {
+        _file?.LeaveLog();
+        Close();
+        SqliteFile.ClearPool(_path);
+        Open();
+        return true;
+    }
+
     // Opening makes what is missing.
-    private void RunAgain(List<SqliteWork> together)
+    private bool RunAgain(List<SqliteWork> together)
     {
         var failed = together.FindAll(work => together.Count == 1 || work.Error is not null);
         foreach (var work in failed)
@@ -203,17 +270,25 @@ internal sealed class SqliteDatabase : IDatabase
         try
         {
             RunOnce(failed);
+            return true;
         }
         catch (Exception error)
         {
-            _file?.Dispose();
-            _file = null;
+            GiveUp(error);
             foreach (var work in together)
             {
                 if (failed.Contains(work)) work.Fail(error);
                 else work.End();
             }
+
+            return false;
         }
+    }
+
+    // What can't be rolled back can't be gone on with. One that was taken away stays open until another one is: its log is known by that.
+    private void GiveUp(Exception error)
+    {
+        if (error is not LostFileException && !_standing.WasTakenAway) Close();
     }
 
     private ServiceUnavailableException Explain(string service, SqliteException error)

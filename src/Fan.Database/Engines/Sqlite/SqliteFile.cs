@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fan.Database.Schema;
+using Fan.Sqlite.Files;
 using Microsoft.Data.Sqlite;
 
 namespace Fan.Database.Engines.Sqlite;
@@ -44,10 +45,12 @@ internal sealed class SqliteFile : IDisposable
 
     public static SqliteConnection Connect(string path, bool pooling)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = pooling, ForeignKeys = true }.ToString());
+        var connection = Name(path, pooling);
         try
         {
             connection.Open();
+            // The last of its file that is closed would delete the log by its name, and these stay open in the pool when another file has that.
+            if (pooling) StandingFile.LeaveLog(connection);
             // The library itself would look again for a lock only every 150 ms.
             using var patience = Command(connection, $"PRAGMA busy_timeout = {BusySeconds * 1000}", []);
             patience.ExecuteNonQuery();
@@ -59,6 +62,19 @@ internal sealed class SqliteFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>Lets go what waits in the pool: its file is not the one that has the name.</summary>
+    public static void ClearPool(string path)
+    {
+        using var any = Name(path, pooling: true);
+        SqliteConnection.ClearPool(any);
+    }
+
+    /// <inheritdoc cref="StandingFile.LeaveLog"/>
+    public void LeaveLog() => StandingFile.LeaveLog(_connection);
+
+    private static SqliteConnection Name(string path, bool pooling) =>
+        new(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = pooling, ForeignKeys = true }.ToString());
 
     /// <summary>Makes the tables, or brings them to the form that this program knows. Two processes that both find none take turns: the transaction holds the only lock.</summary>
     public static void EnsureTables(SqliteConnection connection, SqliteTransaction transaction, Dialect dialect, bool makeTables, string path, TimeProvider clock)
@@ -79,16 +95,17 @@ internal sealed class SqliteFile : IDisposable
 
         if (!makeTables) throw new SqliteException($"Fan's tables in '{path}' have not the form {SchemaVersion.Newest}, and Fan:Database:MakeTables is false", 1);
         Scalar(dialect.Translate(SchemaVersion.Register));
-        if (!IsThere("queues"))
-        {
-            foreach (var table in QueueTables.OfQueues) Scalar($"DROP TABLE IF EXISTS fan_{table}");
-        }
+        var lostQueues = !IsThere("queues");
+        if (lostQueues) Scalar("DROP TABLE IF EXISTS fan_consumers");
 
         foreach (var next in SchemaVersion.All.Where(next => next.Number > version))
         {
             foreach (var statement in next.Statements) Scalar(dialect.Translate(statement));
             Scalar($"INSERT OR IGNORE INTO fan_versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000})");
         }
+
+        // What is left of those that were there keeps its number, and no other queue gets it.
+        if (lostQueues) Scalar(dialect.Translate($"INSERT INTO sqlite_sequence (name, seq) SELECT 'fan_queues', ({QueueTables.HighestNumber})"));
 
         bool IsThere(params string[] tables) => Convert.ToInt32(Scalar($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ({string.Join(", ", tables.Select(table => $"'fan_{table}'"))})")) == tables.Length;
 

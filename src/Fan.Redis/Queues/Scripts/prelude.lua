@@ -126,6 +126,11 @@ end
 local function put(queue, time, ttl, delay, fields)
   local q = queue.q
   local n = string.format('%.0f', redis.call('INCR', base .. ':last'))
+  if redis.call('EXISTS', message(q, n)) == 1 then
+    -- The counter was lost: it goes on after what is there.
+    redis.call('SET', base .. ':last', redis.call('ZRANGE', q .. ':all', -1, -1)[1] or n)
+    n = string.format('%.0f', redis.call('INCR', base .. ':last'))
+  end
   redis.call('HSET', message(q, n), unpack(fields))
   redis.call('HSET', message(q, n), 'sent', time, 'attempts', 0)
   if queue.ttl >= 0 and (ttl < 0 or queue.ttl < ttl) then ttl = queue.ttl end

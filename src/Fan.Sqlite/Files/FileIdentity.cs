@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Fan.Sqlite;
+namespace Fan.Sqlite.Files;
 
 /// <summary>Tells the file that stands under a name from every other that stood there before or comes after it, as long as that one is held open.</summary>
 /// <param name="Mark">What no other file has at the same time.</param>
