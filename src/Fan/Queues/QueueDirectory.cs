@@ -31,11 +31,12 @@ internal sealed class QueueDirectory(StoreConnection connection, FanLimits limit
     public async Task RegisterAsync(QueueRegistration registration, CancellationToken cancellationToken)
     {
         var store = await connection.OpenedAsync(cancellationToken).ConfigureAwait(false);
-        var data = registration.ToJson();
         var path = QueuePath.Of(registration.Queue);
         while (true)
         {
-            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } node)
+            var node = await store.GetAsync(path, cancellationToken).ConfigureAwait(false);
+            var data = (node is null ? registration : registration.Keeping(node.Data)).ToJson();
+            if (node is not null)
             {
                 if (node.Data.Span.SequenceEqual(data) || await TryAsync(store, new StoreOperation.Set(path, data, node.Version), cancellationToken).ConfigureAwait(false)) return;
                 continue;

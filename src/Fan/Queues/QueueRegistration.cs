@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Text.Json;
+using Fan.Coordination;
 
 namespace Fan.Queues;
 
@@ -7,6 +10,34 @@ namespace Fan.Queues;
 internal sealed record QueueRegistration(QueueName Queue, IReadOnlyList<string> Transports, QueuePolicy Policy)
 {
     private const int MaxTransports = 16;
+
+    private static readonly FrozenSet<string> Members = FrozenSet.Create(StringComparer.Ordinal, "transports", "policy");
+    private static readonly FrozenSet<string> PolicyMembers = FrozenSet.Create(
+        StringComparer.Ordinal, "max_attempts", "time_to_live_ms", "max_messages", "remember_for_ms", "lease_time_ms", "partitions", "dead_letter_retention_ms", "max_dead_letters");
+
+    private ImmutableSortedDictionary<string, string> Unknown { get; init; } = UnknownMembers.None;
+
+    private ImmutableSortedDictionary<string, string> UnknownPolicy { get; init; } = UnknownMembers.None;
+
+    /// <summary>The same with what a later version of Fan says of the queue where it is registered already.</summary>
+    public QueueRegistration Keeping(ReadOnlyMemory<byte> registered)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(registered, new JsonDocumentOptions { MaxDepth = 8 });
+            var root = document.RootElement;
+            return this with
+            {
+                Unknown = UnknownMembers.Of(root, Members),
+                UnknownPolicy = root.TryGetProperty("policy", out var policy) && policy.ValueKind == JsonValueKind.Object ? UnknownMembers.Of(policy, PolicyMembers) : UnknownMembers.None,
+            };
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // What can't be read is replaced.
+            return this;
+        }
+    }
 
     public byte[] ToJson()
     {
@@ -26,7 +57,9 @@ internal sealed record QueueRegistration(QueueName Queue, IReadOnlyList<string> 
             json.WriteNumber("partitions", Policy.Partitions);
             json.WriteNumber("dead_letter_retention_ms", Milliseconds(Policy.DeadLetterRetention));
             json.WriteNumber("max_dead_letters", Policy.MaxDeadLetters);
+            UnknownMembers.Write(json, UnknownPolicy);
             json.WriteEndObject();
+            UnknownMembers.Write(json, Unknown);
             json.WriteEndObject();
         }
 

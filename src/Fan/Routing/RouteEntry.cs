@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Fan.Coordination;
 using Semver;
 
 namespace Fan.Routing;
@@ -20,6 +22,8 @@ internal sealed class RouteEntry
     public const int MaxKeys = 10_000;
 
     private static readonly ImmutableSortedDictionary<string, int> NoKeys = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> Members = FrozenSet.Create(StringComparer.Ordinal, "versions", "sticky", "alias", "override", "shards", "keys");
 
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 8 };
 
@@ -51,6 +55,9 @@ internal sealed class RouteEntry
     /// <summary>The shards of keys that are listed, as the keys travel; the others divide by their hash.</summary>
     public ImmutableSortedDictionary<string, int> Keys { get; }
 
+    // What a later version of Fan says of the service: kept as it is.
+    private ImmutableSortedDictionary<string, string> Unknown { get; init; } = UnknownMembers.None;
+
     /// <summary>Whether calls go to one version only.</summary>
     public bool IsSingle => Versions.Count(version => version.Weight > 0) == 1;
 
@@ -66,7 +73,7 @@ internal sealed class RouteEntry
     {
         var assigned = Assigned;
         foreach (var (shard, owner) in owners) assigned = owner is null ? assigned.Remove(shard) : assigned.SetItem(shard, owner);
-        return new RouteEntry(Versions, Sticky, Alias, AllowsOverride, assigned, Keys);
+        return new RouteEntry(Versions, Sticky, Alias, AllowsOverride, assigned, Keys) { Unknown = Unknown };
     }
 
     /// <summary>The same with keys listed otherwise; null takes a key off the list.</summary>
@@ -76,7 +83,7 @@ internal sealed class RouteEntry
         var keys = Keys;
         foreach (var (key, shard) in shards) keys = shard is { } number ? keys.SetItem(key, number) : keys.Remove(key);
         return keys.Count <= MaxKeys
-            ? new RouteEntry(Versions, Sticky, Alias, AllowsOverride, Assigned, keys)
+            ? new RouteEntry(Versions, Sticky, Alias, AllowsOverride, Assigned, keys) { Unknown = Unknown }
             : throw new FormatException($"A service has at most {MaxKeys} listed keys; these would be {keys.Count}.");
     }
 
@@ -85,9 +92,12 @@ internal sealed class RouteEntry
     {
         if (before is null) return after;
         // A proxy goes by the versions of the service that it stands before.
-        if (after is { Alias: not null, Versions.IsEmpty: true }) return new RouteEntry(before.Versions, after.Sticky ?? before.Sticky, after.Alias, before.AllowsOverride || after.AllowsOverride, before.Assigned, before.Keys);
-        // Who owns which shard is another matter.
-        return before.Assigned.IsEmpty && before.Keys.IsEmpty ? after : new RouteEntry(after?.Versions ?? [], after?.Sticky, after?.Alias, after?.AllowsOverride == true, before.Assigned, before.Keys);
+        if (after is { Alias: not null, Versions.IsEmpty: true })
+            return new RouteEntry(before.Versions, after.Sticky ?? before.Sticky, after.Alias, before.AllowsOverride || after.AllowsOverride, before.Assigned, before.Keys) { Unknown = before.Unknown };
+        // Who owns which shard is another matter, and so is what only later versions of Fan know.
+        return before.Assigned.IsEmpty && before.Keys.IsEmpty && before.Unknown.IsEmpty
+            ? after
+            : new RouteEntry(after?.Versions ?? [], after?.Sticky, after?.Alias, after?.AllowsOverride == true, before.Assigned, before.Keys) { Unknown = before.Unknown };
     }
 
     /// <exception cref="FormatException">It is no route; the message says what is wrong with it.</exception>
@@ -107,13 +117,14 @@ internal sealed class RouteEntry
                 }
             }
 
-            return Create(
+            var entry = Create(
                 versions,
                 root.TryGetProperty("sticky", out var sticky) ? sticky.GetString() : null,
                 root.TryGetProperty("alias", out var alias) ? ServiceName.Parse(alias.GetString() ?? "").Canonical : null,
                 root.TryGetProperty("override", out var overriding) && overriding.GetBoolean(),
                 root.TryGetProperty("shards", out var shards) ? Owners(shards) : null,
                 root.TryGetProperty("keys", out var keys) ? KeysOf(keys) : null);
+            return new RouteEntry(entry.Versions, entry.Sticky, entry.Alias, entry.AllowsOverride, entry.Assigned, entry.Keys) { Unknown = UnknownMembers.Of(root, Members) };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -149,6 +160,8 @@ internal sealed class RouteEntry
             foreach (var (key, shard) in Keys) json.WriteNumber(key, shard);
             json.WriteEndObject();
         }
+
+        UnknownMembers.Write(json, Unknown);
 
         json.WriteEndObject();
         json.Flush();
