@@ -38,7 +38,7 @@ internal sealed class RouteTable
     /// <param name="rawPath">The path as it came, still encoded.</param>
     /// <param name="allowed">The verbs of the path; empty where there is no such path.</param>
     /// <exception cref="NoSuchServiceException">The path has the plain form, and the application does not host its service.</exception>
-    /// <exception cref="BadMessageException">The path has shard keys where the service's name has none.</exception>
+    /// <exception cref="BadMessageException">The path has shard keys where the service's name has none, or such as can be none.</exception>
     /// <exception cref="NoSuchMethodException">The path has the plain form, and its service no such method.</exception>
     public RouteMatch? Find(string verb, string rawPath, out IReadOnlyList<string> allowed)
     {
@@ -55,7 +55,10 @@ internal sealed class RouteTable
             verbs.Add(known);
         }
 
-        if (segments.Length != 2 || !ServiceName.TryParse(NameIn(rawPath, segments[0]), out var service, out _)) return null;
+        if (segments.Length != 2) return null;
+        var name = NameIn(rawPath, segments[0]);
+        if (!ServiceName.TryParse(name, out var service, out var wrong))
+            return name.Contains('[', StringComparison.Ordinal) ? throw new BadMessageException(HeaderNames.ShardKeys, wrong) : null;
         if (verb == "POST")
         {
             var method = _server.Resolve(service.Canonical, segments[1]);

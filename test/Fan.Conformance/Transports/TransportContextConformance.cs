@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using Fan.Proxies;
 
 namespace Fan.Conformance.Transports;
 
@@ -40,8 +42,6 @@ public abstract class TransportContextConformance : TransportConformance
     [InlineData("shop.till.name", "takes 1 shard keys")]
     [InlineData("shop[1].till[2].name", "takes 1 shard keys")]
     [InlineData("cellar[7].touch", "has no shard keys")]
-    [InlineData("shop[\0].till.name", "no control characters")]
-    [InlineData("shop[a\nb].till.name", "no control characters")]
     public async Task Shard_keys_that_do_not_fit_the_name_are_refused(string method, string detail)
     {
         var error = await Assert.ThrowsAsync<BadMessageException>(async () => await Caller.Fan.CallAsync(method, default));
@@ -49,6 +49,31 @@ public abstract class TransportContextConformance : TransportConformance
         Assert.Contains(detail, error.Message, StringComparison.Ordinal);
         Assert.Equal((0, 1), (Cellar.Touched, Service.Rejected));
         Assert.Equal("till of shop a,b", (await Caller.Fan.CallAsync("shop[a,b].till.name", default)).GetString());
+    }
+
+    [Theory]
+    [InlineData("shop[\0].till.name")]
+    [InlineData("shop[a\nb].till.name")]
+    [InlineData("shop[a%0Ab].till.name")]
+    public async Task A_key_that_can_be_none_is_refused_at_the_caller(string method)
+    {
+        await Assert.ThrowsAsync<FormatException>(async () => await Caller.Fan.CallAsync(method, default));
+        Assert.Equal((0, 0), (Cellar.Touched, Service.Rejected));
+    }
+
+    [Fact]
+    public async Task What_a_caller_accepts_and_which_proxies_a_call_has_passed_arrive_through_proxies()
+    {
+        await StartAsync("lasts", fan => fan.AddProxy("last", "cellar", (call, ct) => call.ForwardAsync(null, ct)));
+        await StartAsync("firsts", fan => fan.AddProxy("first", "cellar", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "last" }, ct)));
+        await StartAsync("lefts", fan => fan.AddProxy("left", "cellar", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "right" }, ct), options => options.MaxPassed = 4));
+        await StartAsync("rights", fan => fan.AddProxy("right", "cellar", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "left" }, ct), options => options.MaxPassed = 4));
+        foreach (var proxy in (string[])["last", "first", "left", "right"]) await Caller.SeesAsync(proxy, 1);
+        var sum = JsonSerializer.SerializeToElement(new { left = 1, right = 2 });
+        Assert.Equal(3, await Caller.Fan.CallAsync<int>("first.add", sum, new CallOptions { Version = "^1" }));
+        Assert.Equal("^3", (await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await Caller.Fan.CallAsync<int>("first.add", sum, new CallOptions { Version = "^3" }))).Requested);
+        var ring = await Assert.ThrowsAsync<LimitExceededException>(async () => await Caller.Fan.CallAsync<int>("left.add", sum));
+        Assert.Contains("left ▸ right ▸ left ▸ right", ring.Message, StringComparison.Ordinal);
     }
 
     [Fact]
