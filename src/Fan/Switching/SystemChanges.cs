@@ -48,7 +48,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 {
                     var now = await from.ReadAsync(edit.Path).ConfigureAwait(false);
                     if (now != edit.After && !options.Force)
-                        throw new CommitConflictException(edit.Path, from.Number, $"'{edit.Path}' was changed again after commit {number}: it is {Told(edit.Path, now, edit.After)} now, and was {Told(edit.Path, edit.After, now)} then.");
+                        throw new CommitConflictException(edit.Path, from.Number, $"{Subject(edit.Path)} was changed again after commit {number}: it is {Told(edit.Path, now, edit.After)} now, and was {Told(edit.Path, edit.After, now)} then.");
                     edits.Add(new TreeEdit(edit.Path, now, edit.Before));
                 }
 
@@ -318,6 +318,9 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 
     private static string Told(string path, string? value, string? other) =>
         !path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) ? value ?? "not there" : $"'{RouteText.Of(value, other ?? "{}")}'";
+
+    private static string Subject(string path) =>
+        path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) ? $"The route of '{path[(CommitPath.Routes.Length + 1)..]}'" : $"'{path}'";
 
     private static RouteEntry? EntryFor(RouteChange change)
     {

@@ -154,7 +154,7 @@ public sealed class SwitchTests : IAsyncLifetime
         (await _place.RunAsync("switch", "price=2.0.0", "-m", "new prices")).Succeeded();
         var conflict = await _place.RunAsync("revert", "2");
         Assert.Equal(1, conflict.Code);
-        Assert.Contains("was changed again after commit 2", conflict.Error, StringComparison.Ordinal);
+        Assert.Contains("The route of 'price' was changed again after commit 2", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("'fan log price' shows by which commit; --force undoes 2 all the same. [conflict]", conflict.Error, StringComparison.Ordinal);
 
         var revert = (await _place.RunAsync("revert", "3", "--json")).Succeeded().Json.GetProperty("commit");
