@@ -42,7 +42,7 @@ internal sealed class FanApplication : IAsyncDisposable
         _json = JsonDefaults.Create(plan.JsonResolvers, Options.Limits, new ContractJson(Contracts.Around));
         var json = new JsonCodec(_json, Options.Limits);
         var codecs = new PayloadCodecs(json, new CompactCodec(Options.Limits, new CompactFitness(_json, logger), json));
-        Tree = new TreeFollower(store, new SnapshotHistory(), Describe, Options.DiscoveryTimeout, clock, treeLogger);
+        Tree = new TreeFollower(store, new SnapshotHistory(clock), Describe, Options.DiscoveryTimeout, clock, treeLogger);
         Trees = new CallTrees(Tree);
         Table = new RouteTable(routing.Value);
         var configuration = services.GetService<IConfiguration>();

@@ -47,7 +47,7 @@ internal sealed class ChangeSimulation(int seed) : IAsyncDisposable
         var name = $"application {i}";
         var store = new SimulatedStore(_tree, HashCode.Combine(seed, i), 2, Now);
         var connection = Connect(store.Store);
-        var follower = new TreeFollower(connection, new SnapshotHistory(), () => new ApplicationRecord { Application = name, Instance = name }, TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger<TreeFollower>.Instance);
+        var follower = new TreeFollower(connection, new SnapshotHistory(TimeProvider.System), () => new ApplicationRecord { Application = name, Instance = name }, TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger<TreeFollower>.Instance);
         _parts.Add(follower);
         return (follower, store, name);
     }
