@@ -7,6 +7,8 @@ namespace SwitchBench.Restores;
 /// <summary>A server that comes back with an older folder or an empty one, or whose root is deleted, or in whose place another one stands.</summary>
 internal sealed class ZooKeeperLoss(ZooKeeperEnsemble ensemble, string folder) : IStoreLoss
 {
+    private const int MaxAttempts = 200;
+
     private readonly string _saved = Path.Combine(folder, "saved");
 
     private ZooKeeperServer Server => ensemble.Servers[0];
@@ -41,25 +43,26 @@ internal sealed class ZooKeeperLoss(ZooKeeperEnsemble ensemble, string folder) :
         }
     }
 
-    // As any client deletes recursively: node by node, and once more where somebody has made something below meanwhile.
-    private static async Task DeleteAsync(ICoordinationStore store, string path)
+    // As ZooKeeper's own client deletes recursively: all at once, and again where somebody has made or taken away something meanwhile.
+    private static async Task DeleteAsync(ICoordinationStore store, string root)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
-            foreach (var child in await store.GetChildrenAsync(path) ?? []) await DeleteAsync(store, StorePath.Join(path, child));
             try
             {
-                await store.CommitAsync([new StoreOperation.Delete(path)]);
+                await store.CommitAsync([.. (await BelowAsync(store, root)).Select(path => new StoreOperation.Delete(path))]);
                 return;
             }
-            catch (StoreConflictException error) when (error.Conflict == StoreConflict.NoNode)
+            catch (StoreConflictException) when (attempt < MaxAttempts)
             {
-                return;
-            }
-            catch (StoreConflictException)
-            {
-                // It has children again.
+                // It is not as it was listed.
             }
         }
+    }
+
+    private static async Task<IReadOnlyList<string>> BelowAsync(ICoordinationStore store, string path)
+    {
+        var children = await Task.WhenAll((await store.GetChildrenAsync(path) ?? []).Select(child => BelowAsync(store, StorePath.Join(path, child))));
+        return [.. children.SelectMany(below => below), path];
     }
 }
