@@ -11,6 +11,9 @@ internal sealed record Options
 
     public const double DefaultSeconds = 10;
 
+    /// <summary>The seconds at rest in which a process may take 2 % of a core.</summary>
+    public const double FullCalm = 10;
+
     /// <summary>The faults there are.</summary>
     public static readonly IReadOnlyList<string> AllFaults = ["kill", "pause", "leader", "cut", "skew"];
 
@@ -42,7 +45,7 @@ internal sealed record Options
     public int Rounds { get; init; } = 20;
 
     /// <summary>For how long processes are watched at rest after that, in seconds.</summary>
-    public double Calm { get; init; } = 10;
+    public double Calm { get; init; } = FullCalm;
 
     public bool Barrier { get; init; }
 
