@@ -109,12 +109,28 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
 
     private async Task SwitchAsync(string version, List<RoundFault> faults)
     {
-        var report = await MakeAsync(_operator, version);
+        var report = await MakeSoonAsync(version, faults);
         await _witnesses.AskAsync();
         _history.Add(new VersionChange(report.Begun, report.Returned, version));
         Judge(report, await _operator.ReadLogAsync(), faults);
         if (report.Applications < _witnesses.Applications)
             faults.Add(new RoundFault(Promise.Applied, $"commit {report.Commit.Number}, made while all followed the log, was applied by {report.Applications} of {_witnesses.Applications}"));
+    }
+
+    // Endpoints may be on their way back: then it is refused, with that reason, and asked for again.
+    private async Task<Report> MakeSoonAsync(string version, List<RoundFault> faults)
+    {
+        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(Look))
+        {
+            try
+            {
+                return await MakeAsync(_operator, version);
+            }
+            catch (CommitRefusedException error) when (Stopwatch.GetElapsedTime(since) < Patience)
+            {
+                if (Stopwatch.GetElapsedTime(since).TotalSeconds > FollowLimit && faults.All(fault => fault.Promise != Promise.Follow)) faults.Add(new RoundFault(Promise.Follow, $"a switch is refused yet: {error.Message}"));
+            }
+        }
     }
 
     private static async Task<Report?> TryAsync(Operator by, string version)
