@@ -28,7 +28,14 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
     public SqliteSessions Sessions => _sessions ?? throw Closed();
 
     /// <summary>Whether it is not open, or another file stands under its name, or none, or one that was emptied: what is written to it would be lost.</summary>
-    public bool IsLost => _mark is null || FileIdentity.Of(path) is not { Bytes: > 0 } now || now.Mark != _mark;
+    public bool IsLost => _mark is null || FileIdentity.Of(path) is not { Bytes: > 0 } now || now.Mark != _mark
+        // Somebody has taken its log for that of a file from before.
+        || (_logMark is not null && FileIdentity.Of(LogPath)?.Mark != _logMark);
+
+    private string LogPath => path + "-wal";
+
+    // Whose the log is that stands beside the file: it has the name of the file, whichever that is.
+    private string OwnerPath => path + "-of";
 
     /// <summary>Opens it and begins a session.</summary>
     /// <returns>The session and the last change before it.</returns>
@@ -42,13 +49,38 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
                 throw new StoreUnavailableException($"There is no store at '{path}': no application has made one there. Name the one that the services use.");
             if (IsDefault) DefaultPlace.Prepare(path);
             else if (!MustExist) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (IsAnother())
+            {
+                using var turn = TakeTurn();
+                DropLogOfAnother();
+            }
+
+            return OpenOwn();
+        }
+        catch (StoreUnavailableException)
+        {
+            Close();
+            throw;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Close();
+            throw new StoreUnavailableException($"The folder of the store file '{path}' can't be made: {error.Message}", error);
+        }
+    }
+
+    private (long Session, long LastChange) OpenOwn()
+    {
+        try
+        {
             var database = _database = SqliteDatabase.Open(path);
             if (IsDefault) DefaultPlace.Close(path);
             _tree = new SqliteTree(database);
             _sessions = new SqliteSessions(database, _tree, clock);
             var session = Writing(() => _sessions.Open(lease));
             var last = Reading(_tree.LastChange);
-            (_mark, _logMark) = (FileIdentity.Of(path)?.Mark, FileIdentity.Of(path + "-wal")?.Mark);
+            (_mark, _logMark) = (FileIdentity.Of(path)?.Mark, FileIdentity.Of(LogPath)?.Mark);
+            NoteOwner();
             return (session, last);
         }
         catch (SqliteException error)
@@ -79,30 +111,64 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
             return Open();
         }
 
-        FileStream turn;
+        using var turn = TakeTurn();
+        // The log and the shared memory of a file that is no more would be taken for those of the one that has its name now.
+        var now = FileIdentity.Of(path);
+        if (now is not { Bytes: > 0 }) File.Delete(path);
+        if (now is not { Bytes: > 0 } || (now.Value.Mark != _mark && _logMark is not null && FileIdentity.Of(LogPath)?.Mark == _logMark)) DropLog();
+        else DropLogOfAnother();
+        _database?.LeaveLog();
+        Close();
+        return OpenOwn();
+    }
+
+    // One process at a time takes logs away, so that none takes what another has made.
+    private FileStream TakeTurn()
+    {
         try
         {
-            turn = new FileStream(path + "-reopen", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(path + "-reopen", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnavailableException($"The store file '{path}' was removed or replaced, and can't be opened anew yet: {error.Message}", error);
         }
+    }
 
-        using (turn)
+    private bool IsAnother() => ReadOwner() is { } owner && owner != FileIdentity.Of(path)?.Mark;
+
+    // Opened with the log of another one, the file would become a mixture of both.
+    private void DropLogOfAnother()
+    {
+        if (IsAnother()) DropLog();
+    }
+
+    private void DropLog()
+    {
+        File.Delete(LogPath);
+        File.Delete(path + "-shm");
+        if (FileIdentity.Of(path) is { } now) File.WriteAllText(OwnerPath, now.Mark);
+        else File.Delete(OwnerPath);
+    }
+
+    // What only looks makes no file.
+    private void NoteOwner()
+    {
+        if (MustExist || _mark is null || ReadOwner() == _mark) return;
+        File.WriteAllText(OwnerPath, _mark);
+        if (IsDefault) DefaultPlace.Close(path);
+    }
+
+    private string? ReadOwner()
+    {
+        try
         {
-            // The log and the shared memory of a file that is no more would be taken for those of the one that has its name now. Which those are can be told only while they are open here.
-            var isThere = FileIdentity.Of(path) is { Bytes: > 0 };
-            if (!isThere) File.Delete(path);
-            if (!isThere || (_logMark is not null && FileIdentity.Of(path + "-wal")?.Mark == _logMark))
-            {
-                File.Delete(path + "-wal");
-                File.Delete(path + "-shm");
-            }
-
-            _database?.LeaveLog();
-            Close();
-            return Open();
+            return File.Exists(OwnerPath) && File.ReadAllText(OwnerPath) is { Length: > 0 } owner ? owner : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is being written: by whoever opens the file that is there now.
+            return null;
         }
     }
 
