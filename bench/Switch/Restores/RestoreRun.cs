@@ -17,6 +17,7 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
 {
     private const double FollowLimit = 5;
     private const double CpuLimit = 0.02;
+    private const double ShortCpuLimit = 0.5;
 
     private static readonly string[] Versions = ["1.0.0", "2.0.0"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -96,8 +97,8 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         var diagnosis = await _operator.DiagnoseAsync();
         if (!diagnosis.Detail.Contains("restored or begun anew", StringComparison.Ordinal)) faults.Add(new RoundFault(Promise.Doctor, $"it says {diagnosis.Status}: {diagnosis.Detail}"));
         var (cpu, busiest) = await RestAsync();
-        // In a shorter time it is the same that a process may take: code that is compiled once more is no loop.
-        if (cpu > CpuLimit && cpu * options.Calm > CpuLimit * Options.FullCalm) faults.Add(new RoundFault(Promise.Cpu, string.Create(CultureInfo.InvariantCulture, $"{busiest} took {cpu:0.0%} of a core at rest")));
+        // A shorter time shows loops only: code that is compiled once more takes some of it.
+        if (cpu > (options.Calm < Options.FullCalm ? ShortCpuLimit : CpuLimit)) faults.Add(new RoundFault(Promise.Cpu, string.Create(CultureInfo.InvariantCulture, $"{busiest} took {cpu:0.0%} of a core at rest")));
         return new Round(kind, what, new FaultWindow(from, followed), follow, cpu, busiest, faults);
     }
 
