@@ -8,6 +8,7 @@ using SwitchBench.Chains;
 using SwitchBench.Endpoints;
 using SwitchBench.Peers;
 using SwitchBench.Processes;
+using SwitchBench.Restores;
 using SwitchBench.Servers;
 using SwitchBench.Services;
 using SwitchBench.Shards;
@@ -55,6 +56,15 @@ catch (InvalidOperationException error)
 
 await using (surroundings)
 {
+    if (options.LosesStore)
+    {
+        await using var restores = new RestoreRun(options, surroundings);
+        var report = await restores.PlayAsync();
+        report.Print(options);
+        if (options.Json is { } place) WriteJson(place, report.Write);
+        return report.Holds ? 0 : 1;
+    }
+
     var services = new ServiceCollection();
     services.AddLogging();
     services.AddFan(fan => fan.Name = "switch-bench").UseStore(surroundings.Store).AddSqliteStore().AddZooKeeperStore();
@@ -72,7 +82,15 @@ await using (surroundings)
     return result is not { Holds: false } && moves is not { Verdict.Holds: false } ? 0 : 1;
 }
 
-void Write(string path, Result? result, ShardResult? moves)
+void Write(string path, Result? result, ShardResult? moves) => WriteJson(path, json =>
+{
+    result?.Write(json);
+    if (moves is not null && result is not null) json.WriteStartObject("shards");
+    moves?.Write(json);
+    if (moves is not null && result is not null) json.WriteEndObject();
+});
+
+void WriteJson(string path, Action<Utf8JsonWriter> content)
 {
     if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
     using var file = File.Create(path);
@@ -81,10 +99,7 @@ void Write(string path, Result? result, ShardResult? moves)
     json.WriteString("store", options.StoreName);
     json.WriteNumber("applications", options.Applications);
     json.WriteString("routes", string.Join(',', options.Routes));
-    result?.Write(json);
-    if (moves is not null && result is not null) json.WriteStartObject("shards");
-    moves?.Write(json);
-    if (moves is not null && result is not null) json.WriteEndObject();
+    content(json);
     json.WriteEndObject();
 }
 

@@ -13,9 +13,6 @@ namespace SwitchBench;
 /// <summary>One run: versions are switched, one commit for two services, while applications in other processes call all the time.</summary>
 internal sealed class Run(Options options, Surroundings surroundings, ISystemChanges changes) : IAsyncDisposable
 {
-    private const int ApplicationsPerProcess = 50;
-    private const double MaxCallsPerApplication = 100;
-
     // Every third change is a revert; every fifth time the shares of the split are others.
     private const int RevertEvery = 3;
     private const int SplitEvery = 5;
@@ -23,26 +20,20 @@ internal sealed class Run(Options options, Surroundings surroundings, ISystemCha
     private static readonly string[] Versions = ["1.0.0", "2.0.0"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly List<Child> _services = [];
-    private readonly List<Child> _callers = [];
+    private readonly Population _population = new(options, surroundings);
     private readonly List<VersionChange> _history = [];
     private readonly List<double> _applied = [];
     private int _splits;
     private int _repeats;
 
-    private bool CanCut => options.Faults.Contains("cut");
-
     public async Task<Result> PlayAsync()
     {
         Console.WriteLine($"starting {options.Applications} applications");
-        // Two of each: one may be killed. A desk for each route, which calls over that one.
-        var desks = Enumerable.Range(0, Math.Max(2, options.Routes.Count)).Select(i => $"desk:{options.Routes[i % options.Routes.Count]}");
-        foreach (var what in (string[])["1.0.0", "1.0.0", "2.0.0", "2.0.0", .. desks]) _services.Add(await ServeAsync(what));
-        await StartCallersAsync();
+        await _population.StartAsync();
         // Before anything is committed the highest version takes the calls.
         _history.Add(new VersionChange(0, 0, "2.0.0"));
         await SwitchAsync("1.0.0");
-        var faults = new FaultPlayer(options.Faults, surroundings, _services, _callers, ServeAsync);
+        var faults = new FaultPlayer(options.Faults, surroundings, _population.Services, _population.Callers, _population.ServeAsync);
         var length = TimeSpan.FromSeconds(options.Seconds ?? Options.DefaultSeconds);
         var playing = faults.PlayAsync(length);
         var watch = Stopwatch.StartNew();
@@ -57,31 +48,11 @@ internal sealed class Run(Options options, Surroundings surroundings, ISystemCha
 
         await playing;
         var elapsed = watch.Elapsed;
-        var calls = (await Task.WhenAll(_callers.Select(caller => caller.CollectAsync()))).SelectMany(some => some).ToList();
+        var calls = (await Task.WhenAll(_population.Callers.Select(caller => caller.CollectAsync()))).SelectMany(some => some).ToList();
         return Result.Judge(new Played(_history, _splits, _repeats, _applied, faults.Past, elapsed), calls);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(_callers.Select(caller => caller.DisposeAsync().AsTask()));
-        _services.ForEach(service => service.EndInput());
-        await Task.WhenAll(_services.Select(service => service.DisposeAsync().AsTask()));
-    }
-
-    private Task<Child> ServeAsync(string what) => Child.StartAsync("serve", what, Links.Create(surroundings, options.Routes, CanCut, serves: true));
-
-    private async Task StartCallersAsync()
-    {
-        var rate = Math.Min(MaxCallsPerApplication, options.Rate / options.Applications);
-        for (var started = 0; started < options.Applications; started += ApplicationsPerProcess)
-        {
-            var count = Math.Min(ApplicationsPerProcess, options.Applications - started);
-            // By turns over the routes, so that each carries call trees.
-            var perRoute = options.Routes.Select((route, i) => (route, Count: (count + options.Routes.Count - 1 - i) / options.Routes.Count)).Where(part => part.Count > 0);
-            foreach (var (route, some) in perRoute)
-                _callers.Add(await Child.StartAsync("call", $"caller-{started}-{route}", Links.Create(surroundings, [route], CanCut, serves: false), $"{some}", FormattableString.Invariant($"{rate}")));
-        }
-    }
+    public ValueTask DisposeAsync() => _population.DisposeAsync();
 
     private async Task<Commit> SwitchAsync(string version) => await ChangeAsync(version, how => ToAsync(version, how));
 

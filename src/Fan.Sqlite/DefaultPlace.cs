@@ -48,7 +48,7 @@ internal static partial class DefaultPlace
     public static void Close(string file)
     {
         if (OperatingSystem.IsWindows()) return;
-        foreach (var part in (string[])[file, file + "-wal", file + "-shm"])
+        foreach (var part in (string[])[file, file + "-wal", file + "-shm", file + "-of"])
         {
             if (!File.Exists(part)) continue;
             if (!IsOurs(part)) throw new StoreUnavailableException($"The file '{part}' of the default store belongs to another user: remove it, or {WhatToDo}.");

@@ -1,8 +1,11 @@
 namespace Fan.Sqlite;
 
-/// <summary>Tells when some process has written the store: the system watches the write-ahead log. It may ring too often, and where the system can't watch, never.</summary>
+/// <summary>Tells when some process has changed the store: the system watches the write-ahead log, whose time each sets after a change. It may ring too often, and where the system can't watch, never.</summary>
 internal sealed class FileSignal : IDisposable
 {
+    // Linux tells a time that was set from a write: there only rings are heard, as the renewals of all processes write the log all the time.
+    private static readonly NotifyFilters Heard = NotifyFilters.FileName | (OperatingSystem.IsLinux() ? NotifyFilters.Attributes : NotifyFilters.LastWrite | NotifyFilters.Size);
+
     private readonly FileSystemWatcher? _watcher;
     private readonly string _log;
     private readonly TimeProvider _clock;
@@ -12,7 +15,7 @@ internal sealed class FileSignal : IDisposable
         (_log, _clock) = (path + "-wal", clock);
         try
         {
-            _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(_log)) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
+            _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(_log)) { NotifyFilter = Heard };
             _watcher.Changed += (_, _) => ring();
             _watcher.Created += (_, _) => ring();
             _watcher.Error += (_, _) => ring();

@@ -275,9 +275,16 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
 
     private T Writing<T>(Func<T> write)
     {
+        var result = WritingUnseen(write);
+        _signal?.Ring();
+        return result;
+    }
+
+    // What nobody watches wakes nobody: renewals come from every process all the time.
+    private T WritingUnseen<T>(Func<T> write)
+    {
         RequireFile();
         var result = _file.Writing(write);
-        _signal?.Ring();
         // Only who can write can renew: a read that succeeds does not make the session sound.
         if (State == SessionState.Disconnected) Return();
         return result;
@@ -326,7 +333,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     private void Renew()
     {
         var now = _clock.GetTimestamp();
-        var lives = Writing(() =>
+        var lives = WritingUnseen(() =>
         {
             _file.Tree.TrimChanges();
             return _file.Sessions.Renew(_session);

@@ -10,7 +10,7 @@ namespace Fan.Sqlite;
 /// <param name="clock">For the leases of others.</param>
 internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock)
 {
-    private readonly StandingFile _standing = new(path);
+    private readonly StandingFile _standing = new(path) { NotesLog = true };
     private SqliteDatabase? _database;
     private SqliteTree? _tree;
     private SqliteSessions? _sessions;
@@ -42,13 +42,34 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
                 throw new StoreUnavailableException($"There is no store at '{path}': no application has made one there. Name the one that the services use.");
             if (IsDefault) DefaultPlace.Prepare(path);
             else if (!MustExist) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            _standing.DropLogOfAnother(NotYet);
+            return OpenOwn();
+        }
+        catch (StoreUnavailableException)
+        {
+            Close();
+            throw;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Close();
+            throw Unmakeable(error);
+        }
+    }
+
+    private (long Session, long LastChange) OpenOwn()
+    {
+        try
+        {
             var database = _database = SqliteDatabase.Open(path);
             if (IsDefault) DefaultPlace.Close(path);
             _tree = new SqliteTree(database);
             _sessions = new SqliteSessions(database, _tree, clock);
             var session = Writing(() => _sessions.Open(lease));
             var last = Reading(_tree.LastChange);
-            _standing.Opened();
+            // What only looks makes no file.
+            if (MustExist) _standing.OpenedToLook();
+            else if (_standing.Opened() && IsDefault) DefaultPlace.Close(path);
             return (session, last);
         }
         catch (SqliteException error)
@@ -64,7 +85,7 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Close();
-            throw new StoreUnavailableException($"The folder of the store file '{path}' can't be made: {error.Message}", error);
+            throw Unmakeable(error);
         }
     }
 
@@ -72,16 +93,19 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
     /// <exception cref="StoreUnavailableException">It can't be opened. It may be tried again.</exception>
     public (long Session, long LastChange) Reopen()
     {
-        return MustExist ? OpenInstead() : _standing.OpenAnew(
-            OpenInstead, error => new StoreUnavailableException($"The store file '{path}' was removed or replaced, and can't be opened anew yet: {error.Message}", error));
+        return MustExist ? Instead(Open) : _standing.OpenAnew(() => Instead(Directory.Exists(Path.GetDirectoryName(path)) ? OpenOwn : Open), NotYet);
 
-        (long Session, long LastChange) OpenInstead()
+        (long Session, long LastChange) Instead(Func<(long Session, long LastChange)> open)
         {
             _database?.LeaveLog();
             Close();
-            return Open();
+            return open();
         }
     }
+
+    private StoreUnavailableException NotYet(Exception error) => new($"The store file '{path}' was removed or replaced, and can't be opened anew yet: {error.Message}", error);
+
+    private StoreUnavailableException Unmakeable(Exception error) => new($"The folder of the store file '{path}' can't be made: {error.Message}", error);
 
     /// <summary>Runs it in a transaction that reads one moment and takes no lock.</summary>
     public T Reading<T>(Func<T> read)

@@ -8,6 +8,12 @@ namespace Stores.Servers;
 internal sealed class ZooKeeperEnsemble : IAsyncDisposable
 {
     private readonly List<ZooKeeperServer> _servers = [];
+    private readonly string _folder;
+    private readonly string _heap;
+    private readonly IReadOnlyList<string> _settings;
+    private int _replaced;
+
+    private ZooKeeperEnsemble(string folder, IReadOnlyList<string> settings, string heap) => (_folder, _settings, _heap) = (folder, settings, heap);
 
     /// <summary>The servers as they stand in a store's URL.</summary>
     public string Hosts => string.Join(',', Servers.Select(server => server.Address));
@@ -27,7 +33,7 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
         ];
         for (var i = 0; count > 1 && i < count; i++)
             settings.Add(string.Create(CultureInfo.InvariantCulture, $"server.{i + 1}=127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}"));
-        var ensemble = new ZooKeeperEnsemble();
+        var ensemble = new ZooKeeperEnsemble(folder, settings, heap);
         try
         {
             for (var i = 0; i < count; i++)
@@ -58,6 +64,15 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Puts a new server with no data in the place of the only one.</summary>
+    public async Task ReplaceAsync()
+    {
+        await _servers[0].KillAsync();
+        var own = Directory.CreateDirectory(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"new-{++_replaced}"))).FullName;
+        _servers[0] = await ZooKeeperServer.StartAsync(own, IPEndPoint.Parse(_servers[0].Address).Port, _settings, _heap);
+        await _servers[0].ServesAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -61,6 +61,9 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
         _shell = null;
     }
 
+    /// <summary>What it keeps.</summary>
+    public string Data => Path.Combine(_folder, "version-2");
+
     public async Task<bool> LeadsAsync() => (await AskAsync()).Contains("Mode: leader", StringComparison.Ordinal);
 
     /// <summary>Waits until it answers clients.</summary>

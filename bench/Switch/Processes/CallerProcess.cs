@@ -19,8 +19,9 @@ internal static class CallerProcess
         Console.WriteLine("ready");
         using var stop = new CancellationTokenSource();
         var history = new ConcurrentQueue<RootCall>();
-        var calling = hosts.Select((host, i) => CallAsync(host.Services.GetRequiredService<IFan>(), $"{name}-{i}", callsPerSecond, history, stop.Token)).ToList();
-        await clock.FollowInputAsync();
+        var orders = new Orders(clock, [.. hosts.Select((host, i) => ($"{name}-{i}", host))]);
+        var calling = hosts.Select((host, i) => CallAsync(host.Services.GetRequiredService<IFan>(), $"{name}-{i}", callsPerSecond, history, orders, stop.Token)).ToList();
+        await orders.FollowAsync();
         await stop.CancelAsync();
         await Task.WhenAll(calling);
         foreach (var call in history) Console.WriteLine(Child.Line(call));
@@ -29,12 +30,13 @@ internal static class CallerProcess
         return 0;
     }
 
-    private static async Task CallAsync(IFan fan, string name, double callsPerSecond, ConcurrentQueue<RootCall> history, CancellationToken stop)
+    private static async Task CallAsync(IFan fan, string name, double callsPerSecond, ConcurrentQueue<RootCall> history, Orders orders, CancellationToken stop)
     {
         var desk = fan.Get<IDesk>();
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1 / callsPerSecond));
         while (!stop.IsCancellationRequested)
         {
+            await orders.Working;
             var started = Stopwatch.GetTimestamp();
             try
             {

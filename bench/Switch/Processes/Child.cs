@@ -51,6 +51,16 @@ internal sealed partial class Child : IAsyncDisposable
     public static string Line(RootCall call) =>
         string.Create(CultureInfo.InvariantCulture, $"{call.Caller}\t{call.Started}\t{call.Ended}\t{string.Join(' ', call.Versions)}\t{call.Error}");
 
+    /// <summary>The processor's time that it has had since it began.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public void KillNow()
     {
         _ = Signal(_process.Id, Kill);

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Hosting;
+using SwitchBench.Services;
 
 namespace SwitchBench.Processes;
 
@@ -9,8 +9,12 @@ internal static class ServiceProcess
     {
         var clock = new SkewedClock();
         using var host = await Applications.ServeAsync(store, routes, what, clock);
+        using var stop = new CancellationTokenSource();
         Console.WriteLine("ready");
-        await clock.FollowInputAsync();
+        var spinning = Defects.SpinAsync(stop.Token);
+        await new Orders(clock, [(what, host)]).FollowAsync();
+        await stop.CancelAsync();
+        await spinning;
         await host.StopAsync();
         return 0;
     }

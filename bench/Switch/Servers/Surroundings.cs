@@ -10,6 +10,9 @@ internal sealed class Surroundings : IAsyncDisposable
     /// <summary>How long the sessions of the run's own store last, in seconds.</summary>
     public const int SessionSeconds = 4;
 
+    /// <summary>The root of the run's own store in ZooKeeper.</summary>
+    public const string Chroot = "/bench/switch";
+
     // Of which two are the shortest session there is.
     private const int TickMilliseconds = 500;
 
@@ -25,6 +28,9 @@ internal sealed class Surroundings : IAsyncDisposable
 
     /// <summary>The run's own ZooKeeper.</summary>
     public ZooKeeperEnsemble? Ensemble { get; private set; }
+
+    /// <summary>The run's own SQLite file; null where the store is another one.</summary>
+    public string? StoreFile { get; private set; }
 
     public string Folder => _folder.FullName;
 
@@ -60,7 +66,8 @@ internal sealed class Surroundings : IAsyncDisposable
     {
         if (options.Store == "sqlite")
         {
-            Store = string.Create(CultureInfo.InvariantCulture, $"sqlite:{Path.Combine(Folder, "fan.db")}?session={SessionSeconds}s");
+            StoreFile = Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, "store")).FullName, "fan.db");
+            Store = UrlOf(StoreFile);
         }
         else if (options.Store is "zookeeper" or "zookeeper:3")
         {
@@ -71,7 +78,10 @@ internal sealed class Surroundings : IAsyncDisposable
     }
 
     /// <summary>The run's own ZooKeeper behind other addresses.</summary>
-    public static string UrlOf(IEnumerable<string> servers) => string.Create(CultureInfo.InvariantCulture, $"zookeeper://{string.Join(',', servers)}/switch?session={SessionSeconds}s");
+    public static string UrlOf(IEnumerable<string> servers) => string.Create(CultureInfo.InvariantCulture, $"zookeeper://{string.Join(',', servers)}{Chroot}?session={SessionSeconds}s");
+
+    /// <summary>A store in a file.</summary>
+    public static string UrlOf(string file) => string.Create(CultureInfo.InvariantCulture, $"sqlite:{file}?session={SessionSeconds}s");
 
     private async Task StartBrokerAsync(string route, Options options)
     {

@@ -40,6 +40,12 @@ internal static class LogChecks
                 "They follow this one as soon as they see the store again. Switches wait for them; restart what does not follow.");
         }
 
+        if (applications.Max(record => record.RestoredFrom) is { } before)
+        {
+            return Check.Warning("log", $"{at}, {(late == 0 ? $"applied by {applications.Count}" : $"not applied yet by {late} of {applications.Count}")} {(applications.Count == 1 ? "application" : "applications")}; the store was restored or begun anew within the last ten minutes: the log was at {before}",
+                "What was switched since the backup is undone, or all where there was none: look at 'fan show', and switch again.");
+        }
+
         return late == 0
             ? Check.Ok("log", $"{at}, applied by {applications.Count} {(applications.Count == 1 ? "application" : "applications")}")
             : Check.Warning("log", $"{at}, not applied yet by {late} of {applications.Count} applications", "Look again; what stays behind is cut off from the store, or hangs.");

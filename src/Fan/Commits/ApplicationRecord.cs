@@ -18,6 +18,9 @@ public sealed record ApplicationRecord
     /// <summary>Tells the commit that it has applied from one of the same number in another log; null where it did not tell, or has applied none.</summary>
     public string? Fingerprint { get; init; }
 
+    /// <summary>The commit at which it was when it found, within the last ten minutes, that the store was restored or begun anew; null where it has not.</summary>
+    public long? RestoredFrom { get; init; }
+
     /// <summary>The oldest snapshot that a root call of it still reads.</summary>
     public long Oldest { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record ApplicationRecord
         json.WriteString("instance", Instance);
         json.WriteNumber("applied", Applied);
         if (Fingerprint is not null) json.WriteString("fingerprint", Fingerprint);
+        if (RestoredFrom is { } former) json.WriteNumber("restored_from", former);
         json.WriteNumber("oldest", Oldest);
         if (Prepared is not null) json.WriteString("prepared", Prepared);
         if (RaisesControl) json.WriteBoolean("raises", true);
@@ -86,6 +90,7 @@ public sealed record ApplicationRecord
                 Instance = root.GetProperty("instance").GetString() ?? "",
                 Applied = root.GetProperty("applied").GetInt64(),
                 Fingerprint = root.TryGetProperty("fingerprint", out var fingerprint) ? fingerprint.GetString() : null,
+                RestoredFrom = root.TryGetProperty("restored_from", out var former) ? former.GetInt64() : null,
                 Oldest = root.GetProperty("oldest").GetInt64(),
                 Prepared = root.TryGetProperty("prepared", out var prepared) ? prepared.GetString() : null,
                 RaisesControl = root.TryGetProperty("raises", out var raises) && raises.ValueKind == JsonValueKind.True,

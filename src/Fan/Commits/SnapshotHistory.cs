@@ -8,6 +8,8 @@ internal sealed class SnapshotHistory(TimeProvider clock)
     /// <summary>What is kept at the most. More commits within the life of one call tree than this end that tree with <see cref="SnapshotGoneException"/>.</summary>
     public const int MaxKept = 1024;
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private TreeSnapshot _current = TreeSnapshot.CreateEmpty();
     private ImmutableSortedDictionary<long, TreeSnapshot> _older = ImmutableSortedDictionary<long, TreeSnapshot>.Empty;
@@ -16,6 +18,9 @@ internal sealed class SnapshotHistory(TimeProvider clock)
     private TaskCompletionSource? _held;
     private Action _drained = () => { };
     private Action _wanted = () => { };
+    private Func<bool> _isCutOff = () => false;
+    private long _looks;
+    private TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action? _changed;
     private long _appliedAt = clock.GetTimestamp();
 
@@ -44,8 +49,22 @@ internal sealed class SnapshotHistory(TimeProvider clock)
         }
     }
 
-    /// <summary>Sets who is told, from any thread, that the last root call of an older snapshot ended, and that a snapshot is needed that was not applied yet.</summary>
-    public void Tell(Action drained, Action wanted) => (_drained, _wanted) = (drained, wanted);
+    /// <summary>Sets who is told, from any thread, that the last root call of an older snapshot ended, and that a snapshot is needed that is not known here; and who says whether the store can't be asked now.</summary>
+    public void Tell(Action drained, Action wanted, Func<bool> isCutOff) => (_drained, _wanted, _isCutOff) = (drained, wanted, isCutOff);
+
+    /// <summary>The store was asked for a snapshot that was wanted: what it has is applied.</summary>
+    public void Looked()
+    {
+        TaskCompletionSource looked;
+        lock (_gate)
+        {
+            looked = _looked;
+            _looks++;
+            _looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        looked.SetResult();
+    }
 
     /// <summary>Adds who is told, from any thread, that the snapshots which calls may read, or whether calls are held, have changed.</summary>
     public void Follow(Action changed)
@@ -63,7 +82,7 @@ internal sealed class SnapshotHistory(TimeProvider clock)
         if (!ReferenceEquals(snapshot, Current) && snapshot.Roots == 0) _drained();
     }
 
-    /// <summary>The snapshot that a call tree of elsewhere reads.</summary>
+    /// <summary>The snapshot that a call tree of elsewhere reads; where its number is of another log, the one that is nearest to it here.</summary>
     /// <exception cref="SnapshotGoneException">It is older than what is kept here.</exception>
     public ValueTask<TreeSnapshot> FindAsync(long number, CancellationToken cancellationToken) =>
         TryFind(number) is { } snapshot ? new(snapshot) : FindSlowlyAsync(number, cancellationToken);
@@ -221,14 +240,41 @@ internal sealed class SnapshotHistory(TimeProvider clock)
 
     private async ValueTask<TreeSnapshot> FindSlowlyAsync(long number, CancellationToken cancellationToken)
     {
+        TreeSnapshot? seen = null;
+        var first = 0L;
         while (true)
         {
-            Task applied;
-            lock (_gate) applied = _applied.Task;
+            Task applied, looked;
+            long looks;
+            lock (_gate) (applied, looked, looks) = (_applied.Task, _looked.Task, _looks);
             if (TryFind(number) is { } snapshot) return snapshot;
-            if (number < Current.Number) throw new SnapshotGoneException(number, Current.Number);
-            _wanted();
-            await applied.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var current = Current;
+            if (!ReferenceEquals(current, seen)) (seen, first) = (current, looks);
+            // The first look may have begun before.
+            var wasAsked = looks - first >= 2;
+            if (number < current.Number)
+            {
+                // Nothing alive reads it, or its caller follows a log that was restored, of which nothing can be known here: then this application goes on with what it has.
+                if (_isCutOff()) return current;
+                if (wasAsked) throw new SnapshotGoneException(number, current.Number);
+            }
+            else if (wasAsked && Volatile.Read(ref _former) is { IsEmpty: false } former)
+            {
+                // The store does not have it: its caller still follows the log from before.
+                return former.Values.Last();
+            }
+
+            if (!wasAsked) _wanted();
+            await WaitAsync(applied, wasAsked ? applied : looked, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // The store may go away meanwhile.
+    private async Task WaitAsync(Task applied, Task looked, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(applied, looked, Task.Delay(LookAgain, clock, ending.Token)).ConfigureAwait(false);
+        await ending.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -35,6 +35,7 @@ internal sealed class TreeFollower : IAsyncDisposable
     private TreeSnapshot? _announced;
     private LogRestart? _restart;
     private ITimer? _forgetting;
+    private ITimer? _telling;
 
     public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
     {
@@ -59,16 +60,18 @@ internal sealed class TreeFollower : IAsyncDisposable
     public long Session => Volatile.Read(ref _session);
 
     /// <summary>That the log was found to be another one than before, for a while; else null.</summary>
-    public string? Trouble => Volatile.Read(ref _restart) is { } restart && _clock.GetElapsedTime(restart.At) < RestartTold
+    public string? Trouble => ToldRestart is { } restart
         ? $"the store {_connection.DisplayName} was restored or begun anew: the log of commits was at {restart.Before} and is at {restart.After}; what was switched in between is undone"
         : null;
+
+    private LogRestart? ToldRestart => Volatile.Read(ref _restart) is { } restart && _clock.GetElapsedTime(restart.At) < RestartTold ? restart : null;
 
     public void Start()
     {
         lock (_gate)
         {
             if (_running.Length > 0 || _stopping.IsCancellationRequested) return;
-            History.Tell(drained: _register.Changed, wanted: Want);
+            History.Tell(drained: _register.Changed, wanted: Want, isCutOff: () => _connection.State != SessionState.Connected);
             Volatile.Write(ref _running,
             [
                 // Known as alive before it reads the head: a committer that does not see it has a commit that it will read.
@@ -122,6 +125,7 @@ internal sealed class TreeFollower : IAsyncDisposable
         _loaded.TrySetException(new ServiceUnavailableException("", "The application has stopped."));
         _ = _loaded.Task.Exception;
         if (_forgetting is not null) await _forgetting.DisposeAsync().ConfigureAwait(false);
+        if (_telling is not null) await _telling.DisposeAsync().ConfigureAwait(false);
         _hold.Dispose();
         _catchingUp.Dispose();
         _stopping.Dispose();
@@ -134,7 +138,7 @@ internal sealed class TreeFollower : IAsyncDisposable
         if (!IsLoaded) return record;
         // Number and fingerprint are those of one snapshot.
         var current = History.Current;
-        return record with { Applied = current.Number, Fingerprint = current.Fingerprint, Oldest = History.OldestInUse };
+        return record with { Applied = current.Number, Fingerprint = current.Fingerprint, RestoredFrom = ToldRestart?.Before, Oldest = History.OldestInUse };
     }
 
     private void Meet(string trouble)
@@ -215,6 +219,7 @@ internal sealed class TreeFollower : IAsyncDisposable
             {
                 await store.SyncAsync(stopping).ConfigureAwait(false);
                 await CatchUpAsync(store, stopping).ConfigureAwait(false);
+                History.Looked();
                 retry.Reset();
             }
             catch (StoreException)
@@ -291,6 +296,8 @@ internal sealed class TreeFollower : IAsyncDisposable
         CommitsLog.Restarted(_logger, _connection.DisplayName, before, snapshot.Number);
         _forgetting ??= _clock.CreateTimer(static history => ((SnapshotHistory)history!).ForgetFormer(), History, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _forgetting.Change(FormerKept, Timeout.InfiniteTimeSpan);
+        _telling ??= _clock.CreateTimer(static register => ((ApplicationRegister)register!).Changed(), _register, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _telling.Change(RestartTold, Timeout.InfiniteTimeSpan);
         await RebuildAsync(log, snapshot, cancellationToken).ConfigureAwait(false);
     }
 

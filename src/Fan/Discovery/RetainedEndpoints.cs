@@ -4,8 +4,8 @@ using Fan.Coordination;
 namespace Fan.Discovery;
 
 /// <summary>
-/// Endpoints that were known when this application lost its session: others mostly lost theirs at the same time, and register again
-/// within moments. Until one session's time has passed they are called as before. For one flow of control.
+/// Endpoints that were known when this application lost its session, or when the store's root was deleted: others mostly lost theirs at the
+/// same time, and register again within moments. Until one session's time has passed they are called as before. For one flow of control.
 /// </summary>
 internal sealed class RetainedEndpoints(TimeProvider clock)
 {
@@ -27,16 +27,18 @@ internal sealed class RetainedEndpoints(TimeProvider clock)
     /// <summary>Whether both are the same listener.</summary>
     public static bool IsSame(Endpoint one, Endpoint other) => PlaceOf(one) == PlaceOf(other);
 
+    /// <summary>What is known was taken out of the store by somebody else than those who registered it.</summary>
+    public void Keep(ICoordinationStore store, ImmutableDictionary<string, Endpoint> known)
+    {
+        (_since, _time) = (clock.GetTimestamp(), store.LeaseRemaining is var lease && lease > TimeSpan.Zero && lease <= Longest ? lease : Usual);
+        foreach (var id in known.Keys) _ids.Add(id);
+    }
+
     /// <summary>What is known after all was read anew: what was found, and what stays for a while.</summary>
     public ImmutableDictionary<string, Endpoint> Merge(ICoordinationStore store, ImmutableDictionary<string, Endpoint> known, ImmutableDictionary<string, Endpoint> found)
     {
         var session = store.SessionId;
-        if (_session != 0 && session != _session)
-        {
-            (_since, _time) = (clock.GetTimestamp(), store.LeaseRemaining is var lease && lease > TimeSpan.Zero && lease <= Longest ? lease : Usual);
-            foreach (var id in known.Keys) _ids.Add(id);
-        }
-
+        if (_session != 0 && session != _session) Keep(store, known);
         _session = session;
         if (Left is not { } left || left == TimeSpan.Zero) _ids.Clear();
         if (_ids.Count == 0) return found;

@@ -29,6 +29,7 @@ internal sealed class ServiceFollower
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EndpointSet _current = EndpointSet.Empty;
+    private long _serviceNode;
     private string? _trouble;
 
     public ServiceFollower(
@@ -161,7 +162,17 @@ internal sealed class ServiceFollower
             if (node is not ("" or EndpointPath.Barrier))
             {
                 var endpoint = change.Kind == StoreEventKind.Deleted ? null : await ReadAsync(store, change.Path, version, cancellationToken).ConfigureAwait(false);
-                Publish(endpoint is null ? Current.ById.Remove(change.Path) : _retained.Add(Current.ById, endpoint));
+                if (endpoint is not null)
+                {
+                    if (_serviceNode == 0) _serviceNode = await ReadServiceNodeAsync(store, cancellationToken).ConfigureAwait(false);
+                    Publish(_retained.Add(Current.ById, endpoint));
+                }
+                else if (Current.ById.ContainsKey(change.Path))
+                {
+                    // The service's node outlives its endpoints: where it went too, or is another one, somebody has deleted them.
+                    if (await ReadServiceNodeAsync(store, cancellationToken).ConfigureAwait(false) == _serviceNode) Publish(Current.ById.Remove(change.Path));
+                    else _retained.Keep(store, Current.ById);
+                }
             }
 
             // Not where the version's node itself has come: somebody is about to register, or to raise a barrier.
@@ -186,6 +197,7 @@ internal sealed class ServiceFollower
     private async ValueTask ReloadAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
         var found = ImmutableDictionary.CreateBuilder<string, Endpoint>(StringComparer.Ordinal);
+        _serviceNode = await ReadServiceNodeAsync(store, cancellationToken).ConfigureAwait(false);
         foreach (var version in await store.GetChildrenAsync(_path, cancellationToken).ConfigureAwait(false) ?? [])
         {
             var isVersion = Routing.ServiceVersion.TryParse(version, out _);
@@ -213,6 +225,9 @@ internal sealed class ServiceFollower
         _loaded.TrySetResult();
         foreach (var version in before.Where(version => !HasEndpoints(version))) _empty.Add(store, StorePath.Join(_path, version), cancellationToken);
     }
+
+    private async ValueTask<long> ReadServiceNodeAsync(ICoordinationStore store, CancellationToken cancellationToken) =>
+        (await store.GetAsync(_path, cancellationToken).ConfigureAwait(false))?.CreatedTransaction ?? 0;
 
     private async ValueTask<Endpoint?> ReadAsync(ICoordinationStore store, string path, string version, CancellationToken cancellationToken) =>
         Read(store, await store.GetAsync(path, cancellationToken).ConfigureAwait(false), path, version);

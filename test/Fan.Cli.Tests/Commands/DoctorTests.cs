@@ -103,6 +103,19 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_that_was_restored_is_told_when_all_follow_it_again()
+    {
+        await _place.PutAsync("/fan/head", """{"number":2,"commit":{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}}""");
+        await _place.PutAsync("/fan/commits/0000000002", """{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}""");
+        await _place.PutAsync("/fan/apps/app_0000000001", """{"application":"retail","instance":"a","applied":2,"restored_from":7,"oldest":2,"hosts":[],"needs":[]}""");
+        await _place.PutAsync("/fan/apps/app_0000000002", """{"application":"new","instance":"b","applied":2,"oldest":2,"hosts":[],"needs":[]}""");
+        var result = await _place.RunAsync("doctor", "--json");
+        Assert.Equal(0, result.Code);
+        var warning = Checks(result.Json, "warning").Single(check => check.GetProperty("name").GetString() == "log");
+        Assert.Equal("commit 2, applied by 2 applications; the store was restored or begun anew within the last ten minutes: the log was at 7", warning.GetProperty("detail").GetString());
+    }
+
+    [Fact]
     public async Task Without_the_store_it_tells_that_and_what_it_knows_anyway()
     {
         var file = Path.Combine(_place.Folder, "fan.db");

@@ -11,7 +11,7 @@ public sealed class SnapshotHistoryTests
     public async Task A_snapshot_that_did_not_come_yet_is_waited_for_and_asked_for()
     {
         var asked = 0;
-        _history.Tell(() => { }, () => asked++);
+        _history.Tell(() => { }, () => asked++, () => false);
         var finding = _history.FindAsync(2, TestContext.Current.CancellationToken).AsTask();
         Assert.False(finding.IsCompleted);
         Apply(1);
@@ -32,14 +32,48 @@ public sealed class SnapshotHistoryTests
         _history.Exit(one);
         Assert.Equal(2, _history.OldestInUse);
         _history.Settle(2);
+        _history.Tell(() => { }, _history.Looked, () => false);
         await Assert.ThrowsAsync<SnapshotGoneException>(async () => await _history.FindAsync(1, default));
+    }
+
+    [Fact]
+    public async Task A_number_of_a_log_that_was_restored_fails_no_call()
+    {
+        var isCutOff = true;
+        _history.Tell(() => { }, () => { }, () => isCutOff);
+        Apply(1);
+        Apply(2);
+        Apply(3);
+        _history.Settle(3);
+        // The caller has seen the restored store already, this application has not: it is cut off, and goes on with what it has.
+        Assert.Equal(3, (await _history.FindAsync(2, default)).Number);
+        // It can ask: what it finds counts.
+        isCutOff = false;
+        _history.Tell(() => { }, () => _history.Restart(TreeSnapshot.CreateEmpty().Apply(Commit(2), Never)), () => isCutOff);
+        var found = await _history.FindAsync(2, default);
+        Assert.Equal((2, true), (found.Number, ReferenceEquals(found, _history.Current)));
+        // Now the other way round: this one has seen it, and callers are where they were, or one commit further.
+        Assert.Equal(3, (await _history.FindAsync(3, default)).Number);
+        _history.Tell(() => { }, _history.Looked, () => isCutOff);
+        Assert.Equal(3, (await _history.FindAsync(4, default)).Number);
+    }
+
+    [Fact]
+    public async Task A_store_that_goes_away_while_it_is_asked_for_a_number_keeps_no_call()
+    {
+        var isCutOff = false;
+        _history.Tell(() => { }, () => isCutOff = true, () => isCutOff);
+        Apply(1);
+        Apply(2);
+        _history.Settle(2);
+        Assert.Equal(2, (await _history.FindAsync(1, default)).Number);
     }
 
     [Fact]
     public async Task The_end_of_the_last_call_of_an_older_snapshot_is_told()
     {
         var told = 0;
-        _history.Tell(() => told++, () => { });
+        _history.Tell(() => told++, () => { }, () => false);
         var first = await _history.EnterAsync(default);
         var second = await _history.EnterAsync(default);
         Apply(1);

@@ -83,11 +83,43 @@ public sealed class ReplacedStoreTests : IAsyncLifetime
             "it is gone");
     }
 
+    [Fact]
+    public async Task What_somebody_deleted_with_its_service_is_called_until_it_is_back_or_a_session_s_time_is_over()
+    {
+        await RegisterAsync(_first, port: 1001);
+        Assert.Single(await _directory.FindAsync("price", Token));
+        await _first.CommitAsync([.. ((string[])[Path, "/endpoints/price/1.0.0", "/endpoints/price", "/endpoints"]).Select(path => new StoreOperation.Delete(path))], Token);
+        await RegisterAsync(_first, port: 1002, Path + "0");
+        await Eventually.TrueAsync(async () => await PortsAsync() is [1001, 1002], "one is back, and the other one is called until it is");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return await PortsAsync() is [1002];
+            },
+            "it did not come back");
+        // Who leaves properly is not called any more.
+        await _first.CommitAsync([new StoreOperation.Delete(Path + "0")], Token);
+        await Eventually.TrueAsync(async () => await PortsAsync() is [], "it has left");
+    }
+
+    [Fact]
+    public async Task Who_leaves_a_service_that_came_after_its_first_caller_is_not_called_any_more()
+    {
+        Assert.Empty(await _directory.FindAsync("price", Token));
+        await RegisterAsync(_first, port: 1001);
+        await Eventually.TrueAsync(async () => await PortsAsync() is [1001], "it is called");
+        await _first.CommitAsync([new StoreOperation.Delete(Path)], Token);
+        await Eventually.TrueAsync(async () => await PortsAsync() is [], "it has left");
+    }
+
     private const string Path = "/endpoints/price/1.0.0/config_0000000001";
 
-    private static async Task RegisterAsync(MemoryCoordinationStore store, int port)
+    private async Task<List<int>> PortsAsync() => [.. (await _directory.FindAsync("price", Token)).Select(endpoint => endpoint.Description.Port).Order()];
+
+    private static async Task RegisterAsync(MemoryCoordinationStore store, int port, string path = Path)
     {
         await store.CreateMissingAsync(["/endpoints", "/endpoints/price", "/endpoints/price/1.0.0"], Token);
-        await store.CommitAsync([new StoreOperation.Create(Path, Encoding.UTF8.GetBytes($$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": []}"""), NodeKind.Ephemeral)], Token);
+        await store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes($$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": []}"""), NodeKind.Ephemeral)], Token);
     }
 }

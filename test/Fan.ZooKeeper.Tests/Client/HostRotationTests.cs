@@ -37,13 +37,27 @@ public sealed class HostRotationTests
         Assert.Equal((0, 0), (await PauseAsync(), await PauseAsync()));
         Assert.InRange(await PauseAsync(), 10, 31);
 
-        async Task<int> PauseAsync()
-        {
-            var pause = rotation.PauseAfterFailureAsync(CancellationToken.None);
-            var milliseconds = 0;
-            for (; !pause.IsCompleted; milliseconds++) clock.Advance(TimeSpan.FromMilliseconds(1));
-            await pause;
-            return milliseconds;
-        }
+        Task<int> PauseAsync() => HostRotationTests.PauseAsync(rotation, clock, longest: null);
+    }
+
+    [Fact]
+    public async Task A_pause_ends_soon_after_the_moment_at_which_something_else_is_to_be_tried()
+    {
+        var clock = new FakeTimeProvider();
+        var rotation = new HostRotation(s_servers, clock);
+        for (var i = 0; i < 30; i++) await PauseAsync(rotation, clock, longest: null);
+        for (var i = 0; i < 2; i++) await PauseAsync(rotation, clock, TimeSpan.FromMilliseconds(100));
+        Assert.InRange(await PauseAsync(rotation, clock, TimeSpan.FromMilliseconds(100)), 100, 401);
+        for (var i = 0; i < 2; i++) await PauseAsync(rotation, clock, TimeSpan.FromMilliseconds(-1));
+        Assert.InRange(await PauseAsync(rotation, clock, TimeSpan.FromMilliseconds(-1)), 0, 301);
+    }
+
+    private static async Task<int> PauseAsync(HostRotation rotation, FakeTimeProvider clock, TimeSpan? longest)
+    {
+        var pause = rotation.PauseAfterFailureAsync(longest, CancellationToken.None);
+        var milliseconds = 0;
+        for (; !pause.IsCompleted; milliseconds++) clock.Advance(TimeSpan.FromMilliseconds(1));
+        await pause;
+        return milliseconds;
     }
 }

@@ -6,6 +6,7 @@ internal sealed class HostRotation
     private const double FirstPauseMilliseconds = 20;
     private const double LongestPauseMilliseconds = 2000;
     private const double ShortLifePauseMilliseconds = 5;
+    private const double LongestSpreadMilliseconds = 300;
 
     private readonly ServerAddress[] _servers;
     private readonly TimeProvider _clock;
@@ -42,12 +43,15 @@ internal sealed class HostRotation
     }
 
     /// <summary>The last server could not be used: pauses when all were tried, longer each time.</summary>
-    public async Task PauseAfterFailureAsync(CancellationToken cancellationToken)
+    /// <param name="longest">Until something else is to be tried: little longer than that it does not pause. Null where that is not known.</param>
+    /// <param name="cancellationToken">Ends the pause.</param>
+    public async Task PauseAfterFailureAsync(TimeSpan? longest, CancellationToken cancellationToken)
     {
         if (++_failures % _servers.Length != 0) return;
         var round = Math.Min(_failures / _servers.Length, 10) - 1;
         // Jitter, so that all the clients of an ensemble that comes back do not come at once.
         var pause = Math.Min(LongestPauseMilliseconds, FirstPauseMilliseconds * Math.Pow(2, round)) * (0.5 + Random.Shared.NextDouble());
+        if (longest is { } limit) pause = Math.Min(pause, Math.Max(0, limit.TotalMilliseconds) + (LongestSpreadMilliseconds * Random.Shared.NextDouble()));
         await Task.Delay(TimeSpan.FromMilliseconds(pause), _clock, cancellationToken).ConfigureAwait(false);
     }
 }

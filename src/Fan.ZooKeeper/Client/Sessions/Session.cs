@@ -71,7 +71,7 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
             }
 
             if (clock.GetElapsedTime(since) > OpenLimit) throw new NotConnectedException(_trouble);
-            await _hosts.PauseAfterFailureAsync(stopping.Token).ConfigureAwait(false);
+            await _hosts.PauseAfterFailureAsync(longest: null, stopping.Token).ConfigureAwait(false);
         }
     }
 
@@ -180,11 +180,13 @@ internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock
         var since = clock.GetTimestamp();
         while (true)
         {
-            if (await TryServerAsync(isFirst: false, cancellationToken).ConfigureAwait(false) is { } open) return open;
-            // Nobody took the session for longer than it lives. The tree may have been restored from older data, to which every
+            // Nobody took the session for as long as it lives. The tree may have been restored from older data, to which every
             // server would refuse whoever has seen more; the sync that follows keeps what is read from going back otherwise.
-            if (clock.GetElapsedTime(since) > Timeout) _opener!.LastZxid = 0;
-            await _hosts.PauseAfterFailureAsync(cancellationToken).ConfigureAwait(false);
+            if (clock.GetElapsedTime(since) >= Timeout) _opener!.LastZxid = 0;
+            if (await TryServerAsync(isFirst: false, cancellationToken).ConfigureAwait(false) is { } open) return open;
+            // Pauses have grown long by then: a restored store would stand there without its applications.
+            var left = Timeout - clock.GetElapsedTime(since);
+            await _hosts.PauseAfterFailureAsync(_opener!.LastZxid != 0 ? left : null, cancellationToken).ConfigureAwait(false);
         }
     }
 
