@@ -11,6 +11,7 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
     public const string Jars = "/usr/share/java/";
     private const string MainClass = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
     private static readonly string[] Libraries =
     [
         "zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-common", "netty-buffer", "netty-transport", "netty-codec",
@@ -84,13 +85,15 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
     {
         try
         {
+            // One that is about to serve may take a connection and never say a word on it.
+            using var limit = new CancellationTokenSource(AnswerLimit);
             using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, _port);
-            await client.GetStream().WriteAsync("srvr"u8.ToArray());
+            await client.ConnectAsync(IPAddress.Loopback, _port, limit.Token);
+            await client.GetStream().WriteAsync("srvr"u8.ToArray(), limit.Token);
             using var reader = new StreamReader(client.GetStream());
-            return await reader.ReadToEndAsync();
+            return await reader.ReadToEndAsync(limit.Token);
         }
-        catch (Exception error) when (error is SocketException or IOException)
+        catch (Exception error) when (error is SocketException or IOException or OperationCanceledException)
         {
             return "";
         }

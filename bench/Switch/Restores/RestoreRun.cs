@@ -19,6 +19,9 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
     private const double CpuLimit = 0.02;
     private const double ShortCpuLimit = 0.5;
 
+    // Of the time at rest: code is compiled again some time after it has become hot.
+    private const double WarmUp = 3;
+
     private static readonly string[] Versions = ["1.0.0", "2.0.0"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     // A process may be stopped between going over to a snapshot and noting it.
@@ -44,7 +47,7 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         _history.Add(new VersionChange(0, 0, "2.0.0"));
         var watch = Stopwatch.StartNew();
         // Code that runs for the first time is compiled, and again when it is hot: that is not what a process takes at rest.
-        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since).TotalSeconds < options.Calm; await Task.Delay(Look)) await SwitchAsync(Other(), []);
+        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since).TotalSeconds < options.Calm * WarmUp; await Task.Delay(Look)) await SwitchAsync(Other(), []);
         for (var round = 0; round < options.Rounds; round++)
         {
             foreach (var kind in options.Faults)
