@@ -5,7 +5,10 @@ namespace SwitchBench.Processes;
 /// <summary>The processes of a run: services in two versions, desks that call them, and applications that call the desks.</summary>
 internal sealed class Population(Options options, Surroundings surroundings) : IAsyncDisposable
 {
-    private const int ApplicationsPerProcess = 50;
+    private const int LeastPerProcess = 50;
+
+    // Of one route. More would be a test of the machine's memory.
+    private const int MostProcesses = 4;
     private const double MaxCallsPerApplication = 100;
 
     public List<Child> Services { get; } = [];
@@ -36,9 +39,10 @@ internal sealed class Population(Options options, Surroundings surroundings) : I
     private async Task StartCallersAsync()
     {
         var rate = Math.Min(MaxCallsPerApplication, options.Rate / options.Applications);
-        for (var started = 0; started < options.Applications; started += ApplicationsPerProcess)
+        var perProcess = options.Applications <= 1000 ? LeastPerProcess : options.Applications / MostProcesses;
+        for (var started = 0; started < options.Applications; started += perProcess)
         {
-            var count = Math.Min(ApplicationsPerProcess, options.Applications - started);
+            var count = Math.Min(perProcess, options.Applications - started);
             // By turns over the routes, so that each carries call trees.
             var perRoute = options.Routes.Select((route, i) => (route, Count: (count + options.Routes.Count - 1 - i) / options.Routes.Count)).Where(part => part.Count > 0);
             foreach (var (route, some) in perRoute)

@@ -155,7 +155,7 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
                 continue;
             }
 
-            if (error is NoSuchServiceException or NoMatchingVersionException && (target != service || entry is { Versions.IsEmpty: false })
+            if (!seen.IsSharded && error is NoSuchServiceException or NoMatchingVersionException && (target != service || entry is { Versions.IsEmpty: false })
                 && WatchLag - request.History.SinceApplied is var left && left > TimeSpan.Zero)
             {
                 // Whom a commit names is there: news of the routes may come before news of the endpoints.
