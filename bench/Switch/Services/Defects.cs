@@ -10,6 +10,7 @@ internal static class Defects
     public const string Mixed = "mixed";
     public const string Late = "late";
     public const string Owner = "owner";
+    public const string Stray = "stray";
 
     public static string Other(string version) => version == "1.0.0" ? "2.0.0" : "1.0.0";
 }
