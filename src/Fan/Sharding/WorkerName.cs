@@ -47,8 +47,8 @@ internal sealed class WorkerName(string service, string worker, string applicati
         var left = _grace - clock.GetElapsedTime(_since);
         if (left > TimeSpan.Zero) return left;
         var text = string.Join(", ", others);
-        if (_trouble is null) ShardLog.NameShared(logger, text, service, worker);
-        _trouble = $"{text} serves '{service}' as worker '{worker}' too";
+        if (_trouble is null) ShardLog.NameShared(logger, service, worker, text);
+        _trouble = $"'{service}' is served as worker '{worker}' by another process too: {text}";
         return null;
     }
 }

@@ -79,12 +79,12 @@ public sealed class WorkerNameTests : IAsyncLifetime
         await using (var second = await StartAsync("second", "w"))
         {
             await Eventually.TrueAsync(async () => (await HealthAsync(first)).Status == HealthStatus.Degraded && (await HealthAsync(second)).Status == HealthStatus.Degraded, "both are degraded");
-            Assert.Matches("^second at .+ serves 'stock.counter' as worker 'w' too$", (await HealthAsync(first)).Description!);
-            Assert.Matches("^first at .+ serves 'stock.counter' as worker 'w' too$", (await HealthAsync(second)).Description!);
+            Assert.Matches("^'stock.counter' is served as worker 'w' by another process too: second at test:.+$", (await HealthAsync(first)).Description!);
+            Assert.Matches("^'stock.counter' is served as worker 'w' by another process too: first at test:.+$", (await HealthAsync(second)).Description!);
         }
 
         await Eventually.TrueAsync(async () => (await HealthAsync(first)).Status == HealthStatus.Healthy, "it is the only one again");
-        Assert.Equal(2, _log.All.Count(line => line.Contains("serves 'stock.counter' as worker 'w' too, and which of them", StringComparison.Ordinal)));
+        Assert.Equal(2, _log.All.Count(line => line.Contains("'stock.counter' is served as worker 'w' by another process too, and which of them", StringComparison.Ordinal)));
     }
 
     [Fact]
