@@ -14,9 +14,9 @@ internal sealed record CanaryStay(long Begun, long Held, long Leaving, long Left
 /// <param name="Worker">Its name.</param>
 /// <param name="Shards">The shards that it held.</param>
 /// <param name="From">Before it.</param>
-/// <param name="Broken">When everything that was in flight on it had broken off.</param>
+/// <param name="Dead">When everybody could know that it had ended: nothing more was sent to it.</param>
 /// <param name="Back">When it was back, and the shards were where they are to be.</param>
-internal sealed record WorkerKill(string Worker, IReadOnlySet<int> Shards, long From, long Broken, long Back);
+internal sealed record WorkerKill(string Worker, IReadOnlySet<int> Shards, long From, long Dead, long Back);
 
 /// <summary>What a history of a canary came to.</summary>
 /// <param name="Owners">What it says of owners and failures.</param>
@@ -49,7 +49,7 @@ internal static class CanaryJudge
             if (isRefusal) refused++;
             else if (isOfCanary) met++;
             // A failure on anything but what was killed is none that a kill explains.
-            var explains = kills.FirstOrDefault(kill => kill.Shards.Contains(shard) && call.Started <= kill.Broken && call.Ended >= kill.From);
+            var explains = kills.FirstOrDefault(kill => kill.Shards.Contains(shard) && call.Started <= kill.Dead && call.Ended >= kill.From);
             made.Add(new MadeCall(explains is null ? 0 : 1, explains is null ? 0 : 1, isRefusal || call.Error is null ? null : Text(call)));
             var stay = shard == Stalls.CanaryShard ? stays.FirstOrDefault(stay => call.Started <= stay.Left && call.Ended >= stay.Begun) : null;
             if (isOfCanary && (stay is null || call.Caller == CanaryProcesses.Ones || (!isRefusal && call.Caller == CanaryProcesses.OnesOfCanary))) Note(ref strays, $"met the canary: {Text(call)}");

@@ -152,15 +152,16 @@ internal sealed class CanaryRun(CanaryOptions options, Surroundings surroundings
         var shards = (await changes.ShardsAsync(Stalls.Service)).Where(shard => shard.Holder == name).Select(shard => shard.Shard).ToHashSet();
         var from = Stopwatch.GetTimestamp();
         _workers[name].KillNow();
+        // What begins later finds nobody there, and waits.
+        var dead = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 10);
         await _workers[name].DisposeAsync();
-        var broken = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 2);
         // One that names whom nobody has missed yet is over when that one is back.
         var moving = moves ? MoveOtherAsync() : Task.CompletedTask;
         await WorkAsync(name);
         await moving;
         await UntilAsync(shards => shards.All(shard => shard.Holder is not null && shard.Holder == shard.Owner));
         // What callers hear of endpoints may come a little later than what the store says.
-        _kills.Add(new WorkerKill(name, shards, from, broken, Stopwatch.GetTimestamp() + Stopwatch.Frequency));
+        _kills.Add(new WorkerKill(name, shards, from, dead, Stopwatch.GetTimestamp() + Stopwatch.Frequency));
     }
 
     private async Task UntilAsync(Func<IReadOnlyList<ShardState>, bool> condition)
