@@ -4,6 +4,7 @@ using Fan;
 using Fan.Switching;
 using Microsoft.Extensions.DependencyInjection;
 using SwitchBench;
+using SwitchBench.Canary;
 using SwitchBench.Chains;
 using SwitchBench.Endpoints;
 using SwitchBench.Peers;
@@ -23,6 +24,9 @@ switch (args)
     case ["chain-serve", var store, var routes, var version]: return await ChainProcesses.ServeAsync(store, routes, version);
     case ["chain-proxy", var store, var routes, var name, var kind, var isLast]: return await ChainProcesses.ProxyAsync(store, routes, name, kind, isLast);
     case ["chain-call", var store, var routes, var name]: return await ChainCallers.RunAsync(store, routes, name);
+    case ["canary-work", var store, var routes, var name, var version, var history]: return await CanaryProcesses.WorkAsync(store, routes, name, version, history);
+    case ["canary-call", var store, var routes, var name, var rate]: return await CanaryProcesses.CallAsync(store, routes, name, double.Parse(rate, CultureInfo.InvariantCulture));
+    case ["--canary", .. var rest]: return await CanaryRun.RunAsync(rest);
     case ["--chains", .. var rest]: return await ChainRun.RunAsync(rest);
     case ["peer-proxy", .. var backends]: return await YarpPeer.ProxyHereAsync(backends);
     case ["peer-backend", var version]: return await YarpPeer.ServeHereAsync(version);

@@ -12,6 +12,7 @@ internal static class Defects
     public const string Mixed = "mixed";
     public const string Late = "late";
     public const string Owner = "owner";
+    public const string Stray = "stray";
 
     /// <summary>Callers that stay on the log that was, by what they say of themselves.</summary>
     public const string Deaf = "deaf";

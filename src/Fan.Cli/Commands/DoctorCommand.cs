@@ -65,6 +65,7 @@ internal sealed class DoctorCommand : Verb
             var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
             garbage.AddRange(await GarbageNodes.FindAsync(session.Store, listing, cancellationToken).ConfigureAwait(false));
             checks.AddRange(StoreChecks.OfListing(listing, garbage));
+            checks.AddRange(StoreChecks.OfWorkers(listing));
             checks.Add(await LogChecks.RunAsync(session.Store, session.Changes, clock, cancellationToken).ConfigureAwait(false));
             checks.AddRange(await EndpointChecks.RunAsync(listing.Endpoints, clock, cancellationToken).ConfigureAwait(false));
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Fan.Cli.Output;
 using Fan.Cli.Sharding;
+using Fan.Sharding;
 
 namespace Fan.Cli.Commands;
 
@@ -29,6 +30,9 @@ internal sealed class ShardsCommand : Verb
         await Global.Terminal.FlushAsync().ConfigureAwait(false);
         var open = shards.Count(shard => shard.Holder != shard.Owner);
         if (open > 0) Global.Terminal.Error.WriteLine($"{open} of {shards.Count} shards {(open == 1 ? "is" : "are")} not held by the owner yet: calls for {(open == 1 ? "it" : "them")} wait.");
+        var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
+        // Who holds a lock is known by that name alone.
+        foreach (var name in SharedWorkerName.Find(listing.Endpoints.Where(endpoint => endpoint.Service == service))) Global.Terminal.Error.WriteLine($"{SafeText.Line(name.ToString())}. {SharedWorkerName.Advice}");
         return ExitCode.Done;
     }
 }

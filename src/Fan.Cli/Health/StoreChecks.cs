@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Fan.Cli.Sessions;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Sharding;
 
 namespace Fan.Cli.Health;
 
@@ -69,6 +70,17 @@ internal static class StoreChecks
         foreach (var barrier in listing.Barriers.Take(MaxShown))
             yield return Check.Warning("barrier", $"{barrier} holds registrations back", $"Delete {barrier}/{EndpointPath.Barrier} when they may come.");
         if (listing.Barriers.Count > MaxShown) yield return Check.Warning("barrier", $"and {listing.Barriers.Count - MaxShown} more", "See above.");
+    }
+
+    /// <summary>Whether each worker of sharded services is one process.</summary>
+    public static IEnumerable<Check> OfWorkers(EndpointListing listing)
+    {
+        var workers = listing.Endpoints.Select(SharedWorkerName.WorkerOf).OfType<string>().Distinct(StringComparer.Ordinal).Count();
+        if (workers == 0) yield break;
+        var shared = SharedWorkerName.Find(listing.Endpoints);
+        if (shared.Count == 0) yield return Check.Ok("workers", $"{Count(workers, "worker")}, each one process");
+        foreach (var name in shared.Take(MaxShown)) yield return Check.Warning("worker", name.ToString(), SharedWorkerName.Advice);
+        if (shared.Count > MaxShown) yield return Check.Warning("worker", $"and {shared.Count - MaxShown} more", "See above.");
     }
 
     private static IEnumerable<Check> OfGarbage(IReadOnlyList<GarbageNode> garbage)

@@ -178,12 +178,13 @@ internal sealed class FanApplication : IAsyncDisposable
         HostedService service, ApplicationPlan plan, PolicyTable policies, StrictServices strict, PayloadCodecs codecs, IServiceProvider services, StoreConnection store, ILogger logger)
     {
         var contract = Contracts.For(service.ServiceType);
+        var name = ServiceName.Parse(contract.Name).Canonical;
         return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType), policies)
         {
             Compact = codecs.Compact,
-            Strict = strict.For(service.ServiceType, ServiceName.Parse(contract.Name).Canonical),
+            Strict = strict.For(service.ServiceType, name),
             Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
-                ? new ShardOwner(ServiceName.Parse(contract.Name).Canonical, Worker, shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)
+                ? new ShardOwner(name, new WorkerName(name, Worker, Name, Instance, Clock, logger), shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)
                 : null,
         };
     }

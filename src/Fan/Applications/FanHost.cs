@@ -100,6 +100,7 @@ internal sealed class FanHost(
         var registrations = new List<EndpointRegistration>();
         if (StoreSelection.IsAlone(plan, services)) ApplicationLog.IsAlone(logger);
         else ApplicationLog.UsesStore(logger, store.DisplayName);
+        TellWhereNameIsNotKept();
         var served = new List<(ServedService Service, EndpointDescription At)>();
         foreach (var service in application.Server.Services)
         {
@@ -198,6 +199,13 @@ internal sealed class FanHost(
     // Where nobody can show who he is, every call would be refused, while another route might have led here.
     private bool IsOfUse(ServedService service, IServerTransport transport) =>
         application.Access.ChecksTokens || transport.ProvesCallers || service.IsOpen;
+
+    // What is unique is with any of its workers, whatever their names.
+    private void TellWhereNameIsNotKept()
+    {
+        var sharded = application.Server.Services.Where(service => service.Shards is { Plan.Count: > 1 }).Select(service => service.Name.Canonical).Distinct(StringComparer.Ordinal).ToList();
+        if (sharded.Count > 0 && application.Options.Worker is null) Sharding.ShardLog.NameNotKept(logger, string.Join(", ", sharded), application.Worker);
+    }
 
     // A socket has a path; what goes through a broker or database stands there.
     private static string AddressOf(EndpointDescription endpoint) =>

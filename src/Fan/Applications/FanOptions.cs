@@ -27,7 +27,7 @@ public sealed class FanOptions
     /// <summary>How long after a switch has left it without calls the application stops by itself: no version that it hosts takes calls by any snapshot that a call may still read. Null, the default, lets it run. Within that time a revert gives the calls back to it. Callers that are not Fan's are not seen.</summary>
     public TimeSpan? StopAfterRetired { get; set; }
 
-    /// <summary>The name under which this process owns shards; unique in the system. Give one that outlives restarts, e.g. <c>worker-3</c>, to own the same ones again. Default: the application's name and a part of its own that is new at each start.</summary>
+    /// <summary>The name under which this process owns shards; unique in the system: two processes of one name warn in their logs and are degraded. Give one that outlives restarts, e.g. <c>worker-3</c>, to own the same ones again. Default: the application's name and a part of its own that is new at each start.</summary>
     public string? Worker { get; set; }
 
     /// <summary>How large a part of the shards it takes, beside the others' capacities. Default 100.</summary>

@@ -142,9 +142,10 @@ internal sealed partial class CallPipeline
                     (tried ??= []).Add(endpoint);
                     continue;
                 }
-                catch (ShardMovedException)
+                catch (ShardMovedException error)
                 {
-                    await route.MovedAsync(++moves, cancellationToken).ConfigureAwait(false);
+                    tried = route.LeaveOutNamesake(endpoint, tried);
+                    await route.MovedAsync(++moves, error, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 

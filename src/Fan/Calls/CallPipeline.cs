@@ -151,10 +151,11 @@ internal sealed partial class CallPipeline(
                     (tried ??= []).Add(endpoint);
                     sendings--;
                 }
-                catch (ShardMovedException)
+                catch (ShardMovedException error)
                 {
                     // Nothing was done there. It ends with the time of the call.
-                    await route.MovedAsync(++moves, lease.Token).ConfigureAwait(false);
+                    tried = route.LeaveOutNamesake(endpoint, tried);
+                    await route.MovedAsync(++moves, error, lease.Token).ConfigureAwait(false);
                     sendings--;
                 }
                 catch (Exception error) when (sendings < MaxSendings && IsIdempotent(method, known) && CallFailure.IsBrokenOff(error, lease.Token))

@@ -23,5 +23,5 @@ internal sealed class CallTimes(TimeSpan defaultTimeout)
     }
 
     public static DeadlineExceededException Over(string service, ServiceMethod method, TimeSpan? left, Exception? inner) =>
-        new(left is not { } limit || limit <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {limit.TotalSeconds:0.###} s.", inner);
+        new(left is not { } limit || limit <= TimeSpan.Zero ? $"No time was left to call '{service}.{method.Name}'." : $"'{service}.{method.Name}' gave no reply within {limit.TotalSeconds:0.###} s.{(inner?.InnerException is ShardMovedException moved ? $" {moved.Message}" : "")}", inner);
 }

@@ -39,7 +39,7 @@ internal static class RouteErrors
             matching = active;
         }
 
-        if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' could be reached; tried {string.Join("; ", tried.Take(MaxNamed).Select(Reason))}.");
+        if (tried is { Count: > 0 }) return new ServiceUnavailableException(service, $"No endpoint of '{service}' could be reached; tried {string.Join("; ", tried.Take(MaxNamed).Select(Reason))}.{Namesakes(tried)}");
         var pause = matching.Min(endpoint => endpoint.Load.Pause);
         return new CircuitOpenException(service, pause, $"Every endpoint of '{service}' failed lately ({string.Join("; ", matching.Take(MaxNamed).Select(Reason))}); the next attempt is allowed in {pause.TotalSeconds:0.0} s.");
     }
@@ -69,6 +69,9 @@ internal static class RouteErrors
         return versions.Count == 0 || range.Equals(VersionRange.Any) || versions.Any(text => ServiceVersion.TryParse(text, out var version) && range.Contains(version)) ? null
             : new NoMatchingVersionException(service, range.Text, versions, $"Shard {shard} of '{service}' is owned by {owner}, whose version {string.Join(", ", versions)} does not fit '{range}'.");
     }
+
+    // Then one of them had sent the call away.
+    private static string Namesakes(List<Endpoint> tried) => string.Concat(SharedWorkerName.Find(tried).Select(shared => $" {shared}. {SharedWorkerName.Advice}"));
 
     private static string Reason(Endpoint endpoint)
     {

@@ -3,6 +3,7 @@ using Fan.Commits;
 using Fan.Discovery;
 using Fan.Messaging;
 using Fan.Proxies;
+using Fan.Sharding;
 using Semver;
 
 namespace Fan.Routing;
@@ -93,7 +94,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     }
 
     /// <summary>Waits a moment, or until something is known to have changed, before a call that met the wrong owner of its shard is tried again.</summary>
-    public async ValueTask MovedAsync(int attempts, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The time of the call is over; what the worker said is its inner exception.</exception>
+    public async ValueTask MovedAsync(int attempts, ShardMovedException moved, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.FromMilliseconds(Math.Min(100, 2 << Math.Min(attempts, 6)) * (0.75 + (Random.Shared.NextDouble() / 2)));
         try
@@ -104,6 +106,26 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         {
             // The lock changes hands without a change of endpoints.
         }
+        catch (OperationCanceledException error)
+        {
+            throw new OperationCanceledException(error.Message, moved, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Leaves the process out that sent a call for a shard away, where another one that was not tried has the name of its worker: that one has the
+    /// lock, perhaps. Where all were tried, it begins anew with them.
+    /// </summary>
+    public List<Endpoint>? LeaveOutNamesake(Endpoint endpoint, List<Endpoint>? tried)
+    {
+        if (SharedWorkerName.WorkerOf(endpoint) is not { } worker || endpoint.Description.Instance is not { } instance) return tried;
+        var set = (endpoint.Service == service ? _follower : follow(endpoint.Service)).Current;
+        var others = SharedWorkerName.Others(set, worker, instance).ToList();
+        if (others.Count == 0) return tried;
+        tried ??= [];
+        if (others.TrueForAll(tried.Contains)) tried.RemoveAll(one => SharedWorkerName.WorkerOf(one) == worker);
+        else tried.AddRange(set.All.Where(one => SharedWorkerName.WorkerOf(one) == worker && one.Description.Instance == instance));
+        return tried;
     }
 
     /// <summary>Whether the tree gives a call to that version, wherever its endpoints are.</summary>

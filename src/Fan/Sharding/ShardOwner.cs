@@ -20,6 +20,7 @@ internal sealed class ShardOwner : IAsyncDisposable
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(100);
 
     private readonly string _service;
+    private readonly WorkerName _name;
     private readonly string _worker;
     private readonly ShardPlan _plan;
     private readonly StoreConnection _connection;
@@ -33,6 +34,8 @@ internal sealed class ShardOwner : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<int, OwnedShard> _owned = [];
     private readonly Dictionary<int, ShardPlan> _doubtful = [];
+    // Locks that another session holds under this worker's name.
+    private readonly HashSet<int> _heldByNamesake = [];
     private int[] _logged = [];
     private ICoordinationStore? _store;
     private ShardAssignment? _assignment;
@@ -41,12 +44,15 @@ internal sealed class ShardOwner : IAsyncDisposable
     private volatile bool _leaving;
     private Task[] _running = [];
 
-    public ShardOwner(string service, string worker, ShardPlan plan, StoreConnection connection, EndpointDirectory directory, SnapshotHistory history, TimeSpan drainTimeout, TimeProvider clock, ILogger logger)
+    public ShardOwner(string service, WorkerName name, ShardPlan plan, StoreConnection connection, EndpointDirectory directory, SnapshotHistory history, TimeSpan drainTimeout, TimeProvider clock, ILogger logger)
     {
-        (_service, _worker, _plan, _connection, _directory, _history, _drainTimeout, _clock, _logger) = (service, worker, plan, connection, directory, history, drainTimeout, clock, logger);
+        (_service, _name, _worker, _plan, _connection, _directory, _history, _drainTimeout, _clock, _logger) = (service, name, name.Worker, plan, connection, directory, history, drainTimeout, clock, logger);
     }
 
     public ShardPlan Plan => _plan;
+
+    /// <summary>What keeps it from owning its shards for longer than a moment, for people; null where nothing does.</summary>
+    public string? Trouble => _name.Trouble;
 
     /// <summary>What a call ends with whose shard went away under it.</summary>
     public static ServiceUnavailableException Lost(string service, string method, Exception inner) =>
@@ -137,6 +143,7 @@ internal sealed class ShardOwner : IAsyncDisposable
             if (TryEnter(keys) is { } lease) return lease;
             var shard = (assignment?.Plan ?? _plan).ShardOf(keys);
             if (_leaving || (assignment is not null && !IsMine(assignment, shard))) throw Moved(assignment, shard);
+            if (IsHeldByNamesake(shard)) throw HeldByNamesake(shard);
             if (patience is not { } limit)
             {
                 await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -179,8 +186,17 @@ internal sealed class ShardOwner : IAsyncDisposable
         while (true)
         {
             var seen = follower.Current;
+            var lookAgain = _name.Look(seen, store.LeaseRemaining);
             Wake();
-            await follower.ChangedAsync(seen, stopping).ConfigureAwait(false);
+            try
+            {
+                await follower.ChangedAsync(seen, stopping).WaitAsync(lookAgain ?? Timeout.InfiniteTimeSpan, _clock, stopping).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Nothing has changed for that long, which says something too.
+            }
+
             stopping.ThrowIfCancellationRequested();
         }
     }
@@ -278,13 +294,16 @@ internal sealed class ShardOwner : IAsyncDisposable
         // Asked for first: a lock that is held says so when it goes.
         if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } held)
         {
+            var isNamesake = Encoding.UTF8.GetString(held.Data.Span) == _worker;
             // One that an interrupted attempt of this session took.
-            if (held.EphemeralOwner == store.SessionId && Encoding.UTF8.GetString(held.Data.Span) == _worker) Own(store, shard, plan, path, held);
+            if (held.EphemeralOwner == store.SessionId && isNamesake) Own(store, shard, plan, path, held);
+            else NoteNamesake(shard, isNamesake);
             _doubtful.Remove(shard);
             if (!isMine) Wake();
             return;
         }
 
+        NoteNamesake(shard, isHeld: false);
         _doubtful.Remove(shard);
         if (!isMine) return;
         // Where nothing is heard of it the lock is there, perhaps, and must not stay when another is to own the shard.
@@ -371,6 +390,24 @@ internal sealed class ShardOwner : IAsyncDisposable
         _service, shard, _leaving ? $"{_worker} gives up its shards of '{_service}'."
             : assignment!.Plan.Text != _plan.Text ? $"'{_service}' is divided by '{assignment.Plan.Text}' now, and {_worker} divides it by '{_plan.Text}'."
             : $"Shard {shard} of '{_service}' belongs to {assignment.OwnerOf(shard) ?? "nobody"}, not to {_worker}.");
+
+    private void NoteNamesake(int shard, bool isHeld)
+    {
+        lock (_gate)
+        {
+            if (isHeld) _heldByNamesake.Add(shard);
+            else _heldByNamesake.Remove(shard);
+        }
+    }
+
+    // Who waits here would wait for as long as that process lives; it may be asked instead.
+    private bool IsHeldByNamesake(int shard)
+    {
+        lock (_gate) return _heldByNamesake.Contains(shard) && _name.Others.Count > 0;
+    }
+
+    private ShardMovedException HeldByNamesake(int shard) => new(
+        _service, shard, $"Shard {shard} of '{_service}' is held by another process that is worker '{_worker}' too ({string.Join(", ", _name.Others)}), not by {_name.Process}; {char.ToLowerInvariant(SharedWorkerName.Advice[0])}{SharedWorkerName.Advice[1..]}");
 
     private void Tell()
     {

@@ -90,6 +90,18 @@ public sealed class ShardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_processes_of_one_worker_name_are_told_by_shards_and_the_doctor()
+    {
+        Assert.Matches("workers +ok +2 workers, each one process", (await _place.RunAsync("doctor")).Succeeded().Out);
+        await _place.StartAsync("w2-again", fan => fan.Configure(options => options.Worker = "w2").AddService<ITill, Till>().Shard<ITill>(4));
+        const string Told = @"^2 processes serve 'shop\.till' as worker 'w2': w2 at .+ \(instance [0-9a-f]{12}\) and w2-again at .+ \(instance [0-9a-f]{12}\)";
+        Assert.Matches(Told + @"\. Give each process a name of its own \(FanOptions\.Worker\), or end all but one of them\.", (await _place.RunAsync("shards", "shop.till")).Succeeded().Error);
+        var check = (await _place.RunAsync("doctor", "--json")).Succeeded().Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "worker");
+        Assert.Equal("warning", check.GetProperty("status").GetString());
+        Assert.Matches(Told + "$", check.GetProperty("detail").GetString()!);
+    }
+
+    [Fact]
     public async Task Services_without_shards_and_unknown_ones_are_told_apart()
     {
         (await _place.RunAsync("shards", "front")).Failed(1, "Service 'front' has no shards");
