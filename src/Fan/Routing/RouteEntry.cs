@@ -58,6 +58,12 @@ internal sealed class RouteEntry
     // What a later version of Fan says of the service: kept as it is.
     private ImmutableSortedDictionary<string, string> Unknown { get; init; } = UnknownMembers.None;
 
+    /// <summary>What it says of who takes the calls, as one text.</summary>
+    public string CallsText => Create(Versions, Sticky, Alias, AllowsOverride).ToJson();
+
+    /// <summary>What only later versions of Fan know of it, as one text.</summary>
+    public string UnknownText => string.Join('\n', Unknown.Select(member => $"{member.Key}:{member.Value}"));
+
     /// <summary>Whether calls go to one version only.</summary>
     public bool IsSingle => Versions.Count(version => version.Weight > 0) == 1;
 
@@ -67,6 +73,10 @@ internal sealed class RouteEntry
         if (Problem(sorted, sticky) is { } problem) throw new FormatException(problem);
         return new RouteEntry(sorted, sticky, alias, allowsOverride, assigned ?? ImmutableSortedDictionary<int, string>.Empty, keys ?? NoKeys);
     }
+
+    /// <summary>Who takes the calls of one, the shards and keys of another, and what later versions of Fan say of a third.</summary>
+    public static RouteEntry Combine(RouteEntry calls, RouteEntry shards, RouteEntry unknown) =>
+        new(calls.Versions, calls.Sticky, calls.Alias, calls.AllowsOverride, shards.Assigned, shards.Keys) { Unknown = unknown.Unknown };
 
     /// <summary>The same with other owners by name; null gives a shard back.</summary>
     public RouteEntry Assign(IEnumerable<KeyValuePair<int, string?>> owners)

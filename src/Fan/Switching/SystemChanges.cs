@@ -47,9 +47,9 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 foreach (var edit in undone.Edits)
                 {
                     var now = await from.ReadAsync(edit.Path).ConfigureAwait(false);
-                    if (now != edit.After && !options.Force)
+                    if (Undone(edit, now, options.Force) is not { } undone)
                         throw new CommitConflictException(edit.Path, from.Number, $"{Subject(edit.Path)} was changed again after commit {number}: it is {Told(edit.Path, now, edit.After)} now, and was {Told(edit.Path, edit.After, now)} then.");
-                    edits.Add(new TreeEdit(edit.Path, now, edit.Before));
+                    edits.Add(undone);
                 }
 
                 return edits;
@@ -318,6 +318,15 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
 
     private static string Told(string path, string? value, string? other) =>
         !path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) ? value ?? "not there" : $"'{RouteText.Of(value, other ?? "{}")}'";
+
+    // Null where what the commit changed was changed again.
+    private static TreeEdit? Undone(TreeEdit edit, string? now, bool force)
+    {
+        if (now == edit.After) return new TreeEdit(edit.Path, now, edit.Before);
+        if (edit.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) && RouteUndo.TryUndo(ReadableOrNull(edit.Before), ReadableOrNull(edit.After), ReadableOrNull(now), out var undone))
+            return new TreeEdit(edit.Path, now, undone?.ToJson());
+        return force ? new TreeEdit(edit.Path, now, edit.Before) : null;
+    }
 
     private static string Subject(string path) =>
         path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) ? $"The route of '{path[(CommitPath.Routes.Length + 1)..]}'" : $"'{path}'";
