@@ -120,6 +120,11 @@ internal sealed class HttpConnections : IDisposable
             // The handler refuses by itself what is more than the server said it takes. A connection that ended early can look the same, but not for as little as every server takes.
             throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"{call.Endpoint} does not take as much: {error.Message}", error);
         }
+        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null })
+        {
+            // No connection came about. The request was on another one before, perhaps, and the handler took it from there as that had not begun it.
+            throw NotBegun.Of(call, error);
+        }
         catch (HttpRequestException error)
         {
             if (_clock.GetElapsedTime(begun) >= LeastSilence) doubt?.Raise();
