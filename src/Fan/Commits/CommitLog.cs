@@ -106,7 +106,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         }
     }
 
-    /// <summary>Notes that nothing alive reads a snapshot older than this one. Never goes back.</summary>
+    /// <summary>Notes that nothing alive reads a snapshot older than this one. Never goes back, and notes nothing where the log was deleted meanwhile.</summary>
     public async Task SettleAsync(long number, CancellationToken cancellationToken)
     {
         var data = Encoding.ASCII.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -117,6 +117,11 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
             try
             {
                 await store.CommitAsync([node is null ? new StoreOperation.Create(CommitPath.Settled, data) : new StoreOperation.Set(CommitPath.Settled, data, node.Version)], cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (StoreConflictException error) when (node is null && error.Conflict == StoreConflict.NoNode)
+            {
+                // What it stands below has gone too, and the snapshots of that log with it.
                 return;
             }
             catch (StoreConflictException error) when (error.Conflict is StoreConflict.NodeExists or StoreConflict.BadVersion or StoreConflict.NoNode)

@@ -152,6 +152,15 @@ public sealed class RestoredLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_committer_whose_log_was_deleted_has_nothing_to_settle_and_ends()
+    {
+        await using var store = new MemoryCoordinationStore(new MemoryTree());
+        await store.OpenAsync(Token);
+        await new CommitLog(store, TimeProvider.System).SettleAsync(2, Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        Assert.Null(await store.GetAsync(CommitPath.Settled, Token));
+    }
+
+    [Fact]
     public void A_commit_of_a_program_that_told_no_fingerprint_is_taken_for_the_next()
     {
         var applied = TreeSnapshot.CreateEmpty().Apply(CommitOf(1), (_, _) => { });
