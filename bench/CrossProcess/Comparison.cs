@@ -9,14 +9,21 @@ internal sealed record Row(string Name, string Payload, int Callers, double Call
 internal static class Comparison
 {
     /// <param name="payloads">What is carried.</param>
+    /// <param name="callerCounts">How many call at once.</param>
     /// <param name="peers">Whom a contender is held against.</param>
     public static async Task<List<Row>> RunAsync(
-        IReadOnlyList<(string Name, ChildProcess Process)> contenders, IEnumerable<Payload> payloads, IReadOnlyDictionary<string, string> peers, int rounds, double sliceSeconds, TextWriter progress)
+        IReadOnlyList<(string Name, ChildProcess Process)> contenders,
+        IEnumerable<Payload> payloads,
+        IReadOnlyList<int> callerCounts,
+        IReadOnlyDictionary<string, string> peers,
+        int rounds,
+        double sliceSeconds,
+        TextWriter progress)
     {
         var rows = new List<Row>();
         foreach (var payload in payloads)
         {
-            foreach (var callers in Measurement.Callers)
+            foreach (var callers in callerCounts)
             {
                 var results = contenders.ToDictionary(contender => contender.Name, _ => new List<Slice>());
                 for (var round = 0; round < rounds; round++)
@@ -36,6 +43,20 @@ internal static class Comparison
         await progress.WriteAsync("\r                                                  \r");
         return rows;
     }
+
+    /// <summary>The medians over several starts of the same contenders.</summary>
+    public static List<Row> Merge(IEnumerable<List<Row>> runs) =>
+    [
+        .. runs.SelectMany(rows => rows).GroupBy(row => (row.Name, row.Payload, row.Callers)).Select(same => same.First() with
+        {
+            CallsPerSecond = Median(same.Select(row => row.CallsPerSecond)),
+            P50 = Median(same.Select(row => row.P50)),
+            P99 = Median(same.Select(row => row.P99)),
+            Cpu = Median(same.Select(row => row.Cpu)),
+            Bytes = Median(same.Select(row => row.Bytes)),
+            Ratio = same.All(row => row.Ratio is null) ? null : Median(same.Select(row => row.Ratio).OfType<double>()),
+        }),
+    ];
 
     private static Row Summarize(string name, string payload, int callers, Dictionary<string, List<Slice>> results, string? peer)
     {

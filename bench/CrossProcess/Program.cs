@@ -57,17 +57,20 @@ switch (args)
 }
 
 string? json = null;
-var (quick, pushes) = (false, false);
+var (quick, pushes, starts) = (false, false, 1);
 string[]? only = null;
+var callers = Measurement.Callers;
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
     {
         case "--json" when i + 1 < args.Length: json = args[++i]; break;
         case "--only" when i + 1 < args.Length: only = args[++i].Split(','); break;
+        case "--starts" when i + 1 < args.Length && int.TryParse(args[i + 1], out starts) && starts > 0: i++; break;
+        case "--callers" when i + 1 < args.Length && int.TryParse(args[i + 1], out var number) && number > 0: (callers, i) = ([number], i + 1); break;
         case "--push": pushes = true; break;
         case "--quick": quick = true; break;
-        default: return Wrong($"'{args[i]}' is not understood. Use --json PATH, --only NAME,NAME, --push, --quick, or contender NAME.");
+        default: return Wrong($"'{args[i]}' is not understood. Use --json PATH, --only NAME,NAME, --callers N, --starts N, --push, --quick, or contender NAME.");
     }
 }
 
@@ -96,34 +99,47 @@ try
         if (await broker.StartAsync() is { } process) brokers.Add(process);
     }
 
-    foreach (var contender in chosen)
+    var runs = new List<List<Row>>();
+    for (var start = 1; start <= starts; start++)
     {
-        await Console.Error.WriteAsync($"\rstarting and warming up {contender.Name}          ");
-        var process = new ChildProcess(quick ? ["contender", contender.Name, "--quick"] : ["contender", contender.Name]);
-        var answer = await process.ReadAsync();
-        if (answer.Contains("\"ready\"", StringComparison.Ordinal))
+        foreach (var contender in chosen)
         {
-            started.Add((contender.Name, process));
-            continue;
+            await Console.Error.WriteAsync($"\rstarting and warming up {contender.Name} ({start} of {starts})          ");
+            var process = new ChildProcess(quick ? ["contender", contender.Name, "--quick"] : ["contender", contender.Name]);
+            var answer = await process.ReadAsync();
+            if (answer.Contains("\"ready\"", StringComparison.Ordinal))
+            {
+                started.Add((contender.Name, process));
+                continue;
+            }
+
+            // The others are worth measuring all the same.
+            failed = true;
+            await Console.Error.WriteLineAsync($"\r{answer}");
+            await process.DisposeAsync();
         }
 
-        // The others are worth measuring all the same.
-        failed = true;
-        await Console.Error.WriteLineAsync($"\r{answer}");
-        await process.DisposeAsync();
+        runs.Add(await Comparison.RunAsync(started, payloads, callers, peers, quick ? 3 : starts > 1 ? 5 : 15, quick ? 0.1 : 0.5, Console.Error));
+        await EndAsync();
     }
 
-    var rows = await Comparison.RunAsync(started, payloads, peers, quick ? 3 : 15, quick ? 0.1 : 0.5, Console.Error);
+    var rows = Comparison.Merge(runs);
     Report.WriteTable(rows, Console.Out);
     if (json is not null) await Report.WriteJsonAsync(rows, json);
 }
 finally
 {
-    foreach (var (_, process) in started) await process.DisposeAsync();
+    await EndAsync();
     foreach (var broker in brokers) await broker.DisposeAsync();
 }
 
 return failed ? 1 : 0;
+
+async Task EndAsync()
+{
+    foreach (var (_, process) in started) await process.DisposeAsync();
+    started.Clear();
+}
 
 static int Wrong(string message)
 {
