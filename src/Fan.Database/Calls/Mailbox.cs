@@ -73,13 +73,13 @@ internal sealed class Mailbox : IAsyncDisposable
         if (_isClosed) return;
         _isClosed = true;
         foreach (var receiver in Receivers) receiver.LostAll("the application stops");
-        await _closing.CancelAsync().ConfigureAwait(false);
-        _bell.Ring();
-        await LastWait.ForAsync(EndAsync()).ConfigureAwait(false);
+        await LastWait.ForAsync(EndAsync).ConfigureAwait(false);
     }
 
     private async Task EndAsync()
     {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        _bell.Ring();
         await _working.ConfigureAwait(false);
         if (_isOpen) await LeaveAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);

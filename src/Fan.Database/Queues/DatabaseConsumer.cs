@@ -29,6 +29,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
     private readonly bool _remembers;
     private IDisposable? _listening;
     private Task _working = Task.CompletedTask;
+    private Task _cancelling = Task.CompletedTask;
     private volatile bool _isStopping;
     private bool _isDisposed;
 
@@ -78,6 +79,7 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (_isDisposed) return;
         _isDisposed = true;
+        await _cancelling.ConfigureAwait(false);
         _listening?.Dispose();
         _bell.Dispose();
         _breaking.Dispose();
@@ -96,7 +98,8 @@ internal sealed class DatabaseConsumer : IQueueConsumer
 
     private void Break()
     {
-        _breaking.Cancel();
+        // Whoever stops must not wait for what handlers and statements do when they are cancelled.
+        if (_breaking.CancelAsync() is { IsCompleted: false } cancelling) _cancelling = cancelling;
         _bell.Ring();
     }
 

@@ -67,7 +67,7 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
         return consumer;
     }
 
-    public async ValueTask DisposeAsync() => await LastWait.ForAsync(Task.WhenAll(_consumers.Keys.Select(consumer => consumer.DisposeAsync().AsTask()))).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await LastWait.ForAsync(() => Task.WhenAll(_consumers.Keys.Select(consumer => consumer.DisposeAsync().AsTask()))).ConfigureAwait(false);
 
     /// <summary>Ends all consumers as the death of the process would. For tests.</summary>
     internal void Crash()

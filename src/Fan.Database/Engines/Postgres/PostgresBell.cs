@@ -31,13 +31,14 @@ internal sealed class PostgresBell : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Task ringing;
+        Task cancelling, ringing;
         lock (_gate)
         {
-            _stopping.Cancel();
+            cancelling = _stopping.CancelAsync();
             ringing = _ringing;
         }
 
+        await cancelling.ConfigureAwait(false);
         await ringing.ConfigureAwait(false);
         _stopping.Dispose();
     }

@@ -100,7 +100,7 @@ internal sealed class PostgresDatabase : IDatabase
 
     public void Ring(string channel) => _bell.Ring(channel);
 
-    public async ValueTask DisposeAsync() => await LastWait.ForAsync(EndAsync()).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await LastWait.ForAsync(EndAsync).ConfigureAwait(false);
 
     private async Task EndAsync()
     {

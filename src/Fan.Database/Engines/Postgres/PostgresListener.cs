@@ -38,13 +38,15 @@ internal sealed class PostgresListener : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Task cancelling;
         Task? listening;
         lock (_gate)
         {
-            _stopping.Cancel();
+            cancelling = _stopping.CancelAsync();
             listening = _listening;
         }
 
+        await cancelling.ConfigureAwait(false);
         if (listening is not null) await listening.ConfigureAwait(false);
         _changed.Dispose();
         _stopping.Dispose();
