@@ -4,6 +4,7 @@ using Fan.Commits;
 using Fan.Conformance.Histories;
 using Fan.Coordination;
 using Fan.Switching;
+using Fan.Tree;
 using SwitchBench.Faults;
 using SwitchBench.Processes;
 using SwitchBench.Servers;

@@ -4,6 +4,7 @@ using Fan.Amqp.Connections;
 using Fan.Amqp.Queues;
 using Fan.Amqp.Serving;
 using Fan.Queues;
+using Fan.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Fan.Applications;
+using Fan.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

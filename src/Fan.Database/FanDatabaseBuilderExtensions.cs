@@ -4,6 +4,7 @@ using Fan.Database.Engines;
 using Fan.Database.Outbox;
 using Fan.Database.Queues;
 using Fan.Queues;
+using Fan.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,7 @@ using Fan.Http;
 using Fan.Http.Calling;
 using Fan.Http.Serving;
 using Fan.Security;
+using Fan.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

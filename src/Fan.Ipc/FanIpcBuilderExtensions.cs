@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Fan.Ipc;
 using Fan.Ipc.Sockets;
 using Fan.Ipc.Tcp;
+using Fan.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

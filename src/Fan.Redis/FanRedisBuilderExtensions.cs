@@ -1,9 +1,10 @@
 using Fan.Queues;
 using Fan.Redis;
-using Fan.Redis.Connections;
 using Fan.Redis.Calling;
+using Fan.Redis.Connections;
 using Fan.Redis.Queues;
 using Fan.Redis.Serving;
+using Fan.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

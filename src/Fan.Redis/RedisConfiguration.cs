@@ -1,5 +1,5 @@
 using System.Globalization;
-using Fan.Applications;
+using Fan.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

@@ -5,6 +5,7 @@ using Fan;
 using Fan.Commits;
 using Fan.Conformance.Histories;
 using Fan.Switching;
+using Fan.Tree;
 using Microsoft.Extensions.DependencyInjection;
 using SwitchBench.Processes;
 using SwitchBench.Servers;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Fan.Applications;
-using Fan.Commits;
+using Fan.Tree;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SwitchBench.Services;

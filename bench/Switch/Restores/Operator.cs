@@ -2,8 +2,8 @@ using Fan;
 using Fan.Cli.Health;
 using Fan.Commits;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Switching;
+using Fan.Tree;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace SwitchBench.Restores;

@@ -5,8 +5,8 @@ using Fan;
 using Fan.Commits;
 using Fan.Conformance.Histories;
 using Fan.Coordination;
-using Fan.Routing;
 using Fan.Switching;
+using Fan.Tree;
 using SwitchBench.Processes;
 using SwitchBench.Servers;
 

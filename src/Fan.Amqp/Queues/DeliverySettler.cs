@@ -1,6 +1,5 @@
 using Fan.Amqp.Connections;
 using Fan.Brokers;
-using Fan.Messaging;
 using Fan.Queues;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Fan.Amqp.Connections;
-using Fan.Messaging;
 using Fan.Queues;
 using Microsoft.Extensions.Logging;
 

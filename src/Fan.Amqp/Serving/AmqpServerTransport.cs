@@ -3,7 +3,7 @@ using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
 using Fan.Brokers;
 using Fan.Discovery;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

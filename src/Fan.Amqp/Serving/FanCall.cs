@@ -4,7 +4,7 @@ using Fan.Amqp.Messages;
 using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 using RabbitMQ.Client;
 
 namespace Fan.Amqp.Serving;

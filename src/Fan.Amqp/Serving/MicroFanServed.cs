@@ -3,7 +3,7 @@ using Fan.Amqp.MicroFan;
 using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 using RabbitMQ.Client;
 
 namespace Fan.Amqp.Serving;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Fan.Brokers;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Amqp.Serving;
 

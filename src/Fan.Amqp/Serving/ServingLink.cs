@@ -3,7 +3,7 @@ using System.Text;
 using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
 using Fan.Brokers;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 

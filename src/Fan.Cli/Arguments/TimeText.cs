@@ -1,6 +1,6 @@
 using System.Globalization;
-using Fan.Calls;
 using Fan.Cli.Errors;
+using Fan.Settings;
 
 namespace Fan.Cli.Arguments;
 

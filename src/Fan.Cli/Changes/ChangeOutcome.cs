@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Fan.Commits;
 using Fan.Switching;
+using Fan.Tree;
 
 namespace Fan.Cli.Changes;
 

@@ -4,6 +4,7 @@ using Fan.Cli.Errors;
 using Fan.Cli.Output;
 using Fan.Commits;
 using Fan.Switching;
+using Fan.Tree;
 
 namespace Fan.Cli.Changes;
 

@@ -1,5 +1,5 @@
 using Fan.Cli.Output;
-using Fan.Commits;
+using Fan.Tree;
 using Spectre.Console;
 
 namespace Fan.Cli.Changes;

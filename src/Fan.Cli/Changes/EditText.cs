@@ -1,5 +1,6 @@
 using Fan.Commits;
 using Fan.Routing;
+using Fan.Tree;
 
 namespace Fan.Cli.Changes;
 

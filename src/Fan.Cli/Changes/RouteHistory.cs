@@ -1,6 +1,6 @@
 using Fan.Cli.Errors;
-using Fan.Commits;
 using Fan.Switching;
+using Fan.Tree;
 
 namespace Fan.Cli.Changes;
 

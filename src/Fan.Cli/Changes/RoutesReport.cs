@@ -3,6 +3,7 @@ using Fan.Cli.Output;
 using Fan.Commits;
 using Fan.Discovery;
 using Fan.Switching;
+using Fan.Tree;
 using Spectre.Console;
 
 namespace Fan.Cli.Changes;

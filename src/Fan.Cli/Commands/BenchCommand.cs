@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Fan.Cli.Load;
 using Fan.Cli.Output;
-using Fan.Diagnostics;
+using Fan.Context;
 
 namespace Fan.Cli.Commands;
 

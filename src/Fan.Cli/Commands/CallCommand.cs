@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Fan.Cli.Output;
-using Fan.Diagnostics;
+using Fan.Context;
 using Fan.Discovery;
 
 namespace Fan.Cli.Commands;

@@ -6,7 +6,7 @@ using Fan.Cli.Errors;
 using Fan.Cli.Listing;
 using Fan.Cli.Sessions;
 using Fan.Discovery;
-using Fan.Routing;
+using Fan.Versions;
 
 namespace Fan.Cli.Commands;
 

@@ -62,7 +62,7 @@ internal sealed class DiffCommand : Verb
     private static VersionReport Version(ServiceReport service, string text)
     {
         var live = service.Versions.Where(version => version.Endpoints.Count > 0).ToList();
-        return live.FirstOrDefault(version => Routing.ServiceVersion.Descending.Compare(version.Version, text) == 0 && Routing.ServiceVersion.TryParse(text, out _))
+        return live.FirstOrDefault(version => Versions.ServiceVersion.Descending.Compare(version.Version, text) == 0 && Versions.ServiceVersion.TryParse(text, out _))
             ?? throw new NoMatchingVersionException(
                 service.Service, text, [.. live.Select(version => version.Version)], $"No '{service.Service}' {text} runs; there is {string.Join(", ", live.Select(version => version.Version))}.");
     }

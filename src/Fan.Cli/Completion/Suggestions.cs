@@ -3,7 +3,7 @@ using Fan.Cli.Commands;
 using Fan.Cli.Listing;
 using Fan.Cli.Output;
 using Fan.Discovery;
-using Fan.Routing;
+using Fan.Versions;
 
 namespace Fan.Cli.Completion;
 

@@ -1,8 +1,9 @@
 using Fan.Cli.Changes;
 using Fan.Commits;
 using Fan.Discovery;
-using Fan.Routing;
 using Fan.Switching;
+using Fan.Tree;
+using Fan.Versions;
 using Semver;
 
 namespace Fan.Cli.Dependencies;

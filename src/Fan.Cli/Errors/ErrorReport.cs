@@ -4,6 +4,7 @@ using Fan.Commits;
 using Fan.Coordination;
 using Fan.Messaging;
 using Fan.Switching;
+using Fan.Tree;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Cli.Errors;

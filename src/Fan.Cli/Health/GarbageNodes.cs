@@ -3,7 +3,7 @@ using Fan.Coordination;
 using Fan.Discovery;
 using Fan.Observing;
 using Fan.Queues;
-using Fan.Routing;
+using Fan.Tree;
 
 namespace Fan.Cli.Health;
 

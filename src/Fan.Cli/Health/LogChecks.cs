@@ -2,6 +2,7 @@ using Fan.Cli.Sessions;
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Switching;
+using Fan.Tree;
 
 namespace Fan.Cli.Health;
 

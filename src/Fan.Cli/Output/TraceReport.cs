@@ -1,4 +1,4 @@
-using Fan.Diagnostics;
+using Fan.Context;
 
 namespace Fan.Cli.Output;
 

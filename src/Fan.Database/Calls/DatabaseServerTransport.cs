@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Fan.Discovery;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Database.Calls;

@@ -2,7 +2,7 @@ using System.Buffers;
 using Fan.Database.Engines;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Database.Calls;
 

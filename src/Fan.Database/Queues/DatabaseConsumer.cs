@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Fan.Database.Engines;
 using Fan.Database.Transactions;
-using Fan.Messaging;
 using Fan.Queues;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,3 @@
-using Fan.Queues;
 
 namespace Fan.Database.Queues;
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Fan.Database.Engines;
-using Fan.Messaging;
 using Fan.Queues;
 
 namespace Fan.Database.Queues;

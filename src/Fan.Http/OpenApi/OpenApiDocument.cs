@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Fan.Http.Problems;
 using Fan.Http.Serving;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Http.OpenApi;
 

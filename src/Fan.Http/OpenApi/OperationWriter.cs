@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Fan.Generated;
 using Fan.Http.Arguments;
 using Fan.Http.Problems;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Http.OpenApi;
 

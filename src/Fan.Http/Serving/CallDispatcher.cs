@@ -6,7 +6,7 @@ using Fan.Http.Foreign;
 using Fan.Http.OpenApi;
 using Fan.Http.Origins;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

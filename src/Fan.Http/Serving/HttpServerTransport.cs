@@ -4,7 +4,7 @@ using Fan.Discovery;
 using Fan.Generated;
 using Fan.Http.Origins;
 using Fan.Security;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

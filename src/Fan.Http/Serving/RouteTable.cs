@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Http.Serving;
 

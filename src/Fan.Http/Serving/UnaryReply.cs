@@ -1,7 +1,7 @@
 using System.Buffers;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;

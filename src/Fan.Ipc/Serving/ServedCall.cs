@@ -4,7 +4,7 @@ using Fan.Generated;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Wire;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Ipc.Serving;
 

@@ -2,7 +2,7 @@ using System.Security.Claims;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Wire;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Ipc.Serving;
 

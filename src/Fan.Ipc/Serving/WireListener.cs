@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Fan.Ipc.Connections;
 using Fan.Messaging;
+using Fan.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,6 @@
 using Fan.Discovery;
 using Fan.Ipc.Connections;
-using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Ipc.Serving;

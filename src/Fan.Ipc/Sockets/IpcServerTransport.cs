@@ -2,7 +2,7 @@ using Fan.Discovery;
 using Fan.Ipc.Connections;
 using Fan.Ipc.Pipes;
 using Fan.Ipc.Serving;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

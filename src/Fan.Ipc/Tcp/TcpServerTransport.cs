@@ -7,7 +7,7 @@ using Fan.Ipc.Connections;
 using Fan.Ipc.Serving;
 using Fan.Ipc.Sockets;
 using Fan.Security;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Fan.Brokers;
-using Fan.Messaging;
 using Fan.Queues;
 using Fan.Redis.Connections;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Fan.Messaging;
 using Fan.Queues;
 using Fan.Redis.Connections;
 using Microsoft.Extensions.Logging;

@@ -6,7 +6,7 @@ using Fan.Messaging;
 using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
-using Fan.Transports;
+using Fan.Serving;
 using StackExchange.Redis;
 
 namespace Fan.Redis.Serving;

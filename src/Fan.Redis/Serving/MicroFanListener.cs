@@ -5,7 +5,7 @@ using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
 using Fan.Redis.MicroFan;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 

@@ -3,7 +3,7 @@ using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Redis.MicroFan;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Redis.Serving;
 

@@ -2,7 +2,7 @@ using Fan.Discovery;
 using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Redis.Serving;

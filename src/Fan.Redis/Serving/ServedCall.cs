@@ -1,6 +1,6 @@
 using Fan.Brokers;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Redis.Serving;
 

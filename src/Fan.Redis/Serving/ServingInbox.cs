@@ -4,7 +4,7 @@ using Fan.Brokers;
 using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Fan.Coordination;
 using Fan.Discovery;
-using Fan.Routing;
+using Fan.Versions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Applications;

@@ -1,5 +1,5 @@
 using Fan.Discovery;
-using Fan.Routing;
+using Fan.Versions;
 
 namespace Fan.Applications;
 
@@ -18,7 +18,7 @@ internal sealed class Dependency(string service, VersionRange range, bool isHard
     /// <summary>Begins to follow the service; until then nothing is known of it.</summary>
     public void Follow() => directory.Follow(service);
 
-    public bool IsMet(IReadOnlyList<Transports.ServedService> hosted) =>
+    public bool IsMet(IReadOnlyList<Serving.ServedService> hosted) =>
         hosted.Any(own => own.Name.Canonical == service && Fits(own.Version)) || directory.Follow(service).Current.All.Any(endpoint => Fits(endpoint.Version));
 
     /// <summary>Waits until the endpoints of the service are as asked for.</summary>

@@ -1,4 +1,4 @@
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Applications;
 

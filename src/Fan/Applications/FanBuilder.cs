@@ -144,7 +144,7 @@ public sealed partial class FanBuilder
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         if (ServiceName.Parse(service).ShardKeys.Count > 0) throw new FormatException($"'{service}' can't have brackets: an endpoint is one for all shard keys.");
-        if (!Routing.ServiceVersion.TryParse(version, out _)) throw new FormatException($"'{version}' is no version; write 1.2.0.");
+        if (!Versions.ServiceVersion.TryParse(version, out _)) throw new FormatException($"'{version}' is no version; write 1.2.0.");
         Plan.Announced.Add(new AnnouncedEndpoint(service, version, endpoint));
         return this;
     }
@@ -198,7 +198,7 @@ public sealed partial class FanBuilder
     private FanBuilder Depend<TService>(string? range, bool isHard)
         where TService : class
     {
-        Plan.Dependencies.Add(new PlannedDependency(typeof(TService), range is null ? null : Routing.VersionRange.Parse(range), isHard));
+        Plan.Dependencies.Add(new PlannedDependency(typeof(TService), range is null ? null : Versions.VersionRange.Parse(range), isHard));
         Expose<TService>();
         return this;
     }

@@ -3,12 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Fan.Calls;
-using Fan.Diagnostics;
+using Fan.Context;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Queues;
 using Fan.Sharding;
+using Fan.Subscribing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Applications;

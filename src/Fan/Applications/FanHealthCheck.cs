@@ -1,6 +1,4 @@
 using Fan.Coordination;
-using Fan.Discovery;
-using Fan.Queues;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fan.Applications;

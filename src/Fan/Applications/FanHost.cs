@@ -1,14 +1,14 @@
 using System.Globalization;
 using Fan.Commits;
+using Fan.Coordination;
 using Fan.Discovery;
 using Fan.Lifetime;
 using Fan.Observing;
 using Fan.Proxies;
-using Fan.Queues;
 using Fan.Security;
+using Fan.Serving;
 using Fan.Sharding;
 using Fan.Switching;
-using Fan.Transports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

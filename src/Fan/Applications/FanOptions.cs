@@ -1,5 +1,5 @@
-using Fan.Calls;
 using Fan.Messaging;
+using Fan.Settings;
 
 namespace Fan;
 

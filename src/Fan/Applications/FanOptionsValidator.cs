@@ -1,3 +1,4 @@
+using Fan.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Fan.Applications;

@@ -9,6 +9,7 @@ using Fan.Observing;
 using Fan.Queues;
 using Fan.Queues.Local;
 using Fan.Routing;
+using Fan.Settings;
 using Fan.Switching;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;

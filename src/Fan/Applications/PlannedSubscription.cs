@@ -1,5 +1,6 @@
 using Fan.Queues;
-using Fan.Transports;
+using Fan.Serving;
+using Fan.Subscribing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Applications;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Fan.Calls;
 using Fan.Generated;
-using Fan.Transports;
+using Fan.Serving;
 using Semver;
 
 namespace Fan.Applications;

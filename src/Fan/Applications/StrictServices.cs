@@ -1,5 +1,5 @@
 using Fan.Commits;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Configuration;
 
 namespace Fan.Applications;

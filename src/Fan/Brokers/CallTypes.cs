@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using Fan.Generated;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Brokers;
 

@@ -1,6 +1,6 @@
-using Fan.Calls;
+using Fan.Context;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Brokers;
 

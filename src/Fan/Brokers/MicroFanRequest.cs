@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Brokers;
 

@@ -1,8 +1,7 @@
+using Fan.Context;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Proxies;
-using Fan.Queues;
 
 namespace Fan.Calls;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Fan.Diagnostics;
+using Fan.Context;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;

@@ -1,5 +1,7 @@
+using Fan.Context;
 using Fan.Generated;
 using Fan.Routing;
+using Fan.Settings;
 
 namespace Fan.Calls;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Fan.Diagnostics;
+using Fan.Context;
 
 namespace Fan;
 

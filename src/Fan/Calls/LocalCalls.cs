@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Fan.Context;
 using Fan.Diagnostics;
 using Fan.Generated;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Calls;
 

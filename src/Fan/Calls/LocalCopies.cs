@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Calls;

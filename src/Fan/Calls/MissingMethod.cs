@@ -1,7 +1,7 @@
 using Fan.Discovery;
 using Fan.Routing;
+using Fan.Serving;
 using Fan.Sharding;
-using Fan.Transports;
 
 namespace Fan.Calls;
 

@@ -3,11 +3,13 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Fan.Commits;
+using Fan.Context;
 using Fan.Discovery;
 using Fan.Messaging;
-using Fan.Queues;
 using Fan.Routing;
-using Fan.Transports;
+using Fan.Serving;
+using Fan.Settings;
+using Fan.Versions;
 
 namespace Fan.Calls;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using Fan.Context;
 using Fan.Messaging;
-using Fan.Queues;
 using Fan.Routing;
+using Fan.Versions;
 
 namespace Fan.Calls;
 

@@ -2,10 +2,9 @@ using System.Runtime.CompilerServices;
 using Fan.Commits;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Queues;
 using Fan.Routing;
+using Fan.Serving;
 using Fan.Sharding;
-using Fan.Transports;
 
 namespace Fan.Calls;
 

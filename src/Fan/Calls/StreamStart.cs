@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Fan.Commits;
+using Fan.Context;
 
 namespace Fan.Calls;
 

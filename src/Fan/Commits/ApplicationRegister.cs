@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Fan.Coordination;
-using Fan.Discovery;
 
 namespace Fan.Commits;
 

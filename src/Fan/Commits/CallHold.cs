@@ -1,3 +1,4 @@
+using Fan.Tree;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Commits;

@@ -1,3 +1,5 @@
+using Fan.Tree;
+
 namespace Fan.Commits;
 
 /// <summary>Gives each call the snapshot that its call tree reads, and counts the trees that begin in this application. Safe from any thread.</summary>

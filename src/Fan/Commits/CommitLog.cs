@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Fan.Coordination;
+using Fan.Tree;
 
 namespace Fan.Commits;
 

@@ -1,3 +1,5 @@
+using Fan.Tree;
+
 namespace Fan.Commits;
 
 /// <summary>How the log in the store goes on from what was applied.</summary>

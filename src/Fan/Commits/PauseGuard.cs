@@ -1,5 +1,4 @@
 using Fan.Coordination;
-using Fan.Discovery;
 
 namespace Fan.Commits;
 

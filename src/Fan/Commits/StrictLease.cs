@@ -1,4 +1,4 @@
-using Fan.Discovery;
+using Fan.Coordination;
 
 namespace Fan.Commits;
 

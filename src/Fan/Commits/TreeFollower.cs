@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Fan.Coordination;
-using Fan.Discovery;
+using Fan.Tree;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Commits;

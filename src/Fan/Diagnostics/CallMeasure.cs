@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Fan.Queues;
+using Fan.Context;
 
 namespace Fan.Diagnostics;
 

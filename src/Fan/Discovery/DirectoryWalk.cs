@@ -1,5 +1,5 @@
 using Fan.Coordination;
-using Fan.Routing;
+using Fan.Versions;
 
 namespace Fan.Discovery;
 

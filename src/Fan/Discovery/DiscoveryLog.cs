@@ -16,12 +16,6 @@ internal static partial class DiscoveryLog
     [LoggerMessage(36, LogLevel.Information, "{Path} and what stands in it is passed over: its name is no version; write SemVer, as in 1.2.0, or one to three numbers")]
     public static partial void NoVersion(ILogger logger, string path);
 
-    [LoggerMessage(23, LogLevel.Warning, "The store {Store} can't be opened yet: {Reason}")]
-    public static partial void StoreNotOpen(ILogger logger, string store, string reason);
-
-    [LoggerMessage(24, LogLevel.Error, "The store {Store} can't be opened")]
-    public static partial void StoreFailed(ILogger logger, Exception error, string store);
-
     [LoggerMessage(25, LogLevel.Information, "Registered {Service} {Version} as {Path}")]
     public static partial void Registered(ILogger logger, string service, string version, string path);
 
@@ -48,10 +42,4 @@ internal static partial class DiscoveryLog
 
     [LoggerMessage(33, LogLevel.Warning, "{Path} has no instance any more and could not be taken away; until it goes, micro-fan's callers may choose it: {Reason}")]
     public static partial void EmptyVersionStays(ILogger logger, string path, string reason);
-
-    [LoggerMessage(34, LogLevel.Warning, "Looking after {What} is interrupted, what was last known stays: {Reason}")]
-    public static partial void TaskInterrupted(ILogger logger, string what, string reason);
-
-    [LoggerMessage(35, LogLevel.Error, "Looking after {What} failed and begins anew")]
-    public static partial void TaskFailed(ILogger logger, Exception error, string what);
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Fan.Coordination;
 using Fan.Diagnostics;
 using Fan.Messaging;
-using Fan.Routing;
+using Fan.Versions;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Fan.Calls;
 using Fan.Generated;
+using Fan.Settings;
 
 namespace Fan.Discovery;
 

@@ -39,14 +39,14 @@ internal static class EndpointPath
         version = node = "";
         if (path.Length <= servicePath.Length + 1 || !path.StartsWith(servicePath, StringComparison.Ordinal)) return false;
         var parts = path[(servicePath.Length + 1)..].Split('/');
-        if (parts.Length > 2 || !Routing.ServiceVersion.TryParse(parts[0], out _)) return false;
+        if (parts.Length > 2 || !Versions.ServiceVersion.TryParse(parts[0], out _)) return false;
         (version, node) = (parts[0], parts.Length > 1 ? parts[1] : "");
         return true;
     }
 
     /// <summary>Whether the name of a node in a service's own is meant as a version, though it is none, e.g. <c>v3</c> or <c>1.2.3.4</c>; the name of a service may look so too.</summary>
     public static bool LooksLikeVersion(string name) =>
-        !Routing.ServiceVersion.TryParse(name, out _) && name.AsSpan().TrimStart("vV") is { IsEmpty: false } rest && char.IsAsciiDigit(rest[0]);
+        !Versions.ServiceVersion.TryParse(name, out _) && name.AsSpan().TrimStart("vV") is { IsEmpty: false } rest && char.IsAsciiDigit(rest[0]);
 
     /// <summary>The nodes above a version, from the top. They stay, as micro-fan's do: a service of micro-fan that registers while one of them goes would not try again.</summary>
     public static IEnumerable<StoreOperation.Create> Above(string canonical)

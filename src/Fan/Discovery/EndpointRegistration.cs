@@ -1,5 +1,5 @@
 using Fan.Coordination;
-using Fan.Routing;
+using Fan.Versions;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Fan.Coordination;
 using Fan.Diagnostics;
-using Fan.Messaging;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;
@@ -200,7 +199,7 @@ internal sealed class ServiceFollower
         _serviceNode = await ReadServiceNodeAsync(store, cancellationToken).ConfigureAwait(false);
         foreach (var version in await store.GetChildrenAsync(_path, cancellationToken).ConfigureAwait(false) ?? [])
         {
-            var isVersion = Routing.ServiceVersion.TryParse(version, out _);
+            var isVersion = Versions.ServiceVersion.TryParse(version, out _);
             if (!isVersion && !EndpointPath.LooksLikeVersion(version)) continue;
             var path = StorePath.Join(_path, version);
             var names = await store.GetChildrenAsync(path, cancellationToken).ConfigureAwait(false) ?? [];

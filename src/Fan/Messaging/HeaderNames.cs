@@ -57,7 +57,7 @@ public static class HeaderNames
     /// <summary>On a push: the time within which it must be begun, in milliseconds.</summary>
     public const string Lifetime = "fan-lifetime";
 
-    /// <summary>On a request: asks for the spans of the call. On a reply: has them, see <see cref="Diagnostics.CallTrace"/>.</summary>
+    /// <summary>On a request: asks for the spans of the call. On a reply: has them, see <see cref="Context.CallTrace"/>.</summary>
     public const string Spans = "fan-spans";
 
     /// <summary>On a reply: the endpoint is about to end, and further calls had better go elsewhere.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Fan.Commits;
 using Fan.Coordination;
-using Fan.Discovery;
 
 namespace Fan.Observing;
 

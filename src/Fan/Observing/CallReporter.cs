@@ -2,7 +2,6 @@ using System.Globalization;
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Diagnostics;
-using Fan.Discovery;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Observing;

@@ -1,15 +1,16 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Fan.Calls;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
 using Fan.Security;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Proxies;
 
 /// <summary>A proxy as the server of the application sees it: it has the methods that the endpoints of its service publish. Safe from any thread.</summary>
-internal sealed class HostedProxy(IReadOnlyList<string> methodsOf, int maxPassed, EndpointDirectory directory, ProxyForwarding forwarding, PayloadCodecs codecs, PolicyTable policies)
+internal sealed class HostedProxy(IReadOnlyList<string> methodsOf, int maxPassed, EndpointDirectory directory, ProxyForwarding forwarding, PayloadCodecs codecs, PolicyTable policies) : IPassingService
 {
     // More than one service has; what comes and goes with its versions is forgotten.
     private const int MaxKept = 4096;

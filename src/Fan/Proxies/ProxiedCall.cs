@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Transports;
+using Fan.Serving;
 
 namespace Fan.Proxies;
 

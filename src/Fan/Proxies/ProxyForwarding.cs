@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Fan.Calls;
+using Fan.Context;
 using Fan.Discovery;
 using Fan.Messaging;
-using Fan.Queues;
 using Fan.Routing;
+using Fan.Versions;
 
 namespace Fan.Proxies;
 

@@ -1,4 +1,4 @@
-using Fan.Routing;
+using Fan.Versions;
 
 namespace Fan.Proxies;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Messaging;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
 using Fan.Coordination;
-using Fan.Discovery;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Queues;

@@ -1,5 +1,7 @@
 using Fan.Discovery;
 using Fan.Sharding;
+using Fan.Tree;
+using Fan.Versions;
 using Semver;
 
 namespace Fan.Routing;

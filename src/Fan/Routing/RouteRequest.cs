@@ -1,4 +1,4 @@
-using Fan.Commits;
+using Fan.Tree;
 
 namespace Fan.Routing;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fan.Messaging;
+using Fan.Tree;
 
 namespace Fan.Routing;
 

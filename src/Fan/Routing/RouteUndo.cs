@@ -1,3 +1,5 @@
+using Fan.Tree;
+
 namespace Fan.Routing;
 
 /// <summary>Undoes what one commit changed of a route where others have changed something else of it since: who takes the calls, the owner of one shard and the shard of one key are each a thing of its own.</summary>

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using Fan.Commits;
 using Fan.Discovery;
 using Fan.Messaging;
-using Fan.Proxies;
 using Fan.Sharding;
+using Fan.Tree;
+using Fan.Versions;
 using Semver;
 
 namespace Fan.Routing;

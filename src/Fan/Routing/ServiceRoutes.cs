@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Fan.Discovery;
+using Fan.Versions;
 
 namespace Fan.Routing;
 

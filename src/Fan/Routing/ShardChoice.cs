@@ -1,5 +1,6 @@
 using Fan.Discovery;
 using Fan.Sharding;
+using Fan.Tree;
 
 namespace Fan.Routing;
 

@@ -1,5 +1,5 @@
-using Fan.Applications;
 using Fan.Generated;
+using Fan.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Fan.Security;

@@ -1,5 +1,5 @@
 using Fan.Discovery;
-using Fan.Routing;
+using Fan.Tree;
 using Semver;
 
 namespace Fan.Sharding;

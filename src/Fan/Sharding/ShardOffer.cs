@@ -1,6 +1,6 @@
 using System.Globalization;
 using Fan.Discovery;
-using Fan.Routing;
+using Fan.Versions;
 using Semver;
 
 namespace Fan.Sharding;

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Discovery;
-using Fan.Messaging;
+using Fan.Tree;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.Sharding;

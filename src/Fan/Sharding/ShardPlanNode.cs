@@ -1,5 +1,4 @@
 using System.Text;
-using Fan.Commits;
 using Fan.Coordination;
 
 namespace Fan.Sharding;

@@ -1,4 +1,4 @@
-using Fan.Routing;
+using Fan.Tree;
 using Semver;
 
 namespace Fan.Sharding;

@@ -2,7 +2,8 @@ using Fan.Commits;
 using Fan.Coordination;
 using Fan.Discovery;
 using Fan.Proxies;
-using Fan.Routing;
+using Fan.Tree;
+using Fan.Versions;
 using Semver;
 
 namespace Fan.Switching;

@@ -1,4 +1,5 @@
 using Fan.Commits;
+using Fan.Tree;
 
 namespace Fan.Switching;
 

@@ -1,5 +1,6 @@
 using Fan.Commits;
-using Fan.Routing;
+using Fan.Tree;
+using Fan.Versions;
 using Microsoft.Extensions.Logging;
 using Semver;
 

@@ -74,22 +74,22 @@ public readonly record struct ChangeProgress(ChangeStage Stage, long Commit, int
 /// <param name="Applied">The time from the commit until every application had applied it.</param>
 /// <param name="Drained">The time from the commit until no call tree read an older snapshot; null where some still do.</param>
 /// <param name="Warnings">What does not forbid it, and should be known: soft dependencies that are not met any more, and what running applications provably can't call of a version by the contract that they were built with.</param>
-public sealed record ChangeReport(Commits.Commit Commit, int Applications, TimeSpan Applied, TimeSpan? Drained, IReadOnlyList<string> Warnings);
+public sealed record ChangeReport(Tree.Commit Commit, int Applications, TimeSpan Applied, TimeSpan? Drained, IReadOnlyList<string> Warnings);
 
 /// <summary>A change was committed, and not every application has applied it in time.</summary>
 public sealed class ChangeUnappliedException : Exception
 {
     /// <summary>Creates it.</summary>
-    public ChangeUnappliedException(Commits.Commit commit, IReadOnlyList<string> waitsFor, TimeSpan waited)
+    public ChangeUnappliedException(Tree.Commit commit, IReadOnlyList<string> waitsFor, TimeSpan waited)
         : this(commit, waitsFor, $"Commit {commit.Number} is made, and {waitsFor.Count} application(s) have not applied it within {waited.TotalSeconds:0.#} s: {string.Join(", ", waitsFor.Take(5))}. Root calls of theirs may still go the old way; each applies it, or its session ends.")
     {
     }
 
-    internal ChangeUnappliedException(Commits.Commit commit, IReadOnlyList<string> waitsFor, string message)
+    internal ChangeUnappliedException(Tree.Commit commit, IReadOnlyList<string> waitsFor, string message)
         : base(message) => (Commit, WaitsFor) = (commit, waitsFor);
 
     /// <summary>The commit.</summary>
-    public Commits.Commit Commit { get; }
+    public Tree.Commit Commit { get; }
 
     /// <summary>The applications that have not; of a move of shards, the workers that don't hold theirs.</summary>
     public IReadOnlyList<string> WaitsFor { get; }

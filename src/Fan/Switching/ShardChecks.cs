@@ -1,5 +1,5 @@
-using Fan.Routing;
 using Fan.Sharding;
+using Fan.Tree;
 using Semver;
 
 namespace Fan.Switching;

@@ -3,8 +3,9 @@ using System.Text;
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Discovery;
-using Fan.Routing;
 using Fan.Sharding;
+using Fan.Tree;
+using Fan.Versions;
 
 namespace Fan.Switching;
 

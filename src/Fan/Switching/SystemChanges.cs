@@ -3,9 +3,10 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Fan.Commits;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Routing;
 using Fan.Sharding;
+using Fan.Tree;
+using Fan.Versions;
 
 namespace Fan.Switching;
 

@@ -3,7 +3,6 @@ using Fan.Conformance.Queues;
 using Fan.Conformance.Transports;
 using Fan.Coordination;
 using Fan.Database.Tests.Queues;
-using Fan.Queues;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

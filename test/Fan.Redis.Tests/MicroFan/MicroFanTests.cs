@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Fan.Conformance;
 using Fan.Conformance.Transports;
-using Fan.Discovery;
 using Fan.Messaging;
 using Fan.Redis.Tests.Calls;
 using Fan.Redis.Tests.Servers;

@@ -12,7 +12,7 @@ public sealed class HealthTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var fan = builder.Services.AddFan(options => options.Name = "one").UseStore(_ => new MemoryCoordinationStore(new MemoryTree())).AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>();
-        builder.Services.AddSingleton<Fan.Transports.IServerTransport>(new LoopServer(new LoopNetwork()));
+        builder.Services.AddSingleton<Fan.Serving.IServerTransport>(new LoopServer(new LoopNetwork()));
         using var host = builder.Build();
         var health = host.Services.GetRequiredService<HealthCheckService>();
         var before = await health.CheckHealthAsync(TestContext.Current.CancellationToken);
@@ -44,7 +44,7 @@ public sealed class HealthTests
     {
         var attempts = 0;
         using var services = new ServiceCollection().BuildServiceProvider();
-        var implementation = new Fan.Transports.ServiceImplementation(_ => ++attempts == 1 ? throw new InvalidOperationException("not yet") : new object(), ServiceLifetime.Singleton, services);
+        var implementation = new Fan.Serving.ServiceImplementation(_ => ++attempts == 1 ? throw new InvalidOperationException("not yet") : new object(), ServiceLifetime.Singleton, services);
         Assert.Throws<InvalidOperationException>(() => implementation.Shared);
         Assert.Same(implementation.Shared, implementation.Shared);
         Assert.Equal(2, attempts);

@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Messaging;
+using Fan.Serving;
 using Fan.Transports;
 
 namespace Fan.Tests.Applications;

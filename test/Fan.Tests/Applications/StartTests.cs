@@ -1,6 +1,6 @@
 using Fan.Conformance;
 using Fan.Coordination;
-using Fan.Transports;
+using Fan.Serving;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

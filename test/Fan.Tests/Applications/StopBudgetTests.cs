@@ -1,4 +1,3 @@
-using Fan.Applications;
 using Fan.Lifetime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,6 @@
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -4,8 +4,8 @@ using System.Text.Json;
 using Fan.Brokers;
 using Fan.Coordination;
 using Fan.Messaging;
+using Fan.Serving;
 using Fan.Tests.Applications;
-using Fan.Transports;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Tests.Brokers;

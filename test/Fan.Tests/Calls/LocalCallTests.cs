@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Fan.Context;
 using Fan.Coordination;
-using Fan.Diagnostics;
 using Fan.Tests.Applications;
 
 namespace Fan.Tests.Calls;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Tests.Applications;
 
 namespace Fan.Tests.Calls;

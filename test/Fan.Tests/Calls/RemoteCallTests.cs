@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Fan.Context;
 using Fan.Coordination;
-using Fan.Diagnostics;
 using Fan.Tests.Applications;
 
 namespace Fan.Tests.Calls;

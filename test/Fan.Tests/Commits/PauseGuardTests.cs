@@ -1,7 +1,6 @@
 using Fan.Commits;
 using Fan.Conformance;
 using Fan.Coordination;
-using Fan.Discovery;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Fan.Commits;
+using Fan.Tree;
 
 namespace Fan.Tests.Commits;
 

@@ -1,8 +1,8 @@
 using Fan.Coordination;
 using Fan.Messaging;
+using Fan.Serving;
 using Fan.Switching;
 using Fan.Tests.Applications;
-using Fan.Transports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

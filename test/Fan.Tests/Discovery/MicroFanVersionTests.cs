@@ -2,9 +2,9 @@ using System.Text;
 using Fan.Conformance;
 using Fan.Coordination;
 using Fan.Discovery;
-using Fan.Routing;
 using Fan.Tests.Applications;
 using Fan.Tests.Routing;
+using Fan.Versions;
 
 namespace Fan.Tests.Discovery;
 

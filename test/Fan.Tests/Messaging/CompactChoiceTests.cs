@@ -8,6 +8,7 @@ using Fan.Coordination;
 using Fan.Discovery;
 using Fan.Messaging;
 using Fan.Queues;
+using Fan.Serving;
 using Fan.Tests.Applications;
 using Fan.Tests.Queues;
 using Fan.Transports;

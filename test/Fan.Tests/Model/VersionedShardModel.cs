@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Fan.Discovery;
-using Fan.Routing;
 using Fan.Sharding;
+using Fan.Tree;
+using Fan.Versions;
 
 namespace Fan.Tests.Model;
 

@@ -1,4 +1,4 @@
-using Fan.Routing;
+using Fan.Tree;
 
 namespace Fan.Tests.Model;
 

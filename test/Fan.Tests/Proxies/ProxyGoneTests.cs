@@ -1,5 +1,4 @@
 using Fan.Coordination;
-using Fan.Proxies;
 using Fan.Switching;
 using Fan.Tests.Applications;
 using Microsoft.Extensions.DependencyInjection;

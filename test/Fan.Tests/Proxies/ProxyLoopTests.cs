@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Fan.Applications;
 using Fan.Commits;
 using Fan.Coordination;
 using Fan.Proxies;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Fan.Context;
 using Fan.Coordination;
-using Fan.Diagnostics;
 using Fan.Proxies;
 using Fan.Switching;
 using Fan.Tests.Applications;

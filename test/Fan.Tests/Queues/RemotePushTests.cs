@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Fan.Applications;
 using Fan.Coordination;
 using Fan.Queues;
 using Fan.Queues.Local;

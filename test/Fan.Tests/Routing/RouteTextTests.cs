@@ -1,4 +1,5 @@
 using Fan.Routing;
+using Fan.Tree;
 
 namespace Fan.Tests.Routing;
 

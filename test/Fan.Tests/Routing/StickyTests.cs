@@ -2,6 +2,8 @@ using Fan.Coordination;
 using Fan.Routing;
 using Fan.Switching;
 using Fan.Tests.Applications;
+using Fan.Tree;
+using Fan.Versions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Tests.Routing;

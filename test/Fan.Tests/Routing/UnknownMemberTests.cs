@@ -1,6 +1,6 @@
 using System.Text;
 using Fan.Queues;
-using Fan.Routing;
+using Fan.Tree;
 
 namespace Fan.Tests.Routing;
 

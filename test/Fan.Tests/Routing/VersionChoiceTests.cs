@@ -1,5 +1,7 @@
 using CsCheck;
 using Fan.Routing;
+using Fan.Tree;
+using Fan.Versions;
 
 namespace Fan.Tests.Routing;
 

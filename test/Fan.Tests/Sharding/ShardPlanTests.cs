@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Fan.Discovery;
-using Fan.Routing;
 using Fan.Sharding;
+using Fan.Tree;
 
 namespace Fan.Tests.Sharding;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Fan.Discovery;
-using Fan.Routing;
 using Fan.Sharding;
 using Fan.Switching;
+using Fan.Tree;
 
 namespace Fan.Tests.Sharding;
 

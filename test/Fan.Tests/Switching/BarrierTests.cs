@@ -1,7 +1,6 @@
 using System.Globalization;
 using Fan.Commits;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Switching;
 using Fan.Tests.Applications;
 using Fan.Tests.Coordination;

@@ -1,10 +1,10 @@
 using System.Text;
 using Fan.Commits;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Observing;
 using Fan.Switching;
 using Fan.Tests.Applications;
+using Fan.Tree;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fan.Tests.Switching;
@@ -81,5 +81,5 @@ public sealed class GarbageTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await _store.GetChildrenAsync(ObservationPath.Reports, Token))?.Count == 2, "both report");
     }
 
-    private static Fan.Routing.RouteEntry? RouteEntry(StoreNode? node) => node is null ? null : Fan.Routing.RouteEntry.Parse(Encoding.UTF8.GetString(node.Data.Span));
+    private static Fan.Tree.RouteEntry? RouteEntry(StoreNode? node) => node is null ? null : Fan.Tree.RouteEntry.Parse(Encoding.UTF8.GetString(node.Data.Span));
 }

@@ -1,6 +1,5 @@
 using Fan.Commits;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Switching;
 using Fan.Tests.Applications;
 using Fan.Tests.Coordination;

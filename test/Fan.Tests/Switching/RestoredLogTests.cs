@@ -1,9 +1,9 @@
 using System.Text;
 using Fan.Commits;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Switching;
 using Fan.Tests.Applications;
+using Fan.Tree;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -4,6 +4,7 @@ using Fan.Commits;
 using Fan.Coordination;
 using Fan.Switching;
 using Fan.Tests.Applications;
+using Fan.Tree;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Tests.Switching;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using Fan.Commits;
 using Fan.Conformance.Histories;
 using Fan.Coordination;
-using Fan.Discovery;
 using Fan.Switching;
+using Fan.Tree;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fan.Tests.Switching.Simulation;

@@ -1,4 +1,0 @@
-namespace Fan.Queues;
-
-/// <summary>A delivery as the server's side sees it.</summary>
-internal sealed record DeliveredPush(PushInfo Info, string Transport);
