@@ -1,5 +1,4 @@
 using Fan;
-using Fan.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

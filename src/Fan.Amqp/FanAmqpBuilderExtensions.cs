@@ -3,6 +3,7 @@ using Fan.Amqp.Calling;
 using Fan.Amqp.Connections;
 using Fan.Amqp.Queues;
 using Fan.Amqp.Serving;
+using Fan.Amqp.Settings;
 using Fan.Queues;
 using Fan.Serving;
 using Fan.Transports;

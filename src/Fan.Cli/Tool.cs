@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Fan.Cli.Commands;
-using Fan.Cli.Completion;
+using Fan.Cli.Commands.Completion;
 using Fan.Cli.Errors;
 using Fan.Cli.Output;
 

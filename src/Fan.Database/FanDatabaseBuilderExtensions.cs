@@ -3,6 +3,7 @@ using Fan.Database.Calls;
 using Fan.Database.Engines;
 using Fan.Database.Outbox;
 using Fan.Database.Queues;
+using Fan.Database.Settings;
 using Fan.Queues;
 using Fan.Serving;
 using Fan.Transports;

@@ -1,6 +1,7 @@
 using Fan.Http;
 using Fan.Http.Calling;
 using Fan.Http.Serving;
+using Fan.Http.Settings;
 using Fan.Security;
 using Fan.Serving;
 using Fan.Transports;

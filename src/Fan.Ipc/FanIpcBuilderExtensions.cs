@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Fan.Ipc;
+using Fan.Ipc.Settings;
 using Fan.Ipc.Sockets;
 using Fan.Ipc.Tcp;
 using Fan.Serving;

@@ -4,6 +4,7 @@ using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Queues;
 using Fan.Redis.Serving;
+using Fan.Redis.Settings;
 using Fan.Serving;
 using Fan.Transports;
 using Microsoft.Extensions.Configuration;

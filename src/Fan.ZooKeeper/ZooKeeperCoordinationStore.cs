@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Fan.Coordination;
 using Fan.ZooKeeper.Client;
+using Fan.ZooKeeper.Diagnosis;
 using Microsoft.Extensions.Logging;
 
 namespace Fan.ZooKeeper;

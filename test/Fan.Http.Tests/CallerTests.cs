@@ -7,6 +7,7 @@ using Fan.Conformance;
 using Fan.Conformance.Transports;
 using Fan.Http.Origins;
 using Fan.Http.Serving;
+using Fan.Http.Templates;
 using Fan.Serving;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Fan.Conformance.Transports;
 using Fan.Http.Origins;
 using Fan.Http.Serving;
+using Fan.Http.Templates;
 using Fan.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

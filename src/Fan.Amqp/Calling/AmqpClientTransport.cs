@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
-using Fan.Amqp.MicroFan;
 using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Transports;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Fan.Amqp.Settings;
 using Fan.Messaging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Fan.Amqp.Connections;
-using Fan.Amqp.Serving;
 using Fan.Queues;
 using RabbitMQ.Client;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Fan.Amqp.MicroFan;
 using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;

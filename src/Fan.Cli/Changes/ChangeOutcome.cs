@@ -74,5 +74,5 @@ internal sealed record EditReport(string Path, JsonElement? Before, JsonElement?
 {
     public static EditReport Of(TreeEdit edit) => new(edit.Path, Parse(edit.Before), Parse(edit.After));
 
-    public static JsonElement? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize(json, Output.ToolJson.Default.JsonElement);
+    public static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
 }

@@ -11,7 +11,7 @@ namespace Fan.Cli.Changes;
 /// <summary>Makes one change and tells what becomes of it.</summary>
 internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions options)
 {
-    public static void WriteJson(Terminal terminal, ChangeOutcome outcome) => JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(outcome, ToolJson.Default.ChangeOutcome));
+    public static void WriteJson(Terminal terminal, ChangeOutcome outcome) => JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(outcome, ChangeJson.Default.ChangeOutcome));
 
     public async Task<int> RunAsync(Func<IProgress<ChangeProgress>, Task<ChangeReport>> change, string conflictHint)
     {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Fan.Cli.Completion;
+using Fan.Cli.Commands.Completion;
 
 namespace Fan.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Fan.Cli.Arguments;
 using Fan.Cli.Changes;
-using Fan.Cli.Errors;
 using Fan.Cli.Listing;
 using Fan.Cli.Output;
 using Fan.Cli.Sessions;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Fan.Cli.Completion;
+using Fan.Cli.Commands.Completion;
 using Fan.Cli.Output;
 using Fan.Cli.Sessions;
 
@@ -25,5 +25,5 @@ internal sealed class GlobalOptions(Terminal terminal, Suggestions suggestions)
 
     /// <summary>The store that the command line, the environment or nobody names.</summary>
     public ToolSession Session(ParseResult parsed) =>
-        ToolSession.Create(StoreChoice.Of(parsed.GetValue(Store), terminal.Environment), terminal.Settings(), parsed.GetValue(Verbose) ? terminal : null, terminal.Queues);
+        ToolSession.Create(StoreChoice.Of(parsed.GetValue(Store), terminal.Environment), terminal.Settings(), parsed.GetValue(Verbose) ? terminal : null, terminal.Queues ?? QueueKinds.AddQueues);
 }

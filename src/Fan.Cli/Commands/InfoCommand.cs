@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Fan.Cli.Errors;
+using Fan.Cli.Arguments;
 using Fan.Cli.Listing;
 using Fan.Cli.Output;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Help;
+using Fan.Cli.Commands.Completion;
 using Fan.Cli.Commands.Queues;
-using Fan.Cli.Completion;
 
 namespace Fan.Cli.Commands;
 

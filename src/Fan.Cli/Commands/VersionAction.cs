@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Fan.Cli.Output;
 
 namespace Fan.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fan.Cli.Commands;
 using Fan.Cli.Output;
 using Fan.Commits;
 using Fan.Coordination;
@@ -25,7 +26,7 @@ internal sealed class ErrorReport(Terminal terminal)
         {
             // What was printed before belongs before the error.
             if (error is not OutputClosedException) await terminal.FlushAsync().ConfigureAwait(false);
-            if (AsJson) JsonPrinter.WriteLine(terminal.Error, JsonSerializer.SerializeToElement(told, ToolJson.Default.ToldError));
+            if (AsJson) JsonPrinter.WriteLine(terminal.Error, JsonSerializer.SerializeToElement(told, ToldErrorJson.Default.ToldError));
             else WriteText(told, error);
             await terminal.Error.FlushAsync().ConfigureAwait(false);
         }

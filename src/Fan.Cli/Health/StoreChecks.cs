@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Fan.Cli.Output;
 using Fan.Cli.Sessions;
 using Fan.Coordination;
 using Fan.Discovery;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Fan.Cli.Output;
+using Fan.Cli.Commands;
 using Fan.Queues;
 
 namespace Fan.Cli.Listing;
@@ -76,7 +76,7 @@ internal sealed record QueuedMessage
         }
         catch (JsonException)
         {
-            return JsonSerializer.SerializeToElement(Convert.ToBase64String(payload.Span), ToolJson.Default.String);
+            return JsonElement.Parse($"\"{Convert.ToBase64String(payload.Span)}\"");
         }
     }
 }

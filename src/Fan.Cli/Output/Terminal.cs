@@ -20,8 +20,8 @@ internal sealed class Terminal : IAsyncDisposable
     /// <summary>The settings of stores and routes, as applications have them: <c>Fan__ZooKeeper__User</c> and the like. Read when it is asked for.</summary>
     public Func<IConfiguration> Settings { get; init; } = static () => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
-    /// <summary>Adds the queue transports that can be opened from here.</summary>
-    public Func<FanBuilder, FanBuilder> Queues { get; init; } = QueueKinds.AddQueues;
+    /// <summary>Adds the queue transports that can be opened from here; null for all that the tool knows.</summary>
+    public Func<FanBuilder, FanBuilder>? Queues { get; init; }
 
     public bool OutIsTerminal { get; init; }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Fan.Cli.Errors;
+using Fan.Cli.Arguments;
 using Fan.Cli.Output;
 using Fan.Cli.Sessions;
 using Fan.Switching;

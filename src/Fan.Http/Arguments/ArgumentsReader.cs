@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Fan.Http.Serving;
+using Fan.Http.Templates;
 using Fan.Messaging;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using Fan.Discovery;
+using Fan.Http.Connections;
 using Fan.Http.Foreign;
 using Fan.Http.Problems;
 using Fan.Messaging;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Fan.Http.Connections;
 using Fan.Http.Problems;
 using Fan.Messaging;
 using Fan.Transports;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Fan.Http.Calling;
+using Fan.Http.Connections;
 using Fan.Messaging;
 using Fan.Transports;
 

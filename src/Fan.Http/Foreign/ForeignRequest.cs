@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Fan.Discovery;
-using Fan.Http.Calling;
+using Fan.Http.Connections;
 using Fan.Messaging;
 using Fan.Transports;
 

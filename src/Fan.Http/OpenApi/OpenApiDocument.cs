@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fan.Http.Problems;
-using Fan.Http.Serving;
 using Fan.Messaging;
 using Fan.Serving;
 

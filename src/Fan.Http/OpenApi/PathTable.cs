@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Fan.Http.Serving;
+using Fan.Http.Templates;
 
 namespace Fan.Http.OpenApi;
 

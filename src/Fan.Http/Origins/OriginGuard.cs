@@ -1,3 +1,4 @@
+using Fan.Http.Settings;
 using Fan.Messaging;
 using Microsoft.AspNetCore.Http;
 

@@ -5,6 +5,7 @@ using Fan.Http.Arguments;
 using Fan.Http.Foreign;
 using Fan.Http.OpenApi;
 using Fan.Http.Origins;
+using Fan.Http.Templates;
 using Fan.Messaging;
 using Fan.Serving;
 using Microsoft.AspNetCore.Connections;

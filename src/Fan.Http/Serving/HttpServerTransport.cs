@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using Fan.Discovery;
 using Fan.Generated;
 using Fan.Http.Origins;
+using Fan.Http.Settings;
+using Fan.Http.Templates;
 using Fan.Security;
 using Fan.Serving;
 using Microsoft.Extensions.Logging;

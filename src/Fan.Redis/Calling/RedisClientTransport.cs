@@ -5,7 +5,7 @@ using Fan.Discovery;
 using Fan.Messaging;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
-using Fan.Redis.MicroFan;
+using Fan.Redis.Settings;
 using Fan.Transports;
 using Microsoft.Extensions.Logging;
 

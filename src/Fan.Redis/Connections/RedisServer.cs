@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fan.Lifetime;
+using Fan.Redis.Settings;
 using Fan.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

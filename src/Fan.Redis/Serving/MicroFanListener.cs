@@ -4,7 +4,6 @@ using Fan.Messaging;
 using Fan.Redis.Calling;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
-using Fan.Redis.MicroFan;
 using Fan.Serving;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;

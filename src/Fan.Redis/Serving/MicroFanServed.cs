@@ -2,7 +2,6 @@ using System.Buffers;
 using Fan.Brokers;
 using Fan.Generated;
 using Fan.Messaging;
-using Fan.Redis.MicroFan;
 using Fan.Serving;
 
 namespace Fan.Redis.Serving;

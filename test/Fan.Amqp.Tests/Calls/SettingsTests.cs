@@ -1,4 +1,5 @@
 using System.Text;
+using Fan.Amqp.Settings;
 using Fan.Amqp.Tests.Servers;
 using Fan.Conformance;
 using Fan.Conformance.Transports;

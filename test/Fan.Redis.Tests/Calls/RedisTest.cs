@@ -1,7 +1,7 @@
-using Fan.Redis.Tests.Servers;
 using Fan.Conformance.Transports;
 using Fan.Coordination;
 using Fan.Discovery;
+using Fan.Redis.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Redis.Tests.Calls;

@@ -1,7 +1,8 @@
 using System.Text;
-using Fan.Redis.Tests.Servers;
 using Fan.Conformance;
 using Fan.Conformance.Transports;
+using Fan.Redis.Settings;
+using Fan.Redis.Tests.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,5 @@
 using Fan.Conformance;
 using Fan.Discovery;
-using Fan.Http;
 using Fan.ZooKeeper.Tests.Servers;
 using Fan.ZooKeeper.Tests.Stores;
 using Microsoft.Extensions.DependencyInjection;
