@@ -19,6 +19,7 @@ internal static class ZooKeeperTls
         {
             try
             {
+                // What was read before is not disposed: a handshake, a connection that is asked for it again, or whatever Configure did may still use it.
                 read = Read(options);
             }
             catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)

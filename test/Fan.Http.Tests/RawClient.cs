@@ -37,13 +37,21 @@ internal sealed class RawClient : IDisposable
     public Task<RawRequest?> ReadAsync() => _reader.ReadAsync(TestContext.Current.CancellationToken).WaitAsync(Fan.Conformance.Eventually.Deadline);
 
     /// <summary>The type of the next HTTP/2 frame; its content is passed over.</summary>
-    public async Task<int> ReadFrameTypeAsync()
+    public async Task<int> ReadFrameTypeAsync() => (await ReadFrameAsync()).Type;
+
+    /// <summary>The next HTTP/2 frame.</summary>
+    public async Task<(int Type, byte[] Body)> ReadFrameAsync()
     {
         var head = new byte[9];
         await _client.GetStream().ReadExactlyAsync(head, TestContext.Current.CancellationToken);
-        await _client.GetStream().ReadExactlyAsync(new byte[(head[0] << 16) | (head[1] << 8) | head[2]], TestContext.Current.CancellationToken);
-        return head[3];
+        var body = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
+        await _client.GetStream().ReadExactlyAsync(body, TestContext.Current.CancellationToken);
+        return (head[3], body);
     }
+
+    /// <summary>Sends an HTTP/2 frame.</summary>
+    public Task WriteFrameAsync(int type, int flags, int stream, byte[] body) =>
+        WriteAsync([(byte)(body.Length >> 16), (byte)(body.Length >> 8), (byte)body.Length, (byte)type, (byte)flags, (byte)(stream >> 24), (byte)(stream >> 16), (byte)(stream >> 8), (byte)stream, .. body]);
 
     /// <summary>Sends no more, and goes on reading.</summary>
     public void EndSending() => _client.Client.Shutdown(SocketShutdown.Send);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fan.Conformance;
 using Fan.Conformance.Transports;
 
 namespace Fan.Http.Tests;
@@ -67,6 +68,28 @@ public sealed class TraceHeaderTests : HttpTest
     {
         Assert.Equal(200, await GetAsync($"baggage: {value}\r\n"));
         Assert.True(_service.Rejected > 0);
+    }
+
+    [Fact]
+    public async Task What_an_activity_has_that_can_not_travel_is_left_out_counted_and_told()
+    {
+        var log = new WrittenText();
+        var caller = await StartAsync("caller", log.Follow);
+        var cellar = caller.Fan.Get<ICellar>();
+        using var root = new Activity("root").SetIdFormat(ActivityIdFormat.W3C).Start();
+        (root.TraceStateString, _) = ("vendor=value", root.AddBaggage("till", "7"));
+        await cellar.GetAsync(1);
+        Assert.Equal(0, caller.Rejected);
+        root.TraceStateString = string.Join(',', Enumerable.Range(0, 33).Select(i => $"vendor{i}=value"));
+        root.AddBaggage("no name", "x");
+        await cellar.GetAsync(1);
+        Assert.Equal((root.TraceId.ToHexString(), "7"), (_cellar.Seen!.TraceId, Assert.Single(_cellar.Seen.Baggage).Value));
+        Assert.Equal((2, 0), (caller.Rejected, _service.Rejected));
+        Assert.Single(log.All, line => line.Contains("was not sent: Header 'tracestate' has more than 32 members.", StringComparison.Ordinal));
+        Assert.Single(log.All, line => line.Contains("were not sent: 'no name' is no name", StringComparison.Ordinal));
+        root.TraceStateString = "vendor";
+        Assert.Equal([1, 2], await cellar.CountAsync(2).ToListAsync());
+        Assert.Equal((4, 0), (caller.Rejected, _service.Rejected));
     }
 
     [Theory]

@@ -27,15 +27,24 @@ internal sealed class KestrelListener : IDisposable
     // Kestrel refuses without a word; within this room above the limits we refuse ourselves, with problem details and a count.
     private const int HardLimitFactor = 2;
 
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan DefaultKeepAlive = TimeSpan.FromSeconds(15);
 
     private readonly KestrelServer _server;
     private readonly IPEndPoint _address;
     private readonly IHost? _tls;
 
-    public KestrelListener(IPEndPoint address, FanLimits limits, int maxConnections, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
+    /// <param name="address">Where it listens.</param>
+    /// <param name="limits">Those of messages.</param>
+    /// <param name="maxConnections">The most connections at a time.</param>
+    /// <param name="certificates">For TLS; none without it.</param>
+    /// <param name="services">Those of the application.</param>
+    /// <param name="clock">For patience with callers.</param>
+    /// <param name="logs">Where it logs.</param>
+    /// <param name="keepAlive">How long a caller may be silent before it is asked, and how long it may take to answer; 15 s by default, 1 s or more.</param>
+    public KestrelListener(IPEndPoint address, FanLimits limits, int maxConnections, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs, TimeSpan? keepAlive = null)
     {
         _address = address;
+        var silence = keepAlive ?? DefaultKeepAlive;
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = services };
         var headerBytes = limits.MaxHeaderBytes * HardLimitFactor;
         // Bodies have our own bound; Kestrel's would break the connection before the caller has read why.
@@ -47,9 +56,9 @@ internal sealed class KestrelListener : IDisposable
         options.Limits.Http2.MaxRequestHeaderFieldSize = headerBytes;
         options.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         // A caller that has gone without a word must not keep its calls and its connection.
-        options.Limits.Http2.KeepAlivePingDelay = KeepAlive;
-        options.Limits.Http2.KeepAlivePingTimeout = KeepAlive;
-        var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = Listen }), logs);
+        options.Limits.Http2.KeepAlivePingDelay = silence;
+        options.Limits.Http2.KeepAlivePingTimeout = silence;
+        var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = endpoint => Listen(endpoint, silence) }), logs);
         var seats = new ConnectionSeats(maxConnections, clock);
         if (certificates is not null)
         {
@@ -113,12 +122,12 @@ internal sealed class KestrelListener : IDisposable
     }
 
     // What is accepted inherits it.
-    private static Socket Listen(EndPoint address)
+    private static Socket Listen(EndPoint address, TimeSpan silence)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
         if (address is not IPEndPoint) return socket;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)KeepAlive.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)silence.TotalSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         return socket;

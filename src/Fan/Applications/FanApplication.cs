@@ -63,9 +63,10 @@ internal sealed class FanApplication : IAsyncDisposable
         Access = new CallerAccess(services.GetServices<ICallerAuthenticator>(), services, logger);
         var tokens = services.GetServices<ICallerTokens>().LastOrDefault();
         Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
-        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry, services.GetServices<IPushOutbox>(), tokens, clock);
+        var outgoing = new OutgoingHeaders(telemetry, logger);
+        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry, outgoing, services.GetServices<IPushOutbox>(), tokens, clock);
         Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, Access, clock, logger);
-        Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry, tokens);
+        Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry, outgoing, tokens);
         Locals = new LocalCalls(Name, telemetry);
         var subscribers = plan.Subscribers.Select(subscriber => Contracts.For(subscriber.ServiceType)).Concat(hosted.Select(service => service.Contract));
         _subscribed = [.. plan.Subscriptions.Select(planned => planned.ServiceType).OfType<Type>(), .. subscribers.SelectMany(contract => contract.Subscriptions).Select(declared => declared.ServiceType)];

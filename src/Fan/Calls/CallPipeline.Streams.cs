@@ -66,7 +66,7 @@ internal sealed partial class CallPipeline
     {
         CallTimes.Require(start.Left, route.Service, method);
         var request = await BeginAsync().ConfigureAwait(false);
-        OutgoingHeaders.FillCall(exchange.Call.Headers, request, start.Activity, application, route.Range, start.Left, null);
+        outgoing.FillCall(exchange.Call.Headers, request, start.Activity, application, route.Range, start.Left, null);
         List<Endpoint>? tried = null;
         var lacks = default(MissingMethod);
         var moves = 0;

@@ -16,7 +16,7 @@ namespace Fan.Calls;
 /// <summary>The way of a call to another process: deadline, span, endpoint choice, encode, send, decode. Safe from any thread.</summary>
 internal sealed partial class CallPipeline(
     string application, FanLimits limits, TimeSpan defaultTimeout, IEnumerable<IClientTransport> transports, PayloadCodecs codecs, CallTrees trees,
-    CancellationPool cancellation, FanTelemetry telemetry, ICallerTokens? tokens)
+    CancellationPool cancellation, FanTelemetry telemetry, OutgoingHeaders outgoing, ICallerTokens? tokens)
 {
     // An idempotent call that broke off is sent at most this often in all.
     private const int MaxSendings = 3;
@@ -66,7 +66,7 @@ internal sealed partial class CallPipeline(
             }
 
             var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken) { MayMove = tree.IsRoot };
-            OutgoingHeaders.FillCall(exchange.Call.Headers, request, measure.Activity, application, route.Range, left, push);
+            outgoing.FillCall(exchange.Call.Headers, request, measure.Activity, application, route.Range, left, push);
             for (var sendings = 1; ; sendings++)
             {
                 isChoosing = true;

@@ -278,7 +278,7 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
             Headers = new MessageHeaders
             {
                 TraceParent = System.Diagnostics.Activity.Current is { } activity ? TraceParent.Format(activity) : context.TraceParent,
-                Baggage = Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value)), context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null),
+                Baggage = Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value)), context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null, out _),
                 TimeToLive = left,
                 Snapshot = context.Snapshot is > 0 and var number ? number : null,
                 Draw = context.Draw,

@@ -16,7 +16,7 @@ namespace Fan.Calls;
 /// <summary>The way of a push until it is accepted: options, span, choice of a route, encode, send. Safe from any thread.</summary>
 internal sealed class PushPipeline(
     string application, FanLimits limits, TimeSpan defaultTimeout, QueueChoice choice, PayloadCodecs codecs, CancellationPool cancellation,
-    QueueTelemetry telemetry, IEnumerable<IPushOutbox> outboxes, ICallerTokens? tokens, TimeProvider clock) : IPushAcceptor
+    QueueTelemetry telemetry, OutgoingHeaders outgoing, IEnumerable<IPushOutbox> outboxes, ICallerTokens? tokens, TimeProvider clock) : IPushAcceptor
 {
     private static readonly PushOptions NoOptions = new();
 
@@ -44,7 +44,7 @@ internal sealed class PushPipeline(
                 // A push over an ordinary route is recorded as the call that it is.
                 recorded = context.Recorder?.Begin(context.RecorderSpan, $"{service}/{method.Name}", CallSpanKind.Client, application) ?? CallTrace.Root;
                 codecs.Json.WriteArguments(buffer, method, args);
-                var headers = OutgoingHeaders.From(context, measure.Activity, application, shardKeys);
+                var headers = outgoing.From(context, measure.Activity, application, shardKeys);
                 if (tokens is not null && queues.Transport.Name != LocalQueueTransport.TransportName)
                     headers.Authorization = await tokens.BearerAsync(new TokenRequest(service, method.Name, queues.Transport.Name, IsQueued: true), lease.Token).ConfigureAwait(false);
                 context.Recorder?.Over(recorded, queues.Transport.Name);
@@ -84,7 +84,7 @@ internal sealed class PushPipeline(
         Exception? failure = null;
         try
         {
-            var own = OutgoingHeaders.From(context, measure.Activity, headers.Caller ?? application, headers.ShardKeys);
+            var own = outgoing.From(context, measure.Activity, headers.Caller ?? application, headers.ShardKeys);
             own.VersionRange = headers.VersionRange;
             var queues = await choice.FindAsync(service, method, cancellationToken).ConfigureAwait(false);
             if (queues.Transport is null) queues = choice.InMemory(service);

@@ -15,7 +15,7 @@ public static class Baggage
     private const string TokenMarks = "!#$%&'*+-.^_`|~";
 
     /// <summary>Writes members; null where there are none. What does not fit the limits is left out from the end, and never in part.</summary>
-    public static string? Format(IEnumerable<KeyValuePair<string, string?>> members) => Format(members, null);
+    public static string? Format(IEnumerable<KeyValuePair<string, string?>> members) => Format(members, null, out _);
 
     /// <summary>Reads a header. A member that breaks the standard, or does not fit its limits, is left out; the result is false then, with what is wrong with the first of them.</summary>
     public static bool TryParse(string? header, out IReadOnlyDictionary<string, string> members, out string? error)
@@ -62,17 +62,29 @@ public static class Baggage
 
     /// <param name="members">The members.</param>
     /// <param name="properties">The properties that were read with a member of that name and value, as they are written; null where it has none.</param>
-    internal static string? Format(IEnumerable<KeyValuePair<string, string?>> members, Func<string, string?, string?>? properties)
+    /// <param name="error">What is wrong with the first one that is left out; null where none is.</param>
+    internal static string? Format(IEnumerable<KeyValuePair<string, string?>> members, Func<string, string?, string?>? properties, out string? error)
     {
         ArgumentNullException.ThrowIfNull(members);
+        error = null;
         StringBuilder? text = null;
         var count = 0;
         foreach (var (key, value) in members)
         {
-            if (!IsToken(key)) continue;
+            if (!IsToken(key))
+            {
+                error ??= $"'{HeaderText.Shorten(key)}' is no name of a member.";
+                continue;
+            }
+
             var member = key + "=" + Uri.EscapeDataString(value ?? "");
             if (properties?.Invoke(key, value) is { } further) member += ";" + further;
-            if (++count > MaxMembers || (text is null ? 0 : text.Length + 1) + member.Length > MaxLength) break;
+            if (++count > MaxMembers || (text is null ? 0 : text.Length + 1) + member.Length > MaxLength)
+            {
+                error ??= $"there are more than {MaxMembers} members, or more than {MaxLength} characters, from '{HeaderText.Shorten(key)}' on.";
+                break;
+            }
+
             text ??= new StringBuilder();
             if (text.Length > 0) text.Append(',');
             text.Append(member);

@@ -77,6 +77,7 @@ internal sealed class CertificateFiles(ITlsSettings settings, TimeProvider clock
         if (known.Current is not null && content == known.Content) return known.Current;
         try
         {
+            // The one before is not disposed: it was given to handshakes and connections that may still use it.
             known.Current = load();
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)

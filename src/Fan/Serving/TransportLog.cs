@@ -18,4 +18,10 @@ internal static partial class TransportLog
 
     [LoggerMessage(4, LogLevel.Debug, "Malformed members of baggage were dropped: {Reason}")]
     public static partial void BadBaggage(ILogger logger, string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "The tracestate of activity '{Activity}' was not sent: {Reason}")]
+    public static partial void TraceStateNotSent(ILogger logger, string activity, string reason);
+
+    [LoggerMessage(7, LogLevel.Debug, "Members of baggage were not sent: {Reason}")]
+    public static partial void BaggageNotSent(ILogger logger, string reason);
 }

@@ -135,7 +135,7 @@ public sealed class BaggageTests
     {
         var arrived = Assert.IsType<BaggageMembers>(Read("a=1;p,b=2;q=r,a=3"));
         Assert.Equal("a=3,b=2;q=r", PassedOn("a=1;p,b=2;q=r,a=3"));
-        Assert.Equal("b=other", Baggage.Format([new("b", "other")], arrived.PropertiesOf));
+        Assert.Equal("b=other", Baggage.Format([new("b", "other")], arrived.PropertiesOf, out _));
     }
 
     private static IReadOnlyDictionary<string, string> Read(string? header)
@@ -145,5 +145,5 @@ public sealed class BaggageTests
     }
 
     private static string? PassedOn(string header) =>
-        Baggage.Format(Read(header).Select(member => new KeyValuePair<string, string?>(member.Key, member.Value)), ((BaggageMembers)Read(header)).PropertiesOf);
+        Baggage.Format(Read(header).Select(member => new KeyValuePair<string, string?>(member.Key, member.Value)), ((BaggageMembers)Read(header)).PropertiesOf, out _);
 }
