@@ -5,6 +5,8 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
+using Fan.Sqlite.Files;
+
 namespace Fan.Sqlite;
 
 /// <summary>A session with a store in a SQLite file. One loop owns the connection; everything else asks it. Safe from any thread.</summary>
@@ -167,7 +169,7 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         Volatile.Write(ref _session, opened.Session);
         _seen = opened.LastChange;
         _signal?.Dispose();
-        _signal = new FileSignal(_url.FilePath, _clock, AskToLook);
+        _signal = new FileSignal(_url.FilePath, FileSignal.Rings, _clock, AskToLook);
     }
 
     private void Close()

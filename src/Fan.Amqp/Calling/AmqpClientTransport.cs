@@ -17,7 +17,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
     private readonly Broker _broker;
     private readonly FanAmqpOptions _options;
     private readonly CallChannels _channels;
-    private readonly MicroFanCalls _microFan;
+    private readonly AmqpMicroFanCalls _microFan;
 
     public AmqpClientTransport(Broker broker, IOptions<FanAmqpOptions> options, TimeProvider clock, ILogger<AmqpClientTransport> logger)
     {
@@ -27,7 +27,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
             await DeclareAsync(connection, cancellationToken).ConfigureAwait(false);
             return await CallChannel.OpenAsync(connection, _options, WatchAsync, clock, logger, cancellationToken).ConfigureAwait(false);
         });
-        _microFan = new MicroFanCalls(broker.Outgoing, _options, clock, logger);
+        _microFan = new AmqpMicroFanCalls(broker.Outgoing, _options, clock, logger);
     }
 
     public string Name => "amqp";
@@ -38,7 +38,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
     {
         if (!call.Endpoint.Description.IsFan) return await _microFan.CallAsync(call, cancellationToken).ConfigureAwait(false);
         var channel = await _channels.GetAsync(call, cancellationToken).ConfigureAwait(false);
-        var pending = new UnaryCall(call) { Target = TargetOf(call) };
+        var pending = new AmqpUnaryCall(call) { Target = TargetOf(call) };
         var properties = Request(call, MessageTypes.Call);
         channel.Add(pending);
         await channel.SendAsync(pending, properties, call.Payload, cancellationToken).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
     {
         if (!call.Endpoint.Description.IsFan) throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
         var channel = await _channels.GetAsync(call, cancellationToken).ConfigureAwait(false);
-        var pending = new SequenceCall(channel, call, _options.SequenceWindowBytes) { Target = TargetOf(call) };
+        var pending = new AmqpStreamCall(channel, call, _options.SequenceWindowBytes) { Target = TargetOf(call) };
         var properties = Request(call, MessageTypes.Sequence);
         (properties.Headers ??= new Dictionary<string, object?>(1))[MessageFields.Credit] = _options.SequenceWindowBytes.ToString(CultureInfo.InvariantCulture);
         channel.Add(pending);
@@ -73,12 +73,12 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
 
     /// <summary>Waits for a reply; a caller that does not wait any more is told to the service.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal static async ValueTask<ReplyPayload> ReplyAsync(CallChannel channel, UnaryCall pending, CancellationToken cancellationToken)
+    internal static async ValueTask<ReplyPayload> ReplyAsync(CallChannel channel, AmqpUnaryCall pending, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
             {
-                var pending = (UnaryCall)state!;
+                var pending = (AmqpUnaryCall)state!;
                 if (pending.Owner!.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
             },
             pending);
@@ -118,7 +118,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         await channel.ExchangeDeclareAsync(Topology.Exchange, ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task WatchAsync(CallChannel channel, IReadOnlyList<PendingCall> calls, CancellationToken cancellationToken)
+    private static async Task WatchAsync(CallChannel channel, IReadOnlyList<AmqpCall> calls, CancellationToken cancellationToken)
     {
         foreach (var ofTarget in calls.GroupBy(call => call.Target))
         {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Fan.Amqp.Connections;
 using Fan.Amqp.Messages;
@@ -16,20 +15,19 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
     // The longest that a message without which the call can go on may wait for its way out.
     private static readonly TimeSpan SideTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<ulong, PendingCall> _pending = new();
+    private readonly PendingCalls<AmqpCall> _pending;
     private readonly CancellationTokenSource _closing = new();
     private readonly FanAmqpOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private Task _probing = Task.CompletedTask;
-    private ulong _lastNumber;
-    private int _count;
     private volatile string? _ended;
 
     private CallChannel(IChannel channel, FanAmqpOptions options, TimeProvider clock, ILogger logger)
         : base(channel)
     {
         (_options, _clock, _logger) = (options, clock, logger);
+        _pending = new PendingCalls<AmqpCall>(options.MaxCalls);
         channel.BasicReturnAsync += OnReturnedAsync;
         channel.ChannelShutdownAsync += OnShutdownAsync;
     }
@@ -39,7 +37,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
 
     /// <summary>Opens one; <paramref name="watch"/> looks, again and again, whether calls in flight can still be answered.</summary>
     public static async Task<CallChannel> OpenAsync(
-        IConnection connection, FanAmqpOptions options, Func<CallChannel, IReadOnlyList<PendingCall>, CancellationToken, Task> watch, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+        IConnection connection, FanAmqpOptions options, Func<CallChannel, IReadOnlyList<AmqpCall>, CancellationToken, Task> watch, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
         var calls = new CallChannel(channel, options, clock, logger);
@@ -50,32 +48,22 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
 
     /// <summary>Gives a call its number, so that its reply finds it.</summary>
     /// <exception cref="EndpointUnreachableException">There are too many.</exception>
-    public void Add(PendingCall call, ulong number = 0)
+    public void Add(AmqpCall call, ulong number = 0)
     {
-        if (Interlocked.Increment(ref _count) > _options.MaxCalls)
-        {
-            Interlocked.Decrement(ref _count);
-            throw new EndpointUnreachableException(call.Call.Endpoint, $"{_options.MaxCalls} calls over the broker wait for their replies ({nameof(FanAmqpOptions.MaxCalls)}).");
-        }
-
         call.Owner = this;
-        call.Number = number != 0 ? number : Interlocked.Increment(ref _lastNumber);
-        _pending[call.Number] = call;
+        if (_pending.TryAdd(call, number)) return;
+        throw new EndpointUnreachableException(
+            call.Call.Endpoint, $"{_options.MaxCalls} calls over the broker wait for their replies ({nameof(FanAmqpOptions.MaxCalls)}).");
     }
 
     /// <summary>Takes a call off; false where it has ended already.</summary>
-    public bool TryRemove(PendingCall call)
-    {
-        if (!_pending.TryRemove(KeyValuePair.Create(call.Number, call))) return false;
-        Interlocked.Decrement(ref _count);
-        return true;
-    }
+    public bool TryRemove(AmqpCall call) => _pending.TryRemove(call);
 
-    public bool IsPending(PendingCall call) => _pending.TryGetValue(call.Number, out var found) && ReferenceEquals(found, call);
+    public bool IsPending(AmqpCall call) => _pending.Has(call);
 
     /// <summary>Sends the request of a call that was added.</summary>
     /// <exception cref="EndpointUnreachableException">It was not sent.</exception>
-    public async ValueTask SendAsync(PendingCall call, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(AmqpCall call, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         properties.ReplyTo = Topology.DirectReplyTo;
         properties.CorrelationId = call.Number.ToString(CultureInfo.InvariantCulture);
@@ -97,10 +85,10 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
     }
 
     /// <summary>Tells the service that a call, which was removed, has been left.</summary>
-    public ValueTask CancelAsync(PendingCall call) => SendAsideAsync(call, new BasicProperties { Type = MessageTypes.Cancel });
+    public ValueTask CancelAsync(AmqpCall call) => SendAsideAsync(call, new BasicProperties { Type = MessageTypes.Cancel });
 
     /// <summary>Lets the service send so many bytes of items more.</summary>
-    public ValueTask GrantAsync(PendingCall call, long bytes) => SendAsideAsync(
+    public ValueTask GrantAsync(AmqpCall call, long bytes) => SendAsideAsync(
         call, new BasicProperties { Type = MessageTypes.Credit, Headers = new Dictionary<string, object?> { [MessageFields.Credit] = bytes } });
 
     /// <summary>Asks the queue of calls whether it is there, and the service whether it has them.</summary>
@@ -108,13 +96,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         target.Exchange, target.RoutingKey, mandatory: true, new BasicProperties { Type = MessageTypes.Probe, ReplyTo = Topology.DirectReplyTo }, CallNumbers.Write(numbers), cancellationToken);
 
     /// <summary>Ends calls whose service has gone.</summary>
-    public void Lost(IEnumerable<ulong> numbers, string reason)
-    {
-        foreach (var number in numbers)
-        {
-            if (_pending.TryGetValue(number, out var call) && TryRemove(call)) call.Fail(new ServiceUnavailableException(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason}."));
-        }
-    }
+    public void Lost(IEnumerable<ulong> numbers, string reason) => _pending.Lost(numbers, reason);
 
     public override Task HandleBasicDeliverAsync(
         string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
@@ -126,7 +108,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         }
 
         // What has no number of ours came for a call that was left.
-        if (MessageFields.TryReadNumber(properties, out var number) && _pending.TryGetValue(number, out var call) && call.Take(properties, body.Span)) TryRemove(call);
+        if (MessageFields.TryReadNumber(properties, out var number) && _pending.Find(number) is { } call && call.Take(properties, body.Span)) TryRemove(call);
         return Task.CompletedTask;
     }
 
@@ -145,22 +127,16 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task ProbeAsync(Func<CallChannel, IReadOnlyList<PendingCall>, CancellationToken, Task> watch)
+    private async Task ProbeAsync(Func<CallChannel, IReadOnlyList<AmqpCall>, CancellationToken, Task> watch)
     {
         using var timer = new PeriodicTimer(_options.ProbeInterval, _clock);
-        var old = new List<PendingCall>();
+        var old = new List<AmqpCall>();
         try
         {
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
             {
                 old.Clear();
-                foreach (var (_, call) in _pending)
-                {
-                    if (!call.IsSent) continue;
-                    if (call.IsOld) old.Add(call);
-                    call.IsOld = true;
-                }
-
+                _pending.FindOld(old);
                 if (old.Count == 0) continue;
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
                 limit.CancelAfter(SideTimeout);
@@ -181,7 +157,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         }
     }
 
-    private async ValueTask SendAsideAsync(PendingCall call, BasicProperties properties)
+    private async ValueTask SendAsideAsync(AmqpCall call, BasicProperties properties)
     {
         properties.ReplyTo = Topology.DirectReplyTo;
         properties.CorrelationId = call.Number.ToString(CultureInfo.InvariantCulture);
@@ -203,7 +179,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         {
             Lost(CallNumbers.Read(returned.Body.Span), "its queue has gone from the broker");
         }
-        else if (MessageFields.TryReadNumber(returned.BasicProperties, out var number) && _pending.TryGetValue(number, out var call) && TryRemove(call))
+        else if (MessageFields.TryReadNumber(returned.BasicProperties, out var number) && _pending.Find(number) is { } call && TryRemove(call))
         {
             call.Fail(new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} has no queue at the broker ({returned.ReplyText})."));
         }
@@ -220,12 +196,9 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
     private void End(string reason)
     {
         _ended ??= reason.TrimEnd('.');
-        foreach (var (_, call) in _pending)
-        {
-            if (TryRemove(call)) call.Fail(Broken(call, _ended));
-        }
+        _pending.FailAll(call => Broken(call, _ended));
     }
 
-    private static ServiceUnavailableException Broken(PendingCall call, string reason) =>
+    private static ServiceUnavailableException Broken(AmqpCall call, string reason) =>
         new(call.Call.Service, $"The broker between us and {call.Call.Endpoint} broke off: {reason}.");
 }

@@ -1,16 +1,31 @@
 namespace Fan.Amqp.Serving;
 
 /// <summary>A message that was delivered and is not acknowledged.</summary>
-internal class Unacknowledged(ulong tag, int bytes)
+internal interface IUnacknowledged
+{
+    /// <summary>The broker's number for it.</summary>
+    ulong Tag { get; }
+
+    /// <summary>How large it is.</summary>
+    int Bytes { get; }
+
+    /// <summary>The one before it in the order of tags; for <see cref="Acknowledgements"/> alone.</summary>
+    IUnacknowledged? Before { get; set; }
+
+    /// <summary>The one after it; for <see cref="Acknowledgements"/> alone.</summary>
+    IUnacknowledged? After { get; set; }
+}
+
+/// <summary>A message that is no request.</summary>
+internal sealed class Unacknowledged(ulong tag, int bytes) : IUnacknowledged
 {
     public ulong Tag => tag;
 
     public int Bytes => bytes;
 
-    // Its neighbours among those in hand, in the order of their tags; guarded by the gate.
-    internal Unacknowledged? Before { get; set; }
+    IUnacknowledged? IUnacknowledged.Before { get; set; }
 
-    internal Unacknowledged? After { get; set; }
+    IUnacknowledged? IUnacknowledged.After { get; set; }
 }
 
 /// <summary>Acknowledges what was delivered on one channel, many messages at once where the ones before them are done too. Safe from any thread.</summary>
@@ -27,12 +42,12 @@ internal sealed class Acknowledgements(Func<ulong, bool, CancellationToken, Valu
     private readonly int _most = Math.Clamp(prefetch / Part, 1, MostWaiting);
     private readonly Lock _gate = new();
     private readonly List<ulong> _done = [];
-    private Unacknowledged? _first;
-    private Unacknowledged? _last;
+    private IUnacknowledged? _first;
+    private IUnacknowledged? _last;
     private long _bytes;
 
     /// <summary>Takes a message in hand; in the order of their tags.</summary>
-    public void Begin(Unacknowledged message)
+    public void Begin(IUnacknowledged message)
     {
         lock (_gate)
         {
@@ -45,7 +60,7 @@ internal sealed class Acknowledgements(Func<ulong, bool, CancellationToken, Valu
 
     /// <summary>A message is done.</summary>
     /// <exception cref="Exception">The channel has ended.</exception>
-    public ValueTask EndAsync(Unacknowledged message, CancellationToken cancellationToken)
+    public ValueTask EndAsync(IUnacknowledged message, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

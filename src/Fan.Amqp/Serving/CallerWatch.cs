@@ -8,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Fan.Amqp.Serving;
 
 /// <summary>Looks for the callers of calls that take long, and cancels the work for those that have gone without a word. Lets no acknowledgement wait for longer than that.</summary>
-internal sealed class CallerWatch(IConnection connection, RunningCalls<ServedCall> running, Acknowledgements acknowledgements, TimeSpan interval, TimeProvider clock, ILogger logger)
+internal sealed class CallerWatch(IConnection connection, RunningCalls<DeliveredCall> running, Acknowledgements acknowledgements, TimeSpan interval, TimeProvider clock, ILogger logger)
 {
     private const ushort NotFound = 404;
 
@@ -43,7 +43,7 @@ internal sealed class CallerWatch(IConnection connection, RunningCalls<ServedCal
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var old = new List<ServedCall>();
+        var old = new List<DeliveredCall>();
         foreach (var call in running.All)
         {
             if (call.IsOld && call.Key.ReplyTo.StartsWith(Prefix, StringComparison.Ordinal)) old.Add(call);

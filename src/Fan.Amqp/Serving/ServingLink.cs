@@ -18,7 +18,7 @@ internal sealed class ServingLink : IAsyncDisposable
     private readonly IChannel _control;
     private readonly string _queue;
     private readonly FrozenDictionary<string, string> _services;
-    private readonly RunningCalls<ServedCall> _running = new();
+    private readonly RunningCalls<DeliveredCall> _running = new();
     private readonly Acknowledgements _acknowledgements;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
@@ -88,7 +88,7 @@ internal sealed class ServingLink : IAsyncDisposable
     }
 
     /// <summary>A call has ended and been answered: another one may come.</summary>
-    public async ValueTask EndedAsync(ServedCall call)
+    public async ValueTask EndedAsync(DeliveredCall call)
     {
         await AcknowledgeAsync(call).ConfigureAwait(false);
         _running.Remove(call);
@@ -149,12 +149,12 @@ internal sealed class ServingLink : IAsyncDisposable
     {
         var properties = delivery.Properties;
         var key = new CallKey(properties.ReplyTo ?? "", properties.CorrelationId ?? "");
-        ServedCall? call = null;
+        DeliveredCall? call = null;
         var isAnswerable = Topology.IsReplyTo(key.ReplyTo);
         switch (properties.Type)
         {
             case var type when isAnswerable && CallTypes.TryReadKind(type, out var kind):
-                call = new FanCall(this, key, delivery.Tag, kind, properties, delivery.Body);
+                call = new AmqpRequest(this, key, delivery.Tag, kind, properties, delivery.Body);
                 break;
             case MessageTypes.Probe when isAnswerable:
                 return AnswerAsync(key.ReplyTo, CallNumbers.Read(delivery.Body), Take(delivery));
@@ -162,7 +162,7 @@ internal sealed class ServingLink : IAsyncDisposable
                 _mark?.Arrived(delivery.Body);
                 break;
             case null or "" when isAnswerable && _services.TryGetValue(delivery.RoutingKey, out var service):
-                call = new MicroFanServed(this, key, delivery.Tag, service, properties.Expiration, delivery.Body);
+                call = new AmqpMicroFanRequest(this, key, delivery.Tag, service, properties.Expiration, delivery.Body);
                 break;
             default:
                 BrokerLog.Dropped(_logger, properties.Type ?? "", "it is no request, or its reply_to is not 'amq.rabbitmq.reply-to'");
@@ -186,7 +186,7 @@ internal sealed class ServingLink : IAsyncDisposable
         return default;
     }
 
-    private async ValueTask AnswerAsync(string replyTo, List<ulong> asked, Unacknowledged probe)
+    private async ValueTask AnswerAsync(string replyTo, List<ulong> asked, IUnacknowledged probe)
     {
         var unknown = asked.FindAll(number => !_running.Has(new CallKey(replyTo, number.ToString(System.Globalization.CultureInfo.InvariantCulture))));
         if (unknown.Count > 0) await ReplyAsync(new CallKey(replyTo, ""), new BasicProperties { Type = MessageTypes.Unknown }, CallNumbers.Write(unknown)).ConfigureAwait(false);
@@ -208,7 +208,7 @@ internal sealed class ServingLink : IAsyncDisposable
         return message;
     }
 
-    private async ValueTask AcknowledgeAsync(Unacknowledged message)
+    private async ValueTask AcknowledgeAsync(IUnacknowledged message)
     {
         try
         {

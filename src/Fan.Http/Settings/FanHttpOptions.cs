@@ -5,7 +5,7 @@ using Fan.Security;
 namespace Fan.Http;
 
 /// <summary>The settings of the HTTP route. Checked as a whole when the application starts. Configuration section: <c>Fan:Http</c>.</summary>
-public sealed class FanHttpOptions : ITlsSettings
+public sealed class FanHttpOptions : IListenerSettings
 {
     /// <summary>Whether the application's services are served over HTTP; without any service nothing listens anyway. Default true.</summary>
     public bool Serve { get; set; } = true;
@@ -84,27 +84,11 @@ public sealed class FanHttpOptions : ITlsSettings
 
     internal IEnumerable<string> Validate()
     {
-        if (!IPAddress.TryParse(Address, out var address))
-        {
-            yield return $"{nameof(Address)} must be an IP address; it is '{Address}'.";
-        }
-        else if (Serve)
-        {
-            if (!IPAddress.IsLoopback(address) && CertificateFile is null && !AllowNonLoopback)
-                yield return $"{nameof(Address)} {Address} can be reached by other machines, in plain text: set {nameof(CertificateFile)}, or {nameof(AllowNonLoopback)} if that is meant.";
-            if (AdvertisedHost is null && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
-                yield return $"{nameof(AdvertisedHost)} must say how others reach this machine, as {nameof(Address)} {Address} does not.";
-        }
-
-        if (Port is < 0 or > 65535) yield return $"{nameof(Port)} must be from 0 to 65535; it is {Port}.";
-        if (AdvertisedPort is < 1 or > 65535) yield return $"{nameof(AdvertisedPort)} must be from 1 to 65535; it is {AdvertisedPort}.";
-        if (AdvertisedHost is not null && Uri.CheckHostName(AdvertisedHost) == UriHostNameType.Unknown)
-            yield return $"{nameof(AdvertisedHost)} must be a host name or an IP address (IPv6 in brackets); it is '{AdvertisedHost}'.";
+        foreach (var error in this.ValidateListener()) yield return error;
         foreach (var problem in AllowedOrigins.Select(WebOrigin.ProblemOf).Concat(AllowedHosts.Select(HostNames.ProblemOf)).OfType<string>()) yield return problem;
         if (AllowCredentials && AllowedOrigins.Count == 0) yield return $"{nameof(AllowCredentials)} is for pages of {nameof(AllowedOrigins)}, and none is set.";
         if (AllowedOrigins.Contains(WebOrigin.Any) && (AllowCredentials || this.AsksCallers()))
             yield return $"{nameof(AllowedOrigins)} can't be '*' where {(AllowCredentials ? nameof(AllowCredentials) : "callers are asked for a certificate")}: any page would call in the name of who visits it. Name the origins.";
-        foreach (var error in TlsSettings.Validate(this)) yield return error;
         if (CallVersion != HttpVersion.Version11 && CallVersion != HttpVersion.Version20) yield return $"{nameof(CallVersion)} must be 1.1 or 2.0; it is {CallVersion}.";
         if (MaxConnections is < 1 or > 1_000_000) yield return $"{nameof(MaxConnections)} must be from 1 to 1,000,000; it is {MaxConnections}.";
         if (QuietTime < TimeSpan.Zero || QuietTime > TimeSpan.FromMinutes(1)) yield return $"{nameof(QuietTime)} must be from zero to a minute; it is {QuietTime}.";

@@ -1,10 +1,9 @@
-using System.Net;
 using Fan.Security;
 
 namespace Fan.Ipc;
 
 /// <summary>The settings of the <c>tcp</c> route. Checked as a whole when the application starts. Configuration section: <c>Fan:Tcp</c>.</summary>
-public sealed class FanTcpOptions : FanWireOptions, ITlsSettings
+public sealed class FanTcpOptions : FanWireOptions, IListenerSettings
 {
     /// <summary>The IP address to listen on. Default 127.0.0.1.</summary>
     public string Address { get; set; } = "127.0.0.1";
@@ -45,22 +44,6 @@ public sealed class FanTcpOptions : FanWireOptions, ITlsSettings
     internal override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (!IPAddress.TryParse(Address, out var address))
-        {
-            yield return $"{nameof(Address)} must be an IP address; it is '{Address}'.";
-        }
-        else if (Serve)
-        {
-            if (!IPAddress.IsLoopback(address) && CertificateFile is null && !AllowNonLoopback)
-                yield return $"{nameof(Address)} {Address} can be reached by other machines, in plain text: set {nameof(CertificateFile)}, or {nameof(AllowNonLoopback)} if that is meant.";
-            if (AdvertisedHost is null && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
-                yield return $"{nameof(AdvertisedHost)} must say how others reach this machine, as {nameof(Address)} {Address} does not.";
-        }
-
-        if (Port is < 0 or > 65535) yield return $"{nameof(Port)} must be from 0 to 65535; it is {Port}.";
-        if (AdvertisedPort is < 1 or > 65535) yield return $"{nameof(AdvertisedPort)} must be from 1 to 65535; it is {AdvertisedPort}.";
-        if (AdvertisedHost is not null && Uri.CheckHostName(AdvertisedHost) == UriHostNameType.Unknown)
-            yield return $"{nameof(AdvertisedHost)} must be a host name or an IP address (IPv6 in brackets); it is '{AdvertisedHost}'.";
-        foreach (var error in TlsSettings.Validate(this)) yield return error;
+        foreach (var error in this.ValidateListener()) yield return error;
     }
 }

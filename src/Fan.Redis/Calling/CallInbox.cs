@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Fan.Brokers;
 using Fan.Redis.Connections;
 using Fan.Redis.Messages;
@@ -20,19 +19,18 @@ internal sealed class CallInbox : IAsyncDisposable
     private readonly MessageWriter _writer;
     private readonly ReadPosition _replies;
     private readonly string _id = Messages.Topology.NewId();
-    private readonly ConcurrentDictionary<ulong, PendingCall> _pending = new();
+    private readonly PendingCalls<RedisCall> _pending;
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private BlockingReader? _reader;
     private Task _reading = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
     private volatile bool _isOpen;
-    private ulong _lastNumber;
-    private int _count;
 
     public CallInbox(RedisServer server, TimeProvider clock, ILogger logger)
     {
         (_server, _clock, _logger) = (server, clock, logger);
+        _pending = new PendingCalls<RedisCall>(server.Options.MaxCalls);
         _topology = new Topology(server.Options.KeyPrefix);
         _writer = new MessageWriter(server.Shared);
         _replies = new ReadPosition(_topology.Replies(_id));
@@ -42,7 +40,7 @@ internal sealed class CallInbox : IAsyncDisposable
     public Topology Topology => _topology;
 
     /// <summary>The calls that wait at the moment.</summary>
-    public IEnumerable<PendingCall> Pending => _pending.Values;
+    public PendingCalls<RedisCall> Pending => _pending;
 
     /// <summary>Makes the stream and begins to read it, unless that was done.</summary>
     /// <exception cref="EndpointUnreachableException">The server can't be reached.</exception>
@@ -50,32 +48,22 @@ internal sealed class CallInbox : IAsyncDisposable
 
     /// <summary>Gives a call its number, so that its reply finds it.</summary>
     /// <exception cref="EndpointUnreachableException">There are too many.</exception>
-    public void Add(PendingCall call)
+    public void Add(RedisCall call)
     {
-        if (Interlocked.Increment(ref _count) > _server.Options.MaxCalls)
-        {
-            Interlocked.Decrement(ref _count);
-            throw new EndpointUnreachableException(call.Call.Endpoint, $"{_server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
-        }
-
         call.Inbox = this;
-        call.Number = Interlocked.Increment(ref _lastNumber);
-        _pending[call.Number] = call;
+        if (_pending.TryAdd(call)) return;
+        throw new EndpointUnreachableException(
+            call.Call.Endpoint, $"{_server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
     }
 
     /// <summary>Takes a call off; false where it has ended already.</summary>
-    public bool TryRemove(PendingCall call)
-    {
-        if (!_pending.TryRemove(KeyValuePair.Create(call.Number, call))) return false;
-        Interlocked.Decrement(ref _count);
-        return true;
-    }
+    public bool TryRemove(RedisCall call) => _pending.TryRemove(call);
 
-    public bool IsPending(PendingCall call) => _pending.TryGetValue(call.Number, out var found) && ReferenceEquals(found, call);
+    public bool IsPending(RedisCall call) => _pending.Has(call);
 
     /// <summary>Sends the request of a call that was added.</summary>
     /// <exception cref="EndpointUnreachableException">It was not sent.</exception>
-    public ValueTask SendAsync(PendingCall call, List<object> message, CancellationToken cancellationToken)
+    public ValueTask SendAsync(RedisCall call, List<object> message, CancellationToken cancellationToken)
     {
         Address(call, message);
         // Nobody waits for the answer of the server: what there is to say the call says itself.
@@ -85,7 +73,7 @@ internal sealed class CallInbox : IAsyncDisposable
     }
 
     // Owned by the call, which it ends where the request went nowhere.
-    private async Task SentAsync(PendingCall call, Task<RedisResult> sending)
+    private async Task SentAsync(RedisCall call, Task<RedisResult> sending)
     {
         await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
@@ -102,7 +90,7 @@ internal sealed class CallInbox : IAsyncDisposable
         }
     }
 
-    private async ValueTask SendSlowlyAsync(PendingCall call, List<object> message, CancellationToken cancellationToken)
+    private async ValueTask SendSlowlyAsync(RedisCall call, List<object> message, CancellationToken cancellationToken)
     {
         try
         {
@@ -120,24 +108,24 @@ internal sealed class CallInbox : IAsyncDisposable
         }
     }
 
-    private void Sent(PendingCall call, bool isThere)
+    private void Sent(RedisCall call, bool isThere)
     {
         call.IsSent = true;
         if (!isThere && TryRemove(call)) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} takes no calls from Redis at {_server.Target.Where}: it has gone.");
     }
 
     // It may have arrived: then its reply comes, and if not, the watch finds out.
-    private EndpointUnreachableException? NotSent(PendingCall call, RedisAwayException error)
+    private EndpointUnreachableException? NotSent(RedisCall call, RedisAwayException error)
     {
         call.IsSent = !error.WasNotSent && error.InnerException is not RedisServerException;
         return !call.IsSent && TryRemove(call) ? new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} can't be reached: {error.Message}", error) : null;
     }
 
     /// <summary>Tells the service that a call, which was removed, has been left.</summary>
-    public async ValueTask CancelAsync(PendingCall call) => await SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null)).ConfigureAwait(false);
+    public async ValueTask CancelAsync(RedisCall call) => await SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null)).ConfigureAwait(false);
 
     /// <summary>Lets the service send so many bytes of items more; why it could not be told, null where it was.</summary>
-    public ValueTask<RedisAwayException?> GrantAsync(PendingCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
+    public ValueTask<RedisAwayException?> GrantAsync(RedisCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
 
     /// <summary>Keeps the stream alive; whether the server answered.</summary>
     public async Task<bool> KeepAsync()
@@ -165,20 +153,14 @@ internal sealed class CallInbox : IAsyncDisposable
     }
 
     /// <summary>Ends calls that will not be answered any more.</summary>
-    public void Lost(IEnumerable<ulong> numbers, string reason)
-    {
-        foreach (var number in numbers)
-        {
-            if (_pending.TryGetValue(number, out var call) && TryRemove(call)) call.Fail(new ServiceUnavailableException(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason}."));
-        }
-    }
+    public void Lost(IEnumerable<ulong> numbers, string reason) => _pending.Lost(numbers, reason);
 
     public async ValueTask DisposeAsync()
     {
         if (_closing.IsCancellationRequested) return;
         await _opening.WaitAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
-        Lost(_pending.Keys, "the calling application has stopped");
+        Lost(_pending.All.Select(call => call.Number), "the calling application has stopped");
         if (_reader is not null)
         {
             await _watching.ConfigureAwait(false);
@@ -293,7 +275,7 @@ internal sealed class CallInbox : IAsyncDisposable
                 await AnswerAsync(from.ReplyTo, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
                 break;
             // What has no number of ours came for a call that was left.
-            case var type when MessageFields.ReadNumber(item) is { } number && _pending.TryGetValue(number, out var call):
+            case var type when MessageFields.ReadNumber(item) is { } number && _pending.Find(number) is { } call:
                 if (call.Take(type, item)) TryRemove(call);
                 break;
             default:
@@ -304,15 +286,15 @@ internal sealed class CallInbox : IAsyncDisposable
     // A service works for us that we could not tell when we left.
     private async ValueTask AnswerAsync(string service, List<ulong> asked)
     {
-        var unknown = asked.FindAll(number => !_pending.ContainsKey(number));
+        var unknown = asked.FindAll(number => _pending.Find(number) is null);
         if (unknown.Count == 0) return;
         var fields = MessageFields.Add(MessageFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown)), MessageFields.From, _id);
         await _writer.AppendAsync(_topology.Control(service), fields, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private void Address(PendingCall call, List<object> fields) => MessageFields.Add(fields, MessageFields.From, MessageFields.WriteFrom(_id, call.Number));
+    private void Address(RedisCall call, List<object> fields) => MessageFields.Add(fields, MessageFields.From, MessageFields.WriteFrom(_id, call.Number));
 
-    private async ValueTask<RedisAwayException?> SendAsideAsync(PendingCall call, List<object> fields)
+    private async ValueTask<RedisAwayException?> SendAsideAsync(RedisCall call, List<object> fields)
     {
         Address(call, fields);
         try

@@ -16,11 +16,11 @@ internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimePr
         {
             while (await timer.WaitForNextTickAsync(closing).ConfigureAwait(false))
             {
-                List<PendingCall> old = [];
+                List<RedisCall> old = [];
                 try
                 {
                     var isKept = await inbox.KeepAsync().ConfigureAwait(false);
-                    old = Old();
+                    inbox.Pending.FindOld(old);
                     foreach (var call in old) await call.RetryAsync().ConfigureAwait(false);
                     foreach (var ofTarget in old.GroupBy(call => call.Target.Id, StringComparer.Ordinal)) await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
                     // A server that refuses to be asked tells nothing of them either.
@@ -40,20 +40,7 @@ internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimePr
         }
     }
 
-    private List<PendingCall> Old()
-    {
-        var old = new List<PendingCall>();
-        foreach (var call in inbox.Pending)
-        {
-            if (!call.IsSent) continue;
-            if (call.IsOld) old.Add(call);
-            call.IsOld = true;
-        }
-
-        return old;
-    }
-
-    private async Task ProbeAsync(string target, IEnumerable<PendingCall> calls)
+    private async Task ProbeAsync(string target, IEnumerable<RedisCall> calls)
     {
         foreach (var some in calls.Select(call => call.Number).Chunk(CallNumbers.Most))
         {

@@ -19,13 +19,13 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
 
     private readonly RedisServer _server;
     private readonly CallInbox _inbox;
-    private readonly MicroFanCalls _microFan;
+    private readonly RedisMicroFanCalls _microFan;
 
     public RedisClientTransport(RedisServer server, TimeProvider clock, ILogger<RedisClientTransport> logger)
     {
         _server = server;
         _inbox = new CallInbox(server, clock, logger);
-        _microFan = new MicroFanCalls(server, clock, logger);
+        _microFan = new RedisMicroFanCalls(server, clock, logger);
     }
 
     public string Name => "redis";
@@ -34,7 +34,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
     public bool Reaches(EndpointDescription endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return endpoint.IsFan || (MicroFanCalls.ChannelOf(endpoint) is not null && _server.Target.Hosts.Any(host =>
+        return endpoint.IsFan || (RedisMicroFanCalls.ChannelOf(endpoint) is not null && _server.Target.Hosts.Any(host =>
             host.Port == (endpoint.Port > 0 ? endpoint.Port : 6379)
             && endpoint.Host is { } theirs && (string.Equals(host.Host, theirs.Trim('[', ']'), StringComparison.OrdinalIgnoreCase) || (ServerText.IsLoopback(host.Host) && ServerText.IsLoopback(theirs)))));
     }
@@ -42,7 +42,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
     public string WhyOutOfReach(EndpointDescription endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return MicroFanCalls.ChannelOf(endpoint) is null ? "names no channel" : $"listens at the server {endpoint.Host}:{(endpoint.Port > 0 ? endpoint.Port : 6379)}, and this application uses {_server.Target.Where}";
+        return RedisMicroFanCalls.ChannelOf(endpoint) is null ? "names no channel" : $"listens at the server {endpoint.Host}:{(endpoint.Port > 0 ? endpoint.Port : 6379)}, and this application uses {_server.Target.Where}";
     }
 
     // Awaited once, by the pipeline: what it waits with can be used again.
@@ -51,7 +51,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
     {
         ArgumentNullException.ThrowIfNull(call);
         if (!call.Endpoint.Description.IsFan) return await _microFan.CallAsync(call, cancellationToken).ConfigureAwait(false);
-        var pending = new UnaryCall(call, TargetOf(call));
+        var pending = new RedisUnaryCall(call, TargetOf(call));
         var fields = MessageFields.Request(call, MessageTypes.Call);
         await _inbox.OpenAsync(call, cancellationToken).ConfigureAwait(false);
         _inbox.Add(pending);
@@ -64,7 +64,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         ArgumentNullException.ThrowIfNull(call);
         if (!call.Endpoint.Description.IsFan) throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
         var window = _server.Options.SequenceWindowBytes;
-        var pending = new SequenceCall(_inbox, call, TargetOf(call), window);
+        var pending = new RedisStreamCall(_inbox, call, TargetOf(call), window);
         var fields = MessageFields.Request(call, MessageTypes.Sequence);
         MessageFields.Add(fields, MessageFields.Credit, window.ToString(CultureInfo.InvariantCulture));
         await _inbox.OpenAsync(call, cancellationToken).ConfigureAwait(false);
@@ -88,12 +88,12 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
 
     // A caller that does not wait any more is told to the service.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReplyPayload> ReplyAsync(UnaryCall pending, CancellationToken cancellationToken)
+    private async ValueTask<ReplyPayload> ReplyAsync(RedisUnaryCall pending, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
             {
-                var pending = (UnaryCall)state!;
+                var pending = (RedisUnaryCall)state!;
                 if (pending.Inbox!.TryRemove(pending)) pending.Fail(new OperationCanceledException(token));
             },
             pending);

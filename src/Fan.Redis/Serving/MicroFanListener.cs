@@ -17,7 +17,7 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
     private const int Refusals = 1000;
 
     private readonly Topology _topology = new(server.Options.KeyPrefix);
-    private readonly RunningCalls<ServedCall> _running = new();
+    private readonly RunningCalls<RedisServedCall> _running = new();
     private readonly CallWorkspaces _workspaces = new(calls, "redis");
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -132,7 +132,7 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
     {
         if (_closing.IsCancellationRequested || _running.Count > server.Options.Prefetch + Refusals) return;
         var key = new CallKey("", Interlocked.Increment(ref _lastNumber).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        var call = new MicroFanServed(this, calls, _running, _workspaces, key, service, (byte[]?)body ?? []);
+        var call = new RedisMicroFanRequest(this, calls, _running, _workspaces, key, service, (byte[]?)body ?? []);
         if (_running.TryAdd(call)) ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class RedisServerTransport(RedisServer redis, TimeProvider clock
             Properties = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RedisClientTransport.InboxProperty] = _id,
-                [Calling.MicroFanCalls.QueueProperty] = new Topology(redis.Options.KeyPrefix).MicroFan(_id, service.Name.Canonical),
+                [Calling.RedisMicroFanCalls.QueueProperty] = new Topology(redis.Options.KeyPrefix).MicroFan(_id, service.Name.Canonical),
             },
         };
     }

@@ -51,7 +51,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         (Types, Workspaces) = (new CallTypes(calls), new CallWorkspaces(calls, "redis"));
     }
 
-    public RunningCalls<ServedCall> Running { get; } = new();
+    public RunningCalls<RedisServedCall> Running { get; } = new();
 
     public CallTypes Types { get; }
 
@@ -164,7 +164,7 @@ internal sealed class ServingInbox : IAsyncDisposable
     // Those that have gone without a word, or have left a call and could not tell.
     private async Task LookForCallersAsync()
     {
-        var old = new List<ServedCall>();
+        var old = new List<RedisServedCall>();
         foreach (var call in Running.All)
         {
             if (call.IsOld) old.Add(call);
@@ -241,7 +241,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         switch (MessageFields.ReadType(item))
         {
             case var type when CallTypes.TryReadKind(type, out var kind):
-                var call = new FanCall(this, _calls, key, type, kind, item);
+                var call = new RedisRequest(this, _calls, key, type, kind, item);
                 if (Running.TryAdd(call)) ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
                 break;
             case MessageTypes.Cancel:

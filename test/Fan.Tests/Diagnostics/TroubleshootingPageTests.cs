@@ -37,7 +37,7 @@ public sealed class TroubleshootingPageTests
     [InlineData("src/Fan/Queues/QueueChoice.cs")]
     [InlineData("src/Fan/Routing/RouteErrors.cs")]
     [InlineData("src/Fan/Routing/ServiceRoute.cs")]
-    [InlineData("src/Fan/Security/CallerAccess.cs")]
+    [InlineData("src/Fan/Serving/CallerAccess.cs")]
     [InlineData("src/Fan/Sharding/ShardOwner.cs")]
     [InlineData("src/Fan/Switching/ChangeChecks.cs")]
     [InlineData("src/Fan.Sqlite/SqliteErrors.cs")]

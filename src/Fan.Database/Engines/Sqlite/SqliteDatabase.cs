@@ -23,7 +23,7 @@ internal sealed class SqliteDatabase : IDatabase
     private readonly ListenerTable _listeners = new();
     private readonly Lock _gate = new();
     private SqliteFile? _file;
-    private SqliteSignal? _signal;
+    private FileSignal? _signal;
     private Task? _loop;
     private bool _isDisposed;
     private bool _isLost;
@@ -151,7 +151,7 @@ internal sealed class SqliteDatabase : IDatabase
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_loop is not null) return;
             using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunLoopAsync);
-            _signal = new SqliteSignal(_path, _clock, _listeners.RingAll);
+            _signal = new FileSignal(_path, FileSignal.Writes, _clock, _listeners.RingAll);
         }
     }
 
@@ -242,7 +242,7 @@ internal sealed class SqliteDatabase : IDatabase
         lock (_gate)
         {
             _signal?.Dispose();
-            _signal = new SqliteSignal(_path, _clock, _listeners.RingAll);
+            _signal = new FileSignal(_path, FileSignal.Writes, _clock, _listeners.RingAll);
         }
 
         throw new LostFileException($"{TakenAway}; what stands there now is open, and whether this was written is unknown.", null);

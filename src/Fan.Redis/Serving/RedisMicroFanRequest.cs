@@ -7,23 +7,12 @@ using Fan.Serving;
 namespace Fan.Redis.Serving;
 
 /// <summary>A request in micro-fan's form; the channel that it came on tells its service. A sequence is answered as one array.</summary>
-internal sealed class MicroFanServed(MicroFanListener listener, CallServer server, RunningCalls<ServedCall> running, CallWorkspaces workspaces, CallKey key, string service, ReadOnlyMemory<byte> body)
-    : ServedCall(server, running, workspaces, key), IItemSink
+internal sealed class RedisMicroFanRequest(MicroFanListener listener, CallServer server, RunningCalls<RedisServedCall> running, CallWorkspaces workspaces, CallKey key, string service, ReadOnlyMemory<byte> body)
+    : RedisServedCall(server, running, workspaces, key)
 {
     private ContextHeaders? _context;
     private string _method = "";
     private string? _backRoute;
-    private bool _hasItems;
-
-    IBufferWriter<byte> IItemSink.Output => Output;
-
-    public ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
-    {
-        // What the next item needs before it.
-        Output.Write(","u8);
-        _hasItems = true;
-        return default;
-    }
 
     protected override async ValueTask ServeAsync(CancellationToken cancellationToken)
     {
@@ -38,27 +27,10 @@ internal sealed class MicroFanServed(MicroFanListener listener, CallServer serve
         MicroFanRequest.WriteArguments(request.RootElement, method, Incoming.Headers, arguments);
         Incoming.Headers.TraceParent = _context?.TraceParent;
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
-        if (method.Method is IStreamMethod) await ServeArrayAsync(method, Output, cancellationToken).ConfigureAwait(false);
+        if (method.Method is IStreamMethod) await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
         else await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
         if (TryReply()) await listener.ReplyAsync(_backRoute, MicroFanReply.Write(MicroFanForm.Redis, _context, _method, Output.Written.Span)).ConfigureAwait(false);
     }
 
     protected override async ValueTask SendErrorAsync(WireError error) => await listener.ReplyAsync(_backRoute, MicroFanReply.WriteError(MicroFanForm.Redis, _context, _method, error)).ConfigureAwait(false);
-
-    private async ValueTask ServeArrayAsync(ServedMethod method, PayloadBuffer output, CancellationToken cancellationToken)
-    {
-        output.Write("["u8);
-        await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
-        if (!_hasItems)
-        {
-            output.Write("]"u8);
-            return;
-        }
-
-        // In place of the last comma.
-        var array = output.Written.ToArray();
-        array[^1] = (byte)']';
-        output.Clear();
-        output.Write(array);
-    }
 }

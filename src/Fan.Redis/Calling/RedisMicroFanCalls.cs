@@ -12,7 +12,7 @@ using StackExchange.Redis;
 namespace Fan.Redis.Calling;
 
 /// <summary>Calls services that are not Fan's, as micro-fan does: requests and replies are published to channels. Safe from any thread.</summary>
-internal sealed class MicroFanCalls(RedisServer server, TimeProvider clock, ILogger logger) : IAsyncDisposable, IDisposable
+internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock, ILogger logger) : IAsyncDisposable, IDisposable
 {
     /// <summary>The key among the properties of an endpoint that has the channel of its requests.</summary>
     public const string QueueProperty = "queue";

@@ -7,7 +7,7 @@ using Fan.Transports;
 namespace Fan.Redis.Calling;
 
 /// <summary>A call with one reply.</summary>
-internal sealed class UnaryCall(OutgoingCall call, CallTarget target) : PendingCall(call, target)
+internal sealed class RedisUnaryCall(OutgoingCall call, CallTarget target) : RedisCall(call, target)
 {
     private readonly TaskCompletionSource<ReplyPayload> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -17,7 +17,7 @@ internal sealed class UnaryCall(OutgoingCall call, CallTarget target) : PendingC
     {
         try
         {
-            if (Call.Headers.Spans is not null) Call.ReplySpans = message.Field(HeaderNames.Spans);
+            ReadSpans(message);
             _reply.TrySetResult(type switch
             {
                 MessageTypes.Reply => MessageFields.ReadReply(message, Call),

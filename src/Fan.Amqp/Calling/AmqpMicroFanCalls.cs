@@ -12,14 +12,14 @@ namespace Fan.Amqp.Calling;
 
 /// <summary>Calls services that are not Fan's, as micro-fan does. Safe from any thread.</summary>
 /// <remarks>On a channel of their own: the broker ends a channel on which an exchange is named that does not exist.</remarks>
-internal sealed class MicroFanCalls : IAsyncDisposable, IDisposable
+internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
 {
     private const ushort NotFound = 404;
 
     private readonly CallChannels _channels;
     private readonly BrokerConnection _broker;
 
-    public MicroFanCalls(BrokerConnection broker, FanAmqpOptions options, TimeProvider clock, ILogger logger)
+    public AmqpMicroFanCalls(BrokerConnection broker, FanAmqpOptions options, TimeProvider clock, ILogger logger)
     {
         _broker = broker;
         _channels = new CallChannels(broker, (connection, cancellationToken) => CallChannel.OpenAsync(connection, options, WatchAsync, clock, logger, cancellationToken));
@@ -54,7 +54,7 @@ internal sealed class MicroFanCalls : IAsyncDisposable, IDisposable
     }
 
     // These services take no messages but requests, so the broker is asked itself whether the queue is still there.
-    private async Task WatchAsync(CallChannel channel, IReadOnlyList<PendingCall> calls, CancellationToken cancellationToken)
+    private async Task WatchAsync(CallChannel channel, IReadOnlyList<AmqpCall> calls, CancellationToken cancellationToken)
     {
         foreach (var ofQueue in calls.GroupBy(call => call.Target.Queue))
         {
@@ -81,7 +81,7 @@ internal sealed class MicroFanCalls : IAsyncDisposable, IDisposable
         return true;
     }
 
-    private sealed class MicroFanCall(OutgoingCall call) : UnaryCall(call)
+    private sealed class MicroFanCall(OutgoingCall call) : AmqpUnaryCall(call)
     {
         protected override ReplyPayload Read(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => MicroFanReply.Read(MicroFanForm.Amqp, body, Call);
     }

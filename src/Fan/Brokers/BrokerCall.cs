@@ -1,11 +1,10 @@
-using Fan.Brokers;
 using Fan.Messaging;
 using Fan.Serving;
 
-namespace Fan.Redis.Serving;
+namespace Fan.Brokers;
 
-/// <summary>A request that is being served. What derives from it knows its form.</summary>
-internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> running, CallWorkspaces workspaces, CallKey key) : IRunningCall, IThreadPoolWorkItem
+/// <summary>A request that came over a broker and is being served. What derives from it knows its form.</summary>
+internal abstract class BrokerCall(CallServer server, CallWorkspaces workspaces, CallKey key) : IRunningCall, IThreadPoolWorkItem
 {
     private readonly CallWorkspace _workspace = workspaces.Take();
     private CallPhase _phase;
@@ -41,7 +40,7 @@ internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> r
         Leave();
     }
 
-    /// <summary>More may be sent of its sequence.</summary>
+    /// <summary>More may be sent of its stream.</summary>
     public virtual void Grant(long bytes)
     {
     }
@@ -50,6 +49,9 @@ internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> r
     protected abstract ValueTask ServeAsync(CancellationToken cancellationToken);
 
     protected abstract ValueTask SendErrorAsync(WireError error);
+
+    /// <summary>It has ended, and nothing looks at what it worked with any more.</summary>
+    protected abstract ValueTask EndedAsync();
 
     /// <summary>Whether the one reply is still to be sent; from then on it is not.</summary>
     protected bool TryReply() => Interlocked.Exchange(ref _isReplied, 1) == 0 && !_isLeft;
@@ -67,7 +69,7 @@ internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> r
 
         if (_phase.TryEnd()) workspaces.Return(_workspace);
         else _workspace.Dispose();
-        running.Remove(this);
+        await EndedAsync().ConfigureAwait(false);
     }
 
     private async ValueTask FailAsync(Exception error)

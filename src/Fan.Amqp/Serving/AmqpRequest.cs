@@ -16,30 +16,18 @@ namespace Fan.Amqp.Serving;
 /// <param name="kind"><see cref="MessageTypes.Call"/> or <see cref="MessageTypes.Sequence"/>.</param>
 /// <param name="properties">What stands beside the arguments.</param>
 /// <param name="body">The arguments.</param>
-internal sealed class FanCall(ServingLink link, CallKey key, ulong deliveryTag, string kind, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
-    : ServedCall(link, key, deliveryTag, body), IItemSink
+internal sealed class AmqpRequest(ServingLink link, CallKey key, ulong deliveryTag, string kind, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
+    : DeliveredCall(link, key, deliveryTag, body), IItemSink
 {
-    private const int MostCredit = 1 << 30;
-
-    private readonly Lock _gate = new();
-    private TaskCompletionSource? _waiting;
-    private long _credit;
+    private readonly StreamCredit _credit = new();
 
     IBufferWriter<byte> IItemSink.Output => Output;
 
-    public override void Grant(long bytes)
-    {
-        lock (_gate)
-        {
-            _credit = Math.Min(_credit + Math.Clamp(bytes, 0, MostCredit), MostCredit);
-            _waiting?.TrySetResult();
-        }
-    }
+    public override void Grant(long bytes) => _credit.Grant(bytes);
 
     public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
-        var bytes = Output.Count + Calling.SequenceCall.ItemCost;
-        while (!TryTakeCredit(bytes, out var more)) await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (!_credit.TryTake(Output.Count, out var more)) await more.WaitAsync(cancellationToken).ConfigureAwait(false);
         await Link.ReplyAsync(Key, NewReply(MessageTypes.Item), Output.Written).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         Output.Clear();
@@ -84,22 +72,4 @@ internal sealed class FanCall(ServingLink link, CallKey key, ulong deliveryTag, 
 
     private string Required(string name) =>
         MessageFields.Text(properties, name) ?? throw new BadMessageException(name, $"The message has no header '{name}'.");
-
-    // One item may go beyond.
-    private bool TryTakeCredit(int bytes, out Task more)
-    {
-        lock (_gate)
-        {
-            more = Task.CompletedTask;
-            if (_credit > 0)
-            {
-                _credit -= bytes;
-                return true;
-            }
-
-            if (_waiting is null or { Task.IsCompleted: true }) _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            more = _waiting.Task;
-            return false;
-        }
-    }
 }

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Calling;
 
 /// <summary>A call with one reply.</summary>
-internal class UnaryCall(OutgoingCall call) : PendingCall(call)
+internal class AmqpUnaryCall(OutgoingCall call) : AmqpCall(call)
 {
     private readonly TaskCompletionSource<ReplyPayload> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -36,7 +36,7 @@ internal class UnaryCall(OutgoingCall call) : PendingCall(call)
     /// <summary>The payload of the reply; throws what it reports.</summary>
     protected virtual ReplyPayload Read(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
-        if (Call.Headers.Spans is not null) Call.ReplySpans = MessageFields.Text(properties, HeaderNames.Spans);
+        ReadSpans(properties);
         return properties.Type switch
         {
             MessageTypes.Reply => Copy(properties, body),

@@ -18,32 +18,21 @@ namespace Fan.Redis.Serving;
 /// <param name="type">Its type, which may say what it calls.</param>
 /// <param name="kind"><see cref="MessageTypes.Call"/> or <see cref="MessageTypes.Sequence"/>.</param>
 /// <param name="request">The message.</param>
-internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key, string type, string kind, StreamItem request) : ServedCall(server, inbox.Running, inbox.Workspaces, key), IItemSink
+internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKey key, string type, string kind, StreamItem request)
+    : RedisServedCall(server, inbox.Running, inbox.Workspaces, key), IItemSink
 {
-    private const int MostCredit = 1 << 30;
-
-    private readonly Lock _gate = new();
-    private TaskCompletionSource? _waiting;
+    private readonly StreamCredit _credit = new();
     private Task _sending = Task.CompletedTask;
     private volatile SendResult _sent;
     private long _items;
-    private long _credit;
 
     IBufferWriter<byte> IItemSink.Output => Output;
 
-    public override void Grant(long bytes)
-    {
-        lock (_gate)
-        {
-            _credit = Math.Min(_credit + Math.Clamp(bytes, 0, MostCredit), MostCredit);
-            _waiting?.TrySetResult();
-        }
-    }
+    public override void Grant(long bytes) => _credit.Grant(bytes);
 
     public async ValueTask ItemWrittenAsync(CancellationToken cancellationToken)
     {
-        var bytes = Output.Count + SequenceCall.ItemCost;
-        while (!TryTakeCredit(bytes, out var more))
+        while (!_credit.TryTake(Output.Count, out var more))
         {
             await more.WaitAsync(cancellationToken).ConfigureAwait(false);
             RequireSent();
@@ -100,11 +89,8 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         if (await item.ConfigureAwait(false) is var result && result != SendResult.Sent)
         {
             // Nobody grants credit for an item that did not come.
-            lock (_gate)
-            {
-                _sent = result;
-                _waiting?.TrySetResult();
-            }
+            _sent = result;
+            _credit.Stop();
         }
 
         await before.ConfigureAwait(false);
@@ -121,23 +107,4 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         : Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
 
     private string Required(string name) => (string?)request.Field(name) ?? throw new BadMessageException(name, $"The message has no field '{name}'.");
-
-    // One item may go beyond.
-    private bool TryTakeCredit(int bytes, out Task more)
-    {
-        lock (_gate)
-        {
-            more = Task.CompletedTask;
-            if (_credit > 0)
-            {
-                _credit -= bytes;
-                return true;
-            }
-
-            if (_sent != SendResult.Sent) return false;
-            if (_waiting is null or { Task.IsCompleted: true }) _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            more = _waiting.Task;
-            return false;
-        }
-    }
 }

@@ -1,0 +1,67 @@
+using Fan.Brokers;
+using Fan.Messaging;
+using Fan.Redis.Connections;
+using Fan.Redis.Messages;
+using Fan.Transports;
+using StackExchange.Redis;
+
+namespace Fan.Redis.Calling;
+
+/// <summary>A call whose reply is a stream.</summary>
+internal sealed class RedisStreamCall(CallInbox inbox, OutgoingCall call, CallTarget target, int window) : RedisCall(call, target)
+{
+    private readonly StreamWindow _window = new(call, window);
+    private long _unsent;
+
+    public override bool Take(string type, StreamItem message)
+    {
+        try
+        {
+            switch (type)
+            {
+                case MessageTypes.Item:
+                    if (!_window.IsNext(MessageFields.ReadPlace(message))) return false;
+                    _window.Reserve(MessageFields.ReadPayload(message).Length);
+                    _window.Add(MessageFields.ReadReply(message, Call));
+                    return false;
+                case MessageTypes.End:
+                    ReadSpans(message);
+                    _window.End(MessageFields.ReadPlace(message));
+                    return true;
+                case MessageTypes.Error:
+                    ReadSpans(message);
+                    Fail(ErrorJson.Read(MessageFields.ReadPayload(message).Span));
+                    return true;
+                default:
+                    Fail(new BadMessageException("reply", $"{Call.Endpoint} replied with a message of type '{type}': it is no sequence; call it as an rpc."));
+                    return true;
+            }
+        }
+        catch (Exception error)
+        {
+            // Still pending, so that its reader tells the service.
+            Fail(error);
+            return false;
+        }
+    }
+
+    public override void Fail(Exception error) => _window.Fail(error);
+
+    /// <summary>The items as they come. Errors end it as they would end a call.</summary>
+    public IAsyncEnumerable<ReplyPayload> ReadAsync(CancellationToken cancellationToken) => _window.ReadAsync(GrantAsync, LeaveAsync, cancellationToken);
+
+    // Credit that is lost would let both sides wait for ever.
+    public override ValueTask RetryAsync() => Interlocked.Exchange(ref _unsent, 0) is > 0 and var bytes ? SendCreditAsync(bytes) : default;
+
+    private ValueTask GrantAsync(long bytes) => inbox.IsPending(this) ? SendCreditAsync(bytes) : default;
+
+    private ValueTask LeaveAsync() => inbox.TryRemove(this) ? inbox.CancelAsync(this) : default;
+
+    private async ValueTask SendCreditAsync(long bytes)
+    {
+        if (await inbox.GrantAsync(this, bytes).ConfigureAwait(false) is not { } error) return;
+        // It may have arrived after all, and then it comes twice.
+        if (!error.WasNotSent && error.InnerException is not RedisServerException) _window.Widen(bytes);
+        Interlocked.Add(ref _unsent, bytes);
+    }
+}
