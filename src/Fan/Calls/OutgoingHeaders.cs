@@ -21,7 +21,11 @@ internal static class OutgoingHeaders
         headers.TraceParent = activity is null ? context.TraceParent : TraceParent.Format(activity);
         // That of an activity is whatever somebody wrote there.
         headers.TraceState = activity is null ? context.TraceState : TraceState.Read(activity.TraceStateString, out _);
-        if (activity is not null || context.Baggage.Count > 0) headers.Baggage = Baggage.Format(AllBaggage(context, activity), context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null);
+        if (activity is not null || context.Baggage.Count > 0)
+        {
+            headers.Baggage = Baggage.Format(
+                AllBaggage(context, activity), context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null);
+        }
         headers.ShardKeys = shardKeys;
         headers.Caller = application;
         headers.User = context.User;
@@ -29,8 +33,17 @@ internal static class OutgoingHeaders
         if (context.PassedProxies is { } passed) headers.PassedProxies = passed;
     }
 
-    /// <summary>Those of a call, with what the route and the tree say of it; <paramref name="push"/> where it is a push over a route without queues.</summary>
-    public static void FillCall(MessageHeaders headers, in RouteRequest request, Activity? activity, string application, VersionRange range, TimeSpan? left, PushDetails? push)
+    /// <summary>
+    /// Those of a call, with what the route and the tree say of it; <paramref name="push"/> where it is a push over a route without queues.
+    /// </summary>
+    public static void FillCall(
+        MessageHeaders headers,
+        in RouteRequest request,
+        Activity? activity,
+        string application,
+        VersionRange range,
+        TimeSpan? left,
+        PushDetails? push)
     {
         Fill(headers, request.Context, activity, application, request.Keys);
         headers.TimeToLive = left;
