@@ -37,7 +37,11 @@ internal abstract class PendingCall(OutgoingCall call)
     protected ReplyPayload Copy(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
         if (body.Length > call.Limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         var bytes = ArrayPool<byte>.Shared.Rent(body.Length);
         body.CopyTo(bytes);
         return new ReplyPayload(bytes, body.Length) { ContentType = properties.ContentType ?? call.ContentType };

@@ -15,7 +15,8 @@ internal sealed class SequenceCall(CallChannel channel, OutgoingCall call, int w
     public const int ItemCost = 64;
 
     // Bounded by the window.
-    private readonly Channel<ReplyPayload> _items = Channel.CreateUnbounded<ReplyPayload>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
+    private readonly Channel<ReplyPayload> _items = Channel.CreateUnbounded<ReplyPayload>(
+        new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
     private long _unread;
     private long _owed;
 
@@ -40,7 +41,8 @@ internal sealed class SequenceCall(CallChannel channel, OutgoingCall call, int w
                     Fail(ErrorJson.Read(body));
                     return true;
                 case var other:
-                    Fail(new BadMessageException("reply", $"{Call.Endpoint} replied with a message of type '{other}': it is no sequence; call it as an rpc."));
+                    Fail(new BadMessageException(
+                        "reply", $"{Call.Endpoint} replied with a message of type '{other}': it is no sequence; call it as an rpc."));
                     return true;
             }
         }

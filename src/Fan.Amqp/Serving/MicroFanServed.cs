@@ -9,7 +9,8 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Serving;
 
 /// <summary>A request in micro-fan's form; the key that it was sent with tells its service. A sequence is answered as one array.</summary>
-internal sealed class MicroFanServed(ServingLink link, CallKey key, ulong deliveryTag, string service, string? expiration, ReadOnlySpan<byte> body)
+internal sealed class MicroFanServed(
+    ServingLink link, CallKey key, ulong deliveryTag, string service, string? expiration, ReadOnlySpan<byte> body)
     : ServedCall(link, key, deliveryTag, body), IItemSink
 {
     private ContextHeaders? _context;
@@ -40,10 +41,15 @@ internal sealed class MicroFanServed(ServingLink link, CallKey key, ulong delive
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
         if (method.Method is IStreamMethod) await ServeArrayAsync(method, Output, cancellationToken).ConfigureAwait(false);
         else await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        if (TryReply()) await Link.ReplyAsync(Key, NewReply(), MicroFanReply.Write(MicroFanForm.Amqp, _context, _method, Output.Written.Span)).ConfigureAwait(false);
+        if (TryReply())
+        {
+            await Link.ReplyAsync(
+                Key, NewReply(), MicroFanReply.Write(MicroFanForm.Amqp, _context, _method, Output.Written.Span)).ConfigureAwait(false);
+        }
     }
 
-    protected override ValueTask SendErrorAsync(WireError error) => Link.ReplyAsync(Key, NewReply(), MicroFanReply.WriteError(MicroFanForm.Amqp, _context, _method, error));
+    protected override ValueTask SendErrorAsync(WireError error) =>
+        Link.ReplyAsync(Key, NewReply(), MicroFanReply.WriteError(MicroFanForm.Amqp, _context, _method, error));
 
     private async ValueTask ServeArrayAsync(ServedMethod method, PayloadBuffer output, CancellationToken cancellationToken)
     {
