@@ -35,9 +35,11 @@ internal sealed record ChangeOutcome
 /// <summary>Calls of a service while it was watched.</summary>
 internal sealed record WatchedCalls(string Service, long Calls, long Failed, double? P99Ms)
 {
-    public static WatchedCalls Of(string service, Observing.ObservedCalls calls) => new(service, calls.Calls, calls.Failed, calls.Percentile(0.99)?.TotalMilliseconds);
+    public static WatchedCalls Of(string service, Observing.ObservedCalls calls) =>
+        new(service, calls.Calls, calls.Failed, calls.Percentile(0.99)?.TotalMilliseconds);
 
-    public override string ToString() => $"{Service}: {Calls} calls, {Failed} failed{(P99Ms is { } time ? $", 99 of 100 within {time:0.0} ms" : "")}";
+    public override string ToString() =>
+        $"{Service}: {Calls} calls, {Failed} failed{(P99Ms is { } time ? $", 99 of 100 within {time:0.0} ms" : "")}";
 }
 
 /// <summary>A commit for programs.</summary>
@@ -74,5 +76,6 @@ internal sealed record EditReport(string Path, JsonElement? Before, JsonElement?
 {
     public static EditReport Of(TreeEdit edit) => new(edit.Path, Parse(edit.Before), Parse(edit.After));
 
-    public static JsonElement? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize(json, Output.ToolJson.Default.JsonElement);
+    public static JsonElement? Parse(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize(json, Output.ToolJson.Default.JsonElement);
 }
