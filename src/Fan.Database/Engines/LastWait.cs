@@ -1,6 +1,9 @@
 namespace Fan.Database.Engines;
 
-/// <summary>Waits for what is disposed after the application has stopped: by then it had all the time that the stop has, and a database that does not answer must not keep the process.</summary>
+/// <summary>
+/// Waits for what is disposed after the application has stopped: by then it had all the time that the stop has, and a database that does
+/// not answer must not keep the process.
+/// </summary>
 internal static class LastWait
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
