@@ -33,7 +33,14 @@ internal sealed class KestrelListener : IDisposable
     private readonly IPEndPoint _address;
     private readonly IHost? _tls;
 
-    public KestrelListener(IPEndPoint address, FanLimits limits, int maxConnections, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs)
+    public KestrelListener(
+        IPEndPoint address,
+        FanLimits limits,
+        int maxConnections,
+        CertificateFiles? certificates,
+        IServiceProvider services,
+        TimeProvider clock,
+        ILoggerFactory logs)
     {
         _address = address;
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = services };
@@ -126,7 +133,8 @@ internal sealed class KestrelListener : IDisposable
 
     // Kestrel's TLS asks for services that come with a web host alone. Nothing of this one is started.
     private static IHost ServicesForTls(ILoggerFactory logs) => new HostBuilder()
-        .ConfigureWebHost(web => web.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true").UseKestrelCore().Configure(static _ => { }))
+        .ConfigureWebHost(
+            web => web.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true").UseKestrelCore().Configure(static _ => { }))
         .ConfigureServices(services => services.AddSingleton(logs))
         .Build();
 }
