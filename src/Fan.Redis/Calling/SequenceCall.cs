@@ -16,7 +16,8 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
     public const int ItemCost = 64;
 
     // Bounded by the window.
-    private readonly Channel<ReplyPayload> _items = Channel.CreateUnbounded<ReplyPayload>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
+    private readonly Channel<ReplyPayload> _items = Channel.CreateUnbounded<ReplyPayload>(
+        new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
     private long _unread;
     private long _owed;
     private long _unsent;
@@ -41,7 +42,10 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
                     }
 
                     var bytes = MessageFields.ReadPayload(message).Length + ItemCost;
-                    if (Interlocked.Add(ref _unread, bytes) - bytes >= window + Interlocked.Read(ref _slack)) throw new BadMessageException("reply", $"{Call.Endpoint} sends items beyond the {window} bytes that it may.");
+                    if (Interlocked.Add(ref _unread, bytes) - bytes >= window + Interlocked.Read(ref _slack))
+                    {
+                        throw new BadMessageException("reply", $"{Call.Endpoint} sends items beyond the {window} bytes that it may.");
+                    }
                     var item = MessageFields.ReadReply(message, Call);
                     if (!_items.Writer.TryWrite(item)) item.Dispose();
                     return false;
@@ -55,7 +59,8 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
                     Fail(ErrorJson.Read(MessageFields.ReadPayload(message).Span));
                     return true;
                 default:
-                    Fail(new BadMessageException("reply", $"{Call.Endpoint} replied with a message of type '{type}': it is no sequence; call it as an rpc."));
+                    Fail(new BadMessageException(
+                        "reply", $"{Call.Endpoint} replied with a message of type '{type}': it is no sequence; call it as an rpc."));
                     return true;
             }
         }
@@ -113,7 +118,8 @@ internal sealed class SequenceCall(CallInbox inbox, OutgoingCall call, CallTarge
         Interlocked.Add(ref _unsent, bytes);
     }
 
-    private ServiceUnavailableException Missing() => new(Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
+    private ServiceUnavailableException Missing() =>
+        new(Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
 
     private void ReadSpans(StreamItem message)
     {

@@ -18,7 +18,8 @@ namespace Fan.Redis.Serving;
 /// <param name="type">Its type, which may say what it calls.</param>
 /// <param name="kind"><see cref="MessageTypes.Call"/> or <see cref="MessageTypes.Sequence"/>.</param>
 /// <param name="request">The message.</param>
-internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key, string type, string kind, StreamItem request) : ServedCall(server, inbox.Running, inbox.Workspaces, key), IItemSink
+internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key, string type, string kind, StreamItem request)
+    : ServedCall(server, inbox.Running, inbox.Workspaces, key), IItemSink
 {
     private const int MostCredit = 1 << 30;
 
@@ -63,13 +64,21 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         var limits = Server.Limits;
         var payload = MessageFields.ReadPayload(request);
         if (payload.Length > limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The arguments have {payload.Length} bytes; at most {limits.MaxPayloadBytes} are allowed ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The arguments have {payload.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
+                $"({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         MessageFields.ReadHeaders(request, Incoming.Headers, limits);
         (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(payload), request.Field(MessageFields.ContentType));
         var method = inbox.Types.Find(type) ?? Resolve();
         if (ReferenceEquals(kind, MessageTypes.Sequence))
         {
-            if (!long.TryParse(Required(MessageFields.Credit), out var credit)) throw new BadMessageException(MessageFields.Credit, $"Field '{MessageFields.Credit}' must be a number of bytes.");
+            if (!long.TryParse(Required(MessageFields.Credit), out var credit))
+            {
+                throw new BadMessageException(MessageFields.Credit, $"Field '{MessageFields.Credit}' must be a number of bytes.");
+            }
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
             // An item that was not sent is not passed over in silence.
@@ -84,7 +93,8 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         }
     }
 
-    protected override async ValueTask SendErrorAsync(WireError error) => await inbox.ReplyAsync(Key, NewReply(MessageTypes.Error, ErrorJson.Write(error))).ConfigureAwait(false);
+    protected override async ValueTask SendErrorAsync(WireError error) =>
+        await inbox.ReplyAsync(Key, NewReply(MessageTypes.Error, ErrorJson.Write(error))).ConfigureAwait(false);
 
     private List<object> NewReply(string reply, byte[]? payload)
     {
@@ -93,7 +103,8 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
         return fields;
     }
 
-    private List<object> NewItem(string type, byte[]? payload, long place) => MessageFields.Add(NewReply(type, payload), MessageFields.Place, place);
+    private List<object> NewItem(string type, byte[]? payload, long place) =>
+        MessageFields.Add(NewReply(type, payload), MessageFields.Place, place);
 
     private async Task SendAsync(Task before, Task<SendResult> item)
     {
@@ -113,14 +124,19 @@ internal sealed class FanCall(ServingInbox inbox, CallServer server, CallKey key
     private void RequireSent()
     {
         if (_sent == SendResult.CallerLeft) throw new CallerLeftException();
-        if (_sent == SendResult.Failed) throw new ServiceUnavailableException("", $"An item of the sequence could not be sent to its caller over Redis, so that the sequence '{type}' ends.");
+        if (_sent == SendResult.Failed)
+        {
+            throw new ServiceUnavailableException(
+                "", $"An item of the sequence could not be sent to its caller over Redis, so that the sequence '{type}' ends.");
+        }
     }
 
     private ServedMethod Resolve() => CallTypes.TryRead(type, kind, out var service, out var method)
         ? Server.Resolve(service, method)
         : Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
 
-    private string Required(string name) => (string?)request.Field(name) ?? throw new BadMessageException(name, $"The message has no field '{name}'.");
+    private string Required(string name) =>
+        (string?)request.Field(name) ?? throw new BadMessageException(name, $"The message has no field '{name}'.");
 
     // One item may go beyond.
     private bool TryTakeCredit(int bytes, out Task more)

@@ -5,7 +5,8 @@ using Fan.Transports;
 namespace Fan.Redis.Serving;
 
 /// <summary>A request that is being served. What derives from it knows its form.</summary>
-internal abstract class ServedCall(CallServer server, RunningCalls<ServedCall> running, CallWorkspaces workspaces, CallKey key) : IRunningCall, IThreadPoolWorkItem
+internal abstract class ServedCall(
+    CallServer server, RunningCalls<ServedCall> running, CallWorkspaces workspaces, CallKey key) : IRunningCall, IThreadPoolWorkItem
 {
     private readonly CallWorkspace _workspace = workspaces.Take();
     private CallPhase _phase;
