@@ -1,10 +1,16 @@
 namespace Fan.Sqlite;
 
-/// <summary>Tells when some process has changed the store: the system watches the write-ahead log, whose time each sets after a change. It may ring too often, and where the system can't watch, never.</summary>
+/// <summary>
+/// Tells when some process has changed the store: the system watches the write-ahead log, whose time each sets after a change. It may ring
+/// too often, and where the system can't watch, never.
+/// </summary>
 internal sealed class FileSignal : IDisposable
 {
-    // Linux tells a time that was set from a write: there only rings are heard, as the renewals of all processes write the log all the time.
-    private static readonly NotifyFilters Heard = NotifyFilters.FileName | (OperatingSystem.IsLinux() ? NotifyFilters.Attributes : NotifyFilters.LastWrite | NotifyFilters.Size);
+    // Linux tells a time that was set from a write: there only rings are heard, as the renewals of all processes write the log all the
+    // time.
+    private static readonly NotifyFilters Heard = NotifyFilters.FileName | (OperatingSystem.IsLinux()
+        ? NotifyFilters.Attributes
+        : NotifyFilters.LastWrite | NotifyFilters.Size);
 
     private readonly FileSystemWatcher? _watcher;
     private readonly string _log;
@@ -29,7 +35,9 @@ internal sealed class FileSignal : IDisposable
         }
     }
 
-    /// <summary>Rings for all processes. The log itself rings while a commit is written, and who looks then may be too early to see it.</summary>
+    /// <summary>
+    /// Rings for all processes. The log itself rings while a commit is written, and who looks then may be too early to see it.
+    /// </summary>
     public void Ring()
     {
         try
