@@ -28,8 +28,9 @@ internal static class Topology
         queue.Length + 1 + service.Length <= MaxNameBytes ? $"{queue}.{service}" : null;
 
     /// <summary>A new name for the queue of a process.</summary>
-    public static string NewQueue(string application) =>
-        "fan.rpc." +
-        $"{string.Concat(application.Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'))}." +
-        $"{Guid.NewGuid():N}";
+    public static string NewQueue(string application)
+    {
+        var name = string.Concat(application.Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        return $"fan.rpc.{name}.{Guid.NewGuid():N}";
+    }
 }

@@ -79,7 +79,7 @@ internal sealed class HttpServerTransport(
             // micro-fan puts its arguments of that name into the brackets.
             Url = http?.Template
                 ?? $"/{service.Name.Template.Replace("[", "[{", StringComparison.Ordinal).Replace("]", "}]", StringComparison.Ordinal)}/" +
-                    $"{method.Name}",
+                    method.Name,
             Verb = http?.Verb.ToUpperInvariant() ?? "POST",
             ContentType = http?.ContentType ?? "application/json",
         };
