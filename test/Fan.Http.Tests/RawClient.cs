@@ -17,7 +17,8 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>One request on a connection of its own.</summary>
-    public static async Task<RawRequest> SendAsync(Uri address, string start, string headers = "", byte[]? body = null, string host = "localhost")
+    public static async Task<RawRequest> SendAsync(
+        Uri address, string start, string headers = "", byte[]? body = null, string host = "localhost")
     {
         using var client = new RawClient(address);
         await client.WriteAsync(Request(start, headers, body, host));
@@ -28,20 +29,23 @@ internal sealed class RawClient : IDisposable
         SendAsync(address, $"POST {path} HTTP/1.1", "Content-Type: application/json\r\n" + headers, Encoding.UTF8.GetBytes(json));
 
     public static byte[] Request(string start, string headers = "", byte[]? body = null, string host = "localhost") =>
-        [.. Encoding.UTF8.GetBytes($"{start}\r\nHost: {host}\r\n{headers}{(body is null ? "" : $"Content-Length: {body.Length}\r\n")}\r\n"), .. body ?? []];
+        [.. Encoding.UTF8.GetBytes(
+            $"{start}\r\nHost: {host}\r\n{headers}{(body is null ? "" : $"Content-Length: {body.Length}\r\n")}\r\n"), .. body ?? []];
 
     public async Task WriteAsync(byte[] bytes) => await _client.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     public Task WriteAsync(string text) => WriteAsync(Encoding.UTF8.GetBytes(text));
 
-    public Task<RawRequest?> ReadAsync() => _reader.ReadAsync(TestContext.Current.CancellationToken).WaitAsync(Fan.Conformance.Eventually.Deadline);
+    public Task<RawRequest?> ReadAsync() =>
+        _reader.ReadAsync(TestContext.Current.CancellationToken).WaitAsync(Fan.Conformance.Eventually.Deadline);
 
     /// <summary>The type of the next HTTP/2 frame; its content is passed over.</summary>
     public async Task<int> ReadFrameTypeAsync()
     {
         var head = new byte[9];
         await _client.GetStream().ReadExactlyAsync(head, TestContext.Current.CancellationToken);
-        await _client.GetStream().ReadExactlyAsync(new byte[(head[0] << 16) | (head[1] << 8) | head[2]], TestContext.Current.CancellationToken);
+        await _client.GetStream().ReadExactlyAsync(
+            new byte[(head[0] << 16) | (head[1] << 8) | head[2]], TestContext.Current.CancellationToken);
         return head[3];
     }
 
