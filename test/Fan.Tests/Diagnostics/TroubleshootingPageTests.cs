@@ -15,7 +15,9 @@ public sealed class TroubleshootingPageTests
     [Fact]
     public void Every_warning_and_error_of_the_log_stands_on_the_page()
     {
-        var texts = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories).SelectMany(file => Warnings(File.ReadAllText(file))).Select(text => $"`{text}`").ToList();
+        var texts = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => Warnings(File.ReadAllText(file)))
+            .Select(text => $"`{text}`").ToList();
         Assert.True(texts.Count > 30, $"Only {texts.Count} messages were found.");
         Assert.Empty(Missing(texts));
     }
@@ -43,17 +45,20 @@ public sealed class TroubleshootingPageTests
     [InlineData("src/Fan.Sqlite/SqliteErrors.cs")]
     public void Every_error_of_a_file_stands_on_the_page(string file)
     {
-        var texts = Interpolated(File.ReadAllText(Path.Combine(Root, file))).Select(Longest).Where(piece => piece.Split(' ').Length > 3).ToList();
+        var texts = Interpolated(File.ReadAllText(Path.Combine(Root, file))).Select(Longest)
+            .Where(piece => piece.Split(' ').Length > 3).ToList();
         Assert.NotEmpty(texts);
         Assert.Empty(Missing(texts));
     }
 
-    private static List<string> Missing(IEnumerable<string> texts) => [.. texts.Where(text => !Page.Contains(text, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)];
+    private static List<string> Missing(IEnumerable<string> texts) =>
+        [.. texts.Where(text => !Page.Contains(text, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Warnings(string code)
     {
         const string Attribute = "[LoggerMessage(";
-        for (var at = code.IndexOf(Attribute, StringComparison.Ordinal); at >= 0; at = code.IndexOf(Attribute, at, StringComparison.Ordinal))
+        for (var at = code.IndexOf(Attribute, StringComparison.Ordinal); at >= 0; at = code.IndexOf(
+            Attribute, at, StringComparison.Ordinal))
         {
             var quote = code.IndexOf('"', at);
             var isLoud = code[at..quote].Split('.', ',')
@@ -64,7 +69,8 @@ public sealed class TroubleshootingPageTests
     }
 
     // What surrounds a hole may be one of several forms, so the longest text between two of them stands for the message.
-    private static string Longest(string text) => text.Split('…').MaxBy(piece => piece.Length)!.Trim(' ', '\'', '.', ',', ';', ':', '(', ')');
+    private static string Longest(string text) =>
+        text.Split('…').MaxBy(piece => piece.Length)!.Trim(' ', '\'', '.', ',', ';', ':', '(', ')');
 
     private static IEnumerable<string> Interpolated(string code)
     {
