@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace CrossProcess;
 
-/// <summary>This program once more, with other arguments: lines go to its standard input and come from its output. It ends when its input does.</summary>
+/// <summary>
+/// This program once more, with other arguments: lines go to its standard input and come from its output. It ends when its input does.
+/// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);

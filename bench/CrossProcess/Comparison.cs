@@ -2,8 +2,20 @@ using System.Text.Json;
 
 namespace CrossProcess;
 
-/// <summary>A row of the result: medians over the rounds. The ratio is of CPU to the row's peer, taken within a round before its median.</summary>
-internal sealed record Row(string Name, string Payload, int Callers, double CallsPerSecond, double P50, double P99, double Cpu, double Bytes, string? Peer, double? Ratio);
+/// <summary>
+/// A row of the result: medians over the rounds. The ratio is of CPU to the row's peer, taken within a round before its median.
+/// </summary>
+internal sealed record Row(
+    string Name,
+    string Payload,
+    int Callers,
+    double CallsPerSecond,
+    double P50,
+    double P99,
+    double Cpu,
+    double Bytes,
+    string? Peer,
+    double? Ratio);
 
 /// <summary>Lets all contenders take turns, round after round, so that whatever disturbs the machine disturbs all alike.</summary>
 internal static class Comparison
@@ -36,7 +48,8 @@ internal static class Comparison
                     }
                 }
 
-                rows.AddRange(contenders.Select(contender => Summarize(contender.Name, payload.Name, callers, results, peers.GetValueOrDefault(contender.Name))));
+                rows.AddRange(contenders.Select(
+                    contender => Summarize(contender.Name, payload.Name, callers, results, peers.GetValueOrDefault(contender.Name))));
             }
         }
 
@@ -77,7 +90,8 @@ internal static class Comparison
 
     private static async Task<Slice> AskAsync(ChildProcess process, string payload, int callers, double seconds)
     {
-        var line = await process.AskAsync(FormattableString.Invariant($$"""{"payload":"{{payload}}","callers":{{callers}},"seconds":{{seconds}}}"""));
+        var line = await process.AskAsync(
+            FormattableString.Invariant($$"""{"payload":"{{payload}}","callers":{{callers}},"seconds":{{seconds}}}"""));
         using var answer = JsonDocument.Parse(line);
         var root = answer.RootElement;
         if (root.TryGetProperty("error", out var error)) throw new InvalidOperationException(error.GetString());

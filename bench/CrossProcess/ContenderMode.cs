@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace CrossProcess;
 
-/// <summary>Takes part in a run, ours or somebody else's: one request a line on standard input, one answer a line on standard output.</summary>
+/// <summary>
+/// Takes part in a run, ours or somebody else's: one request a line on standard input, one answer a line on standard output.
+/// </summary>
 internal static class ContenderMode
 {
     private const int MaxCallers = 1024;
@@ -32,7 +34,10 @@ internal static class ContenderMode
         await using (measurement)
         {
             await output.WriteLineAsync("""{"ready":true}""");
-            while (await input.ReadLineAsync() is { } line) await output.WriteLineAsync((await AnswerAsync(measurement, line)).ToJsonString(Plain));
+            while (await input.ReadLineAsync() is { } line)
+            {
+                await output.WriteLineAsync((await AnswerAsync(measurement, line)).ToJsonString(Plain));
+            }
         }
 
         if (broker is not null) await broker.DisposeAsync();
@@ -78,7 +83,8 @@ internal static class ContenderMode
             (payload, callers, seconds) = (known, (int?)request["callers"] ?? 0, (double?)request["seconds"] ?? 0);
             return callers is >= 1 and <= MaxCallers && seconds is > 0 and <= MaxSeconds;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
             return false;
         }

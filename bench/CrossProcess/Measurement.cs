@@ -47,7 +47,13 @@ internal sealed class Measurement : IAsyncDisposable
         var (elapsed, latencies) = await _loop.RunAsync(payload, callers, seconds);
         var used = await UsageAsync() - before;
         if (payload.IsPush) await _client.EmptyAsync();
-        return new Slice(latencies.Count, elapsed, latencies.Microseconds(0.5), latencies.Microseconds(0.99), used.CpuSeconds, (double)used.Bytes / latencies.Count);
+        return new Slice(
+            latencies.Count,
+            elapsed,
+            latencies.Microseconds(0.5),
+            latencies.Microseconds(0.99),
+            used.CpuSeconds,
+            (double)used.Bytes / latencies.Count);
     }
 
     /// <summary>Whether it can carry that.</summary>

@@ -28,9 +28,11 @@ Contender[] all =
     FanRoute.Over("fan amqp", rabbit, (fan, address) => fan.AddAmqp(options => options.Uri = address)),
     RabbitRpc.Contender("raw amqp", rabbit),
     MassTransitContender.Contender("masstransit", rabbit),
-    FanRoute.Over("fan database", postgres, (fan, address) => fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (address, true))),
+    FanRoute.Over(
+        "fan database", postgres, (fan, address) => fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (address, true))),
     DatabaseInserts.Postgres("raw postgres", postgres),
-    FanRoute.OverFile("fan database sqlite", (fan, path) => fan.AddDatabase(options => (options.Sqlite, options.ServeCalls) = (path, true))),
+    FanRoute.OverFile(
+        "fan database sqlite", (fan, path) => fan.AddDatabase(options => (options.Sqlite, options.ServeCalls) = (path, true))),
     DatabaseInserts.Sqlite("raw sqlite"),
 ];
 var peers = new Dictionary<string, string>
@@ -52,8 +54,10 @@ Contender? Find(string name) => all.FirstOrDefault(contender => contender.Name =
 switch (args)
 {
     case ["server", var name] when Find(name) is { } found: return await ServerMode.RunAsync(found, Console.In, Console.Out);
-    case ["contender", var name, .. [] or ["--quick"]] when Find(name) is { } found: return await ContenderMode.RunAsync(found, args.Length > 2, Console.In, Console.Out);
-    case ["server" or "contender", var name, ..]: return Wrong($"There is no contender '{name}'; there are {string.Join(", ", all.Select(contender => contender.Name))}.");
+    case ["contender", var name, .. [] or ["--quick"]] when Find(name) is { } found:
+        return await ContenderMode.RunAsync(found, args.Length > 2, Console.In, Console.Out);
+    case ["server" or "contender", var name, ..]:
+        return Wrong($"There is no contender '{name}'; there are {string.Join(", ", all.Select(contender => contender.Name))}.");
 }
 
 string? json = null;
@@ -67,17 +71,26 @@ for (var i = 0; i < args.Length; i++)
         case "--json" when i + 1 < args.Length: json = args[++i]; break;
         case "--only" when i + 1 < args.Length: only = args[++i].Split(','); break;
         case "--starts" when i + 1 < args.Length && int.TryParse(args[i + 1], out starts) && starts > 0: i++; break;
-        case "--callers" when i + 1 < args.Length && int.TryParse(args[i + 1], out var number) && number > 0: (callers, i) = ([number], i + 1); break;
+        case "--callers" when i + 1 < args.Length && int.TryParse(args[i + 1], out var number) && number > 0:
+            (callers, i) = ([number], i + 1);
+            break;
         case "--push": pushes = true; break;
         case "--quick": quick = true; break;
-        default: return Wrong($"'{args[i]}' is not understood. Use --json PATH, --only NAME,NAME, --callers N, --starts N, --push, --quick, or contender NAME.");
+        default:
+            return Wrong(
+                $"'{args[i]}' is not understood. Use --json PATH, --only NAME,NAME, --callers N, --starts N, --push, " +
+                "--quick, or contender NAME.");
     }
 }
 
 var payloads = Payload.All.Where(payload => payload.IsPush == pushes).ToList();
 var chosen = all.Where(contender => contender.Has(payloads[0]) && only?.Contains(contender.Name) != false).ToList();
 if (only?.FirstOrDefault(name => chosen.All(contender => contender.Name != name)) is { } unknown)
-    return Wrong($"There is no contender '{unknown}' for that; there are {string.Join(", ", all.Where(contender => contender.Has(payloads[0])).Select(contender => contender.Name))}.");
+{
+    return Wrong(
+        $"There is no contender '{unknown}' for that; " +
+        $"there are {string.Join(", ", all.Where(contender => contender.Has(payloads[0])).Select(contender => contender.Name))}.");
+}
 
 var failed = false;
 var started = new List<(string Name, ChildProcess Process)>();
@@ -90,7 +103,9 @@ try
         {
             // The others are worth measuring all the same; whoever asked for these rows gets an error.
             failed |= only is not null;
-            await Console.Error.WriteLineAsync($"{missing}. Left out: {string.Join(", ", chosen.Where(contender => contender.Broker == broker).Select(contender => contender.Name))}.");
+            await Console.Error.WriteLineAsync(
+                $"{missing}. Left out: " +
+                $"{string.Join(", ", chosen.Where(contender => contender.Broker == broker).Select(contender => contender.Name))}.");
             chosen.RemoveAll(contender => contender.Broker == broker);
             continue;
         }
@@ -119,7 +134,8 @@ try
             await process.DisposeAsync();
         }
 
-        runs.Add(await Comparison.RunAsync(started, payloads, callers, peers, quick ? 3 : starts > 1 ? 5 : 15, quick ? 0.1 : 0.5, Console.Error));
+        runs.Add(await Comparison.RunAsync(
+            started, payloads, callers, peers, quick ? 3 : starts > 1 ? 5 : 15, quick ? 0.1 : 0.5, Console.Error));
         await EndAsync();
     }
 

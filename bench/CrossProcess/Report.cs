@@ -10,11 +10,15 @@ internal static class Report
         foreach (var group in rows.GroupBy(row => (row.Payload, row.Callers)))
         {
             output.WriteLine();
-            output.WriteLine($"{$"{group.Key.Payload}, {group.Key.Callers} callers",-20} {"calls/s",10} {"p50 us",10} {"p99 us",10} {"cpu us/call",12} {"bytes/call",11} {"cpu x peer",11}");
+            output.WriteLine(
+                $"{$"{group.Key.Payload}, {group.Key.Callers} callers",-20} {"calls/s",10} {"p50 us",10} {"p99 us",10} " +
+                $"{"cpu us/call",12} {"bytes/call",11} {"cpu x peer",11}");
             foreach (var row in group)
             {
-                output.WriteLine(FormattableString.Invariant(
-                    $"{row.Name,-20} {row.CallsPerSecond,10:0} {row.P50,10:0.0} {row.P99,10:0.0} {row.Cpu,12:0.0} {row.Bytes,11:0} {row.Ratio,11:0.00}"));
+                output.WriteLine(string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"{row.Name,-20} {row.CallsPerSecond,10:0} {row.P50,10:0.0} {row.P99,10:0.0} {row.Cpu,12:0.0} " +
+                    $"{row.Bytes,11:0} {row.Ratio,11:0.00}"));
             }
         }
     }

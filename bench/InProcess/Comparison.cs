@@ -8,7 +8,8 @@ internal static class Comparison
 {
     private static readonly string[] Operations = ["echo", "add"];
 
-    public static async Task<List<Row>> RunAsync(IReadOnlyList<Entry> entries, int rounds, double sliceSeconds, bool quick, TextWriter progress)
+    public static async Task<List<Row>> RunAsync(
+        IReadOnlyList<Entry> entries, int rounds, double sliceSeconds, bool quick, TextWriter progress)
     {
         var rows = new List<Row>();
         foreach (var operation in Operations)

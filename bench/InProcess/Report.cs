@@ -11,13 +11,24 @@ internal static class Report
         {
             output.WriteLine();
             output.WriteLine($"{group.Key,-20} {"ns/call",12} {"x direct",12} {"bytes/call",12}");
-            foreach (var row in group) output.WriteLine(FormattableString.Invariant($"{row.Name,-20} {row.Ns,12:0.00} {row.Ratio,12:0.00} {row.Bytes,12:0}"));
+            foreach (var row in group)
+            {
+                output.WriteLine(FormattableString.Invariant($"{row.Name,-20} {row.Ns,12:0.00} {row.Ratio,12:0.00} {row.Bytes,12:0}"));
+            }
         }
     }
 
     public static Task WriteJsonAsync(IReadOnlyList<Row> rows, string path)
     {
-        var json = new JsonArray([.. rows.Select(row => new JsonObject { ["name"] = row.Name, ["operation"] = row.Operation, ["ns"] = row.Ns, ["ratio"] = row.Ratio, ["bytes"] = row.Bytes })]);
+        var json = new JsonArray(
+            [.. rows.Select(row => new JsonObject
+            {
+                ["name"] = row.Name,
+                ["operation"] = row.Operation,
+                ["ns"] = row.Ns,
+                ["ratio"] = row.Ratio,
+                ["bytes"] = row.Bytes
+            })]);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
         return File.WriteAllTextAsync(path, json.ToJsonString());
     }

@@ -37,5 +37,6 @@ internal readonly record struct Slice(int Calls, double Seconds, double CpuSecon
         }
     }
 
-    private static long Allocated(Entry entry) => entry.LeavesThread ? GC.GetTotalAllocatedBytes(precise: true) : GC.GetAllocatedBytesForCurrentThread();
+    private static long Allocated(Entry entry) =>
+        entry.LeavesThread ? GC.GetTotalAllocatedBytes(precise: true) : GC.GetAllocatedBytesForCurrentThread();
 }

@@ -15,7 +15,10 @@ internal static class WarmUp
     private static readonly TimeSpan QuickQuiet = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Warms one operation up and says how many calls take about <paramref name="sliceSeconds"/>. A quick one is for trying the bench, not for its figures.</summary>
+    /// <summary>
+    /// Warms one operation up and says how many calls take about <paramref name="sliceSeconds"/>. A quick one is for trying the bench, not
+    /// for its figures.
+    /// </summary>
     public static async Task<int> RunAsync(Entry entry, string operation, double sliceSeconds, bool quick = false)
     {
         entry.Enter();

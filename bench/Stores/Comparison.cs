@@ -21,7 +21,8 @@ internal sealed class Comparison(IReadOnlyList<Contender> contenders, TextWriter
     public async Task<IReadOnlyList<Row>> PipelineAsync(string operation, int rounds, double seconds)
     {
         var slices = contenders.ToDictionary(contender => contender, _ => new List<Slice>());
-        await TakeTurnsAsync(operation, rounds, async contender => slices[contender].Add(await contender.Client.RunAsync(operation, seconds)));
+        await TakeTurnsAsync(
+            operation, rounds, async contender => slices[contender].Add(await contender.Client.RunAsync(operation, seconds)));
         return [.. contenders.Select(contender => new Row(contender.Store, contender.Name, operation)
         {
             PerSecond = Quantile.Median(slices[contender].Select(Speed)),
@@ -46,7 +47,8 @@ internal sealed class Comparison(IReadOnlyList<Contender> contenders, TextWriter
 
     private static double? AgainstPeers(Contender contender, Dictionary<Contender, List<Slice>> slices)
     {
-        var peers = slices.Where(other => other.Key.Store == contender.Store && other.Key != contender).Select(other => other.Value).ToList();
+        var peers = slices.Where(other => other.Key.Store == contender.Store && other.Key != contender)
+            .Select(other => other.Value).ToList();
         if (contender.Name != "fan" || peers.Count == 0) return null;
         var fastest = peers.MaxBy(peer => Quantile.Median(peer.Select(Speed)))!;
         return Quantile.Median(slices[contender].Zip(fastest, (own, other) => Speed(own) / Speed(other)));

@@ -16,17 +16,23 @@ for (var i = 0; i < args.Length; i++)
     switch (args[i])
     {
         case "--json" when i + 1 < args.Length: json = args[++i]; break;
-        case "--only" when i + 1 < args.Length && args[i + 1].Split(',').Except(all).FirstOrDefault() is null: chosen = args[++i].Split(','); break;
+        case "--only" when i + 1 < args.Length && args[i + 1].Split(',').Except(all).FirstOrDefault() is null:
+            chosen = args[++i].Split(',');
+            break;
         case "--quick": quick = true; break;
         default: return Wrong($"'{args[i]}' is not understood. Use --json PATH, --quick, --only with some of {string.Join(',', all)}.");
     }
 }
 
-if (!ZooKeeperServer.IsInstalled) return Wrong("ZooKeeper is not installed: run eng/servers.sh, or install the packages 'zookeeper' and 'default-jre-headless'.");
+if (!ZooKeeperServer.IsInstalled)
+{
+    return Wrong("ZooKeeper is not installed: run eng/servers.sh, or install the packages 'zookeeper' and 'default-jre-headless'.");
+}
 
 var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
 var folder = Path.Combine(artifacts, "bench-stores", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-await using var services = new ServiceCollection().AddLogging().AddFan().AddSqliteStore().AddZooKeeperStore().Services.BuildServiceProvider();
+await using var services =
+    new ServiceCollection().AddLogging().AddFan().AddSqliteStore().AddZooKeeperStore().Services.BuildServiceProvider();
 var providers = services.GetServices<IStoreProvider>().ToDictionary(provider => provider.Scheme);
 Directory.CreateDirectory(folder);
 try
@@ -48,7 +54,8 @@ try
     if (chosen.Contains("reconnect"))
     {
         await using var relay = new Relay(single.Hosts);
-        rows.Add(await new Reconnects(ZooKeeper(relay.Address + "/reconnects"), relay, Console.Error).RunAsync("zookeeper-1", quick ? 50 : 1000));
+        rows.Add(await new Reconnects(
+            ZooKeeper(relay.Address + "/reconnects"), relay, Console.Error).RunAsync("zookeeper-1", quick ? 50 : 1000));
     }
 
     try
@@ -64,7 +71,10 @@ try
 
         var comparison = new Comparison(contenders, Console.Error);
         await comparison.WarmUpAsync(quick ? 0.2 : 3);
-        foreach (var operation in Load.Pipelined.Intersect(chosen)) rows.AddRange(await comparison.PipelineAsync(operation, quick ? 2 : 15, quick ? 0.2 : 0.5));
+        foreach (var operation in Load.Pipelined.Intersect(chosen))
+        {
+            rows.AddRange(await comparison.PipelineAsync(operation, quick ? 2 : 15, quick ? 0.2 : 0.5));
+        }
         if (chosen.Contains(Load.Watch)) rows.AddRange(await comparison.WatchAsync(quick ? 2 : 15, quick ? 10 : 50));
     }
     finally
@@ -72,7 +82,10 @@ try
         foreach (var contender in contenders) await contender.Client.DisposeAsync();
     }
 
-    foreach (var (name, _, create) in chosen.Contains("register") ? stores : []) rows.AddRange(await Registration.RunAsync(name, create, quick ? 3 : 30));
+    foreach (var (name, _, create) in chosen.Contains("register") ? stores : [])
+    {
+        rows.AddRange(await Registration.RunAsync(name, create, quick ? 3 : 30));
+    }
     await Console.Error.WriteAsync("\r                                                  \r");
     Report.WriteTable(rows, Console.Out);
     if (json is not null) await Report.WriteJsonAsync(rows, json);

@@ -23,7 +23,10 @@ internal static class Registration
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>From an application's start, with its HTTP server and its session, until its endpoint is registered, and until another application sees it.</summary>
+    /// <summary>
+    /// From an application's start, with its HTTP server and its session, until its endpoint is registered, and until another application
+    /// sees it.
+    /// </summary>
     public static async Task<IReadOnlyList<Row>> RunAsync(string name, Func<ICoordinationStore> create, int count)
     {
         using var observer = Build(create, _ => { });

@@ -24,7 +24,13 @@ internal sealed record Row(string Store, string Client, string Operation)
     {
         var json = new JsonObject { ["store"] = Store, ["client"] = Client, ["operation"] = Operation };
         foreach (var (name, value) in new[]
-            { ("per_second", PerSecond), ("cpu_us", CpuMicroseconds), ("times_fastest_peer", TimesFastestPeer), ("median_ms", MedianMs), ("p99_ms", P99Ms) })
+            {
+                ("per_second", PerSecond),
+                ("cpu_us", CpuMicroseconds),
+                ("times_fastest_peer", TimesFastestPeer),
+                ("median_ms", MedianMs),
+                ("p99_ms", P99Ms)
+            })
         {
             if (value is { } number) json[name] = Math.Round(number, 3);
         }

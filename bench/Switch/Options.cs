@@ -6,8 +6,11 @@ namespace SwitchBench;
 /// <summary>What a run is asked for.</summary>
 internal sealed record Options
 {
-    public const string Usage = "[--store sqlite|zookeeper|zookeeper:3|URL] [--apps N] [--seconds S] [--rate CALLS] [--gap S] [--routes http,ipc,tcp,amqp,redis,database] [--amqp URL] "
-        + "[--faults [kill,pause,leader,cut,skew | restore,lose,replace]] [--rounds N] [--calm S] [--barrier] [--moves N] [--plant failed|mixed|late|owner|deaf|mute|busy] [--peers] [--endpoints N] [--json PATH]";
+    public const string Usage = "[--store sqlite|zookeeper|zookeeper:3|URL] [--apps N] [--seconds S] [--rate CALLS] [--gap S] [--routes " +
+        "http,ipc,tcp,amqp,redis,database] [--amqp URL] "
+        +
+        "[--faults [kill,pause,leader,cut,skew | restore,lose,replace]] [--rounds N] [--calm S] [--barrier] [--moves N] [--plant " +
+        "failed|mixed|late|owner|deaf|mute|busy] [--peers] [--endpoints N] [--json PATH]";
 
     public const double DefaultSeconds = 10;
 
@@ -81,7 +84,13 @@ internal sealed record Options
                 "--gap" => options with { Gap = Number(ref i) },
                 "--routes" => options with { Routes = Value(ref i).Split(',') },
                 "--amqp" => options with { Amqp = Value(ref i) },
-                "--faults" => options with { Faults = i + 1 < arguments.Length && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal) ? Value(ref i).Split(',') : AllFaults },
+                "--faults" =>
+                    options with
+                    {
+                        Faults = i + 1 < arguments.Length && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal)
+                            ? Value(ref i).Split(',')
+                            : AllFaults
+                    },
                 "--rounds" => options with { Rounds = int.Parse(Value(ref i), CultureInfo.InvariantCulture) },
                 "--calm" => options with { Calm = Number(ref i) },
                 "--barrier" => options with { Barrier = true },
@@ -96,13 +105,25 @@ internal sealed record Options
 
         if (options.Faults.FirstOrDefault(fault => !AllFaults.Contains(fault) && !StoreFaults.Contains(fault)) is { } unknown)
             throw new ArgumentException($"There is no fault '{unknown}'; there are {string.Join(", ", AllFaults.Concat(StoreFaults))}.");
-        if (options.LosesStore && options.Faults.FirstOrDefault(AllFaults.Contains) is { } process) throw new ArgumentException($"The faults {string.Join(", ", StoreFaults)} are played in rounds of their own: leave '{process}' out.");
-        if (options.LosesStore && options.Store is not ("sqlite" or "zookeeper")) throw new ArgumentException($"A store that is to come back as another one is made by the run: --store sqlite or zookeeper, not '{options.Store}'.");
-        if (options.Plant is { } plant && !Defects.All.Contains(plant)) throw new ArgumentException($"There is no defect '{plant}'; there are {string.Join(", ", Defects.All)}.");
+        if (options.LosesStore && options.Faults.FirstOrDefault(AllFaults.Contains) is { } process)
+        {
+            throw new ArgumentException(
+                $"The faults {string.Join(", ", StoreFaults)} are played in rounds of their own: leave '{process}' out.");
+        }
+        if (options.LosesStore && options.Store is not ("sqlite" or "zookeeper"))
+        {
+            throw new ArgumentException(
+                $"A store that is to come back as another one is made by the run: --store sqlite or zookeeper, not '{options.Store}'.");
+        }
+        if (options.Plant is { } plant && !Defects.All.Contains(plant))
+        {
+            throw new ArgumentException($"There is no defect '{plant}'; there are {string.Join(", ", Defects.All)}.");
+        }
         // Whose leader is to be killed has several servers.
         return options.Store == "zookeeper" && options.Faults.Contains("leader") ? options with { Store = "zookeeper:3" } : options;
 
-        string Value(ref int i) => ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
+        string Value(ref int i) =>
+            ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
 
         double Number(ref int i) => double.Parse(Value(ref i), CultureInfo.InvariantCulture);
     }

@@ -17,15 +17,21 @@ using SwitchBench.Shards;
 switch (args)
 {
     case ["serve", var store, var routes, var what]: return await ServiceProcess.RunAsync(store, routes, what);
-    case ["call", var store, var routes, var name, var count, var rate]: return await CallerProcess.RunAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
+    case ["call", var store, var routes, var name, var count, var rate]:
+        return await CallerProcess.RunAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
     case ["work", var store, var routes, var name, var history]: return await ShardProcesses.WorkAsync(store, routes, name, history);
-    case ["call-shards", var store, var routes, var name, var count, var rate]: return await ShardProcesses.CallAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
-    case ["follow", var store, var routes, _, var first, var count]: return await FollowerProcess.RunAsync(store, routes, Number(first), Number(count));
+    case ["call-shards", var store, var routes, var name, var count, var rate]:
+        return await ShardProcesses.CallAsync(store, routes, name, Number(count), double.Parse(rate, CultureInfo.InvariantCulture));
+    case ["follow", var store, var routes, _, var first, var count]:
+        return await FollowerProcess.RunAsync(store, routes, Number(first), Number(count));
     case ["chain-serve", var store, var routes, var version]: return await ChainProcesses.ServeAsync(store, routes, version);
-    case ["chain-proxy", var store, var routes, var name, var kind, var isLast]: return await ChainProcesses.ProxyAsync(store, routes, name, kind, isLast);
+    case ["chain-proxy", var store, var routes, var name, var kind, var isLast]:
+        return await ChainProcesses.ProxyAsync(store, routes, name, kind, isLast);
     case ["chain-call", var store, var routes, var name]: return await ChainCallers.RunAsync(store, routes, name);
-    case ["canary-work", var store, var routes, var name, var version, var history]: return await CanaryProcesses.WorkAsync(store, routes, name, version, history);
-    case ["canary-call", var store, var routes, var name, var rate]: return await CanaryProcesses.CallAsync(store, routes, name, double.Parse(rate, CultureInfo.InvariantCulture));
+    case ["canary-work", var store, var routes, var name, var version, var history]:
+        return await CanaryProcesses.WorkAsync(store, routes, name, version, history);
+    case ["canary-call", var store, var routes, var name, var rate]:
+        return await CanaryProcesses.CallAsync(store, routes, name, double.Parse(rate, CultureInfo.InvariantCulture));
     case ["--canary", .. var rest]: return await CanaryRun.RunAsync(rest);
     case ["--chains", .. var rest]: return await ChainRun.RunAsync(rest);
     case ["peer-proxy", .. var backends]: return await YarpPeer.ProxyHereAsync(backends);

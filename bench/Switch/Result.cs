@@ -12,7 +12,13 @@ namespace SwitchBench;
 /// <param name="AppliedMs">The time from each commit until everybody had applied it.</param>
 /// <param name="Faults">The faults.</param>
 /// <param name="Elapsed">The whole time.</param>
-internal sealed record Played(IReadOnlyList<VersionChange> Changes, int Splits, int Repeats, IReadOnlyList<double> AppliedMs, IReadOnlyList<Fault> Faults, TimeSpan Elapsed)
+internal sealed record Played(
+    IReadOnlyList<VersionChange> Changes,
+    int Splits,
+    int Repeats,
+    IReadOnlyList<double> AppliedMs,
+    IReadOnlyList<Fault> Faults,
+    TimeSpan Elapsed)
 {
     public int Switches => Changes.Count - 1;
 }
@@ -24,7 +30,13 @@ internal sealed record Played(IReadOnlyList<VersionChange> Changes, int Splits, 
 /// <param name="ExplainedBy">Failed calls that a fault explains, by its kind.</param>
 /// <param name="Quiet">How long calls took while nothing was changed.</param>
 /// <param name="Changing">How long those took that met a change.</param>
-internal sealed record Result(Played Played, HistoryVerdict Verdict, int MixedSplits, IReadOnlyDictionary<string, int> ExplainedBy, Distribution Quiet, Distribution Changing)
+internal sealed record Result(
+    Played Played,
+    HistoryVerdict Verdict,
+    int MixedSplits,
+    IReadOnlyDictionary<string, int> ExplainedBy,
+    Distribution Quiet,
+    Distribution Changing)
 {
     /// <summary>Whether every promise held.</summary>
     public bool Holds => Verdict.Holds && MixedSplits == 0;
@@ -36,30 +48,48 @@ internal sealed record Result(Played Played, HistoryVerdict Verdict, int MixedSp
     {
         var windows = played.Faults.Where(fault => fault.Explains is not null).ToList();
         // The first two met what is switched, the others what is split.
-        var verdict = HistoryChecker.Check([.. calls.Select(call => call with { Versions = [.. call.Versions.Take(2)] })], played.Changes, [.. windows.Select(fault => fault.Explains!)]);
+        var verdict = HistoryChecker.Check(
+            [.. calls.Select(call => call with { Versions = [.. call.Versions.Take(2)] })],
+            played.Changes,
+            [.. windows.Select(fault => fault.Explains!)]);
         var explained = calls.Where(call => call.Error is not null)
-            .Select(call => windows.Find(fault => call.Started <= fault.Explains!.To && call.Ended >= fault.Explains.From)?.Kind).OfType<string>()
+            .Select(call => windows.Find(
+                fault => call.Started <= fault.Explains!.To && call.Ended >= fault.Explains.From)?.Kind).OfType<string>()
             .GroupBy(kind => kind, StringComparer.Ordinal).ToDictionary(kind => kind.Key, kind => kind.Count(), StringComparer.Ordinal);
         var (quiet, changing) = (new List<double>(), new List<double>());
-        foreach (var call in calls.Where(call => call.Error is null && !played.Faults.Any(fault => call.Started <= fault.To && call.Ended >= fault.From)))
-            (played.Changes.Any(change => call.Started <= change.Returned && call.Ended >= change.Begun) ? changing : quiet).Add((call.Ended - call.Started) * 1000.0 / System.Diagnostics.Stopwatch.Frequency);
-        return new Result(played, verdict, calls.Count(call => call.Versions.Skip(2).Distinct(StringComparer.Ordinal).Count() > 1), explained, new Distribution(quiet), new Distribution(changing));
+        foreach (var call in calls.Where(
+            call => call.Error is null && !played.Faults.Any(fault => call.Started <= fault.To && call.Ended >= fault.From)))
+        {
+            (played.Changes.Any(change => call.Started <= change.Returned && call.Ended >= change.Begun) ? changing : quiet).Add(
+                (call.Ended - call.Started) * 1000.0 / System.Diagnostics.Stopwatch.Frequency);
+        }
+        return new Result(
+            played,
+            verdict,
+            calls.Count(call => call.Versions.Skip(2).Distinct(StringComparer.Ordinal).Count() > 1),
+            explained,
+            new Distribution(quiet),
+            new Distribution(changing));
     }
 
     public void Print(Options options)
     {
         var faults = Played.Faults.GroupBy(fault => fault.Kind, StringComparer.Ordinal).Select(kind => $"{kind.Count()} {kind.Key}");
+        var barrier = options.Barrier ? ", with barrier" : "";
+        var repeats = Played.Repeats > 0 ? $" ({Played.Repeats} repeated after an error)" : "";
+        var explained = string.Join(", ", ExplainedBy.Select(kind => $"{kind.Value} by {kind.Key}"));
+        var quiet = string.Create(CultureInfo.InvariantCulture, $"median {Quiet.At(0.5):0.00} ms, p99 {Quiet.At(0.99):0.0} ms");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            store                {options.StoreName}; {options.Applications} applications over {string.Join(", ", options.Routes)}{(options.Barrier ? ", with barrier" : "")}
-            switches             {Played.Switches}, and {Played.Splits} changes of a split{(Played.Repeats > 0 ? $" ({Played.Repeats} repeated after an error)" : "")}
+            store                {options.StoreName}; {options.Applications} applications over {string.Join(", ", options.Routes)}{barrier}
+            switches             {Played.Switches}, and {Played.Splits} changes of a split{repeats}
             faults               {(Played.Faults.Count == 0 ? "none" : string.Join(", ", faults))}
             calls                {Verdict.Calls} ({Verdict.Calls / Played.Elapsed.TotalSeconds:0} per second)
-            failed calls         {Verdict.Failed}{(Verdict.Explained > 0 ? $" (explained: {string.Join(", ", ExplainedBy.Select(kind => $"{kind.Value} by {kind.Key}"))})" : "")}
+            failed calls         {Verdict.Failed}{(Verdict.Explained > 0 ? $" (explained: {explained})" : "")}
             mixed trees          {Verdict.Mixed + MixedSplits}
             late root calls      {Verdict.Late}
             early root calls     {Verdict.Early}
             applied everywhere   median {Applied.At(0.5):0.0} ms, p99 {Applied.At(0.99):0.0} ms
-            calls meanwhile      median {Changing.At(0.5):0.00} ms, p99 {Changing.At(0.99):0.0} ms; while nothing changes median {Quiet.At(0.5):0.00} ms, p99 {Quiet.At(0.99):0.0} ms
+            calls meanwhile      median {Changing.At(0.5):0.00} ms, p99 {Changing.At(0.99):0.0} ms; while nothing changes {quiet}
             """));
         foreach (var example in Verdict.Examples) Console.WriteLine("  " + example);
         if (Holds) return;

@@ -57,16 +57,20 @@ internal sealed class Run(Options options, Surroundings surroundings, ISystemCha
 
     private async Task<Commit> SwitchAsync(string version) => await ChangeAsync(version, how => ToAsync(version, how));
 
-    private async Task<Commit> RevertAsync(Commit commit, string version) => await ChangeAsync(version, how => changes.RevertAsync(commit.Number, how));
+    private async Task<Commit> RevertAsync(Commit commit, string version) =>
+        await ChangeAsync(version, how => changes.RevertAsync(commit.Number, how));
 
-    private Task<ChangeReport> ToAsync(string version, ChangeOptions how) => changes.ChangeAsync([RouteChange.To("bench.price", version), RouteChange.To("bench.tax", version)], how);
+    private Task<ChangeReport> ToAsync(string version, ChangeOptions how) =>
+        changes.ChangeAsync([RouteChange.To("bench.price", version), RouteChange.To("bench.tax", version)], how);
 
     private async Task<Commit> ChangeAsync(string version, Func<ChangeOptions, Task<ChangeReport>> change)
     {
         var begun = Stopwatch.GetTimestamp();
         var report = await RepeatAsync(change, how => ToAsync(version, how));
         // Returned when all had applied it; the wait for the drain came after.
-        var returned = report.Drained is { } drained ? Stopwatch.GetTimestamp() - (long)((drained - report.Applied).TotalSeconds * Stopwatch.Frequency) : Stopwatch.GetTimestamp();
+        var returned = report.Drained is { } drained
+            ? Stopwatch.GetTimestamp() - (long)((drained - report.Applied).TotalSeconds * Stopwatch.Frequency)
+            : Stopwatch.GetTimestamp();
         _history.Add(new VersionChange(begun, returned, version));
         _applied.Add(report.Applied.TotalMilliseconds);
         return report.Commit;
@@ -75,7 +79,11 @@ internal sealed class Run(Options options, Surroundings surroundings, ISystemCha
     private async Task SplitAsync()
     {
         var share = Random.Shared.Next(101);
-        var split = new RouteChange { Service = "bench.label", Versions = new Dictionary<string, int> { ["1.0.0"] = share, ["2.0.0"] = 100 - share } };
+        var split = new RouteChange
+        {
+            Service = "bench.label",
+            Versions = new Dictionary<string, int> { ["1.0.0"] = share, ["2.0.0"] = 100 - share }
+        };
         await RepeatAsync(SplitAsync, SplitAsync);
         _splits++;
 
@@ -83,16 +91,25 @@ internal sealed class Run(Options options, Surroundings surroundings, ISystemCha
     }
 
     // As an operator does it: what failed, with whatever outcome, is done again until it is done.
-    private async Task<ChangeReport> RepeatAsync(Func<ChangeOptions, Task<ChangeReport>> change, Func<ChangeOptions, Task<ChangeReport>> again)
+    private async Task<ChangeReport> RepeatAsync(
+        Func<ChangeOptions, Task<ChangeReport>> change, Func<ChangeOptions, Task<ChangeReport>> again)
     {
-        var how = new ChangeOptions { Author = "bench", Reason = "bench", Barrier = options.Barrier, DrainTimeout = TimeSpan.FromSeconds(10) };
+        var how = new ChangeOptions
+        {
+            Author = "bench",
+            Reason = "bench",
+            Barrier = options.Barrier,
+            DrainTimeout = TimeSpan.FromSeconds(10)
+        };
         for (var since = Stopwatch.GetTimestamp(); ; change = again)
         {
             try
             {
                 return await change(how);
             }
-            catch (Exception error) when (error is StoreException or CommitConflictException or CommitRefusedException or ChangeUnappliedException or FanException && Stopwatch.GetElapsedTime(since) < Patience)
+            catch (Exception error) when (error is StoreException or CommitConflictException or CommitRefusedException
+                or ChangeUnappliedException or FanException
+                && Stopwatch.GetElapsedTime(since) < Patience)
             {
                 _repeats++;
                 Console.WriteLine($"again, as: {error.Message}");

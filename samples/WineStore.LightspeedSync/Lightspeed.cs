@@ -24,7 +24,8 @@ internal sealed class Lightspeed(IFan fan, IIntegrationApi integrations, Setting
         return default;
     }
 
-    public ValueTask<int> ShownStockAsync(int storeId, int inventoryId, CancellationToken ct = default) => new(_stock.GetValueOrDefault((storeId, inventoryId)));
+    public ValueTask<int> ShownStockAsync(int storeId, int inventoryId, CancellationToken ct = default) =>
+        new(_stock.GetValueOrDefault((storeId, inventoryId)));
 
     public async ValueTask<Sale> SellAsync(int storeId, int inventoryId, CancellationToken ct = default)
     {

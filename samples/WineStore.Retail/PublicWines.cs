@@ -25,7 +25,8 @@ internal sealed class PublicWines : IPublicWines
     public async IAsyncEnumerable<Wine> ListAsync(decimal? maxPrice = null, [EnumeratorCancellation] CancellationToken ct = default)
     {
         var store = Store;
-        foreach (var (_, wine) in _wines.Where(pair => pair.Key.Store == store && !(pair.Value.Price > maxPrice)).OrderBy(pair => pair.Value.Name, StringComparer.Ordinal))
+        foreach (var (_, wine) in _wines.Where(pair => pair.Key.Store == store && !(pair.Value.Price > maxPrice))
+            .OrderBy(pair => pair.Value.Name, StringComparer.Ordinal))
         {
             await Task.Yield();
             yield return wine;

@@ -10,7 +10,9 @@ internal sealed class Stock(IFan fan, StockBook book) : IStock
     private static int StoreId => int.Parse(CallContext.Current.ShardKeys[0], CultureInfo.InvariantCulture);
 
     // Each time a store gets a keeper it is higher than ever before.
-    private static long Token => CallContext.Current.FencingToken ?? throw new InvalidOperationException("The stock is kept by one process for each store: host it with Shard<IStock>().");
+    private static long Token =>
+        CallContext.Current.FencingToken
+        ?? throw new InvalidOperationException("The stock is kept by one process for each store: host it with Shard<IStock>().");
 
     public async ValueTask<StockCount> DeliverAsync(int inventoryId, int bottles, CancellationToken ct = default)
     {
@@ -20,7 +22,8 @@ internal sealed class Stock(IFan fan, StockBook book) : IStock
 
     public ValueTask<StockCount> SellAsync(int inventoryId, CancellationToken ct = default) => ChangeAsync(inventoryId, -1, ct);
 
-    public ValueTask<StockCount> CountAsync(int inventoryId, CancellationToken ct = default) => new(new StockCount(book.Change(StoreId, inventoryId, 0, Token), Token));
+    public ValueTask<StockCount> CountAsync(int inventoryId, CancellationToken ct = default) =>
+        new(new StockCount(book.Change(StoreId, inventoryId, 0, Token), Token));
 
     private async ValueTask<StockCount> ChangeAsync(int inventoryId, int by, CancellationToken ct)
     {

@@ -11,7 +11,8 @@ namespace WineStore.Retail;
 /// </summary>
 internal sealed class StockBook(IConfiguration configuration)
 {
-    private readonly string _folder = Directory.CreateDirectory(configuration["WineStore:Folder"] ?? Directory.CreateTempSubdirectory("winestore-").FullName).FullName;
+    private readonly string _folder = Directory.CreateDirectory(
+        configuration["WineStore:Folder"] ?? Directory.CreateTempSubdirectory("winestore-").FullName).FullName;
 
     private readonly Lock _gate = new();
 
@@ -21,11 +22,18 @@ internal sealed class StockBook(IConfiguration configuration)
         lock (_gate)
         {
             using var file = new FileStream(
-                Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"stock-{storeId}-{inventoryId}.txt")), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"stock-{storeId}-{inventoryId}.txt")),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None);
             using var reader = new StreamReader(file, leaveOpen: true);
             var (bottles, seen) = reader.ReadToEnd().Split(' ') is [var count, var last]
                 ? (int.Parse(count, CultureInfo.InvariantCulture), long.Parse(last, CultureInfo.InvariantCulture)) : (0, 0);
-            if (token < seen) throw new ServiceFaultException("not_the_keeper", $"Store {storeId} has another keeper: the token is {token}, and {seen} was seen.");
+            if (token < seen)
+            {
+                throw new ServiceFaultException(
+                    "not_the_keeper", $"Store {storeId} has another keeper: the token is {token}, and {seen} was seen.");
+            }
             if (bottles + by < 0) throw new ServiceFaultException("sold_out", $"Store {storeId} has no bottle of wine {inventoryId}.");
             if (by == 0) return bottles;
             file.SetLength(0);

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace WineStore.ServiceDefaults;
 
-/// <summary>The routes that a deployment chooses: each one that its configuration has a section for. Which service takes which of them stands in <c>Fan:Routes</c>.</summary>
+/// <summary>
+/// The routes that a deployment chooses: each one that its configuration has a section for. Which service takes which of them stands in
+/// <c>Fan:Routes</c>.
+/// </summary>
 internal static class DeployedRoutes
 {
     public static FanBuilder AddRoutesOf(this FanBuilder fan, IConfiguration configuration)

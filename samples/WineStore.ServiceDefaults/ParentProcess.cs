@@ -2,7 +2,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace WineStore.ServiceDefaults;
 
-/// <summary>Tells the parent that the process is ready, and ends it when the parent closes its standard input, however the parent ended.</summary>
+/// <summary>
+/// Tells the parent that the process is ready, and ends it when the parent closes its standard input, however the parent ended.
+/// </summary>
 internal sealed class ParentProcess(IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

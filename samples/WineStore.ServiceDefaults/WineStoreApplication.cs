@@ -6,7 +6,10 @@ using WineStore.Contracts;
 
 namespace WineStore.ServiceDefaults;
 
-/// <summary>What every process of the wine store has: the embedded store or the one that FAN_STORE names, the fast lane on this machine, the HTTP route for everybody and the routes that the deployment has settings for, quiet logs.</summary>
+/// <summary>
+/// What every process of the wine store has: the embedded store or the one that FAN_STORE names, the fast lane on this machine, the HTTP
+/// route for everybody and the routes that the deployment has settings for, quiet logs.
+/// </summary>
 public static class WineStoreApplication
 {
     /// <summary>Set for the processes that the story starts: they end with it.</summary>
@@ -22,8 +25,11 @@ public static class WineStoreApplication
         var builder = Host.CreateApplicationBuilder(args);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         // Standard output belongs to the story.
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        configure(builder.Services.AddFan(options => options.Name = name).AddSqliteStore().AddZooKeeperStore().AddIpc().AddHttp().AddRoutesOf(builder.Configuration).AddJson(WineStoreJson.Default));
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        configure(builder.Services.AddFan(options => options.Name = name).AddSqliteStore().AddZooKeeperStore().AddIpc().AddHttp()
+            .AddRoutesOf(builder.Configuration)
+            .AddJson(WineStoreJson.Default));
         if (Environment.GetEnvironmentVariable(EndWithParent) is not null) builder.Services.AddHostedService<ParentProcess>();
         return builder.Build();
     }

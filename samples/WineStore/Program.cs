@@ -8,7 +8,8 @@ using WineStore;
 using WineStore.Contracts;
 using WineStore.ServiceDefaults;
 
-// The wine store in six processes: three that serve, two of their next release, and this one, which starts them, plays the story and prints what happened.
+// The wine store in six processes: three that serve, two of their next release, and this one, which starts them, plays the story and prints
+// what happened.
 if (args.Any(word => word is "--help" or "-h"))
 {
     Console.WriteLine(StoryOptions.Usage);
@@ -24,7 +25,8 @@ if (StoryOptions.Parse(args, out var wrong) is not { } options)
 using var folder = new StoryFolder();
 Deployment.Apply(options, folder.Path);
 await using var services = new ServiceProcesses(options.Native);
-using var host = WineStoreApplication.Build([], "WineStore", fan => fan.DependsOn<IPublicWines>("^1.2").DependsOn<IStock>("^1.0").DependsOn<ILightspeed>("^1.1"));
+using var host = WineStoreApplication.Build(
+    [], "WineStore", fan => fan.DependsOn<IPublicWines>("^1.2").DependsOn<IStock>("^1.0").DependsOn<ILightspeed>("^1.1"));
 // Ctrl-C and SIGTERM are the host's: it says so by its lifetime, and this process ends its services before itself.
 var ending = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 try
@@ -49,7 +51,8 @@ catch (OperationCanceledException) when (ending.IsCancellationRequested)
 {
     Console.WriteLine("Ending.");
 }
-catch (Exception error) when (error is StoryException or FanStartException or FanException or InvalidOperationException or StoreException or CommitRefusedException or CommitConflictException or ChangeUnappliedException)
+catch (Exception error) when (error is StoryException or FanStartException or FanException or InvalidOperationException or StoreException
+    or CommitRefusedException or CommitConflictException or ChangeUnappliedException)
 {
     Console.Error.WriteLine($"The story failed: {error.Message}");
     return 1;

@@ -15,7 +15,8 @@ internal sealed class Registers<TResult> : IAsyncDisposable
     private readonly Task[] _registers;
 
     /// <param name="work">One call of a register, by its number; returns what it is counted under.</param>
-    public Registers(Func<int, ValueTask<TResult>> work) => _registers = [.. Enumerable.Range(0, Count).Select(id => Task.Run(() => WorkAsync(work, id)))];
+    public Registers(Func<int, ValueTask<TResult>> work) =>
+        _registers = [.. Enumerable.Range(0, Count).Select(id => Task.Run(() => WorkAsync(work, id)))];
 
     public IReadOnlyDictionary<TResult, int> Counts => _counts;
 

@@ -16,7 +16,10 @@ internal sealed class ServiceProcesses(string? native) : IAsyncDisposable
         _processes.AddRange(started);
         foreach (var (name, process) in started)
         {
-            if (await process.StandardOutput.ReadLineAsync(cancellationToken) != "ready") throw new StoryException($"{name} did not start; what it said is above.");
+            if (await process.StandardOutput.ReadLineAsync(cancellationToken) != "ready")
+            {
+                throw new StoryException($"{name} did not start; what it said is above.");
+            }
         }
     }
 

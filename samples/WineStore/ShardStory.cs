@@ -26,7 +26,11 @@ internal sealed class ShardStory(IFan fan, ISystemChanges changes, TextWriter ou
 
         await using var registers = new Registers<long>(async _ => (await stock.SellAsync(Wine)).Token);
         await registers.MoreAsync(today.Token, SalesOfEach, cancellationToken);
-        var move = await changes.MoveShardsAsync(Service, new Dictionary<int, string?> { [today.Shard] = other }, Author with { Reason = $"Store {StoreId} moves." }, cancellationToken: cancellationToken);
+        var move = await changes.MoveShardsAsync(
+            Service,
+            new Dictionary<int, string?> { [today.Shard] = other },
+            Author with { Reason = $"Store {StoreId} moves." },
+            cancellationToken: cancellationToken);
         var moved = await KeptByAsync(today.Shard, other, cancellationToken);
         output.WriteLine($"  moved to {moved.Holder} by commit {move.Commit.Number}, fencing token {moved.Token}");
         await registers.MoreAsync(moved.Token, SalesOfEach, cancellationToken);
@@ -39,10 +43,17 @@ internal sealed class ShardStory(IFan fan, ISystemChanges changes, TextWriter ou
         var left = (await stock.CountAsync(Wine, cancellationToken)).Bottles;
         var sold = registers.Counts.Values.Sum();
         var byOther = registers.CountOf(moved.Token);
-        output.WriteLine($"  bottles sold: {sold - byOther} by {today.Holder}, {byOther} by {moved.Holder}; failed calls: {registers.Failures.Count}");
+        output.WriteLine(
+            $"  bottles sold: {sold - byOther} by {today.Holder}, {byOther} by {moved.Holder}; failed calls: {registers.Failures.Count}");
         output.WriteLine();
-        if (registers.Failures.FirstOrDefault() is { } failure) throw new StoryException($"A sale ended with {failure.Code}: {failure.Message}");
-        if (delivered.Bottles - left != sold) throw new StoryException($"{sold} bottles were sold, and {delivered.Bottles - left} are missing.");
+        if (registers.Failures.FirstOrDefault() is { } failure)
+        {
+            throw new StoryException($"A sale ended with {failure.Code}: {failure.Message}");
+        }
+        if (delivered.Bottles - left != sold)
+        {
+            throw new StoryException($"{sold} bottles were sold, and {delivered.Bottles - left} are missing.");
+        }
     }
 
     private async Task<ShardState> KeptByAsync(int shard, string? keeper, CancellationToken cancellationToken)

@@ -18,20 +18,29 @@ internal sealed class Story(IFan fan, TextWriter output)
         var rkatsiteli = await StepAsync("put a wine on the shelf", () => wines.CreateAsync("Rkatsiteli", 2021, 14.50m, cancellationToken));
         await StepAsync("and another one", () => wines.CreateAsync("Saperavi", 2019, 22.00m, cancellationToken));
         await StepAsync("the price goes up", () => wines.UpdateAsync(rkatsiteli.InventoryId, 15.90m, cancellationToken));
-        await StepAsync("what costs at most 20", async () => string.Join(", ", await wines.ListAsync(20, cancellationToken).Select(wine => wine.Name).ToListAsync(cancellationToken)));
-        await StepAsync("the same wine, by name and without a contract", async () => (JsonElement)await fan.Rpc.retail.store[StoreId].public_wines.get(inventory_id: rkatsiteli.InventoryId));
+        await StepAsync("what costs at most 20", async () => string.Join(
+            ", ", await wines.ListAsync(20, cancellationToken).Select(wine => wine.Name).ToListAsync(cancellationToken)));
+        await StepAsync(
+            "the same wine, by name and without a contract",
+            async () => (JsonElement)await fan.Rpc.retail.store[StoreId].public_wines.get(inventory_id: rkatsiteli.InventoryId));
         await StepAsync("are the registers there", () => lightspeed.PingAsync(cancellationToken));
         await StepAsync("bottles come", () => fan.Get<IStock>(StoreId).DeliverAsync(rkatsiteli.InventoryId, 12, cancellationToken));
         await StepAsync("one is sold at a register", () => lightspeed.SellAsync(StoreId, rkatsiteli.InventoryId, cancellationToken));
-        await StepAsync("until the registers show what is left", () => UntilAsync(() => lightspeed.ShownStockAsync(StoreId, rkatsiteli.InventoryId, cancellationToken), bottles => bottles == 11, cancellationToken));
+        await StepAsync("until the registers show what is left", () => UntilAsync(
+            () => lightspeed.ShownStockAsync(StoreId, rkatsiteli.InventoryId, cancellationToken),
+            bottles => bottles == 11,
+            cancellationToken));
         await StepAsync("tell them to sync more often", async () =>
         {
             // In order with other changes of the same setting, whoever handles them.
-            await fan.Push<ILightspeed>(new() { Key = "sync_every" }).ConfigUpdateAsync(new RegisterSetting("sync_every", "5m"), cancellationToken);
+            await fan.Push<ILightspeed>(new() { Key = "sync_every" })
+                .ConfigUpdateAsync(new RegisterSetting("sync_every", "5m"), cancellationToken);
             return "accepted";
         });
-        await StepAsync("until both groups have handled it", () => UntilAsync(() => lightspeed.StateAsync(cancellationToken), state => state is { SyncEvery: "5m", Journal: > 0 }, cancellationToken));
-        await StepAsync("clear the barcodes, here and at the integrations", () => lightspeed.BarcodeSyncClearAsync(StoreId, cancellationToken));
+        await StepAsync("until both groups have handled it", () => UntilAsync(
+            () => lightspeed.StateAsync(cancellationToken), state => state is { SyncEvery: "5m", Journal: > 0 }, cancellationToken));
+        await StepAsync(
+            "clear the barcodes, here and at the integrations", () => lightspeed.BarcodeSyncClearAsync(StoreId, cancellationToken));
         await StepAsync("sold out", async () =>
         {
             await wines.DeleteAsync(rkatsiteli.InventoryId, cancellationToken);

@@ -70,8 +70,11 @@ internal sealed record StoryOptions
         wrong = options switch
         {
             { IsMixed: false, Amqp: not null } or { IsMixed: false, Redis: not null } => "--amqp and --redis need --routes mixed.",
-            { IsMixed: true, Native: not null } => "--native and --routes mixed exclude each other: the native programs have no route over a database or a broker.",
-            { Native: { } folder } when !Directory.Exists(folder) => $"There is no folder '{folder}'; make it with: dotnet publish samples/WineStore.LightspeedSync -c Release -p:Native=true -o {folder}",
+            { IsMixed: true, Native: not null } =>
+                "--native and --routes mixed exclude each other: the native programs have no route over a database or a broker.",
+            { Native: { } folder } when !Directory.Exists(folder) =>
+                $"There is no folder '{folder}'; make it with: dotnet publish samples/WineStore.LightspeedSync -c Release " +
+                $"-p:Native=true -o {folder}",
             _ => "",
         };
         return wrong.Length == 0 ? options : null;

@@ -11,7 +11,11 @@ internal static class TraceTree
     {
         foreach (var span in spans.Where(span => span.ParentId == parent))
         {
-            output.WriteLine($"{indent}{span.Name} ({span.Application}, {(span.Kind == CallSpanKind.Client ? "calls" : "serves")}{(span is { Kind: CallSpanKind.Client, Transport: { } transport } ? " over " + transport : "")}) {span.Duration.TotalMilliseconds:0.0} ms{(span.Error is null ? "" : "  ! " + span.Error)}");
+            output.WriteLine(
+                $"{indent}{span.Name} ({span.Application}, " +
+                $"{(span.Kind == CallSpanKind.Client ? "calls" : "serves")}" +
+                $"{(span is { Kind: CallSpanKind.Client, Transport: { } transport } ? " over " + transport : "")}) " +
+                $"{span.Duration.TotalMilliseconds:0.0} ms{(span.Error is null ? "" : "  ! " + span.Error)}");
             Write(output, spans, span.Id, indent + "  ");
         }
     }

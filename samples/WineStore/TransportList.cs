@@ -12,7 +12,8 @@ internal static class TransportList
             .ToLookup(call => call.Names[0], call => (Method: call.Names[1], call.Transport), StringComparer.Ordinal);
         foreach (var service in calls.OrderBy(service => service.Key, StringComparer.Ordinal))
         {
-            var ways = service.GroupBy(call => call.Transport, call => call.Method).Select(way => $"{way.Key} ({string.Join(", ", way.Distinct())})");
+            var ways = service.GroupBy(call => call.Transport, call => call.Method)
+                .Select(way => $"{way.Key} ({string.Join(", ", way.Distinct())})");
             output.WriteLine($"  {service.Key}: {string.Join(", ", ways)}");
         }
     }

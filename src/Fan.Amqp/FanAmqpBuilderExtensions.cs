@@ -17,7 +17,10 @@ namespace Fan;
 /// <summary>Adds the AMQP route (RabbitMQ) to an application.</summary>
 public static class FanAmqpBuilderExtensions
 {
-    /// <summary>Calls services over a broker, serves the application's own where it hosts any, and keeps pushes in the broker's queues. A second call changes the settings.</summary>
+    /// <summary>
+    /// Calls services over a broker, serves the application's own where it hosts any, and keeps pushes in the broker's queues. A second
+    /// call changes the settings.
+    /// </summary>
     public static FanBuilder AddAmqp(this FanBuilder builder, Action<FanAmqpOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -26,7 +29,8 @@ public static class FanAmqpBuilderExtensions
         if (services.Any(descriptor => descriptor.ServiceType == typeof(AmqpServerTransport))) return builder;
 
         // Before what code says, so that code has the last word.
-        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<FanAmqpOptions>>(provider => new AmqpConfiguration(provider.GetService<IConfiguration>())));
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<FanAmqpOptions>>(
+            provider => new AmqpConfiguration(provider.GetService<IConfiguration>())));
         services.AddOptions<FanAmqpOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanAmqpOptions>, FanAmqpOptionsValidator>());
         services.AddSingleton<Broker>();

@@ -16,10 +16,11 @@ internal static class Program
     }
 
     // The first signal ends the call cleanly; a second one finds the default again, which ends the process.
-    private static PosixSignalRegistration EndOn(PosixSignal signal, CancellationTokenSource ending) => PosixSignalRegistration.Create(signal, context =>
-    {
-        if (ending.IsCancellationRequested) return;
-        context.Cancel = true;
-        ending.Cancel();
-    });
+    private static PosixSignalRegistration EndOn(PosixSignal signal, CancellationTokenSource ending) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            if (ending.IsCancellationRequested) return;
+            context.Cancel = true;
+            ending.Cancel();
+        });
 }

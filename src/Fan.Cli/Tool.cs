@@ -24,7 +24,13 @@ internal static class Tool
             errors.IsVerbose = parsed.GetValue(global.Verbose);
             if (parsed.Errors.Count > 0) throw UsageException.Of(parsed);
             var code = await parsed.InvokeAsync(
-                new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                new InvocationConfiguration
+                {
+                    Output = terminal.Out,
+                    Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null
+                },
                 cancellationToken).ConfigureAwait(false);
             await terminal.FlushAsync().ConfigureAwait(false);
             return code;

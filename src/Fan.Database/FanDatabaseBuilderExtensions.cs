@@ -18,7 +18,11 @@ namespace Fan;
 /// <summary>Adds the route over a database.</summary>
 public static class FanDatabaseBuilderExtensions
 {
-    /// <summary>Keeps pushes in a database until they are handled, PostgreSQL or a SQLite file, and makes them part of the application's own transactions where it asks (<see cref="TransactionPushExtensions.UseForPushes"/>). Carries calls too, where <see cref="FanDatabaseOptions.ServeCalls"/> is set. A second call changes the settings.</summary>
+    /// <summary>
+    /// Keeps pushes in a database until they are handled, PostgreSQL or a SQLite file, and makes them part of the application's own
+    /// transactions where it asks (<see cref="TransactionPushExtensions.UseForPushes"/>). Carries calls too, where
+    /// <see cref="FanDatabaseOptions.ServeCalls"/> is set. A second call changes the settings.
+    /// </summary>
     public static FanBuilder AddDatabase(this FanBuilder builder, Action<FanDatabaseOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -27,10 +31,14 @@ public static class FanDatabaseBuilderExtensions
         if (services.Any(descriptor => descriptor.ServiceType == typeof(DatabaseQueueTransport))) return builder;
 
         // Before what code says, so that code has the last word.
-        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<FanDatabaseOptions>>(provider => new DatabaseConfiguration(provider.GetService<IConfiguration>())));
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<FanDatabaseOptions>>(
+            provider => new DatabaseConfiguration(provider.GetService<IConfiguration>())));
         services.AddOptions<FanDatabaseOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanDatabaseOptions>, FanDatabaseOptionsValidator>());
-        services.AddSingleton(provider => DatabaseFactory.Create(provider.GetRequiredService<IOptions<FanDatabaseOptions>>().Value, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILoggerFactory>()?.CreateLogger("Fan.Database")));
+        services.AddSingleton(provider => DatabaseFactory.Create(
+            provider.GetRequiredService<IOptions<FanDatabaseOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILoggerFactory>()?.CreateLogger("Fan.Database")));
         services.AddSingleton<DatabaseQueueTransport>();
         services.AddSingleton<IQueueTransport>(provider => provider.GetRequiredService<DatabaseQueueTransport>());
         services.AddSingleton<Mailbox>();

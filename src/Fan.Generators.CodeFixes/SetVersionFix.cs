@@ -19,7 +19,8 @@ namespace Fan.Generators.CodeFixes;
 public sealed class SetVersionFix : CodeFixProvider
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(Descriptors.ContractChanged, Descriptors.StepTooSmall);
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(
+        Descriptors.ContractChanged, Descriptors.StepTooSmall);
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -34,22 +35,28 @@ public sealed class SetVersionFix : CodeFixProvider
             var type = root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<TypeDeclarationSyntax>();
             if (type?.AttributeLists.SelectMany(list => list.Attributes).FirstOrDefault(IsService) is not { } attribute) continue;
             context.RegisterCodeFix(
-                CodeAction.Create($"Set the version to {version}", cancellationToken => SetAsync(context.Document, attribute, version, cancellationToken), nameof(SetVersionFix)), diagnostic);
+                CodeAction.Create(
+                    $"Set the version to {version}",
+                    cancellationToken => SetAsync(context.Document, attribute, version, cancellationToken),
+                    nameof(SetVersionFix)), diagnostic);
         }
     }
 
-    private static async Task<Document> SetAsync(Document document, AttributeSyntax attribute, string version, CancellationToken cancellationToken)
+    private static async Task<Document> SetAsync(
+        Document document, AttributeSyntax attribute, string version, CancellationToken cancellationToken)
     {
         var value = SyntaxFactory.LiteralExpression(SyntaxKind.StringLiteralExpression, SyntaxFactory.Literal(version));
         var given = attribute.ArgumentList!.Arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.Text == "Version");
         var changed = given is not null
             ? attribute.ReplaceNode(given.Expression, value.WithTriviaFrom(given.Expression))
             : attribute.AddArgumentListArguments(SyntaxFactory.AttributeArgument(
-                SyntaxFactory.NameEquals(SyntaxFactory.IdentifierName("Version").WithTrailingTrivia(SyntaxFactory.Space)).WithEqualsToken(SyntaxFactory.Token(SyntaxKind.EqualsToken).WithTrailingTrivia(SyntaxFactory.Space)),
+                SyntaxFactory.NameEquals(SyntaxFactory.IdentifierName("Version").WithTrailingTrivia(SyntaxFactory.Space))
+                    .WithEqualsToken(SyntaxFactory.Token(SyntaxKind.EqualsToken).WithTrailingTrivia(SyntaxFactory.Space)),
                 null, value).WithLeadingTrivia(SyntaxFactory.Space));
         var root = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
         return document.WithSyntaxRoot(root!.ReplaceNode(attribute, changed));
     }
 
-    private static bool IsService(AttributeSyntax attribute) => attribute.Name.ToString().Split('.').Last() is "Service" or "ServiceAttribute" && attribute.ArgumentList is not null;
+    private static bool IsService(AttributeSyntax attribute) =>
+        attribute.Name.ToString().Split('.').Last() is "Service" or "ServiceAttribute" && attribute.ArgumentList is not null;
 }

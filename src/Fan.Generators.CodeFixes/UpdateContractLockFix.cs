@@ -19,7 +19,8 @@ namespace Fan.Generators.CodeFixes;
 public sealed class UpdateContractLockFix : CodeFixProvider
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(Descriptors.NotLocked, Descriptors.ContractChanged);
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(
+        Descriptors.NotLocked, Descriptors.ContractChanged);
 
     /// <summary>None: one fix is the fix of all.</summary>
     public override FixAllProvider? GetFixAllProvider() => null;
@@ -28,10 +29,14 @@ public sealed class UpdateContractLockFix : CodeFixProvider
     public override Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         var project = context.Document.Project;
-        if (project.AdditionalDocuments.FirstOrDefault(document => ContractLockAnalyzer.IsLock(document.FilePath ?? document.Name)) is { } file)
+        if (project.AdditionalDocuments.FirstOrDefault(
+            document => ContractLockAnalyzer.IsLock(document.FilePath ?? document.Name)) is { } file)
         {
             context.RegisterCodeFix(
-                CodeAction.Create($"Update {ContractLock.FileName}", cancellationToken => UpdateAsync(project, file, cancellationToken), nameof(UpdateContractLockFix)), context.Diagnostics);
+                CodeAction.Create(
+                    $"Update {ContractLock.FileName}",
+                    cancellationToken => UpdateAsync(project, file, cancellationToken),
+                    nameof(UpdateContractLockFix)), context.Diagnostics);
         }
 
         return Task.CompletedTask;

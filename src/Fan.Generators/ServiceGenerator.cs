@@ -23,7 +23,8 @@ public sealed class ServiceGenerator : IIncrementalGenerator
             .WithTrackingName("Services");
 
         var misplaced = context.SyntaxProvider
-            .ForAttributeWithMetadataName("Fan.SubscribeAttribute", static (node, _) => node is MethodDeclarationSyntax, SubscriptionReader.ReadPlace)
+            .ForAttributeWithMetadataName(
+                "Fan.SubscribeAttribute", static (node, _) => node is MethodDeclarationSyntax, SubscriptionReader.ReadPlace)
             .Where(static problem => problem is not null)
             .WithTrackingName("Misplaced");
 
@@ -31,12 +32,20 @@ public sealed class ServiceGenerator : IIncrementalGenerator
         foreach (var attribute in new[] { "Fan.RpcAttribute", "Fan.PushAttribute", "Fan.SubscribeAttribute" })
         {
             var local = context.SyntaxProvider
-                .ForAttributeWithMetadataName(attribute, static (node, _) => node is LocalFunctionStatementSyntax or LambdaExpressionSyntax, static (function, _) => function.TargetNode switch
-                {
-                    ParenthesizedLambdaExpressionSyntax lambda => Problem.At(Descriptors.NotCallable, lambda.ParameterList.GetLocation(), "=>", "it is a lambda"),
-                    LocalFunctionStatementSyntax local => Problem.At(Descriptors.NotCallable, local.Identifier.GetLocation(), local.Identifier.ValueText, "it is local to another method"),
-                    var node => Problem.At(Descriptors.NotCallable, node.GetLocation(), "=>", "it is a lambda"),
-                })
+                .ForAttributeWithMetadataName(
+                    attribute,
+                    static (node, _) => node is LocalFunctionStatementSyntax or LambdaExpressionSyntax,
+                    static (function, _) => function.TargetNode switch
+                    {
+                        ParenthesizedLambdaExpressionSyntax lambda =>
+                            Problem.At(Descriptors.NotCallable, lambda.ParameterList.GetLocation(), "=>", "it is a lambda"),
+                        LocalFunctionStatementSyntax local => Problem.At(
+                            Descriptors.NotCallable,
+                            local.Identifier.GetLocation(),
+                            local.Identifier.ValueText,
+                            "it is local to another method"),
+                        var node => Problem.At(Descriptors.NotCallable, node.GetLocation(), "=>", "it is a lambda"),
+                    })
                 .WithTrackingName("LocalFunctions");
             context.RegisterSourceOutput(local, static (output, problem) => output.ReportDiagnostic(problem.ToDiagnostic()));
         }
@@ -56,7 +65,8 @@ public sealed class ServiceGenerator : IIncrementalGenerator
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            output.ReportDiagnostic(Problem.At(Descriptors.GeneratorFailed, null, model.TypeName, $"{error.GetType().Name}: {error.Message}").ToDiagnostic());
+            output.ReportDiagnostic(
+                Problem.At(Descriptors.GeneratorFailed, null, model.TypeName, $"{error.GetType().Name}: {error.Message}").ToDiagnostic());
         }
     }
 }

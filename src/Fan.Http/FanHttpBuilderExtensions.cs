@@ -16,7 +16,9 @@ namespace Fan;
 /// <summary>Adds the HTTP route to an application.</summary>
 public static class FanHttpBuilderExtensions
 {
-    /// <summary>Calls services over HTTP, and serves the application's own where it hosts any. A second call changes the settings.</summary>
+    /// <summary>
+    /// Calls services over HTTP, and serves the application's own where it hosts any. A second call changes the settings.
+    /// </summary>
     public static FanBuilder AddHttp(this FanBuilder builder, Action<FanHttpOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -35,13 +37,17 @@ public static class FanHttpBuilderExtensions
         return builder;
     }
 
-    /// <summary>Lets the authentication of ASP.NET Core check the tokens that come with calls, on every transport: <c>services.AddAuthentication().AddJwtBearer(…)</c>.</summary>
+    /// <summary>
+    /// Lets the authentication of ASP.NET Core check the tokens that come with calls, on every transport:
+    /// <c>services.AddAuthentication().AddJwtBearer(…)</c>.
+    /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="scheme">The scheme; null takes the default one.</param>
     public static FanBuilder AddAspNetCoreAuthentication(this FanBuilder builder, string? scheme = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton<ICallerAuthenticator>(services => new WebAuthenticator(services, scheme, services.GetRequiredService<ILogger<WebAuthenticator>>()));
+        builder.Services.AddSingleton<ICallerAuthenticator>(
+            services => new WebAuthenticator(services, scheme, services.GetRequiredService<ILogger<WebAuthenticator>>()));
         return builder;
     }
 }

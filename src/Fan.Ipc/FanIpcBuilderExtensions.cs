@@ -15,7 +15,10 @@ namespace Fan;
 /// <summary>Adds the fast routes between Fan applications.</summary>
 public static class FanIpcBuilderExtensions
 {
-    /// <summary>Calls services of the same machine over unix domain sockets, and serves the application's own where it hosts any. A second call changes the settings.</summary>
+    /// <summary>
+    /// Calls services of the same machine over unix domain sockets, and serves the application's own where it hosts any. A second call
+    /// changes the settings.
+    /// </summary>
     public static FanBuilder AddIpc(this FanBuilder builder, Action<FanIpcOptions>? configure = null) =>
         builder.AddRoute<FanIpcOptions, IpcServerTransport, IpcClientTransport>(configure);
 
@@ -26,7 +29,8 @@ public static class FanIpcBuilderExtensions
     private static FanBuilder AddRoute<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TServer,
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this FanBuilder builder, Action<TOptions>? configure)
+        [DynamicallyAccessedMembers(
+            DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this FanBuilder builder, Action<TOptions>? configure)
         where TOptions : FanWireOptions
         where TServer : class, IServerTransport
         where TClient : class, IClientTransport

@@ -17,7 +17,10 @@ namespace Fan;
 /// <summary>Adds the Redis route to an application.</summary>
 public static class FanRedisBuilderExtensions
 {
-    /// <summary>Calls services over Redis, serves the application's own where it hosts any, and keeps pushes there until they are handled. A second call changes the settings.</summary>
+    /// <summary>
+    /// Calls services over Redis, serves the application's own where it hosts any, and keeps pushes there until they are handled. A second
+    /// call changes the settings.
+    /// </summary>
     public static FanBuilder AddRedis(this FanBuilder builder, Action<FanRedisOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -26,7 +29,8 @@ public static class FanRedisBuilderExtensions
         if (services.Any(descriptor => descriptor.ServiceType == typeof(RedisServer))) return builder;
 
         // Before what code says, so that code has the last word.
-        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<FanRedisOptions>>(provider => new RedisConfiguration(provider.GetService<IConfiguration>())));
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<FanRedisOptions>>(
+            provider => new RedisConfiguration(provider.GetService<IConfiguration>())));
         services.AddOptions<FanRedisOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FanRedisOptions>, FanRedisOptionsValidator>());
         services.AddSingleton<RedisServer>();

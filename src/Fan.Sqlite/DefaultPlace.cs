@@ -19,10 +19,16 @@ internal static partial class DefaultPlace
     public static string Find(Func<string, string?> environment)
     {
         if (OperatingSystem.IsWindows())
-            return FileIn(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "the user has no folder for local application data");
+        {
+            return FileIn(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "the user has no folder for local application data");
+        }
         // What is not absolute counts as not set: https://specifications.freedesktop.org/basedir-spec/latest/
         if (environment("XDG_DATA_HOME") is { } data && Path.IsPathRooted(data)) return FileIn(data, "");
-        var home = environment("HOME") is { Length: > 0 } given ? given : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        var home = environment("HOME") is { Length: > 0 } given
+            ? given
+            : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
         return FileIn(Path.IsPathRooted(home) && home != "/" ? Path.Combine(home, ".local", "share") : "", "the user has no home");
     }
 
@@ -38,9 +44,15 @@ internal static partial class DefaultPlace
         }
 
         Directory.CreateDirectory(folder, OwnerOnly);
-        if (!IsOurs(folder)) throw new StoreUnavailableException($"The folder '{folder}' of the default store belongs to another user: {WhatToDo}.");
+        if (!IsOurs(folder))
+        {
+            throw new StoreUnavailableException($"The folder '{folder}' of the default store belongs to another user: {WhatToDo}.");
+        }
         if ((File.GetUnixFileMode(folder) & OthersWrite) != UnixFileMode.None)
-            throw new StoreUnavailableException($"The folder '{folder}' of the default store can be written by other users: take that away (chmod go-w), or {WhatToDo}.");
+        {
+            throw new StoreUnavailableException(
+                $"The folder '{folder}' of the default store can be written by other users: take that away (chmod go-w), or {WhatToDo}.");
+        }
     }
 
     /// <summary>Takes the file away from others; SQLite makes those beside it alike.</summary>
@@ -51,13 +63,19 @@ internal static partial class DefaultPlace
         foreach (var part in (string[])[file, file + "-wal", file + "-shm", file + "-of"])
         {
             if (!File.Exists(part)) continue;
-            if (!IsOurs(part)) throw new StoreUnavailableException($"The file '{part}' of the default store belongs to another user: remove it, or {WhatToDo}.");
+            if (!IsOurs(part))
+            {
+                throw new StoreUnavailableException(
+                    $"The file '{part}' of the default store belongs to another user: remove it, or {WhatToDo}.");
+            }
             if (File.GetUnixFileMode(part) != OwnerReadsAndWrites) File.SetUnixFileMode(part, OwnerReadsAndWrites);
         }
     }
 
     private static string FileIn(string folder, string why) =>
-        folder.Length > 0 ? Path.Combine(folder, "fan", "fan.db") : throw new FormatException($"There is no place for the default store, as {why}: {WhatToDo}.");
+        folder.Length > 0
+            ? Path.Combine(folder, "fan", "fan.db")
+            : throw new FormatException($"There is no place for the default store, as {why}: {WhatToDo}.");
 
     [UnsupportedOSPlatform("windows")]
     private static bool IsOurs(string path)

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Fan.Sqlite;
 
-/// <summary>Names a process so that others on the machine can tell that it has gone, and the boot that it lives in. Empty parts where the system does not say.</summary>
+/// <summary>
+/// Names a process so that others on the machine can tell that it has gone, and the boot that it lives in. Empty parts where the system
+/// does not say.
+/// </summary>
 internal sealed record ProcessIdentity(string Boot, string Space, int Pid, string Started)
 {
     private const string Ended = "ended";
@@ -14,7 +17,10 @@ internal sealed record ProcessIdentity(string Boot, string Space, int Pid, strin
         Environment.ProcessId,
         StartOf(Environment.ProcessId));
 
-    /// <summary>Whether it is certain that the process does not run any more. In doubt, as for one of another kernel (a sandbox, another machine), its lease decides.</summary>
+    /// <summary>
+    /// Whether it is certain that the process does not run any more. In doubt, as for one of another kernel (a sandbox, another machine),
+    /// its lease decides.
+    /// </summary>
     public bool IsGone(ProcessIdentity observer)
     {
         // Pids mean something only within one pid namespace: a file may be shared between containers.

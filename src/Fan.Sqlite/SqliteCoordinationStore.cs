@@ -42,7 +42,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     {
     }
 
-    public SqliteCoordinationStore(SqliteStoreUrl url, SqliteFile file, TimeProvider clock, ILogger logger) => (_url, _file, _clock, _logger) = (url, file, clock, logger);
+    public SqliteCoordinationStore(SqliteStoreUrl url, SqliteFile file, TimeProvider clock, ILogger logger) =>
+        (_url, _file, _clock, _logger) = (url, file, clock, logger);
 
     public string DisplayName => "sqlite:" + _url.FilePath;
 
@@ -71,7 +72,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         _states.Set(SessionState.Connected);
     }
 
-    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) => _states.ReadAsync(cancellationToken);
+    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) =>
+        _states.ReadAsync(cancellationToken);
 
     public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default)
     {
@@ -85,7 +87,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         return new(AskAsync(() => Reading(() => _file.Tree.Children(path)), cancellationToken));
     }
 
-    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(
+        IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
     {
         StoreLimits.Validate(operations);
         return new(AskAsync(
@@ -95,7 +98,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
                 if (results is null)
                 {
                     Renew();
-                    throw new StoreUnavailableException($"The session with '{DisplayName}' had expired; a new one is open, and nothing was written.");
+                    throw new StoreUnavailableException(
+                        $"The session with '{DisplayName}' had expired; a new one is open, and nothing was written.");
                 }
 
                 Look();
@@ -107,7 +111,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     // Every request reads the file as it is at that moment.
     public ValueTask SyncAsync(CancellationToken cancellationToken = default) => new(AskAsync(() => true, cancellationToken));
 
-    public async IAsyncEnumerable<StoreEvent> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<StoreEvent> WatchAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         StorePath.Validate(path);
         var watch = new StoreWatch(path);
@@ -135,11 +140,16 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
     {
         foreach (var finding in SqliteDiagnosis.OfFile(_url.FilePath)) yield return finding;
         if (State is SessionState.None or SessionState.Closed) yield break;
-        if (await AskAsync(() => Reading(() => _file.Tree.Strange()), cancellationToken).ConfigureAwait(false) is { Count: > 0 } strange) yield return SqliteDiagnosis.OfNames(strange);
-        yield return SqliteDiagnosis.OfSessions(await AskAsync(() => Reading(() => _file.Sessions.Count()), cancellationToken).ConfigureAwait(false), _url.Lease);
+        if (await AskAsync(() => Reading(() => _file.Tree.Strange()), cancellationToken).ConfigureAwait(false) is { Count: > 0 } strange)
+        {
+            yield return SqliteDiagnosis.OfNames(strange);
+        }
+        yield return SqliteDiagnosis.OfSessions(
+            await AskAsync(() => Reading(() => _file.Sessions.Count()), cancellationToken).ConfigureAwait(false), _url.Lease);
     }
 
-    public ValueTask<int> RemoveNamelessAsync(CancellationToken cancellationToken = default) => new(AskAsync(() => Writing(() => _file.Tree.RemoveStrange()), cancellationToken));
+    public ValueTask<int> RemoveNamelessAsync(CancellationToken cancellationToken = default) =>
+        new(AskAsync(() => Writing(() => _file.Tree.RemoveStrange()), cancellationToken));
 
     public async ValueTask DisposeAsync()
     {
@@ -204,7 +214,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         var work = new SqliteWork<T>(ask, cancellationToken);
         try
         {
-            await _work.Writer.WriteAsync(work, cancellationToken).AsTask().WaitAsync(AnswerLimit, _clock, cancellationToken).ConfigureAwait(false);
+            await _work.Writer.WriteAsync(work, cancellationToken).AsTask().WaitAsync(
+                AnswerLimit, _clock, cancellationToken).ConfigureAwait(false);
             return await work.Done.WaitAsync(AnswerLimit, _clock, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException error)
@@ -250,7 +261,10 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         if (!_file.IsLost) return;
         var since = _clock.GetTimestamp();
         // An attempt touches files, and rings for the next one.
-        if (_reopenError is not null && _clock.GetElapsedTime(_reopenFailed, since) < LookInterval / 2) throw new StoreUnavailableException(_reopenError);
+        if (_reopenError is not null && _clock.GetElapsedTime(_reopenFailed, since) < LookInterval / 2)
+        {
+            throw new StoreUnavailableException(_reopenError);
+        }
         if (_reopenError is null) _states.Set(SessionState.Expired);
         try
         {
@@ -266,7 +280,8 @@ internal sealed class SqliteCoordinationStore : ICoordinationStore, IStoreDiagno
         _reopenError = null;
         SqliteLog.FileReplaced(_logger, _url.FilePath);
         Return();
-        throw new StoreUnavailableException($"The store file '{_url.FilePath}' had been removed or replaced; it is open anew, and nothing was written.");
+        throw new StoreUnavailableException(
+            $"The store file '{_url.FilePath}' had been removed or replaced; it is open anew, and nothing was written.");
     }
 
     private T Reading<T>(Func<T> read)

@@ -11,16 +11,19 @@ internal sealed class SqliteDatabase : IDisposable
     private const int SchemaVersion = 1;
     private const int BusySeconds = 3;
 
-    // Numbers of transactions and sessions begin with the time, so that those of a file that takes the place of another one are not those of that one,
-    // and fencing tokens go on growing.
+    // Numbers of transactions and sessions begin with the time, so that those of a file that takes the place of another one are not those
+    // of that one, and fencing tokens go on growing.
     private const string Schema = """
         CREATE TABLE nodes (
-            path TEXT PRIMARY KEY NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, version INTEGER NOT NULL, owner INTEGER NOT NULL,
-            created INTEGER NOT NULL, modified INTEGER NOT NULL, container INTEGER NOT NULL, children INTEGER NOT NULL, next_sequence INTEGER NOT NULL) WITHOUT ROWID;
+            path TEXT PRIMARY KEY NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, version INTEGER NOT NULL,
+            owner INTEGER NOT NULL,
+            created INTEGER NOT NULL, modified INTEGER NOT NULL, container INTEGER NOT NULL, children INTEGER NOT NULL,
+            next_sequence INTEGER NOT NULL) WITHOUT ROWID;
         CREATE UNIQUE INDEX nodes_by_parent ON nodes (parent, name);
         CREATE INDEX nodes_by_owner ON nodes (owner) WHERE owner <> 0;
         CREATE TABLE changes (number INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, path TEXT NOT NULL);
-        CREATE TABLE sessions (id INTEGER PRIMARY KEY AUTOINCREMENT, renewals INTEGER NOT NULL, lease_ms INTEGER NOT NULL, boot TEXT NOT NULL, space TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL);
+        CREATE TABLE sessions (id INTEGER PRIMARY KEY AUTOINCREMENT, renewals INTEGER NOT NULL, lease_ms INTEGER NOT NULL,
+            boot TEXT NOT NULL, space TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL);
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL);
         INSERT INTO head VALUES (1, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER));
         INSERT INTO sqlite_sequence SELECT 'sessions', number FROM head;
@@ -37,7 +40,8 @@ internal sealed class SqliteDatabase : IDisposable
     /// <exception cref="StoreUnavailableException">It is somebody else's database, or of a later version.</exception>
     public static SqliteDatabase Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = false }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = false }.ToString());
         var database = new SqliteDatabase(connection);
         try
         {
@@ -122,7 +126,9 @@ internal sealed class SqliteDatabase : IDisposable
         }
         else if (version > SchemaVersion)
         {
-            throw new StoreUnavailableException($"The store file '{path}' was written by a later Fan (form {version}, this one knows {SchemaVersion}): update this process.");
+            throw new StoreUnavailableException(
+                $"The store file '{path}' was written by a later Fan (form {version}, " +
+                $"this one knows {SchemaVersion}): update this process.");
         }
 
         Commit();

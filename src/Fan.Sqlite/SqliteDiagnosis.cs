@@ -22,14 +22,24 @@ internal static class SqliteDiagnosis
         var detail = $"{path}, {Kilobytes(file.Length)}, write-ahead log {Kilobytes(logBytes)}";
         yield return logBytes < NotableLogBytes
             ? new StoreFinding("file", StoreFindingStatus.Ok, detail)
-            : new StoreFinding("file", StoreFindingStatus.Warning, detail, "A process holds a read open, so that the log can't be folded into the file: look for other programs that use it.");
+            : new StoreFinding(
+                "file",
+                StoreFindingStatus.Warning,
+                detail,
+                "A process holds a read open, so that the log can't be folded into the file: look for other programs that use it.");
     }
 
     public static StoreFinding OfSessions((int All, int WithNodes) count, TimeSpan lease) => new(
-        "sessions", StoreFindingStatus.Ok, $"{count.All} open, {count.WithNodes} of them with nodes; a process that hangs keeps its endpoints for {lease.TotalSeconds:0.###} s");
+        "sessions",
+        StoreFindingStatus.Ok,
+        $"{count.All} open, {count.WithNodes} of them with nodes; a process that hangs keeps its endpoints for " +
+        $"{lease.TotalSeconds:0.###} s");
 
     public static StoreFinding OfNames((int Count, string? Example) strange) => new(
-        "names", StoreFindingStatus.Warning, $"{strange.Count} {(strange.Count == 1 ? "node has a name" : "nodes have names")} that no path can have, as '{strange.Example}'", "Somebody wrote them past Fan, and nobody sees them: 'fan doctor --repair' removes them.");
+        "names",
+        StoreFindingStatus.Warning,
+        $"{strange.Count} {(strange.Count == 1 ? "node has a name" : "nodes have names")} that no path can have, as '{strange.Example}'",
+        "Somebody wrote them past Fan, and nobody sees them: 'fan doctor --repair' removes them.");
 
     private static string Kilobytes(long bytes) => FormattableString.Invariant($"{(bytes + 1023) / 1024} KiB");
 }

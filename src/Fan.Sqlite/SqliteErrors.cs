@@ -29,7 +29,13 @@ internal static class SqliteErrors
     {
         try
         {
-            new FileStream(path + ".probe-" + Guid.NewGuid().ToString("N"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            new FileStream(
+                path + ".probe-" + Guid.NewGuid().ToString("N"),
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose).Dispose();
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -4,7 +4,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Fan.Sqlite;
 
-/// <summary>The file of a store, open: its connection, and whether it still is the one that stands under its name. Not safe for threads: its owner uses it from one loop.</summary>
+/// <summary>
+/// The file of a store, open: its connection, and whether it still is the one that stands under its name. Not safe for threads: its owner
+/// uses it from one loop.
+/// </summary>
 /// <param name="path">The file.</param>
 /// <param name="lease">The time of the session.</param>
 /// <param name="clock">For the leases of others.</param>
@@ -27,7 +30,10 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
     /// <summary>The sessions.</summary>
     public SqliteSessions Sessions => _sessions ?? throw Closed();
 
-    /// <summary>Whether it is not open, or another file stands under its name, or none, or one that was emptied: what is written to it would be lost.</summary>
+    /// <summary>
+    /// Whether it is not open, or another file stands under its name, or none, or one that was emptied: what is written to it would be
+    /// lost.
+    /// </summary>
     public bool IsLost => _standing.IsLost;
 
     /// <summary>Opens it and begins a session.</summary>
@@ -39,7 +45,10 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
         {
             // What is empty would be made a store, too.
             if (MustExist && new FileInfo(path) is not { Exists: true, Length: > 0 } && !Directory.Exists(path))
-                throw new StoreUnavailableException($"There is no store at '{path}': no application has made one there. Name the one that the services use.");
+            {
+                throw new StoreUnavailableException(
+                    $"There is no store at '{path}': no application has made one there. Name the one that the services use.");
+            }
             if (IsDefault) DefaultPlace.Prepare(path);
             else if (!MustExist) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             _standing.DropLogOfAnother(NotYet);
@@ -89,11 +98,16 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
         }
     }
 
-    /// <summary>Opens what stands under the name now, or makes it: one process of all that lost the file at a time, so that none takes away what another has made.</summary>
+    /// <summary>
+    /// Opens what stands under the name now, or makes it: one process of all that lost the file at a time, so that none takes away what
+    /// another has made.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">It can't be opened. It may be tried again.</exception>
     public (long Session, long LastChange) Reopen()
     {
-        return MustExist ? Instead(Open) : _standing.OpenAnew(() => Instead(Directory.Exists(Path.GetDirectoryName(path)) ? OpenOwn : Open), NotYet);
+        return MustExist
+            ? Instead(Open)
+            : _standing.OpenAnew(() => Instead(Directory.Exists(Path.GetDirectoryName(path)) ? OpenOwn : Open), NotYet);
 
         (long Session, long LastChange) Instead(Func<(long Session, long LastChange)> open)
         {
@@ -103,9 +117,11 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
         }
     }
 
-    private StoreUnavailableException NotYet(Exception error) => new($"The store file '{path}' was removed or replaced, and can't be opened anew yet: {error.Message}", error);
+    private StoreUnavailableException NotYet(Exception error) =>
+        new($"The store file '{path}' was removed or replaced, and can't be opened anew yet: {error.Message}", error);
 
-    private StoreUnavailableException Unmakeable(Exception error) => new($"The folder of the store file '{path}' can't be made: {error.Message}", error);
+    private StoreUnavailableException Unmakeable(Exception error) =>
+        new($"The folder of the store file '{path}' can't be made: {error.Message}", error);
 
     /// <summary>Runs it in a transaction that reads one moment and takes no lock.</summary>
     public T Reading<T>(Func<T> read)

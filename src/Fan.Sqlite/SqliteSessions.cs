@@ -29,7 +29,8 @@ internal sealed class SqliteSessions(SqliteDatabase database, SqliteTree tree, T
 
     /// <summary>How many there are, and how many of them have nodes.</summary>
     public (int All, int WithNodes) Count() => (
-        Convert.ToInt32(database.Scalar("SELECT count(*) FROM sessions")), Convert.ToInt32(database.Scalar("SELECT count(DISTINCT owner) FROM nodes WHERE owner <> 0")));
+        Convert.ToInt32(database.Scalar("SELECT count(*) FROM sessions")), Convert.ToInt32(
+            database.Scalar("SELECT count(DISTINCT owner) FROM nodes WHERE owner <> 0")));
 
     /// <summary>Ends a session: its nodes go with it.</summary>
     public void End(long session)
@@ -51,7 +52,10 @@ internal sealed class SqliteSessions(SqliteDatabase database, SqliteTree tree, T
             living.Add(id);
             if (!_seen.TryGetValue(id, out var seen) || seen.Renewals != renewals) _seen[id] = seen = (renewals, now);
             var owner = new ProcessIdentity(rows.GetString(3), rows.GetString(4), rows.GetInt32(5), rows.GetString(6));
-            if (clock.GetElapsedTime(seen.Since, now).TotalMilliseconds > rows.GetInt64(2) * PatienceOfLease || owner.IsGone(_self)) dead.Add((id, renewals));
+            if (clock.GetElapsedTime(seen.Since, now).TotalMilliseconds > rows.GetInt64(2) * PatienceOfLease || owner.IsGone(_self))
+            {
+                dead.Add((id, renewals));
+            }
         }
 
         foreach (var gone in _seen.Keys.Where(id => !living.Contains(id)).ToList()) _seen.Remove(gone);

@@ -2,7 +2,9 @@ using Fan.Coordination;
 
 namespace Fan.Sqlite;
 
-/// <summary>The nodes in the file and the rules of a commit. Every member runs in a transaction of its caller, who rolls back what throws.</summary>
+/// <summary>
+/// The nodes in the file and the rules of a commit. Every member runs in a transaction of its caller, who rolls back what throws.
+/// </summary>
 internal sealed class SqliteTree(SqliteDatabase database)
 {
     // Readers that are further behind than this read everything again.
@@ -12,7 +14,8 @@ internal sealed class SqliteTree(SqliteDatabase database)
     {
         using var row = database.Query("SELECT data, version, owner, created, modified, children FROM nodes WHERE path = $1", path);
         return row.Read()
-            ? new StoreNode(row.GetFieldValue<byte[]>(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt32(5))
+            ? new StoreNode(
+                row.GetFieldValue<byte[]>(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt32(5))
             : null;
     }
 
@@ -98,7 +101,9 @@ internal sealed class SqliteTree(SqliteDatabase database)
             var parent = (string)database.Scalar("SELECT parent FROM nodes WHERE path = $1", path)!;
             database.Run("DELETE FROM nodes WHERE path = $1", path);
             // Counted anew: who wrote them has perhaps not counted them.
-            database.Run("UPDATE nodes SET children = (SELECT count(*) FROM nodes AS below WHERE below.parent = nodes.path) WHERE path = $1", parent);
+            database.Run(
+                "UPDATE nodes SET children = (SELECT count(*) FROM nodes AS below WHERE below.parent = nodes.path) WHERE path = $1",
+                parent);
         }
 
         return paths.Count;
@@ -138,8 +143,14 @@ internal sealed class SqliteTree(SqliteDatabase database)
         if (above.EphemeralOwner != 0) throw new StoreConflictException(index, create.Path, StoreConflict.EphemeralParent);
         var path = create.Path;
         if (create.Kind is NodeKind.PersistentSequential or NodeKind.EphemeralSequential)
-            path += Convert.ToInt64(database.Scalar("UPDATE nodes SET next_sequence = next_sequence + 1 WHERE path = $1 RETURNING next_sequence - 1", parent)).ToString("D10");
-        if (path == "/" || database.Scalar("SELECT 1 FROM nodes WHERE path = $1", path) is not null) throw new StoreConflictException(index, path, StoreConflict.NodeExists);
+        {
+            path += Convert.ToInt64(database.Scalar(
+                "UPDATE nodes SET next_sequence = next_sequence + 1 WHERE path = $1 RETURNING next_sequence - 1", parent)).ToString("D10");
+        }
+        if (path == "/" || database.Scalar("SELECT 1 FROM nodes WHERE path = $1", path) is not null)
+        {
+            throw new StoreConflictException(index, path, StoreConflict.NodeExists);
+        }
 
         var owner = create.Kind is NodeKind.Ephemeral or NodeKind.EphemeralSequential ? session : 0;
         database.Run(
@@ -153,7 +164,8 @@ internal sealed class SqliteTree(SqliteDatabase database)
     private StoreResult Set(int index, StoreOperation.Set set, long transaction)
     {
         var version = Require(index, set.Path, set.ExpectedVersion).Version + 1;
-        database.Run("UPDATE nodes SET data = $2, version = $3, modified = $4 WHERE path = $1", set.Path, set.Data.ToArray(), version, transaction);
+        database.Run(
+            "UPDATE nodes SET data = $2, version = $3, modified = $4 WHERE path = $1", set.Path, set.Data.ToArray(), version, transaction);
         Log(StoreEventKind.Changed, set.Path);
         return new StoreResult(set.Path, version);
     }
@@ -186,7 +198,10 @@ internal sealed class SqliteTree(SqliteDatabase database)
     {
         for (var i = 0; i < emptied.Count; i++)
         {
-            if (database.Scalar("SELECT 1 FROM nodes WHERE path = $1 AND container = 1 AND children = 0", emptied[i]) is not null) Remove(emptied[i], emptied);
+            if (database.Scalar("SELECT 1 FROM nodes WHERE path = $1 AND container = 1 AND children = 0", emptied[i]) is not null)
+            {
+                Remove(emptied[i], emptied);
+            }
         }
     }
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.ZooKeeper;
 
-/// <summary>A session with a ZooKeeper ensemble as a store: paths, limits, conflicts and watches in the store's terms. Safe from any thread.</summary>
+/// <summary>
+/// A session with a ZooKeeper ensemble as a store: paths, limits, conflicts and watches in the store's terms. Safe from any thread.
+/// </summary>
 internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDiagnostics
 {
     private readonly ZooKeeperClientOptions _options;
@@ -43,7 +45,8 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
         }, "/", cancellationToken).ConfigureAwait(false);
     }
 
-    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) => _states.ReadAsync(cancellationToken);
+    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) =>
+        _states.ReadAsync(cancellationToken);
 
     public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default)
     {
@@ -51,7 +54,13 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
         RequireOpen();
         return new(DoAsync(
             static async (client, path, cancel) => await client.GetAsync(path, cancel).ConfigureAwait(false) is { } node
-                ? new StoreNode(node.Data, node.Stat.Version, node.Stat.EphemeralOwner, node.Stat.CreatedZxid, node.Stat.ModifiedZxid, node.Stat.ChildCount)
+                ? new StoreNode(
+                    node.Data,
+                    node.Stat.Version,
+                    node.Stat.EphemeralOwner,
+                    node.Stat.CreatedZxid,
+                    node.Stat.ModifiedZxid,
+                    node.Stat.ChildCount)
                 : null,
             path,
             cancellationToken));
@@ -72,7 +81,8 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
             cancellationToken));
     }
 
-    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(
+        IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
     {
         StoreLimits.Validate(operations);
         RequireOpen();
@@ -102,7 +112,8 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
             cancellationToken));
     }
 
-    public async IAsyncEnumerable<StoreEvent> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<StoreEvent> WatchAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         StorePath.Validate(path);
         RequireOpen();
@@ -162,18 +173,28 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
             catch (StoreConflictException error) when (error.Conflict == StoreConflict.NoNode && _options.Chroot.Length > 0)
             {
                 // Without its root nothing could be written any more until the next session.
-                if (!await DoAsync(static (client, _, cancel) => client.EnsureChrootAsync(cancel), "/", cancellationToken).ConfigureAwait(false)) throw;
+                if (!await DoAsync(
+                    static (client, _, cancel) => client.EnsureChrootAsync(cancel), "/", cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
                 return await SendAsync(operations, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (StoreUnavailableException error) when (error.InnerException is PacketTooLargeException tooLarge && tooLarge.IsRequest)
         {
-            throw new ArgumentException(tooLarge.Message + " Split the commit, or raise jute.maxbuffer on the servers and Fan:ZooKeeper:MaxRequestBytes here.", nameof(operations), tooLarge);
+            throw new ArgumentException(
+                tooLarge.Message + " Split the commit, or raise jute.maxbuffer on the servers and Fan:ZooKeeper:MaxRequestBytes here.",
+                nameof(operations),
+                tooLarge);
         }
     }
 
     private async Task<IReadOnlyList<StoreResult>> SendAsync(NodeOperation[] operations, CancellationToken cancellationToken) =>
-        StoreOperations.Results(operations, await DoAsync(static (client, operations, cancel) => client.MultiAsync(operations, cancel), operations, cancellationToken).ConfigureAwait(false));
+        StoreOperations.Results(operations, await DoAsync(
+            static (client, operations, cancel) => client.MultiAsync(operations, cancel),
+            operations,
+            cancellationToken).ConfigureAwait(false));
 
     private async Task<TResult> DoAsync<TArgument, TResult>(
         Func<ZooKeeperClient, TArgument, CancellationToken, Task<TResult>> work, TArgument argument, CancellationToken cancellationToken)

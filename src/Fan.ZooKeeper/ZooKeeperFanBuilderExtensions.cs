@@ -10,8 +10,13 @@ namespace Fan;
 /// <summary>Adds the store for many machines.</summary>
 public static class ZooKeeperFanBuilderExtensions
 {
-    /// <summary>Makes <c>zookeeper://host:port,host:port/chroot</c> a store that <see cref="FanBuilder.UseStore(string)"/> and <c>FAN_STORE</c> can name. A second call changes the settings.</summary>
-    /// <remarks><c>?session=10s</c> at the end sets for how long a process that does not answer keeps its endpoints (1 s to 1 h, default 10 s).</remarks>
+    /// <summary>
+    /// Makes <c>zookeeper://host:port,host:port/chroot</c> a store that <see cref="FanBuilder.UseStore(string)"/> and <c>FAN_STORE</c> can
+    /// name. A second call changes the settings.
+    /// </summary>
+    /// <remarks>
+    /// <c>?session=10s</c> at the end sets for how long a process that does not answer keeps its endpoints (1 s to 1 h, default 10 s).
+    /// </remarks>
     public static FanBuilder AddZooKeeperStore(this FanBuilder builder, Action<ZooKeeperOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -2,7 +2,10 @@ using Fan.ZooKeeper.Client;
 
 namespace Fan.ZooKeeper;
 
-/// <summary>The settings of ZooKeeper stores; which ensemble it is says the store's URL. Checked as a whole when the application starts. Configuration section: <c>Fan:ZooKeeper</c>.</summary>
+/// <summary>
+/// The settings of ZooKeeper stores; which ensemble it is says the store's URL. Checked as a whole when the application starts.
+/// Configuration section: <c>Fan:ZooKeeper</c>.
+/// </summary>
 public sealed class ZooKeeperOptions
 {
     internal static readonly TimeSpan LeastSession = TimeSpan.FromSeconds(1);
@@ -23,7 +26,10 @@ public sealed class ZooKeeperOptions
     /// <summary>How connections are secured.</summary>
     public ZooKeeperTlsOptions Tls { get; } = new();
 
-    /// <summary>For how long a process that does not answer keeps its endpoints; <c>?session=</c> in the URL wins. From 1 s to 1 h, default 10 s. Servers bound it, by default to 2–20 of their ticks.</summary>
+    /// <summary>
+    /// For how long a process that does not answer keeps its endpoints; <c>?session=</c> in the URL wins. From 1 s to 1 h, default 10 s.
+    /// Servers bound it, by default to 2–20 of their ticks.
+    /// </summary>
     public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>For how long a request waits for a connection while the ensemble is away. Default 10 s.</summary>
@@ -51,12 +57,30 @@ public sealed class ZooKeeperOptions
         }
 
         foreach (var problem in Tls.Validate()) yield return problem;
-        if (SessionTimeout < LeastSession || SessionTimeout > LongestSession) yield return $"{nameof(SessionTimeout)} must be from 1 s to 1 h; it is {SessionTimeout}.";
-        if (RequestTimeout <= TimeSpan.Zero || RequestTimeout > LongestSession) yield return $"{nameof(RequestTimeout)} must be above zero and at most 1 h; it is {RequestTimeout}.";
-        if (MaxRequestsInFlight is < 1 or > 1_000_000) yield return $"{nameof(MaxRequestsInFlight)} must be from 1 to 1,000,000; it is {MaxRequestsInFlight}.";
-        if (MaxBytesInFlight is < 1024 or > int.MaxValue) yield return $"{nameof(MaxBytesInFlight)} must be from 1 KiB to 2 GiB; it is {MaxBytesInFlight}.";
-        if (MaxRequestBytes is < 1024 or > 1 << 30) yield return $"{nameof(MaxRequestBytes)} must be from 1 KiB to 1 GiB; it is {MaxRequestBytes}.";
-        if (MaxReplyBytes is < 1024 or > 1 << 30) yield return $"{nameof(MaxReplyBytes)} must be from 1 KiB to 1 GiB; it is {MaxReplyBytes}.";
+        if (SessionTimeout < LeastSession || SessionTimeout > LongestSession)
+        {
+            yield return $"{nameof(SessionTimeout)} must be from 1 s to 1 h; it is {SessionTimeout}.";
+        }
+        if (RequestTimeout <= TimeSpan.Zero || RequestTimeout > LongestSession)
+        {
+            yield return $"{nameof(RequestTimeout)} must be above zero and at most 1 h; it is {RequestTimeout}.";
+        }
+        if (MaxRequestsInFlight is < 1 or > 1_000_000)
+        {
+            yield return $"{nameof(MaxRequestsInFlight)} must be from 1 to 1,000,000; it is {MaxRequestsInFlight}.";
+        }
+        if (MaxBytesInFlight is < 1024 or > int.MaxValue)
+        {
+            yield return $"{nameof(MaxBytesInFlight)} must be from 1 KiB to 2 GiB; it is {MaxBytesInFlight}.";
+        }
+        if (MaxRequestBytes is < 1024 or > 1 << 30)
+        {
+            yield return $"{nameof(MaxRequestBytes)} must be from 1 KiB to 1 GiB; it is {MaxRequestBytes}.";
+        }
+        if (MaxReplyBytes is < 1024 or > 1 << 30)
+        {
+            yield return $"{nameof(MaxReplyBytes)} must be from 1 KiB to 1 GiB; it is {MaxReplyBytes}.";
+        }
     }
 
     private string? Problem(string rule)

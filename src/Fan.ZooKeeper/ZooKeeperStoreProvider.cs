@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Fan.ZooKeeper;
 
 /// <summary>Makes stores from <c>zookeeper://host:port,…/chroot</c>.</summary>
-internal sealed class ZooKeeperStoreProvider(IOptions<ZooKeeperOptions> options, TimeProvider clock, ILogger<ZooKeeperCoordinationStore> logger) : IStoreProvider
+internal sealed class ZooKeeperStoreProvider(
+    IOptions<ZooKeeperOptions> options, TimeProvider clock, ILogger<ZooKeeperCoordinationStore> logger) : IStoreProvider
 {
     public string Scheme => "zookeeper";
 

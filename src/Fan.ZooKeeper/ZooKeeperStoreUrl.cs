@@ -4,7 +4,9 @@ using Fan.ZooKeeper.Client;
 
 namespace Fan.ZooKeeper;
 
-/// <summary>A store's URL: <c>zookeeper://HOST[:PORT][,HOST[:PORT]…][/CHROOT][?session=TIME]</c>, with <c>s</c> or <c>ms</c> after the time.</summary>
+/// <summary>
+/// A store's URL: <c>zookeeper://HOST[:PORT][,HOST[:PORT]…][/CHROOT][?session=TIME]</c>, with <c>s</c> or <c>ms</c> after the time.
+/// </summary>
 internal sealed record ZooKeeperStoreUrl(IReadOnlyList<ServerAddress> Servers, string Chroot, TimeSpan? SessionTimeout)
 {
     private const string Scheme = "zookeeper://";
@@ -12,13 +14,21 @@ internal sealed record ZooKeeperStoreUrl(IReadOnlyList<ServerAddress> Servers, s
     /// <exception cref="FormatException">It is none; the message names the place.</exception>
     public static ZooKeeperStoreUrl Parse(string url)
     {
-        if (!url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) throw new FormatException($"Store '{url}' must begin with '{Scheme}'.");
+        if (!url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new FormatException($"Store '{url}' must begin with '{Scheme}'.");
+        }
         var rest = url[Scheme.Length..];
         var question = rest.IndexOf('?');
         var (place, options) = question < 0 ? (rest, "") : (rest[..question], rest[(question + 1)..]);
         var at = place.LastIndexOf('@');
         // Whoever sees the command line, the environment or a log would see the password; it is not repeated here either.
-        if (at >= 0) throw new FormatException($"The store URL before '{place[(at + 1)..]}' holds credentials: leave them out, and set Fan:ZooKeeper:User and Fan:ZooKeeper:Password in the configuration.");
+        if (at >= 0)
+        {
+            throw new FormatException(
+                $"The store URL before '{place[(at + 1)..]}' holds credentials: leave them out, " +
+                "and set Fan:ZooKeeper:User and Fan:ZooKeeper:Password in the configuration.");
+        }
         var slash = place.IndexOf('/');
         var (hosts, chroot) = slash < 0 ? (place, "") : (place[..slash], place[slash..]);
         return new ZooKeeperStoreUrl(ParseServers(url, hosts), ParseChroot(url, chroot), question < 0 ? null : ParseOptions(url, options));
@@ -56,7 +66,9 @@ internal sealed record ZooKeeperStoreUrl(IReadOnlyList<ServerAddress> Servers, s
         foreach (var option in options.Split('&'))
         {
             var (name, value) = option.Split('=', 2) is [var left, var right] ? (left, right) : (option, "");
-            session = name == "session" ? ParseTime(url, value) : throw new FormatException($"Store '{url}' has an option '{name}' that is not known; known is session.");
+            session = name == "session"
+                ? ParseTime(url, value)
+                : throw new FormatException($"Store '{url}' has an option '{name}' that is not known; known is session.");
         }
 
         return session!.Value;
@@ -64,8 +76,13 @@ internal sealed record ZooKeeperStoreUrl(IReadOnlyList<ServerAddress> Servers, s
 
     private static TimeSpan ParseTime(string url, string text)
     {
-        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1d) : text.EndsWith('s') ? (text[..^1], 1000d) : ("", 0d);
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && TimeSpan.FromMilliseconds(Math.Min(number * unit, 1e9)) is var time
+        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal)
+            ? (text[..^2], 1d)
+            : text.EndsWith('s')
+            ? (text[..^1], 1000d)
+            : ("", 0d);
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && TimeSpan.FromMilliseconds(Math.Min(number * unit, 1e9)) is var time
             && time >= ZooKeeperOptions.LeastSession && time <= ZooKeeperOptions.LongestSession
             ? time
             : throw new FormatException($"Store '{url}': session must be from 1s to 3600s; it is '{text}'.");

@@ -8,7 +8,9 @@ public sealed class ZooKeeperTlsOptions
     /// <summary>Whether connections are made with TLS, to the servers' secure port. Default false.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>A PEM file with the authorities that the servers' certificates must come from; without it those that the machine trusts.</summary>
+    /// <summary>
+    /// A PEM file with the authorities that the servers' certificates must come from; without it those that the machine trusts.
+    /// </summary>
     public string? AuthorityFile { get; set; }
 
     /// <summary>A PEM file with the certificate that this client shows; none by default.</summary>
@@ -28,7 +30,12 @@ public sealed class ZooKeeperTlsOptions
 
     internal IEnumerable<string> Validate()
     {
-        foreach (var (name, file) in new[] { (nameof(AuthorityFile), AuthorityFile), (nameof(CertificateFile), CertificateFile), (nameof(KeyFile), KeyFile) })
+        foreach (var (name, file) in new[]
+        {
+            (nameof(AuthorityFile), AuthorityFile),
+            (nameof(CertificateFile), CertificateFile),
+            (nameof(KeyFile), KeyFile)
+        })
         {
             if (file is null) continue;
             if (!Enabled) yield return $"Tls.{name} is given, and Tls.{nameof(Enabled)} is false: without TLS it would have no effect.";

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Fan.Architecture.Tests;
 
-/// <summary>The layers of one project as ARCHITECTURE.md draws them: what stands further up may use what stands below it, and nothing else.</summary>
+/// <summary>
+/// The layers of one project as ARCHITECTURE.md draws them: what stands further up may use what stands below it, and nothing else.
+/// </summary>
 internal sealed class DrawnLayers
 {
     private const string Fence = "```";
@@ -14,7 +16,8 @@ internal sealed class DrawnLayers
     {
         Project = project;
         // Counted from below, so that a higher number is a higher layer.
-        _heights = lines.Reverse().SelectMany((folders, height) => folders.Select(folder => (folder, height))).ToFrozenDictionary(pair => pair.folder, pair => pair.height);
+        _heights = lines.Reverse().SelectMany((folders, height) => folders.Select(folder => (folder, height)))
+            .ToFrozenDictionary(pair => pair.folder, pair => pair.height);
     }
 
     public string Project { get; }

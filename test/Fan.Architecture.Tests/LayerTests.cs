@@ -42,7 +42,10 @@ public sealed class LayerTests
         var arrows = AssemblyArrows.Read(typeof(LayerTests).Assembly.Location, "Fan.Architecture.Tests", "test")
             .Where(arrow => arrow.To == nameof(Planted.Ground)).Select(arrow => arrow.From).Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(
-            ["ByAttribute", "ByBase", "ByBody", "ByConstraint", "ByField", "ByGenericArgument", "ByInterfaceOfSignature", "ByLambda", "ByLocal", "ByTypeOf"],
+            [
+                "ByAttribute", "ByBase", "ByBody", "ByConstraint", "ByField", "ByGenericArgument", "ByInterfaceOfSignature", "ByLambda",
+                "ByLocal", "ByTypeOf"
+            ],
             arrows);
     }
 

@@ -5,7 +5,8 @@ internal static class SourceFolder
 {
     private static readonly string Root = Path.Combine(FindRepository(), "src");
 
-    public static IEnumerable<string> Projects => Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Projects =>
+        Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal);
 
     /// <summary>The folders of a project that hold code; <c>.</c> for its own.</summary>
     public static IEnumerable<string> FoldersOf(string project) => Files(project).Select(Reading.TypeArrow.FolderOf).Distinct();

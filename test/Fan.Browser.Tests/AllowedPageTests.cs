@@ -5,7 +5,9 @@ namespace Fan.Browser.Tests;
 /// <summary>A page of an origin that configuration allows calls and reads replies; no other does.</summary>
 public sealed class AllowedPageTests(Chromium chromium) : BrowserTest(chromium)
 {
-    private const string Put = "const reply = await fetch(target + '/probe', { method: 'PUT', body: '{\"text\": \"hello\"}', headers: { 'content-type': 'application/json', 'fan-ttl': '5000' } }); return await reply.text()";
+    private const string Put =
+        "const reply = await fetch(target + '/probe', { method: 'PUT', body: '{\"text\": \"hello\"}', headers: { 'content-type': " +
+        "'application/json', 'fan-ttl': '5000' } }); return await reply.text()";
 
     [Fact]
     public async Task A_page_of_an_allowed_origin_asks_first_and_then_calls()
@@ -13,9 +15,16 @@ public sealed class AllowedPageTests(Chromium chromium) : BrowserTest(chromium)
         var page = await VisitAsync($"http://localhost:{SitePort}/");
         Assert.Equal("\"hello\"", (await RunAsync(page, Put))!.Value.GetString());
         Assert.Equal("2", (await RunAsync(page, "return await (await fetch(target + '/probe')).text()"))!.Value.GetString());
-        var form = "const data = new FormData(); data.append('text', 'x'); return await (await fetch(target + '/probe', { method: 'POST', body: data })).text()";
+        var form =
+            "const data = new FormData(); data.append('text', 'x'); return await (await fetch(target + '/probe', { method: " +
+            "'POST', body: data })).text()";
         Assert.Equal("3", (await RunAsync(page, form))!.Value.GetString());
-        Assert.Equal("no_such_method", (await RunAsync(page, "return (await (await fetch(target + '/probe/nowhere', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).json()).code"))!.Value.GetString());
+        Assert.Equal(
+            "no_such_method",
+            (await RunAsync(
+                page,
+                "return (await (await fetch(target + '/probe/nowhere', { method: 'POST', body: '{}', headers: { 'content-type': " +
+                "'application/json' } })).json()).code"))!.Value.GetString());
         Assert.Equal(3, Runs);
     }
 

@@ -38,7 +38,8 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
             options.QuietTime = TimeSpan.Zero;
             Configure(options);
         }).AddService<IProbe>(_ => _probe));
-        ServicePort = (await Service.Services.GetRequiredService<IEndpointDirectory>().FindAsync("probe", TestContext.Current.CancellationToken))[0].Description.Port;
+        ServicePort = (await Service.Services.GetRequiredService<IEndpointDirectory>().FindAsync(
+            "probe", TestContext.Current.CancellationToken))[0].Description.Port;
     }
 
     public async ValueTask DisposeAsync()
@@ -61,14 +62,19 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Runs a script in a page; in it, <c>target</c> is the service and <c>redirect</c> a place of the page's own site that leads on to what is appended.</summary>
+    /// <summary>
+    /// Runs a script in a page; in it, <c>target</c> is the service and <c>redirect</c> a place of the page's own site that leads on to
+    /// what is appended.
+    /// </summary>
     protected Task<JsonElement?> RunAsync(IPage page, string script)
     {
         ArgumentNullException.ThrowIfNull(page);
         var site = new Uri(page.Url).GetLeftPart(UriPartial.Authority);
-        return page.EvaluateAsync($"async ([target, redirect]) => {{ {script} }}", new[] { Target, site + "/redirect?to=" }).WaitAsync(Eventually.Deadline);
+        return page.EvaluateAsync(
+            $"async ([target, redirect]) => {{ {script} }}", new[] { Target, site + "/redirect?to=" }).WaitAsync(Eventually.Deadline);
     }
 
     /// <summary>Waits until the service has refused that many requests in all: the browser did send them.</summary>
-    protected Task RefusesAsync(long count, string what) => Eventually.TrueAsync(() => Task.FromResult(Service.Rejected >= count), $"the service refuses what is sent by: {what}");
+    protected Task RefusesAsync(long count, string what) =>
+        Eventually.TrueAsync(() => Task.FromResult(Service.Rejected >= count), $"the service refuses what is sent by: {what}");
 }

@@ -17,14 +17,23 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!File.Exists(Path)) throw new InvalidOperationException($"{Path} is not there: install it, e.g. 'sudo apt-get install chromium'.");
+        if (!File.Exists(Path))
+        {
+            throw new InvalidOperationException($"{Path} is not there: install it, e.g. 'sudo apt-get install chromium'.");
+        }
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Path,
             Args =
             [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
                 "--host-resolver-rules=MAP evil.example 127.0.0.1",
             ],
         });

@@ -2,7 +2,10 @@ using Fan.Conformance;
 
 namespace Fan.Browser.Tests;
 
-/// <summary>A page of another origin runs no method of a service on this machine, whatever a browser lets it send. That the browser did send it, the count of refusals says.</summary>
+/// <summary>
+/// A page of another origin runs no method of a service on this machine, whatever a browser lets it send. That the browser did send it, the
+/// count of refusals says.
+/// </summary>
 public sealed class ForeignPageTests(Chromium chromium) : BrowserTest(chromium)
 {
     // A form in a frame of its own, so that the page stays.
@@ -22,7 +25,8 @@ public sealed class ForeignPageTests(Chromium chromium) : BrowserTest(chromium)
             data.append('file', new File(['hi'], 'hi.txt', { type: 'text/plain' }));
             return fetch(to, { method: 'POST', mode: 'no-cors', body: data });
         };
-        const post = (to, mode, type, body) => fetch(to, { method: 'POST', mode, body, headers: type ? { 'content-type': type } : {} }).catch(() => { });
+        const post = (to, mode, type, body) =>
+            fetch(to, { method: 'POST', mode, body, headers: type ? { 'content-type': type } : {} }).catch(() => { });
         const load = (element, more) => document.body.appendChild(Object.assign(document.createElement(element), more));
         const json = '{"text": "x"}';
         """;
@@ -68,7 +72,8 @@ public sealed class ForeignPageTests(Chromium chromium) : BrowserTest(chromium)
         "load('iframe', { src: redirect + target + '/probe' })",
         "load('audio', { src: target + '/probe', preload: 'auto' })",
         "load('object', { data: target + '/probe' })",
-        "load('iframe', { sandbox: 'allow-scripts', srcdoc: `<script>fetch('${target}/probe/take', { method: 'POST', mode: 'no-cors', body: '{}' })</script>` })",
+        "load('iframe', { sandbox: 'allow-scripts', srcdoc: `<script>fetch('${target}/probe/take', { method: 'POST', mode: 'no-cors', " +
+        "body: '{}' })</script>` })",
         "load('iframe', { src: `data:text/html,<script>fetch('${target}/probe')</script>` })",
         "navigator.sendBeacon(target + '/probe/take', json)",
         "navigator.sendBeacon(target + '/probe/take', new Blob([json]))",
@@ -117,7 +122,8 @@ public sealed class ForeignPageTests(Chromium chromium) : BrowserTest(chromium)
         foreach (var script in (string[])[
             "return (await fetch('/probe')).status",
             "return (await fetch('/probe/take', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).status",
-            "return (await fetch('/probe', { method: 'PUT', body: '{\"text\": \"x\"}', headers: { 'content-type': 'application/json', 'fan-ttl': '100' } })).status",
+            "return (await fetch('/probe', { method: 'PUT', body: '{\"text\": \"x\"}', headers: { 'content-type': 'application/json', " +
+            "'fan-ttl': '100' } })).status",
             "return (await fetch('/openapi.json')).status"])
         {
             Assert.Equal(403, (await RunAsync(page, script))!.Value.GetInt32());
@@ -134,7 +140,12 @@ public sealed class ForeignPageTests(Chromium chromium) : BrowserTest(chromium)
         Assert.Equal("1", await page.InnerTextAsync("body"));
         Assert.Equal(1, Runs);
         // A page of the service's own origin may call.
-        Assert.Equal(200, (await RunAsync(page, "return (await fetch('/probe', { method: 'PUT', body: '{\"text\": \"x\"}', headers: { 'content-type': 'application/json' } })).status"))!.Value.GetInt32());
+        Assert.Equal(
+            200,
+            (await RunAsync(
+                page,
+                "return (await fetch('/probe', { method: 'PUT', body: '{\"text\": \"x\"}', headers: { 'content-type': " +
+                "'application/json' } })).status"))!.Value.GetInt32());
         Assert.Equal(2, Runs);
     }
 }

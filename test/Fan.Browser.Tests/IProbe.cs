@@ -23,7 +23,8 @@ internal sealed class Probe : IProbe
 
     public ValueTask<int> LookAsync(string? text = null, CancellationToken ct = default) => new(Interlocked.Increment(ref _runs));
 
-    public ValueTask<int> TakeAsync(string? text = null, FileContent? file = null, CancellationToken ct = default) => new(Interlocked.Increment(ref _runs));
+    public ValueTask<int> TakeAsync(string? text = null, FileContent? file = null, CancellationToken ct = default) =>
+        new(Interlocked.Increment(ref _runs));
 
     public ValueTask<string> PutAsync(string text, CancellationToken ct = default)
     {

@@ -14,7 +14,8 @@ internal sealed class PageServer : IAsyncDisposable
 
     private PageServer(WebApplication web) => _web = web;
 
-    public int Port => new Uri(_web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+    public int Port =>
+        new Uri(_web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
 
     public static async Task<PageServer> StartAsync()
     {

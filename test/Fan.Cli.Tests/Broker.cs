@@ -16,11 +16,13 @@ internal sealed class Broker : IQueueTransport, IDisposable
 
     public IQueueAdministration Administration => _queues.Administration;
 
-    public Task DeclareAsync(QueueName queue, QueuePolicy policy, CancellationToken cancellationToken) => _queues.DeclareAsync(queue, policy, cancellationToken);
+    public Task DeclareAsync(QueueName queue, QueuePolicy policy, CancellationToken cancellationToken) =>
+        _queues.DeclareAsync(queue, policy, cancellationToken);
 
     public ValueTask SendAsync(QueueMessage message, CancellationToken cancellationToken) => _queues.SendAsync(message, cancellationToken);
 
-    public Task<IQueueConsumer> ConsumeAsync(QueueSubscription subscription, QueueHandler handler, CancellationToken cancellationToken) => _queues.ConsumeAsync(subscription, handler, cancellationToken);
+    public Task<IQueueConsumer> ConsumeAsync(QueueSubscription subscription, QueueHandler handler, CancellationToken cancellationToken) =>
+        _queues.ConsumeAsync(subscription, handler, cancellationToken);
 
     // Each container would dispose it: it ends with the test.
     public void Dispose()

@@ -39,7 +39,8 @@ internal sealed class Place : IAsyncDisposable
         return host;
     }
 
-    public Task<IHost> StartCellarAsync(Cellar? cellar = null) => StartAsync("cellars", fan => fan.AddService<ICellar>(_ => cellar ?? new Cellar()));
+    public Task<IHost> StartCellarAsync(Cellar? cellar = null) =>
+        StartAsync("cellars", fan => fan.AddService<ICellar>(_ => cellar ?? new Cellar()));
 
     /// <summary>Puts a node into the store, with those above it.</summary>
     public async Task PutAsync(string path, string data, bool ephemeral = false)
@@ -56,7 +57,8 @@ internal sealed class Place : IAsyncDisposable
             if (await _store.GetAsync(path[..slash]) is null) await _store.CommitAsync([new StoreOperation.Create(path[..slash])]);
         }
 
-        await _store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes(data), ephemeral ? NodeKind.Ephemeral : NodeKind.Persistent)]);
+        await _store.CommitAsync(
+            [new StoreOperation.Create(path, Encoding.UTF8.GetBytes(data), ephemeral ? NodeKind.Ephemeral : NodeKind.Persistent)]);
     }
 
     /// <summary>Puts a node past Fan into the store's file, with a path that Fan would refuse.</summary>
@@ -73,8 +75,15 @@ internal sealed class Place : IAsyncDisposable
     }
 
     /// <summary>Registers an endpoint by hand.</summary>
-    public Task PutEndpointAsync(string path, int port, string application = "ghost", string methods = """[{"name": "get", "fingerprint": "x", "kind": "rpc", "parameters": ["id: int"]}]""") =>
-        PutAsync(path, $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": {{methods}}, "fan": {"application": "{{application}}"} }""");
+    public Task PutEndpointAsync(
+        string path,
+        int port,
+        string application = "ghost",
+        string methods = """[{"name": "get", "fingerprint": "x", "kind": "rpc", "parameters": ["id: int"]}]""") =>
+        PutAsync(
+            path,
+            $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": {{methods}}, "fan": """ +
+            $$"""{"application": "{{application}}"} }""");
 
     public Task<ToolResult> RunAsync(params string[] args) => RunAsync(new ToolRun(), args);
 
@@ -129,9 +138,13 @@ internal sealed record ToolRun
             },
             Environment = name => Environment.GetValueOrDefault(name),
             Settings = () => new ConfigurationBuilder().AddInMemoryCollection(
-                Environment.ToDictionary(variable => variable.Key.Replace("__", ":", StringComparison.Ordinal), string? (variable) => variable.Value)).Build(),
+                Environment.ToDictionary(
+                    variable => variable.Key.Replace("__", ":", StringComparison.Ordinal), string? (variable) => variable.Value)).Build(),
         };
         var code = await Tool.RunAsync(args, terminal, Cancellation);
-        return new ToolResult(code, output.ToString().Replace("\r\n", "\n", StringComparison.Ordinal), error.ToString().Replace("\r\n", "\n", StringComparison.Ordinal));
+        return new ToolResult(
+            code,
+            output.ToString().Replace("\r\n", "\n", StringComparison.Ordinal),
+            error.ToString().Replace("\r\n", "\n", StringComparison.Ordinal));
     }
 }

@@ -32,9 +32,13 @@ public sealed partial class ProcessTests : IAsyncLifetime
     public async Task A_change_that_is_interrupted_says_what_it_left()
     {
         (await _place.RunAsync("switch", "cellar=1.2.0")).Succeeded();
-        await _place.PutAsync("/fan/apps/app_9999999999", """{"application": "sleeper", "instance": "x", "applied": 2, "oldest": 2, "hosts": [], "needs": []}""", ephemeral: true);
+        await _place.PutAsync(
+            "/fan/apps/app_9999999999",
+            """{"application": "sleeper", "instance": "x", "applied": 2, "oldest": 2, "hosts": [], "needs": []}""",
+            ephemeral: true);
         using var tool = Start(Tool, "switch", "cellar=*");
-        var told = await tool.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Fan.Conformance.Eventually.Deadline);
+        var told = await tool.StandardError.ReadLineAsync(
+            TestContext.Current.CancellationToken).AsTask().WaitAsync(Fan.Conformance.Eventually.Deadline);
         Assert.StartsWith("commit 3 is made: ", told, StringComparison.Ordinal);
         Assert.Equal(0, Signal(tool.Id, Interrupt));
         Assert.Equal((130, "", "fan: Interrupted: commit 3 is made and stays; 'fan revert 3' undoes it.\n"), await EndAsync(tool));
@@ -44,7 +48,8 @@ public sealed partial class ProcessTests : IAsyncLifetime
     public async Task A_change_goes_on_when_nobody_reads_of_it_any_more()
     {
         (await _place.RunAsync("switch", "cellar=1.2.0")).Succeeded();
-        using var shell = Start("bash", "-c", "\"$0\" \"$1\" switch cellar='*' 2>&1 >/dev/null | true; echo ${PIPESTATUS[0]}", "dotnet", Tool);
+        using var shell = Start(
+            "bash", "-c", "\"$0\" \"$1\" switch cellar='*' 2>&1 >/dev/null | true; echo ${PIPESTATUS[0]}", "dotnet", Tool);
         Assert.Equal((0, "0\n", ""), await EndAsync(shell));
         Assert.Equal(3, (await _place.RunAsync("show", "--json")).Succeeded().Json.GetProperty("commit").GetInt32());
     }
@@ -52,7 +57,8 @@ public sealed partial class ProcessTests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_leaves_ends_the_sequence_quietly()
     {
-        using var shell = Start("bash", "-c", "\"$0\" \"$1\" call cellar.count to=100000000 | head -n 2; echo ${PIPESTATUS[0]}", "dotnet", Tool);
+        using var shell = Start(
+            "bash", "-c", "\"$0\" \"$1\" call cellar.count to=100000000 | head -n 2; echo ${PIPESTATUS[0]}", "dotnet", Tool);
         Assert.Equal((0, "1\n2\n0\n", ""), await EndAsync(shell));
         await _cellar.Ended.Task.WaitAsync(Fan.Conformance.Eventually.Deadline);
     }
@@ -94,25 +100,41 @@ public sealed partial class ProcessTests : IAsyncLifetime
     [Fact]
     public async Task An_error_that_can_not_be_told_still_has_its_code()
     {
-        using var shell = Start("bash", "-c", "\"$0\" \"$1\" info absent 2>/dev/full; echo $?; \"$0\" \"$1\" info absent 2>&-; echo $?", "dotnet", Tool);
+        using var shell = Start(
+            "bash", "-c", "\"$0\" \"$1\" info absent 2>/dev/full; echo $?; \"$0\" \"$1\" info absent 2>&-; echo $?", "dotnet", Tool);
         Assert.Equal((0, "1\n1\n", ""), await EndAsync(shell));
     }
 
     [Fact]
     public async Task Without_a_store_of_the_user_nothing_is_made()
     {
-        using var shell = Start("bash", "-c", "unset FAN_STORE; XDG_DATA_HOME=\"$2\" \"$0\" \"$1\" ls; echo $?; HOME=/ XDG_DATA_HOME= \"$0\" \"$1\" ls; echo $?", "dotnet", Tool, Path.Combine(_place.Folder, "data"));
+        using var shell = Start(
+            "bash",
+            "-c",
+            "unset FAN_STORE; XDG_DATA_HOME=\"$2\" \"$0\" \"$1\" ls; echo $?; HOME=/ XDG_DATA_HOME= \"$0\" \"$1\" ls; echo $?",
+            "dotnet",
+            Tool,
+            Path.Combine(_place.Folder, "data"));
         var (_, output, error) = await EndAsync(shell);
         Assert.Equal("3\n2\n", output);
         Assert.Contains($"There is no store at '{_place.Folder}/data/fan/fan.db'", error, StringComparison.Ordinal);
-        Assert.Contains("There is no place for the default store, as the user has no home: name another store with Fan:Store or FAN_STORE. [usage]", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no place for the default store, as the user has no home: name another store with Fan:Store or FAN_STORE. [usage]",
+            error,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_place.Folder, "data")));
     }
 
     [Fact]
     public async Task Outputs_that_are_appended_to_one_file_do_not_overwrite_each_other()
     {
-        using var shell = Start("bash", "-c", "(\"$0\" \"$1\" call cellar.echo text=one; \"$0\" \"$1\" call cellar.echo text=two) > \"$2\"; cat \"$2\"", "dotnet", Tool, Path.Combine(_place.Folder, "out"));
+        using var shell = Start(
+            "bash",
+            "-c",
+            "(\"$0\" \"$1\" call cellar.echo text=one; \"$0\" \"$1\" call cellar.echo text=two) > \"$2\"; cat \"$2\"",
+            "dotnet",
+            Tool,
+            Path.Combine(_place.Folder, "out"));
         Assert.Equal((0, "\"one\"\n\"two\"\n", ""), await EndAsync(shell));
     }
 
@@ -139,7 +161,13 @@ public sealed partial class ProcessTests : IAsyncLifetime
     {
         // What runs in the background of a shell has Ctrl-C ignored, and so have its children.
         var (file, arguments) = program == Tool ? ("env", ["--default-signal=INT", "dotnet", program, .. args]) : (program, args);
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         start.Environment["FAN_STORE"] = _place.StoreUrl;
         return Process.Start(start)!;
     }

@@ -101,7 +101,8 @@ internal sealed class Cellar : ICellar
     }
 
     public ValueTask<string> WhoAsync(CancellationToken ct = default) =>
-        new($"{CallContext.Current.Caller}|{CallContext.Current.User}|{string.Join(';', CallContext.Current.Baggage.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}:{pair.Value}"))}");
+        new($"{CallContext.Current.Caller}|{CallContext.Current.User}|" +
+            $"{string.Join(';', CallContext.Current.Baggage.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}:{pair.Value}"))}");
 
     public ValueTask RestockAsync(int id, CancellationToken ct = default)
     {
@@ -117,7 +118,8 @@ internal sealed class OldCellar : IOldCellar
 
 internal sealed class Till : ITill
 {
-    public ValueTask<string> NameAsync(CancellationToken ct = default) => new("till of shop " + string.Join('|', CallContext.Current.ShardKeys));
+    public ValueTask<string> NameAsync(CancellationToken ct = default) =>
+        new("till of shop " + string.Join('|', CallContext.Current.ShardKeys));
 }
 
 internal sealed class Front(ICellar cellar) : IFront

@@ -9,7 +9,8 @@ internal sealed record ToolResult(int Code, string Out, string Error)
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Out);
 
     /// <summary>The error, which must be one JSON value on one line.</summary>
-    public JsonElement ErrorJson => JsonSerializer.Deserialize<JsonElement>(Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    public JsonElement ErrorJson =>
+        JsonSerializer.Deserialize<JsonElement>(Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
 
     public string[] Lines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

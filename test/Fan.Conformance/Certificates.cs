@@ -55,7 +55,8 @@ public sealed class Certificates : IDisposable
         {
             var (file, keyFile) = (PathOf(name + ".crt"), PathOf(name + ".key"));
             File.WriteAllText(file, certificate.ExportCertificatePem());
-            File.WriteAllText(keyFile, key.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
+            File.WriteAllText(keyFile, key.ExportEncryptedPkcs8PrivateKeyPem(
+                password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
             return (file, keyFile);
         }
     }
@@ -86,7 +87,8 @@ public sealed class Certificates : IDisposable
         names.AddDnsName("localhost");
         names.AddUri(new Uri("spiffe://shop/" + name));
         request.CertificateExtensions.Add(names.Build());
-        var certificate = request.Create(_authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), BitConverter.GetBytes(++_serial));
+        var certificate = request.Create(
+            _authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), BitConverter.GetBytes(++_serial));
         return (certificate, key);
     }
 

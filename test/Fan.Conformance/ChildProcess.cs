@@ -38,7 +38,8 @@ public sealed partial class ChildProcess : IDisposable
     public Task<string> ReadErrorsAsync() => ReadErrorsAsync(TimeSpan.Zero);
 
     /// <summary>All that it prints as errors, where it may take so much longer to its end.</summary>
-    public async Task<string> ReadErrorsAsync(TimeSpan longer) => await _process.StandardError.ReadToEndAsync().WaitAsync(Eventually.Deadline + longer);
+    public async Task<string> ReadErrorsAsync(TimeSpan longer) =>
+        await _process.StandardError.ReadToEndAsync().WaitAsync(Eventually.Deadline + longer);
 
     public async Task WaitForAsync(string line)
     {
@@ -85,7 +86,9 @@ public sealed partial class ChildProcess : IDisposable
     public void Pause()
     {
         Send(19);
-        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{_process.Id}/stat").Split(") ")[^1][0] == 'T', Eventually.Deadline), "The process does not stop.");
+        Assert.True(
+            SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{_process.Id}/stat").Split(") ")[^1][0] == 'T', Eventually.Deadline),
+            "The process does not stop.");
     }
 
     public void Resume() => Send(18);

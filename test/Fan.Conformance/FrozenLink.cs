@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Fan.Conformance;
 
-/// <summary>Stands between a client and its server, and can stop carrying bytes without closing anything, as a network does that lost a route.</summary>
+/// <summary>
+/// Stands between a client and its server, and can stop carrying bytes without closing anything, as a network does that lost a route.
+/// </summary>
 public sealed class FrozenLink : IAsyncDisposable
 {
     private readonly EndPoint _target;
@@ -58,7 +60,8 @@ public sealed class FrozenLink : IAsyncDisposable
     }
 
     /// <summary>The connections that there are are never heard of again; new ones are carried.</summary>
-    public void Forget() => Interlocked.Exchange(ref _known, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    public void Forget() =>
+        Interlocked.Exchange(ref _known, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     /// <summary>Carries what was held back, and all that comes.</summary>
     public void Thaw() => _passing.TrySetResult();
@@ -131,8 +134,12 @@ public sealed class FrozenLink : IAsyncDisposable
     private async Task PassAsync(Task forgotten)
     {
         await PassAsync();
-        if (forgotten is { IsCompleted: true }) await Task.Delay(Timeout.InfiniteTimeSpan, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (forgotten is { IsCompleted: true })
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    private async Task PassAsync() => await Volatile.Read(ref _passing).Task.WaitAsync(_ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task PassAsync() =>
+        await Volatile.Read(ref _passing).Task.WaitAsync(_ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -11,6 +11,8 @@ public interface IStoreHarness : IAsyncDisposable
     /// <summary>Opens another session with the tree, as another process would.</summary>
     Task<ICoordinationStore> OpenAsync();
 
-    /// <summary>Makes the store forget the session while its owner lives, as after a pause that was too long. Returns when it is forgotten.</summary>
+    /// <summary>
+    /// Makes the store forget the session while its owner lives, as after a pause that was too long. Returns when it is forgotten.
+    /// </summary>
     Task ExpireAsync(ICoordinationStore store);
 }

@@ -10,7 +10,8 @@ public abstract class StoreCommitConformance : StoreConformance
     public async Task Nothing_of_a_refused_commit_is_there()
     {
         await CommitAsync(Store, Create("/a", "old"), Create("/gone"));
-        await RefusedAsync(Store, StoreConflict.NodeExists, 4, Create("/b"), Set("/a", "new"), Delete("/gone"), Create("/b/c"), Create("/a"));
+        await RefusedAsync(
+            Store, StoreConflict.NodeExists, 4, Create("/b"), Set("/a", "new"), Delete("/gone"), Create("/b/c"), Create("/a"));
         Assert.Equal("old", await TextAsync(Store, "/a"));
         Assert.Equal(0, (await Store.GetAsync("/a"))!.Version);
         Assert.Null(await Store.GetAsync("/b"));
@@ -20,7 +21,8 @@ public abstract class StoreCommitConformance : StoreConformance
     [Fact]
     public async Task Later_operations_see_what_earlier_ones_of_the_commit_did()
     {
-        var results = await CommitAsync(Store, Create("/a"), Create("/a/b", "1"), Set("/a/b", "2", 0), Check("/a/b", 1), Delete("/a/b", 1), Create("/a/b", "3"));
+        var results = await CommitAsync(
+            Store, Create("/a"), Create("/a/b", "1"), Set("/a/b", "2", 0), Check("/a/b", 1), Delete("/a/b", 1), Create("/a/b", "3"));
         Assert.Equal(["/a", "/a/b", "/a/b", "/a/b", "/a/b", "/a/b"], results.Select(result => result.Path));
         Assert.Equal("3", await TextAsync(Store, "/a/b"));
         Assert.Equal(0, (await Store.GetAsync("/a/b"))!.Version);
@@ -90,13 +92,14 @@ public abstract class StoreCommitConformance : StoreConformance
     public async Task Random_commits_do_what_a_simple_model_does()
     {
         string[] paths = ["/m/a", "/m/b", "/m/a/x", "/m/a/y", "/m/b/x"];
-        var operation = Gen.Select(Gen.Int[0, 3], Gen.Int[0, paths.Length - 1], Gen.Int[-1, 2], Gen.Int[0, 9], (kind, at, version, data) => kind switch
-        {
-            0 => Create(paths[at], data.ToString()),
-            1 => Set(paths[at], data.ToString(), version),
-            2 => Delete(paths[at], version),
-            _ => Check(paths[at], version),
-        });
+        var operation = Gen.Select(
+            Gen.Int[0, 3], Gen.Int[0, paths.Length - 1], Gen.Int[-1, 2], Gen.Int[0, 9], (kind, at, version, data) => kind switch
+            {
+                0 => Create(paths[at], data.ToString()),
+                1 => Set(paths[at], data.ToString(), version),
+                2 => Delete(paths[at], version),
+                _ => Check(paths[at], version),
+            });
         await CommitAsync(Store, Create("/m"));
         var model = new Dictionary<string, (string Data, int Version)>(StringComparer.Ordinal) { ["/m"] = ("", 0) };
         StoreOperation[][] commits = [];
@@ -110,12 +113,15 @@ public abstract class StoreCommitConformance : StoreConformance
             foreach (var known in paths)
             {
                 var node = await Store.GetAsync(known);
-                Assert.Equal(model.TryGetValue(known, out var expected) ? expected : null, node is null ? null : ((string, int)?)((await TextAsync(Store, known))!, node.Version));
+                Assert.Equal(
+                    model.TryGetValue(known, out var expected) ? expected : null,
+                    node is null ? null : ((string, int)?)((await TextAsync(Store, known))!, node.Version));
             }
         }
     }
 
-    private static Dictionary<string, (string Data, int Version)>? Apply(Dictionary<string, (string Data, int Version)> model, StoreOperation[] commit)
+    private static Dictionary<string, (string Data, int Version)>? Apply(
+        Dictionary<string, (string Data, int Version)> model, StoreOperation[] commit)
     {
         var next = new Dictionary<string, (string Data, int Version)>(model, StringComparer.Ordinal);
         foreach (var operation in commit)
@@ -132,7 +138,12 @@ public abstract class StoreCommitConformance : StoreConformance
                     next[set.Path] = (System.Text.Encoding.UTF8.GetString(set.Data.Span), node.Version + 1);
                     break;
                 case StoreOperation.Delete delete:
-                    if (!exists || (delete.ExpectedVersion >= 0 && delete.ExpectedVersion != node.Version) || next.Keys.Any(key => key.StartsWith(delete.Path + "/", StringComparison.Ordinal))) return null;
+                    if (!exists
+                        || (delete.ExpectedVersion >= 0 && delete.ExpectedVersion != node.Version)
+                        || next.Keys.Any(key => key.StartsWith(delete.Path + "/", StringComparison.Ordinal)))
+                    {
+                        return null;
+                    }
                     next.Remove(delete.Path);
                     break;
                 case StoreOperation.Check check:

@@ -32,7 +32,8 @@ public abstract class StoreConformance : IAsyncLifetime
         return store.CommitAsync(operations).AsTask();
     }
 
-    protected static StoreOperation Create(string path, string data = "", NodeKind kind = NodeKind.Persistent) => new StoreOperation.Create(path, Bytes(data), kind);
+    protected static StoreOperation Create(string path, string data = "", NodeKind kind = NodeKind.Persistent) =>
+        new StoreOperation.Create(path, Bytes(data), kind);
 
     protected static StoreOperation Set(string path, string data, int version = -1) => new StoreOperation.Set(path, Bytes(data), version);
 
@@ -46,7 +47,8 @@ public abstract class StoreConformance : IAsyncLifetime
         return await store.GetAsync(path) is { } node ? Encoding.UTF8.GetString(node.Data.Span) : null;
     }
 
-    protected static async Task RefusedAsync(ICoordinationStore store, StoreConflict conflict, int operation, params StoreOperation[] operations)
+    protected static async Task RefusedAsync(
+        ICoordinationStore store, StoreConflict conflict, int operation, params StoreOperation[] operations)
     {
         var error = await Assert.ThrowsAsync<StoreConflictException>(() => CommitAsync(store, operations));
         Assert.Equal((conflict, operation), (error.Conflict, error.Operation));

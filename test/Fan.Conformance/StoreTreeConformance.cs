@@ -38,7 +38,8 @@ public abstract class StoreTreeConformance : StoreConformance
         await CommitAsync(Store, new StoreOperation.Create("/large", large), Create("/empty"));
         Assert.True((await Store.GetAsync("/large"))!.Data.Span.SequenceEqual(large));
         Assert.Equal(0, (await Store.GetAsync("/empty"))!.Data.Length);
-        await Assert.ThrowsAsync<ArgumentException>(() => CommitAsync(Store, new StoreOperation.Create("/larger", new byte[StoreLimits.MaxDataBytes + 1])));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => CommitAsync(Store, new StoreOperation.Create("/larger", new byte[StoreLimits.MaxDataBytes + 1])));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public abstract class StoreTreeConformance : StoreConformance
     public async Task A_commit_has_a_bounded_number_of_operations()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => CommitAsync(Store));
-        await Assert.ThrowsAsync<ArgumentException>(() => CommitAsync(Store, [.. Enumerable.Range(0, StoreLimits.MaxOperations + 1).Select(i => Create("/n" + i))]));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => CommitAsync(Store, [.. Enumerable.Range(0, StoreLimits.MaxOperations + 1).Select(i => Create("/n" + i))]));
         await CommitAsync(Store, [.. Enumerable.Range(0, StoreLimits.MaxOperations).Select(i => Create("/n" + i))]);
     }
 
@@ -130,7 +132,8 @@ public abstract class StoreTreeConformance : StoreConformance
     {
         await CommitAsync(Store, Create("/q"));
         var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Harness.OpenAsync()));
-        var paths = await Task.WhenAll(stores.SelectMany(store => Enumerable.Range(0, 25).Select(async _ => (await CommitAsync(store, Create("/q/n_", kind: NodeKind.PersistentSequential)))[0].Path)));
+        var paths = await Task.WhenAll(stores.SelectMany(store => Enumerable.Range(0, 25)
+            .Select(async _ => (await CommitAsync(store, Create("/q/n_", kind: NodeKind.PersistentSequential)))[0].Path)));
         await Store.SyncAsync();
         Assert.Equal(100, paths.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(paths.Order(StringComparer.Ordinal).Select(StorePath.Name), await Store.GetChildrenAsync("/q"));

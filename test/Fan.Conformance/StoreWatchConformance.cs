@@ -98,10 +98,15 @@ public abstract class StoreWatchConformance : StoreConformance
     {
         await CommitAsync(Store, Create("/slow"));
         await using var watch = await Watch.StartAsync(Store, "/slow");
-        for (var block = 0; block < 5; block++) await CommitAsync(Store, [.. Enumerable.Range(0, 1000).Select(i => Create($"/slow/{block}_{i}"))]);
+        for (var block = 0; block < 5; block++)
+        {
+            await CommitAsync(Store, [.. Enumerable.Range(0, 1000).Select(i => Create($"/slow/{block}_{i}"))]);
+        }
         await CommitAsync(Store, Create("/slow/end"));
         var seen = new List<StoreEvent>();
-        while (seen.Count == 0 || (seen[^1].Path != "/slow/end" && seen[^1].Kind != StoreEventKind.Resync) || seen.All(change => change.Kind != StoreEventKind.Resync))
+        while (seen.Count == 0
+            || (seen[^1].Path != "/slow/end" && seen[^1].Kind != StoreEventKind.Resync)
+            || seen.All(change => change.Kind != StoreEventKind.Resync))
             seen.Add(await watch.NextAsync());
         Assert.True(seen.Count < 5000);
     }

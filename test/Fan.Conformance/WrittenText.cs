@@ -35,7 +35,11 @@ public sealed class WrittenText : ILoggerProvider
         var seen = 0;
         for (; nodes.TryDequeue(out var path); seen++)
         {
-            if (path != "/") Assert.DoesNotContain(secret, path + Encoding.UTF8.GetString((await store.GetAsync(path))?.Data.ToArray() ?? []), StringComparison.Ordinal);
+            if (path != "/")
+            {
+                Assert.DoesNotContain(
+                    secret, path + Encoding.UTF8.GetString((await store.GetAsync(path))?.Data.ToArray() ?? []), StringComparison.Ordinal);
+            }
             foreach (var child in await store.GetChildrenAsync(path) ?? []) nodes.Enqueue(path.TrimEnd('/') + "/" + child);
         }
 
@@ -56,7 +60,8 @@ public sealed class WrittenText : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             ArgumentNullException.ThrowIfNull(formatter);
             lines.Enqueue($"{formatter(state, exception)} {exception}");

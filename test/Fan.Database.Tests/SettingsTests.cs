@@ -64,10 +64,14 @@ public sealed class SettingsTests(PostgresServers servers)
     [Fact]
     public async Task A_database_that_is_away_is_named_without_its_password()
     {
-        var options = new FanDatabaseOptions { Postgres = $"Host=127.0.0.1;Port=1;Username=shop;Database=shop;Password={Secret};Timeout=2" };
+        var options = new FanDatabaseOptions
+        {
+            Postgres = $"Host=127.0.0.1;Port=1;Username=shop;Database=shop;Password={Secret};Timeout=2"
+        };
         await using var database = DatabaseFactory.Create(options, TimeProvider.System);
         await using var transport = new DatabaseQueueTransport(database, Options.Create(options), TimeProvider.System);
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(() => transport.DeclareAsync(new QueueName("shop"), new QueuePolicy(), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            () => transport.DeclareAsync(new QueueName("shop"), new QueuePolicy(), TestContext.Current.CancellationToken));
         Assert.Contains("'shop' at 127.0.0.1:1", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, transport.Trouble);
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
@@ -85,11 +89,12 @@ public sealed class SettingsTests(PostgresServers servers)
         await caller.Fan.Get<ICellar>().RestockAsync(1);
         await written.HasNowhereAsync(Secret, tree);
 
-        Task<TransportApplication> StartAsync(string name, Action<FanBuilder> configure) => TransportApplication.StartAsync(tree, name, fan =>
-        {
-            written.Follow(fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (text, true)));
-            configure(fan);
-        });
+        Task<TransportApplication> StartAsync(string name, Action<FanBuilder> configure) =>
+            TransportApplication.StartAsync(tree, name, fan =>
+            {
+                written.Follow(fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (text, true)));
+                configure(fan);
+            });
     }
 
     [Fact]
@@ -100,7 +105,8 @@ public sealed class SettingsTests(PostgresServers servers)
         var options = new FanDatabaseOptions { Sqlite = file };
         await using var database = DatabaseFactory.Create(options, TimeProvider.System);
         await using var transport = new DatabaseQueueTransport(database, Options.Create(options), TimeProvider.System);
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(() => transport.DeclareAsync(new QueueName("shop"), new QueuePolicy(), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            () => transport.DeclareAsync(new QueueName("shop"), new QueuePolicy(), TestContext.Current.CancellationToken));
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
         File.Delete(file);
     }

@@ -27,7 +27,8 @@ if (verb == "serve")
         .AddService<ICellar>(_ => cellar);
     using var host = builder.Build();
     await host.StartAsync();
-    Console.WriteLine(Encoding.UTF8.GetString((await host.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar"))[0].Description.ToJson()));
+    Console.WriteLine(Encoding.UTF8.GetString(
+        (await host.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar"))[0].Description.ToJson()));
     await cellar.Waiting;
     Console.WriteLine("waiting");
     await host.WaitForShutdownAsync();

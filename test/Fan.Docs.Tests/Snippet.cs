@@ -4,14 +4,19 @@ namespace Fan.Docs.Tests;
 /// <param name="Page">The page, from the root of the repository.</param>
 /// <param name="Line">The first line of its code.</param>
 /// <param name="Code">The code as it stands there.</param>
-/// <param name="Around">What a fragment of a type's members stands in, from the comment above the block; null where it stands for itself.</param>
+/// <param name="Around">
+/// What a fragment of a type's members stands in, from the comment above the block; null where it stands for itself.
+/// </param>
 public sealed record Snippet(string Page, int Line, string Code, string? Around)
 {
     private const string Fence = "```csharp";
     private const string Comment = "<!-- snippet: inside ";
 
     /// <summary>Whether it is a file of a project, as its usings say, and no part of one.</summary>
-    public bool IsFile => Code.Split('\n')[0] is var first && first.StartsWith("using ", StringComparison.Ordinal) && first.EndsWith(';') && first[6..^1].All(c => char.IsAsciiLetterOrDigit(c) || c == '.');
+    public bool IsFile => Code.Split('\n')[0] is var first
+        && first.StartsWith("using ", StringComparison.Ordinal)
+        && first.EndsWith(';')
+        && first[6..^1].All(c => char.IsAsciiLetterOrDigit(c) || c == '.');
 
     public static IEnumerable<Snippet> In(string page, string text)
     {
@@ -20,7 +25,9 @@ public sealed record Snippet(string Page, int Line, string Code, string? Around)
         {
             if (!lines[at].StartsWith(Fence, StringComparison.Ordinal)) continue;
             var end = Array.IndexOf(lines, "```", at);
-            var around = at > 0 && lines[at - 1].StartsWith(Comment, StringComparison.Ordinal) ? lines[at - 1][Comment.Length..].Replace("-->", "", StringComparison.Ordinal).Trim() : null;
+            var around = at > 0 && lines[at - 1].StartsWith(Comment, StringComparison.Ordinal)
+                ? lines[at - 1][Comment.Length..].Replace("-->", "", StringComparison.Ordinal).Trim()
+                : null;
             yield return new Snippet(page, at + 2, string.Join('\n', lines[(at + 1)..end]), around);
             at = end;
         }

@@ -5,7 +5,10 @@ public sealed class SnippetTests
 {
     private static readonly string Pages = Path.Combine(AppContext.BaseDirectory, "Pages");
 
-    public static TheoryData<string> All => [.. Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Pages, file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> All =>
+        [.. Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Pages, file))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -16,7 +19,9 @@ public sealed class SnippetTests
     }
 
     [Fact]
-    public void There_are_pages_with_blocks() => Assert.True(Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories).Sum(file => Snippet.In(file, File.ReadAllText(file)).Count()) > 40);
+    public void There_are_pages_with_blocks() =>
+        Assert.True(Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories)
+            .Sum(file => Snippet.In(file, File.ReadAllText(file)).Count()) > 40);
 
     [Fact]
     public void An_error_is_told_with_its_page_and_line()

@@ -45,7 +45,17 @@ public sealed partial class SampleEndTests : IDisposable
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.Parent!.FullName;
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var run = Start("dotnet", "run", "--no-build", "-c", configuration, "--project", Path.Combine(root, "samples", "WineStore"), "--", "--store", $"sqlite:{_folder}/fan.db");
+        var run = Start(
+            "dotnet",
+            "run",
+            "--no-build",
+            "-c",
+            configuration,
+            "--project",
+            Path.Combine(root, "samples", "WineStore"),
+            "--",
+            "--store",
+            $"sqlite:{_folder}/fan.db");
         await Eventually.TrueAsync(() => Task.FromResult(Descendants(run.Id).Count >= 4), "it and its services run");
         var all = Descendants(run.Id);
         Assert.Equal(0, Signal(run.Id, Terminate));
@@ -92,7 +102,8 @@ public sealed partial class SampleEndTests : IDisposable
         Assert.Fail($"It ended before it said '{beginning}'.");
     }
 
-    private static Task GoneAsync(List<int> processes) => Eventually.TrueAsync(() => Task.FromResult(processes.TrueForAll(id => StateOf(id) is null or 'Z')), "all processes have ended");
+    private static Task GoneAsync(List<int> processes) =>
+        Eventually.TrueAsync(() => Task.FromResult(processes.TrueForAll(id => StateOf(id) is null or 'Z')), "all processes have ended");
 
     private static List<int> Descendants(int id)
     {
@@ -111,7 +122,8 @@ public sealed partial class SampleEndTests : IDisposable
         return found;
     }
 
-    private static int ParentOf(int id) => FieldsOf(id) is [_, var parent, ..] ? int.Parse(parent, System.Globalization.CultureInfo.InvariantCulture) : 0;
+    private static int ParentOf(int id) =>
+        FieldsOf(id) is [_, var parent, ..] ? int.Parse(parent, System.Globalization.CultureInfo.InvariantCulture) : 0;
 
     private static char? StateOf(int id) => FieldsOf(id) is [var state, ..] ? state[0] : null;
 
@@ -130,7 +142,13 @@ public sealed partial class SampleEndTests : IDisposable
 
     private Process Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         start.Environment["FAN_STORE"] = $"sqlite:{_folder}/fan.db";
         start.Environment["WINESTORE_END_WITH_PARENT"] = "1";
         var process = Process.Start(start)!;

@@ -13,14 +13,24 @@ public sealed class StoryTests : IDisposable
     public async Task The_story_is_played_over_six_processes_its_trace_is_one_tree_and_no_call_fails_while_versions_and_owners_change()
     {
         var told = await PlayAsync();
-        Assert.Contains("clear the barcodes, here and at the integrations: ClearedBarcodes { StoreId = 42, Barcodes = 3, SyncEvery = 5m }", told, StringComparison.Ordinal);
+        Assert.Contains(
+            "clear the barcodes, here and at the integrations: ClearedBarcodes { StoreId = 42, Barcodes = 3, SyncEvery = 5m }",
+            told,
+            StringComparison.Ordinal);
         Assert.Contains("until both groups have handled it: RegisterState { SyncEvery = 5m, Journal = 1 }", told, StringComparison.Ordinal);
-        Assert.Contains("both releases of the labels run, and callers may ask for one: 1.x prints 00000079, 2.x 0000000000079", told, StringComparison.Ordinal);
+        Assert.Contains(
+            "both releases of the labels run, and callers may ask for one: 1.x prints 00000079, 2.x 0000000000079",
+            told,
+            StringComparison.Ordinal);
         Assert.Matches(@"\n  both services, in one commit: commit 3, applied by 6 applications in \d+ ms\n", told);
         Assert.Matches(@"\n  the customers want their old barcodes: commit 4, applied by 6 applications in \d+ ms\n", told);
         Assert.Matches(@"\n  labels scanned: \d{3,} of 8 digits, \d{3,} of 13; failed calls: 0\n", told);
         var tree = told[told.IndexOf("lightspeed/barcode_sync_clear (WineStore, calls over ipc)", StringComparison.Ordinal)..];
-        Assert.Matches(@"^lightspeed/barcode_sync_clear \(WineStore, calls over ipc\).*\n    lightspeed/barcode_sync_clear \(LightspeedSync, serves\).*\n      integration_api/barcode_sync_clear \(LightspeedSync, calls over ipc\).*\n        integration_api/barcode_sync_clear \(Integrations, serves\)", tree);
+        Assert.Matches(
+            @"^lightspeed/barcode_sync_clear \(WineStore, calls over ipc\).*\n    lightspeed/barcode_sync_clear \(LightspeedSync, " +
+            @"serves\).*\n      integration_api/barcode_sync_clear \(LightspeedSync, " +
+            @"calls over ipc\).*\n        integration_api/barcode_sync_clear \(Integrations, serves\)",
+            tree);
 
         // While they sell, the store moves there and back.
         var kept = Match(told, @"\n  store 42 is shard (\d), kept by (retail|retail-next) with fencing token (\d+)\n");
@@ -88,9 +98,12 @@ public sealed class StoryTests : IDisposable
         string[] steps =
         [
             $@"  lightspeed/sell \(WineStore, calls over {lightspeed}\)", @"    lightspeed/sell \(LightspeedSync, serves\)",
-            @"      retail.store.public_wines/get \(LightspeedSync, calls over http\)", @"        retail.store.public_wines/get \(Retail, serves\)",
-            $@"      retail.store.labels/barcode \(LightspeedSync, calls over {labels}\)", @"        retail.store.labels/barcode \(Retail, serves\)",
-            @"      integration_api/barcode_read \(LightspeedSync, calls over database\)", @"        integration_api/barcode_read \(Integrations, serves\)",
+            @"      retail.store.public_wines/get \(LightspeedSync, calls over http\)",
+            @"        retail.store.public_wines/get \(Retail, serves\)",
+            $@"      retail.store.labels/barcode \(LightspeedSync, calls over {labels}\)",
+            @"        retail.store.labels/barcode \(Retail, serves\)",
+            @"      integration_api/barcode_read \(LightspeedSync, calls over database\)",
+            @"        integration_api/barcode_read \(Integrations, serves\)",
             @"      retail.store.stock/sell \(LightspeedSync, calls over tcp\)", @"        retail.store.stock/sell \(Retail, serves\)",
             $@"          lightspeed/stock_changed \(Retail, calls over {stockChanged}\)",
         ];
@@ -102,7 +115,9 @@ public sealed class StoryTests : IDisposable
     private static string[] Match(string told, string pattern)
     {
         Assert.Matches(pattern, told);
-        return [.. System.Text.RegularExpressions.Regex.Match(told, pattern, System.Text.RegularExpressions.RegexOptions.None, Eventually.Deadline).Groups.Values.Select(group => group.Value)];
+        return [.. System.Text.RegularExpressions.Regex
+            .Match(told, pattern, System.Text.RegularExpressions.RegexOptions.None, Eventually.Deadline).Groups.Values
+            .Select(group => group.Value)];
     }
 
     private async Task<string> PlayAsync(params string[] arguments)

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.EndToEnd.Tests;
 
-/// <summary>Services in processes of their own on the embedded store, called without a pause while they come, die, stop and sleep.</summary>
+/// <summary>
+/// Services in processes of their own on the embedded store, called without a pause while they come, die, stop and sleep.
+/// </summary>
 public sealed class TwoProcessTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fan-endtoend-").FullName;
@@ -122,7 +124,8 @@ public sealed class TwoProcessTests : IAsyncLifetime
         Assert.Empty(callers.Failures);
     }
 
-    private async Task<HealthStatus> HealthAsync() => (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
+    private async Task<HealthStatus> HealthAsync() =>
+        (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
 
     private async Task<ChildProcess> StartTillAsync()
     {
@@ -133,12 +136,15 @@ public sealed class TwoProcessTests : IAsyncLifetime
     }
 
     private Task EndpointsAsync(int count) => Eventually.TrueAsync(
-        async () => (await _host.Services.GetRequiredService<IEndpointDirectory>().ListAsync()).Endpoints.Count == count, $"{count} endpoints are registered");
+        async () => (await _host.Services.GetRequiredService<IEndpointDirectory>().ListAsync()).Endpoints.Count == count,
+        $"{count} endpoints are registered");
 
     private static Task AnsweredAsync(Callers callers, params ChildProcess[] processes)
     {
         var before = processes.ToDictionary(process => process.Id, process => callers.AnswersByProcess.GetValueOrDefault(process.Id));
-        return Eventually.TrueAsync(() => Task.FromResult(before.All(pair => callers.AnswersByProcess.GetValueOrDefault(pair.Key) > pair.Value + 20)), "every process answers");
+        return Eventually.TrueAsync(
+            () => Task.FromResult(before.All(pair => callers.AnswersByProcess.GetValueOrDefault(pair.Key) > pair.Value + 20)),
+            "every process answers");
     }
 
     private static Task MoreAnswersAsync(Callers callers)

@@ -1,6 +1,8 @@
 namespace Fan.Fuzz.Tests;
 
-/// <summary>Every reader of strangers' bytes stands a short run, and every input that was ever found. The long ones: see docs/wire.md.</summary>
+/// <summary>
+/// Every reader of strangers' bytes stands a short run, and every input that was ever found. The long ones: see docs/wire.md.
+/// </summary>
 public sealed class FuzzTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(3);

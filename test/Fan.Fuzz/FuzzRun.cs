@@ -37,7 +37,10 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
         var work = Task.Run(() => Run(time, folder));
         while (await Task.WhenAny(work, Task.Delay(Hung)) != work)
         {
-            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _began)) > Hung) return new Finding(_running, $"did not end within {Hung.TotalSeconds} s");
+            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _began)) > Hung)
+            {
+                return new Finding(_running, $"did not end within {Hung.TotalSeconds} s");
+            }
         }
 
         return await work;
@@ -46,7 +49,9 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
     private Finding? Run(TimeSpan time, DirectoryInfo? folder)
     {
         var mutator = new Mutator(_random);
-        IEnumerable<byte[]> seeds = folder is { Exists: true } ? folder.EnumerateFiles("*.bin").Select(file => File.ReadAllBytes(file.FullName)) : [];
+        IEnumerable<byte[]> seeds = folder is { Exists: true }
+            ? folder.EnumerateFiles("*.bin").Select(file => File.ReadAllBytes(file.FullName))
+            : [];
         foreach (var input in seeds.Concat(target.Seeds))
         {
             if (Try(input, keep: true) is { } finding) return finding;
@@ -80,7 +85,10 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
         var took = Stopwatch.GetElapsedTime(_began);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         if (took > Slow && Again(input) > Slow) return new Finding(input, $"took {took.TotalSeconds:0.0} s");
-        if (allocated > most + (perByte * input.Length)) return new Finding(input, $"allocated {allocated} bytes for an input of {input.Length}");
+        if (allocated > most + (perByte * input.Length))
+        {
+            return new Finding(input, $"allocated {allocated} bytes for an input of {input.Length}");
+        }
         var isNew = _outcomes.Count < MaxOutcomes && _outcomes.Add(outcome);
         if ((isNew || keep) && _kept.Count < MaxKept) _kept.Add(input);
         return null;

@@ -20,7 +20,13 @@ internal abstract class FuzzTarget
     /// <exception cref="Exception">It was neither taken nor refused as it should be: a finding.</exception>
     public abstract string Run(byte[] input);
 
-    public static IReadOnlyList<FuzzTarget> All { get; } = [new Targets.FramesTarget(), new Targets.CodecTarget(), new Targets.HeadersTarget(), new Targets.PropertiesTarget()];
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new Targets.FramesTarget(),
+        new Targets.CodecTarget(),
+        new Targets.HeadersTarget(),
+        new Targets.PropertiesTarget()
+    ];
 
     /// <summary>A message without what differs from input to input: what it quotes, and numbers.</summary>
     protected static string Shape(string message)

@@ -7,7 +7,10 @@ internal sealed class Mutator(Random random)
 {
     private const int MaxBytes = 16 * 1024;
 
-    private static readonly uint[] Telling = [0, 1, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
+    private static readonly uint[] Telling =
+    [
+        0, 1, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff
+    ];
 
     public byte[] Change(byte[] input, IReadOnlyList<byte[]> others)
     {

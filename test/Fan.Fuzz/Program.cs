@@ -4,7 +4,9 @@ using Fan.Fuzz;
 // Reads changed inputs for some time: `dotnet run -c Release --project test/Fan.Fuzz -- frames --minutes 10 [--seed N] [--keep FOLDER]`.
 if (args is not [var name, .. var rest] || FuzzTarget.All.FirstOrDefault(known => known.Name == name) is not { } target)
 {
-    Console.Error.WriteLine($"Name a target: {string.Join(", ", FuzzTarget.All.Select(known => known.Name))}. Then --minutes N (default 1), --seed N, --keep FOLDER.");
+    Console.Error.WriteLine(
+        $"Name a target: {string.Join(", ", FuzzTarget.All.Select(known => known.Name))}. Then --minutes N (default 1), " +
+        "--seed N, --keep FOLDER.");
     return 2;
 }
 
@@ -33,5 +35,6 @@ if (finding is null) return 0;
 Directory.CreateDirectory(folder);
 var path = Path.Combine(folder, finding.FileName);
 await File.WriteAllBytesAsync(path, finding.Input);
-Console.Error.WriteLine($"Found, and kept as {path} (move it to test/Fan.Fuzz/Seeds/{name}, where every test run reads it):\n{finding.Reason}");
+Console.Error.WriteLine(
+    $"Found, and kept as {path} (move it to test/Fan.Fuzz/Seeds/{name}, where every test run reads it):\n{finding.Reason}");
 return 1;

@@ -39,7 +39,9 @@ public sealed class CodeFixTests
     {
         using var workspace = new AdhocWorkspace();
         var (document, _) = Open(
-            workspace, After.Replace("[Service(\"shop\", Version = \"1.2.0\")]", attribute, StringComparison.Ordinal), LockSetup.LockOf(Before.Replace("[Service(\"shop\", Version = \"1.2.0\")]", attribute, StringComparison.Ordinal)));
+            workspace,
+            After.Replace("[Service(\"shop\", Version = \"1.2.0\")]", attribute, StringComparison.Ordinal),
+            LockSetup.LockOf(Before.Replace("[Service(\"shop\", Version = \"1.2.0\")]", attribute, StringComparison.Ordinal)));
 
         var changed = await ApplyAsync(new SetVersionFix(), document);
 
@@ -52,16 +54,20 @@ public sealed class CodeFixTests
     {
         var reported = new ContractLockAnalyzer().SupportedDiagnostics.Select(descriptor => descriptor.Id).ToList();
 
-        Assert.All(new UpdateContractLockFix().FixableDiagnosticIds.Concat(new SetVersionFix().FixableDiagnosticIds), id => Assert.Contains(id, reported));
+        Assert.All(
+            new UpdateContractLockFix().FixableDiagnosticIds.Concat(new SetVersionFix().FixableDiagnosticIds),
+            id => Assert.Contains(id, reported));
     }
 
     private static (Document Document, DocumentId Lock) Open(AdhocWorkspace workspace, string source, string locked)
     {
         var project = workspace.AddProject(ProjectInfo.Create(
             ProjectId.CreateNewId(), VersionStamp.Default, "Test", "Test", LanguageNames.CSharp, metadataReferences: LockSetup.References,
-            compilationOptions: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)));
+            compilationOptions: new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)));
         var document = project.AddDocument("Test.cs", LockSetup.Preamble + source);
-        var file = document.Project.AddAdditionalDocument(ContractLock.FileName, SourceText.From(locked), filePath: "/project/" + ContractLock.FileName);
+        var file = document.Project.AddAdditionalDocument(
+            ContractLock.FileName, SourceText.From(locked), filePath: "/project/" + ContractLock.FileName);
         return (file.Project.GetDocument(document.Id)!, file.Id);
     }
 
@@ -70,9 +76,15 @@ public sealed class CodeFixTests
         var cancellationToken = TestContext.Current.CancellationToken;
         var compilation = await document.Project.GetCompilationAsync(cancellationToken);
         var options = document.Project.AnalyzerOptions;
-        var found = await Microsoft.CodeAnalysis.Diagnostics.DiagnosticAnalyzerExtensions.WithAnalyzers(compilation!, [new ContractLockAnalyzer()], options).GetAnalyzerDiagnosticsAsync(cancellationToken);
+        var found = await Microsoft.CodeAnalysis.Diagnostics.DiagnosticAnalyzerExtensions
+            .WithAnalyzers(compilation!, [new ContractLockAnalyzer()], options)
+            .GetAnalyzerDiagnosticsAsync(cancellationToken);
         var actions = new List<CodeAction>();
-        await provider.RegisterCodeFixesAsync(new CodeFixContext(document, found.Single(diagnostic => provider.FixableDiagnosticIds.Contains(diagnostic.Id)), (action, _) => actions.Add(action), cancellationToken));
+        await provider.RegisterCodeFixesAsync(new CodeFixContext(
+            document,
+            found.Single(diagnostic => provider.FixableDiagnosticIds.Contains(diagnostic.Id)),
+            (action, _) => actions.Add(action),
+            cancellationToken));
         var operations = await Assert.Single(actions).GetOperationsAsync(cancellationToken);
         return operations.OfType<ApplyChangesOperation>().Single().ChangedSolution;
     }

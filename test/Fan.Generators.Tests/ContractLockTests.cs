@@ -24,7 +24,8 @@ public sealed class ContractLockTests
     public async Task Without_a_lock_file_nothing_is_said() => Assert.Empty(await LockSetup.DiagnosticsAsync(Before, null));
 
     [Fact]
-    public async Task What_is_as_it_was_locked_is_fine() => Assert.Empty(await LockSetup.DiagnosticsAsync(Before, LockSetup.LockOf(Before)));
+    public async Task What_is_as_it_was_locked_is_fine() =>
+        Assert.Empty(await LockSetup.DiagnosticsAsync(Before, LockSetup.LockOf(Before)));
 
     [Fact]
     public void The_lock_has_one_line_for_each_thing_that_travels() => Assert.Equal(
@@ -61,13 +62,25 @@ public sealed class ContractLockTests
         """.ReplaceLineEndings("\n"), LockSetup.LockOf(Before));
 
     [Theory]
-    [InlineData("int id,", "int id, int vintage,", "1.2.0", "FAN0017", "'get': only the source has the argument vintage. Give it version 2.0.0")]
+    [InlineData(
+        "int id,", "int id, int vintage,", "1.2.0", "FAN0017", "'get': only the source has the argument vintage. Give it version 2.0.0")]
     [InlineData("int id,", "int id, int vintage = 0,", "1.2.0", "FAN0017", "Give it version 1.3.0")]
     [InlineData("string Name", "string Name, string? Note = null", "1.2.0", "FAN0017", "Wine.note is added. Give it version 1.3.0")]
     [InlineData("string Name", "string Label", "1.2.0", "FAN0017", "wine.name and passes it over")]
-    [InlineData("[Rpc(Idempotent = true)] ", "", "1.2.0", "FAN0017", "'get': a second sending is harmless in the lock only. Give it version 2.0.0")]
-    [InlineData("[Rpc(Idempotent = true)] ", "[Rpc(Idempotent = true), HttpRoute(\"GET\", \"/wines\")] ", "1.2.0", "FAN0017", "'get': it has the HTTP route GET /wines. Give it version 1.3.0")]
-    [InlineData("int id,", "int id, int vintage,", "1.3.0", "FAN0018", "'shop' 1.3.0 breaks callers of 1.2.0: 'get': only 1.3.0 has the argument vintage. Its version must be at least 2.0.0.")]
+    [InlineData(
+        "[Rpc(Idempotent = true)] ", "", "1.2.0", "FAN0017", "'get': a second sending is harmless in the lock only. Give it version 2.0.0")]
+    [InlineData(
+        "[Rpc(Idempotent = true)] ",
+        "[Rpc(Idempotent = true), HttpRoute(\"GET\", \"/wines\")] ",
+        "1.2.0",
+        "FAN0017",
+        "'get': it has the HTTP route GET /wines. Give it version 1.3.0")]
+    [InlineData(
+        "int id,",
+        "int id, int vintage,",
+        "1.3.0",
+        "FAN0018",
+        "'shop' 1.3.0 breaks callers of 1.2.0: 'get': only 1.3.0 has the argument vintage. Its version must be at least 2.0.0.")]
     [InlineData("string Name", "string Name, string? Note = null", "1.2.1", "FAN0018", "'shop' 1.2.1 adds to 1.2.0")]
     [InlineData("string Name", "string Name, string? Note = null", "1.3.0", "FAN0016", "'shop' 1.3.0 is not in fan.contracts.lock.json")]
     [InlineData("string Name", "string Label", "2.0.0-rc.1", "FAN0016", "'shop' 2.0.0-rc.1 is not in")]
@@ -93,7 +106,8 @@ public sealed class ContractLockTests
     [InlineData("0.0.3", false, "0.0.4")]
     [InlineData("0.0.3", true, "0.0.4")]
     [InlineData("2.0.0-rc.1", true, "2.0.0")]
-    public void Steps_are_those_of_ranges(string version, bool breaks, string next) => Assert.Equal(next, Reading.Versions.Next(version, breaks));
+    public void Steps_are_those_of_ranges(string version, bool breaks, string next) =>
+        Assert.Equal(next, Reading.Versions.Next(version, breaks));
 
     [Theory]
     [InlineData("1.0.0", "1.0.1")]
@@ -112,8 +126,10 @@ public sealed class ContractLockTests
     [Fact]
     public async Task A_later_version_is_held_against_the_one_before_though_its_own_lock_is_new()
     {
-        var broken = Before.Replace("string Name", "string Label", StringComparison.Ordinal).Replace("1.2.0", "1.3.0", StringComparison.Ordinal);
-        var locked = ContractLock.Parse(LockSetup.LockOf(Before)).With([.. LockSetup.Contracts(broken), .. LockSetup.Contracts(Before)]).Write();
+        var broken = Before.Replace("string Name", "string Label", StringComparison.Ordinal)
+            .Replace("1.2.0", "1.3.0", StringComparison.Ordinal);
+        var locked = ContractLock.Parse(LockSetup.LockOf(Before))
+            .With([.. LockSetup.Contracts(broken), .. LockSetup.Contracts(Before)]).Write();
 
         Assert.Equal("FAN0018", Assert.Single(await LockSetup.DiagnosticsAsync(broken, locked)).Id);
     }
@@ -171,7 +187,8 @@ public sealed class ContractLockTests
 
             Assert.Empty(await LockSetup.DiagnosticsAsync(after, LockSetup.LockOf(Before), path));
 
-            Assert.Equal(["1.2.0", "1.3.0"], ContractLock.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).VersionsOf("shop").Select(contract => contract.Version));
+            Assert.Equal(["1.2.0", "1.3.0"], ContractLock.Parse(await File.ReadAllTextAsync(
+                path, TestContext.Current.CancellationToken)).VersionsOf("shop").Select(contract => contract.Version));
         }
         finally
         {
@@ -183,28 +200,38 @@ public sealed class ContractLockTests
 /// <summary>A project with services, and with a lock file beside them.</summary>
 internal static class LockSetup
 {
-    public const string Preamble = "using System; using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using Fan;\n";
+    public const string Preamble =
+        "using System; using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using Fan;\n";
 
     public static readonly MetadataReference[] References =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     public static string LockOf(string source) => ContractLock.Empty.With(Contracts(source)).Write();
 
-    public static IReadOnlyList<Shapes.ContractShape> Contracts(string source) => [.. Services.All(Compile(source), TestContext.Current.CancellationToken)];
+    public static IReadOnlyList<Shapes.ContractShape> Contracts(string source) =>
+        [.. Services.All(Compile(source), TestContext.Current.CancellationToken)];
 
     public static async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(string source, string? locked, string? writeTo = null)
     {
         ImmutableArray<AdditionalText> files = locked is null ? [] : [new LockText("/project/" + ContractLock.FileName, locked)];
         var options = new AnalyzerOptions(files, new BuildOptions(writeTo));
         var compilation = Compile(source);
-        Assert.DoesNotContain(compilation.GetDiagnostics(TestContext.Current.CancellationToken), diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
-        return await compilation.WithAnalyzers([new ContractLockAnalyzer()], options).GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(
+            compilation.GetDiagnostics(TestContext.Current.CancellationToken),
+            diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        return await compilation.WithAnalyzers([new ContractLockAnalyzer()], options)
+            .GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
     }
 
     private static CSharpCompilation Compile(string source) =>
-        CSharpCompilation.Create("Test", [CSharpSyntaxTree.ParseText(Preamble + source, path: "Test.cs")], References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        CSharpCompilation.Create(
+            "Test",
+            [CSharpSyntaxTree.ParseText(Preamble + source, path: "Test.cs")],
+            References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     private sealed class LockText(string path, string text) : AdditionalText
     {
@@ -215,7 +242,9 @@ internal static class LockSetup
 
     private sealed class BuildOptions(string? writeTo) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(writeTo is null ? [] : new() { ["build_property.FanUpdateContractLock"] = "true", ["build_property.FanContractLockFile"] = writeTo });
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(writeTo is null
+            ? []
+            : new() { ["build_property.FanUpdateContractLock"] = "true", ["build_property.FanContractLockFile"] = writeTo });
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
@@ -224,6 +253,7 @@ internal static class LockSetup
 
     private sealed class Properties(Dictionary<string, string> values) : AnalyzerConfigOptions
     {
-        public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => values.TryGetValue(key, out value);
+        public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) =>
+            values.TryGetValue(key, out value);
     }
 }

@@ -7,7 +7,8 @@ public sealed class DiagnosticTests
 {
     private static readonly MetadataReference[] References =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     [Theory]
@@ -37,13 +38,24 @@ public sealed class DiagnosticTests
     [InlineData("FAN0021", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"Ask\")] public void [|On|]() { } }")]
     [InlineData("FAN0021", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"Gone\")] public void [|On|]() { } }")]
     [InlineData("FAN0021", "[Service(\"a\")] public class Thing { [Subscribe(typeof(string), \"Told\")] public void [|On|]() { } }")]
-    [InlineData("FAN0022", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] public void [|On|](string text) { } }")]
+    [InlineData(
+        "FAN0022", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] public void [|On|](string text) { } }")]
     [InlineData("FAN0022", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] public int [|On|](int x) => x; }")]
-    [InlineData("FAN0022", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"Rang\")] public Task [|On|]() => Task.CompletedTask; }")]
-    [InlineData("FAN0023", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] public void One(int x) { } [Subscribe(typeof(IOther), \"Told\")] public void [|On|](int x) { } }")]
-    [InlineData("FAN0024", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\", Group = \"a b\")] public void [|On|](int x) { } }")]
+    [InlineData(
+        "FAN0022",
+        "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"Rang\")] public Task [|On|]() => Task.CompletedTask; }")]
+    [InlineData(
+        "FAN0023",
+        "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), " +
+        "\"told\")] public void One(int x) { } [Subscribe(typeof(IOther), \"Told\")] public void [|On|](int x) { } }")]
+    [InlineData(
+        "FAN0024",
+        "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\", Group = \"a b\")] public void [|On|](int x) { } }")]
     [InlineData("FAN0025", "public class Thing { [Subscribe(typeof(IOther), \"told\")] public void [|On|](int x) { } }")]
-    [InlineData("FAN0025", "public abstract class Base { [Subscribe(typeof(IOther), \"told\")] public void [|On|](int x) { } } [Service(\"a\")] public class Thing : Base { [Rpc] public void A() { } }")]
+    [InlineData(
+        "FAN0025",
+        "public abstract class Base { [Subscribe(typeof(IOther), \"told\")] public void [|On|](int x) { } } [Service(\"a\")] public " +
+        "class Thing : Base { [Rpc] public void A() { } }")]
     [InlineData("FAN0015", "[Service(\"a\")] public class Thing { [Subscribe(typeof(IOther), \"told\")] internal void [|On|](int x) { } }")]
     public void A_bad_service_is_reported(string id, string type) => AssertReported(id, type);
 
@@ -59,12 +71,17 @@ public sealed class DiagnosticTests
     public void An_unrelated_edit_leaves_the_output_cached()
     {
         var compilation = Compile("[Service(\"a\")] public interface IThing { ValueTask A(CancellationToken ct); }");
-        GeneratorDriver driver = CSharpGeneratorDriver.Create([new ServiceGenerator().AsSourceGenerator()], driverOptions: new GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: true));
+        GeneratorDriver driver = CSharpGeneratorDriver.Create(
+            [new ServiceGenerator().AsSourceGenerator()],
+            driverOptions: new GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: true));
         driver = driver.RunGenerators(compilation, TestContext.Current.CancellationToken);
-        driver = driver.RunGenerators(compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Unrelated { }", cancellationToken: TestContext.Current.CancellationToken)), TestContext.Current.CancellationToken);
+        driver = driver.RunGenerators(compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(
+            "class Unrelated { }", cancellationToken: TestContext.Current.CancellationToken)), TestContext.Current.CancellationToken);
 
         var steps = driver.GetRunResult().Results[0].TrackedSteps["Services"];
-        Assert.All(steps.SelectMany(s => s.Outputs), output => Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged));
+        Assert.All(
+            steps.SelectMany(s => s.Outputs),
+            output => Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged));
     }
 
     private static void AssertReported(string id, string marked)
@@ -80,13 +97,21 @@ public sealed class DiagnosticTests
     private static (IReadOnlyList<Diagnostic> Diagnostics, string Marked) Run(string marked)
     {
         var source = marked.Replace("[|", "", StringComparison.Ordinal).Replace("|]", "", StringComparison.Ordinal);
-        CSharpGeneratorDriver.Create(new ServiceGenerator()).RunGeneratorsAndUpdateCompilation(Compile(source), out _, out var diagnostics, TestContext.Current.CancellationToken);
+        CSharpGeneratorDriver.Create(new ServiceGenerator())
+            .RunGeneratorsAndUpdateCompilation(Compile(source), out _, out var diagnostics, TestContext.Current.CancellationToken);
         return (diagnostics, Preamble + marked);
     }
 
-    private const string Preamble = "using System; using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using Fan;\n"
-        + "[Service(\"other\")] public interface IOther { ValueTask Ask(CancellationToken ct); [Push] ValueTask Told(int x, CancellationToken ct); [Push] void Rang(CancellationToken ct); }\n";
+    private const string Preamble =
+        "using System; using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using Fan;\n"
+            +
+            "[Service(\"other\")] public interface IOther { ValueTask Ask(CancellationToken ct); [Push] ValueTask Told(int x, " +
+            "CancellationToken ct); [Push] void Rang(CancellationToken ct); }\n";
 
     private static CSharpCompilation Compile(string source) =>
-        CSharpCompilation.Create("Test", [CSharpSyntaxTree.ParseText(Preamble + source, path: "Test.cs")], References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        CSharpCompilation.Create(
+            "Test",
+            [CSharpSyntaxTree.ParseText(Preamble + source, path: "Test.cs")],
+            References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 }

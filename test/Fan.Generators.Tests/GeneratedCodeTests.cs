@@ -70,7 +70,8 @@ public sealed class GeneratedCodeTests
         var get = Contract.Methods.Single(m => m.Name == "get").Description;
 
         Assert.Equal(("retail.store[store_id].wines", "1.2.0"), (Contract.Name, Contract.Version));
-        Assert.Equal(["get", "count", "delete", "clear", "add", "touch", "list", "stock_changed", "ping_me"], Contract.Methods.Select(m => m.Name));
+        Assert.Equal(
+            ["get", "count", "delete", "clear", "add", "touch", "list", "stock_changed", "ping_me"], Contract.Methods.Select(m => m.Name));
         Assert.Equal("Finds a wine.", get.Summary);
         Assert.True(get.Idempotent);
         Assert.Equal(TimeSpan.FromMilliseconds(250), get.Timeout);
@@ -89,5 +90,6 @@ public sealed class GeneratedCodeTests
         Assert.IsAssignableFrom<IUnaryMethod>(contract.Methods[0]);
     }
 
-    private IWines Client(bool remote) => remote ? Contract.CreateClient(new LoopbackChannel(_service)) : (IWines)Contract.CreateProxy(_service);
+    private IWines Client(bool remote) =>
+        remote ? Contract.CreateClient(new LoopbackChannel(_service)) : (IWines)Contract.CreateProxy(_service);
 }

@@ -9,5 +9,6 @@ internal static class GeneratedContracts
     public static InterfaceContract<TService> Of<TService>()
         where TService : class => (InterfaceContract<TService>)OfType(typeof(TService));
 
-    public static ServiceContract OfType(Type type) => type.Assembly.GetCustomAttributes<GeneratedContractAttribute>().Single(attribute => attribute.ServiceType == type).Create();
+    public static ServiceContract OfType(Type type) =>
+        type.Assembly.GetCustomAttributes<GeneratedContractAttribute>().Single(attribute => attribute.ServiceType == type).Create();
 }

@@ -16,7 +16,8 @@ public interface IWines : IHealth
     [Rpc(Idempotent = true, TimeoutMilliseconds = 250)]
     ValueTask<Wine> GetAsync(int inventoryId, CancellationToken cancellationToken = default);
 
-    Task<int> CountAsync(Colour colour = Colour.White, double? price = null, string @class = "a\"b", CancellationToken cancellationToken = default);
+    Task<int> CountAsync(
+        Colour colour = Colour.White, double? price = null, string @class = "a\"b", CancellationToken cancellationToken = default);
 
     ValueTask DeleteAsync(int id, CancellationToken cancellationToken = default);
 
@@ -71,7 +72,8 @@ internal sealed class Wines : IWines
 
     public void Touch() => Calls.Add("touch");
 
-    public async IAsyncEnumerable<Wine> ListAsync(string[] tags, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Wine> ListAsync(
+        string[] tags, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var tag in tags)
         {

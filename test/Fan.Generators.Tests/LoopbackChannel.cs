@@ -15,7 +15,8 @@ internal sealed class LoopbackChannel(object service, PayloadCodec? codec = null
 
     private readonly PayloadCodec _codec = codec ?? Json;
 
-    public override async ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+    public override async ValueTask<TResult> CallAsync<TArgs, TResult>(
+        UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
     {
         var request = new ArrayBufferWriter<byte>();
         _codec.WriteArguments(request, method, args);

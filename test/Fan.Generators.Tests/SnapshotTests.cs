@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fan.Generators.Tests;
 
-/// <summary>The generated text itself, so that a change of it is seen in review. <c>UPDATE_SNAPSHOTS=1</c> writes what is generated now.</summary>
+/// <summary>
+/// The generated text itself, so that a change of it is seen in review. <c>UPDATE_SNAPSHOTS=1</c> writes what is generated now.
+/// </summary>
 public sealed class SnapshotTests
 {
     [Theory]
@@ -17,7 +19,8 @@ public sealed class SnapshotTests
             /// <summary>The price of some bottles. More.</summary>
             [Fan.Rpc(Idempotent = true)]
             [Fan.HttpRoute("GET", "/till/{wine}")]
-            System.Threading.Tasks.ValueTask<decimal> PriceAsync(string wine, int bottles = 1, System.Threading.CancellationToken ct = default);
+            System.Threading.Tasks.ValueTask<decimal> PriceAsync(string wine, int bottles = 1,
+                System.Threading.CancellationToken ct = default);
 
             System.Collections.Generic.IAsyncEnumerable<string> ListAsync(System.Threading.CancellationToken ct = default);
 
@@ -42,15 +45,22 @@ public sealed class SnapshotTests
 
     private static string Generate(string source)
     {
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
-        var tree = CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(documentationMode: DocumentationMode.Parse), cancellationToken: TestContext.Current.CancellationToken);
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path));
+        var options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
+        var tree = CSharpSyntaxTree.ParseText(
+            source,
+            new CSharpParseOptions(documentationMode: DocumentationMode.Parse),
+            cancellationToken: TestContext.Current.CancellationToken);
         var compilation = CSharpCompilation.Create("Snapshot", [tree], references, options);
         CSharpGeneratorDriver.Create([new ServiceGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)tree.Options)
             .RunGeneratorsAndUpdateCompilation(compilation, out var output, out _, TestContext.Current.CancellationToken);
-        Assert.Empty(output.GetDiagnostics(TestContext.Current.CancellationToken).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+        Assert.Empty(output.GetDiagnostics(TestContext.Current.CancellationToken)
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
         return string.Join("\n", output.SyntaxTrees.Skip(1).Select(generated => generated.ToString()));
     }
 
-    private static string SourceFile(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Snapshots", name + ".txt");
+    private static string SourceFile(string name, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "Snapshots", name + ".txt");
 }

@@ -18,6 +18,8 @@ public sealed class WireNameTests
         Gen.String[Gen.Char.AlphaNumeric, 1, 30].Sample(name =>
         {
             var snake = WireNames.SnakeCase(name);
-            return !snake.Any(char.IsUpper) && WireNames.SnakeCase(snake) == snake && string.Equals(snake.Replace("_", "", StringComparison.Ordinal), name, StringComparison.OrdinalIgnoreCase);
+            return !snake.Any(char.IsUpper)
+                && WireNames.SnakeCase(snake) == snake
+                && string.Equals(snake.Replace("_", "", StringComparison.Ordinal), name, StringComparison.OrdinalIgnoreCase);
         });
 }

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Http.Tests;
 
-/// <summary>Bodies that break off or are framed wrongly are the sender's affair: refused where somebody is there to be told, and no noise in the log.</summary>
+/// <summary>
+/// Bodies that break off or are framed wrongly are the sender's affair: refused where somebody is there to be told, and no noise in the
+/// log.
+/// </summary>
 public sealed class BrokenBodyTests : HttpTest
 {
     private readonly Lines _log = new();
@@ -34,7 +37,9 @@ public sealed class BrokenBodyTests : HttpTest
         using var client = new RawClient(_address);
         await client.WriteAsync($"POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}");
         var reply = await client.ReadAsync();
-        Assert.Equal((400, "bad_message", "body"), (reply!.Status, Json(reply.Text).GetProperty("code").GetString(), Json(reply.Text).GetProperty("place").GetString()));
+        Assert.Equal(
+            (400, "bad_message", "body"),
+            (reply!.Status, Json(reply.Text).GetProperty("code").GetString(), Json(reply.Text).GetProperty("place").GetString()));
         Assert.Empty(_log.Loud);
     }
 
@@ -49,7 +54,9 @@ public sealed class BrokenBodyTests : HttpTest
         {
             using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await client.ConnectAsync(_address.Host, _address.Port, TestContext.Current.CancellationToken);
-            await client.SendAsync(System.Text.Encoding.ASCII.GetBytes("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\n" + request), TestContext.Current.CancellationToken);
+            await client.SendAsync(
+                System.Text.Encoding.ASCII.GetBytes("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\n" + request),
+                TestContext.Current.CancellationToken);
             await Eventually.TrueAsync(() => Task.FromResult(client.Poll(0, SelectMode.SelectWrite)), "it is sent");
             if (reset) client.LingerState = new LingerOption(true, 0);
         }
@@ -73,9 +80,13 @@ public sealed class BrokenBodyTests : HttpTest
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (logLevel >= LogLevel.Information && (logLevel >= LogLevel.Warning || exception is not null)) _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+            if (logLevel >= LogLevel.Information && (logLevel >= LogLevel.Warning || exception is not null))
+            {
+                _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+            }
         }
 
         public void Dispose()

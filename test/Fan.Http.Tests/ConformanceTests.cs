@@ -7,7 +7,8 @@ namespace Fan.Http.Tests;
 /// <param name="parts">Whether the tests stop applications that are being called; others need not wait for callers.</param>
 internal sealed class HttpHarness(Version version, bool parts) : ITransportHarness
 {
-    public static Task<ITransportHarness> CreateAsync(Version version, bool parts = false) => Task.FromResult<ITransportHarness>(new HttpHarness(version, parts));
+    public static Task<ITransportHarness> CreateAsync(Version version, bool parts = false) =>
+        Task.FromResult<ITransportHarness>(new HttpHarness(version, parts));
 
     public void AddTo(FanBuilder application) => application.AddHttp(options =>
     {

@@ -17,14 +17,19 @@ public sealed class ConnectionBoundTests : HttpTest
             await first.WriteAsync(RawClient.Request("POST /cellar/get HTTP/1.1", "", """{"id": 1}"""u8.ToArray()));
             Assert.Equal(200, (await first.ReadAsync())!.Status);
             var reply = await RawClient.PostAsync(address, "/cellar/get", """{"id": 1}""");
-            Assert.Equal((503, "unavailable", "MaxConnections", "close"), (reply.Status, Json(reply.Text).GetProperty("code").GetString(), Json(reply.Text).GetProperty("place").GetString(), reply["Connection"]));
+            Assert.Equal((503, "unavailable", "MaxConnections", "close"), (
+                reply.Status,
+                Json(reply.Text).GetProperty("code").GetString(),
+                Json(reply.Text).GetProperty("place").GetString(),
+                reply["Connection"]));
             using var http2 = new RawClient(address);
             await http2.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
             Assert.Equal((4, 7), (await http2.ReadFrameTypeAsync(), await http2.ReadFrameTypeAsync()));
             Assert.Equal(1, _full.Calls);
         }
 
-        await Eventually.TrueAsync(async () => (await RawClient.PostAsync(address, "/cellar/get", """{"id": 1}""")).Status == 200, "there is room again");
+        await Eventually.TrueAsync(
+            async () => (await RawClient.PostAsync(address, "/cellar/get", """{"id": 1}""")).Status == 200, "there is room again");
     }
 
     [Theory]
@@ -53,7 +58,8 @@ public sealed class ConnectionBoundTests : HttpTest
     public async Task Connections_that_say_nothing_shut_nobody_out(string beginning, string version, bool tls = false)
     {
         using var certificates = new Certificates();
-        var address = await ServeAsync(options => (options.MaxConnections, options.CertificateFile) = (20, tls ? certificates.Issue("service") : null));
+        var address = await ServeAsync(
+            options => (options.MaxConnections, options.CertificateFile) = (20, tls ? certificates.Issue("service") : null));
         var silent = new List<RawClient>();
         for (var i = 0; i < 40; i++)
         {
@@ -61,7 +67,8 @@ public sealed class ConnectionBoundTests : HttpTest
             if (beginning.Length > 0) await silent[i].WriteAsync(beginning);
         }
 
-        var caller = await StartAsync("caller", http: options => (options.CallVersion, options.TrustedCertificatesFile) = (Version.Parse(version), tls ? certificates.AuthorityFile : null));
+        var caller = await StartAsync("caller", http: options =>
+            (options.CallVersion, options.TrustedCertificatesFile) = (Version.Parse(version), tls ? certificates.AuthorityFile : null));
         var cellar = caller.Fan.Get<ICellar>();
         await Eventually.TrueAsync(
             async () =>
@@ -92,9 +99,12 @@ public sealed class ConnectionBoundTests : HttpTest
         await refused.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
         Assert.Equal(503, (await refused.ReadAsync())!.Status);
         first.Dispose();
-        await Eventually.TrueAsync(async () => (await RawClient.PostAsync(address, "/cellar/get", """{"id": 1}""")).Status == 200, "there is room again");
+        await Eventually.TrueAsync(
+            async () => (await RawClient.PostAsync(address, "/cellar/get", """{"id": 1}""")).Status == 200, "there is room again");
     }
 
     private async Task<Uri> ServeAsync(Action<FanHttpOptions>? http = null) =>
-        await AddressAsync(await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => _full), http ?? (options => options.MaxConnections = 1)), "cellar");
+        await AddressAsync(
+            await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => _full), http ?? (options => options.MaxConnections = 1)),
+            "cellar");
 }

@@ -11,14 +11,16 @@ public sealed class DrainTests : HttpTest
     [Fact]
     public async Task A_draining_application_is_not_ready_and_serves_until_others_had_time_to_hear_of_it()
     {
-        var service = await StartAsync("wines", fan => fan.AddService<IWines>(_ => new Wines()), options: options => options.DrainDelay = TimeSpan.FromHours(1));
+        var service = await StartAsync(
+            "wines", fan => fan.AddService<IWines>(_ => new Wines()), options: options => options.DrainDelay = TimeSpan.FromHours(1));
         var address = await AddressAsync(service, "wines");
         var health = service.Services.GetRequiredService<HealthCheckService>();
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
         using var enough = new CancellationTokenSource();
         var stopping = service.StopAsync(enough.Token);
 
-        await Eventually.TrueAsync(async () => (await service.Store.GetChildrenAsync("/endpoints/wines"))?.Count is null or 0, "it has left the store");
+        await Eventually.TrueAsync(
+            async () => (await service.Store.GetChildrenAsync("/endpoints/wines"))?.Count is null or 0, "it has left the store");
         var report = await health.CheckHealthAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HealthStatus.Unhealthy, report.Status);
         Assert.Contains("it is stopping", report.Entries["fan"].Description, StringComparison.Ordinal);
@@ -34,8 +36,12 @@ public sealed class DrainTests : HttpTest
     {
         var service = await StartAsync("wines", fan => fan.AddService<IWines>(_ => new Wines()));
         var address = await AddressAsync(service, "wines");
-        await RegisterAsync("elsewhere", $$$"""{"transport": "http", "host": "127.0.0.1", "port": {{{address.Port}}}, "methods": [], "fan": {"network": "boot=0;net=net:[1];host=0"}}""");
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await service.Fan.CallAsync("elsewhere.get", Json("{}")));
+        await RegisterAsync(
+            "elsewhere",
+            $$$"""{"transport": "http", "host": "127.0.0.1", "port": {{{address.Port}}}, "methods": [], "fan": """ +
+            $$$"""{"network": "boot=0;net=net:[1];host=0"}}""");
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await service.Fan.CallAsync("elsewhere.get", Json("{}")));
         Assert.Contains("127.0.0.1", error.Message, StringComparison.Ordinal);
         Assert.Contains("AdvertisedHost", error.Message, StringComparison.Ordinal);
     }

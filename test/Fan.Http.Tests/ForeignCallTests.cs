@@ -53,7 +53,10 @@ public sealed class ForeignCallTests : HttpTest
     public async Task A_missing_content_type_or_verb_is_json_and_get()
     {
         var server = StartRaw(RawServer.Reply("200 OK", "1"));
-        await RegisterAsync("bare", $$"""{"transport": "http", "host": "127.0.0.1", "port": "{{server.Port}}", "methods": [{"name": "a", "url": "/a"}, {"name": "b", "url": "/b", "method": "POST"}]}""");
+        await RegisterAsync(
+            "bare",
+            $$"""{"transport": "http", "host": "127.0.0.1", "port": "{{server.Port}}", "methods": [{"name": "a", "url": "/a"}, """ +
+            $$"""{"name": "b", "url": "/b", "method": "POST"}]}""");
         var caller = await StartAsync("caller");
         await caller.Fan.CallAsync("bare.a", Json("""{"x": 1}"""));
         await caller.Fan.CallAsync("bare.b", Json("""{"x": 1}"""));
@@ -73,7 +76,11 @@ public sealed class ForeignCallTests : HttpTest
     [Fact]
     public async Task A_form_without_a_file_is_urlencoded()
     {
-        var request = await CallAsync("POST", "/form", """{"s": "a b&é", "l": [1, "x"], "t": true, "n": null, "d": {"k": 1, "m": 2}, "e": ""}""", "multipart/form-data");
+        var request = await CallAsync(
+            "POST",
+            "/form",
+            """{"s": "a b&é", "l": [1, "x"], "t": true, "n": null, "d": {"k": 1, "m": 2}, "e": ""}""",
+            "multipart/form-data");
         Assert.Equal("application/x-www-form-urlencoded", request["Content-Type"]);
         Assert.Equal("s=a+b%26%C3%A9&l=1&l=x&t=True&d=k&d=m&e=", request.Text);
     }
@@ -81,7 +88,12 @@ public sealed class ForeignCallTests : HttpTest
     [Fact]
     public async Task A_form_with_a_file_is_multipart()
     {
-        var request = await CallAsync("PUT", "/form", """{"l": [1, "x"], "t": true, "n": null, "d": {"k": 1}, "f": {"fileName": "f ž.txt", "content": "aGk=", "contentType": "text/plain"}}""", "multipart/form-data");
+        var request = await CallAsync(
+            "PUT",
+            "/form",
+            """{"l": [1, "x"], "t": true, "n": null, "d": {"k": 1}, "f": """ +
+            """{"fileName": "f ž.txt", "content": "aGk=", "contentType": "text/plain"}}""",
+            "multipart/form-data");
         var type = request["Content-Type"]!;
         Assert.StartsWith("multipart/form-data; boundary=", type, StringComparison.Ordinal);
         var boundary = type.Split('=')[1];
@@ -116,10 +128,14 @@ public sealed class ForeignCallTests : HttpTest
     public async Task Any_application_can_announce_it_for_as_long_as_it_lives()
     {
         var server = StartRaw(RawServer.Reply("200 OK", "5"));
-        var places = EndpointDescription.Parse(Encoding.UTF8.GetBytes($$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "find", "url": "/places/{place_id}"}]}"""));
+        var places = EndpointDescription.Parse(
+            Encoding.UTF8.GetBytes(
+                $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": """ +
+                $$"""[{"name": "find", "url": "/places/{place_id}"}]}"""));
         var announcer = await StartAsync("announcer", fan => fan.Announce("geo.places", "1.2.0", places));
         var caller = await StartAsync("caller");
-        Assert.Equal(5, await caller.Fan.CallAsync<int>("geo.places.find", Json("""{"place_id": "a/b", "lang": "ka"}"""), new CallOptions { Version = "^1.1" }));
+        Assert.Equal(5, await caller.Fan.CallAsync<int>(
+            "geo.places.find", Json("""{"place_id": "a/b", "lang": "ka"}"""), new CallOptions { Version = "^1.1" }));
         Assert.Equal("GET /places/a%2Fb?place_id=a%2Fb&lang=ka HTTP/1.1", server.Single.Start);
         await announcer.StopAsync();
         await caller.SeesAsync("geo.places", 0);
@@ -138,7 +154,10 @@ public sealed class ForeignCallTests : HttpTest
     public async Task Its_trace_headers_carry_the_trace_in_64_bits_and_the_baggage_in_ascii()
     {
         using var root = new Activity("root").SetIdFormat(ActivityIdFormat.W3C)
-            .SetParentId(ActivityTraceId.CreateFromString("0af7651916cd43dd00000000000319c0"), ActivitySpanId.CreateFromString("00f067aa0ba902b7"), ActivityTraceFlags.Recorded).Start();
+            .SetParentId(
+                ActivityTraceId.CreateFromString("0af7651916cd43dd00000000000319c0"),
+                ActivitySpanId.CreateFromString("00f067aa0ba902b7"),
+                ActivityTraceFlags.Recorded).Start();
         RawRequest request;
         using ((CallContext.Current with { Baggage = new Dictionary<string, string> { ["SESSION_ID"] = "abc é", ["n"] = "5" } }).Use())
             request = await CallAsync("POST", "/simple/echo", "{}");
@@ -161,7 +180,9 @@ public sealed class ForeignCallTests : HttpTest
 
     private async Task RegisterAsync(int port, string verb, string url, string contentType)
     {
-        var json = $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": [{"name": "echo", "url": "{{url}}", "method": "{{verb}}", "content_type": "{{contentType}}"}]}""";
+        var json =
+            $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": """ +
+            $$"""[{"name": "echo", "url": "{{url}}", "method": "{{verb}}", "content_type": "{{contentType}}"}]}""";
         await RegisterAsync("simple" + port, json);
         await RegisterAsync("simple", json);
     }

@@ -28,7 +28,8 @@ public sealed class ForeignFaultTests : HttpTest
         var nobody = StartRaw(RawServer.Reply("200 OK", "2"));
         await OfferAsync(nobody.Port, verb, url);
         var caller = await StartAsync("caller");
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.CallAsync("simple.echo", Json("""{"x": "y"}""")));
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await caller.Fan.CallAsync("simple.echo", Json("""{"x": "y"}""")));
         Assert.Contains("which is no ", error.Message, StringComparison.Ordinal);
         await OfferAsync(server.Port, "GET", "/echo");
         await caller.SeesAsync("simple", 2);
@@ -58,7 +59,10 @@ public sealed class ForeignFaultTests : HttpTest
     public async Task A_method_that_makes_no_request_does_not_hurt_the_others_of_its_endpoint()
     {
         var server = StartRaw(RawServer.Reply("200 OK", "1"));
-        await RegisterAsync("simple", $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "bad", "url": "/bad", "method": ""}, {"name": "good", "url": "/good"}]}""");
+        await RegisterAsync(
+            "simple",
+            $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": """ +
+            $$"""[{"name": "bad", "url": "/bad", "method": ""}, {"name": "good", "url": "/good"}]}""");
         var caller = await StartAsync("caller");
         for (var i = 0; i < 8; i++)
         {
@@ -76,12 +80,14 @@ public sealed class ForeignFaultTests : HttpTest
     [InlineData("POST", "/echo", "application/x-www-form-urlencoded", """{"a": 1, "half": "\ud83d"}""", "half")]
     [InlineData("POST", "/echo", "multipart/form-data", """{"half": {"fileName": "\ud83d", "content": "aGk="}}""", "half")]
     [InlineData("POST", "/echo", "multipart/form-data", """{"half": {"fileName": "f", "content": "\ud83d"}}""", "half")]
-    public async Task An_argument_that_can_t_be_sent_is_named(string verb, string url, string contentType, string arguments, string argument)
+    public async Task An_argument_that_can_t_be_sent_is_named(
+        string verb, string url, string contentType, string arguments, string argument)
     {
         var server = StartRaw(RawServer.Reply("200 OK", "1"));
         await OfferAsync(server.Port, verb, url, contentType);
         var caller = await StartAsync("caller");
-        Assert.Equal(argument, (await Assert.ThrowsAsync<BadArgumentException>(async () => await caller.Fan.CallAsync("simple.echo", Json(arguments)))).Argument);
+        Assert.Equal(argument, (await Assert.ThrowsAsync<BadArgumentException>(
+            async () => await caller.Fan.CallAsync("simple.echo", Json(arguments)))).Argument);
         Assert.Empty(server.Requests);
     }
 
@@ -104,11 +110,17 @@ public sealed class ForeignFaultTests : HttpTest
         var service = await StartAsync("wines", fan => fan.AddService<IWines, Wines>());
         using var client = new HttpClient();
         using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
-        using var request = new HttpRequestMessage(HttpMethod.Parse(verb), new Uri(await AddressAsync(service, "wines"), path)) { Content = content };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Parse(verb), new Uri(await AddressAsync(service, "wines"), path))
+        {
+            Content = content
+        };
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
     private Task OfferAsync(int port, string verb, string url, string contentType = "application/json") => RegisterAsync(
-        "simple", $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": [{"name": "echo", "url": "{{url}}", "method": "{{verb}}", "content_type": "{{contentType}}"}]}""");
+        "simple",
+        $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": """ +
+        $$"""[{"name": "echo", "url": "{{url}}", "method": "{{verb}}", "content_type": "{{contentType}}"}]}""");
 }

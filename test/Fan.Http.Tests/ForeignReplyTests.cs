@@ -33,7 +33,8 @@ public sealed class ForeignReplyTests : HttpTest
     [Fact]
     public async Task Only_the_beginning_of_a_large_failure_is_kept()
     {
-        var error = await Assert.ThrowsAsync<RemoteFailureException>(() => CallAsync(RawServer.Reply("500 Bad", new string('x', 1_000_000))));
+        var error = await Assert.ThrowsAsync<RemoteFailureException>(
+            () => CallAsync(RawServer.Reply("500 Bad", new string('x', 1_000_000))));
         Assert.Equal(64 * 1024, error.Body!.Length);
     }
 
@@ -56,7 +57,8 @@ public sealed class ForeignReplyTests : HttpTest
     [Fact]
     public async Task A_circle_of_redirects_ends()
     {
-        var error = await Assert.ThrowsAsync<RemoteFailureException>(() => CallAsync(RawServer.Reply("307 Temporary Redirect", "", "Location: /echo\r\n")));
+        var error = await Assert.ThrowsAsync<RemoteFailureException>(
+            () => CallAsync(RawServer.Reply("307 Temporary Redirect", "", "Location: /echo\r\n")));
         Assert.Equal("HTTP 307", error.RemoteType);
     }
 
@@ -74,8 +76,13 @@ public sealed class ForeignReplyTests : HttpTest
     [Fact]
     public async Task A_typed_caller_gets_its_type_or_an_error()
     {
-        var server = StartRaw(request => request.Start.Contains("/good", StringComparison.Ordinal) ? RawServer.Reply("200 OK", """{"id": 1, "name": "n", "price": 2}""") : RawServer.Reply("200 OK", """{"id": "x"}"""));
-        await RegisterAsync("simple", $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "good", "url": "/good"}, {"name": "bad", "url": "/bad"}]}""");
+        var server = StartRaw(request => request.Start.Contains("/good", StringComparison.Ordinal)
+            ? RawServer.Reply("200 OK", """{"id": 1, "name": "n", "price": 2}""")
+            : RawServer.Reply("200 OK", """{"id": "x"}"""));
+        await RegisterAsync(
+            "simple",
+            $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "good", "url": "/good"}, """ +
+            $$"""{"name": "bad", "url": "/bad"}]}""");
         var caller = await StartAsync("caller");
         Assert.Equal(new Wine(1, "n", 2), await caller.Fan.CallAsync<Wine>("simple.good", default));
         var error = await Assert.ThrowsAsync<BadMessageException>(async () => await caller.Fan.CallAsync<Wine>("simple.bad", default));
@@ -102,5 +109,6 @@ public sealed class ForeignReplyTests : HttpTest
     }
 
     private static string Endpoint(int port, string url) =>
-        $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": [{"name": "echo", "url": "{{url}}", "method": "POST"}]}""";
+        $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": """ +
+        $$"""[{"name": "echo", "url": "{{url}}", "method": "POST"}]}""";
 }

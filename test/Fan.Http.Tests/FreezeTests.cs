@@ -7,7 +7,8 @@ public abstract class HttpFreezeTests(Version version) : TransportCutConformance
 {
     protected override async Task<(FrozenLink Link, TransportApplication Caller)> LinkAsync()
     {
-        var link = await ServeBehindAsync(endpoint => FrozenLink.To(endpoint.Port), (endpoint, between) => endpoint with { Port = between.Port });
+        var link = await ServeBehindAsync(
+            endpoint => FrozenLink.To(endpoint.Port), (endpoint, between) => endpoint with { Port = between.Port });
         return (link, await StartAsync("caller", Tree, AddTo, Configure));
     }
 
@@ -15,7 +16,8 @@ public abstract class HttpFreezeTests(Version version) : TransportCutConformance
     {
     }
 
-    protected override void AddTo(FanBuilder application) => application.AddHttp(options => (options.CallVersion, options.QuietTime) = (version, TimeSpan.Zero));
+    protected override void AddTo(FanBuilder application) =>
+        application.AddHttp(options => (options.CallVersion, options.QuietTime) = (version, TimeSpan.Zero));
 }
 
 /// <summary>HTTP/1.1 has no pings: a call whose connection is dead takes all the time that it has.</summary>

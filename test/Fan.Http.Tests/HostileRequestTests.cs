@@ -48,7 +48,9 @@ public sealed class HostileRequestTests : HttpTest
     {
         var reply = await RawClient.PostAsync(_address, "/cellar/get", json);
         var problem = Json(reply.Text);
-        Assert.Equal((400, "bad_argument", place), (reply.Status, problem.GetProperty("code").GetString(), problem.GetProperty("place").GetString()));
+        Assert.Equal(
+            (400, "bad_argument", place),
+            (reply.Status, problem.GetProperty("code").GetString(), problem.GetProperty("place").GetString()));
         Assert.Contains(detail, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         await GoesOnAsync(refused: 1);
     }
@@ -56,7 +58,12 @@ public sealed class HostileRequestTests : HttpTest
     [Fact]
     public async Task Bytes_that_are_no_utf8_are_refused()
     {
-        foreach (var body in (byte[][])[[.. "{\"text\": \""u8, 0xff, 0xfe, .. "\"}"u8], [.. "{\""u8, 0xc3, .. "\": 1}"u8], [0xef, 0xbb], [0, 0, 0]])
+        foreach (var body in (byte[][])[
+            [.. "{\"text\": \""u8, 0xff, 0xfe, .. "\"}"u8],
+            [.. "{\""u8, 0xc3, .. "\": 1}"u8],
+            [0xef, 0xbb],
+            [0, 0, 0]
+        ])
         {
             var reply = await RawClient.SendAsync(_address, "POST /cellar/echo HTTP/1.1", "", body);
             Assert.Equal((400, "bad_argument"), (reply.Status, Json(reply.Text).GetProperty("code").GetString()));
@@ -82,10 +89,12 @@ public sealed class HostileRequestTests : HttpTest
     public async Task A_body_in_chunks_has_the_same_limit()
     {
         using var client = new RawClient(_address);
-        await client.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n5\r\n: 7} \r\n0\r\n\r\n");
+        await client.WriteAsync(
+            "POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n5\r\n: 7} \r\n0\r\n\r\n");
         Assert.Equal(200, (await client.ReadAsync())!.Status);
         var chunk = "1000\r\n" + new string(' ', 0x1000) + "\r\n";
-        await client.WriteAsync("POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + chunk);
+        await client.WriteAsync(
+            "POST /cellar/get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + chunk);
         Assert.Equal(413, (await client.ReadAsync())!.Status);
         await GoesOnAsync(refused: 1);
     }
@@ -102,12 +111,14 @@ public sealed class HostileRequestTests : HttpTest
     [Fact]
     public async Task Too_many_and_too_large_headers_are_refused_with_the_limit()
     {
-        var many = await RawClient.PostAsync(_address, "/cellar/get", "{}", string.Concat(Enumerable.Range(0, 25).Select(i => $"x-{i}: y\r\n")));
+        var many = await RawClient.PostAsync(
+            _address, "/cellar/get", "{}", string.Concat(Enumerable.Range(0, 25).Select(i => $"x-{i}: y\r\n")));
         Assert.Equal((431, nameof(FanLimits.MaxHeaders)), (many.Status, Json(many.Text).GetProperty("place").GetString()));
         var large = await RawClient.PostAsync(_address, "/cellar/get", "{}", $"x-large: {new string('y', 2500)}\r\n");
         Assert.Equal((431, nameof(FanLimits.MaxHeaderBytes)), (large.Status, Json(large.Text).GetProperty("place").GetString()));
         await GoesOnAsync(refused: 2);
-        Assert.Equal(431, (await RawClient.PostAsync(_address, "/cellar/get", "{}", string.Concat(Enumerable.Range(0, 100).Select(i => $"x-{i}: y\r\n")))).Status);
+        Assert.Equal(431, (await RawClient.PostAsync(
+            _address, "/cellar/get", "{}", string.Concat(Enumerable.Range(0, 100).Select(i => $"x-{i}: y\r\n")))).Status);
         Assert.Equal(431, (await RawClient.PostAsync(_address, "/cellar/get", "{}", $"x-large: {new string('y', 20_000)}\r\n")).Status);
         Assert.Equal(414, (await RawClient.PostAsync(_address, "/cellar/" + new string('y', 20_000), "{}")).Status);
         await GoesOnAsync(refused: 2);
@@ -120,7 +131,11 @@ public sealed class HostileRequestTests : HttpTest
         foreach (var length in (int[])[2500, 20_000])
         {
             using ((CallContext.Current with { User = new string('u', length) }).Use())
-                Assert.Equal(nameof(FanLimits.MaxHeaderBytes), (await Assert.ThrowsAsync<LimitExceededException>(async () => await caller.Fan.Get<ICellar>().GetAsync(1))).Limit);
+            {
+                Assert.Equal(
+                    nameof(FanLimits.MaxHeaderBytes),
+                    (await Assert.ThrowsAsync<LimitExceededException>(async () => await caller.Fan.Get<ICellar>().GetAsync(1))).Limit);
+            }
         }
 
         Assert.Equal(3, caller.Fan.Get<ICellar>().Add(1, 2));

@@ -4,7 +4,10 @@ using Fan.Conformance.Transports;
 
 namespace Fan.Http.Tests;
 
-/// <summary>A server ends an HTTP/2 connection with many calls on it: each of them fares as it would have alone, and calls on other connections notice nothing.</summary>
+/// <summary>
+/// A server ends an HTTP/2 connection with many calls on it: each of them fares as it would have alone, and calls on other connections
+/// notice nothing.
+/// </summary>
 public sealed class Http2EndTests : HttpTest
 {
     private const int Calls = 40;
@@ -122,7 +125,8 @@ public sealed class Http2EndTests : HttpTest
         var quiet = Keep(new Http2Server(other.Enqueue));
         await RegisterAsync("quiet", Endpoint(quiet));
         var caller = await StartAsync("caller");
-        var innocent = Enumerable.Range(0, Begun).Select(i => caller.Fan.CallAsync("quiet." + method, Json($$"""{"id":{{i}}}""")).AsTask()).ToList();
+        var innocent = Enumerable.Range(0, Begun)
+            .Select(i => caller.Fan.CallAsync("quiet." + method, Json($$"""{"id":{{i}}}""")).AsTask()).ToList();
         await Eventually.TrueAsync(() => Task.FromResult(other.Count == Begun), "the innocent calls have come");
         await CallAsync(method, ending, caller);
         foreach (var request in other) request.Connection.Reply(request.Stream, request.Text);
@@ -171,7 +175,8 @@ public sealed class Http2EndTests : HttpTest
         return await Task.WhenAll(Enumerable.Range(0, Calls).Select(async i =>
         {
             var sent = $$"""{"id":{{i}}}""";
-            return await Record.ExceptionAsync(async () => Assert.Equal(sent, (await caller.Fan.CallAsync("peer." + method, Json(sent))).GetRawText()));
+            return await Record.ExceptionAsync(
+                async () => Assert.Equal(sent, (await caller.Fan.CallAsync("peer." + method, Json(sent))).GetRawText()));
         }));
     }
 

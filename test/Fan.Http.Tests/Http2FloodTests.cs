@@ -15,7 +15,10 @@ public interface IMill
     ValueTask<int> LookAsync(int sack, CancellationToken ct = default);
 }
 
-/// <summary>Callers that give up faster than the work stops make Kestrel end their connection; what else is on it, and on other connections, fares as the docs say.</summary>
+/// <summary>
+/// Callers that give up faster than the work stops make Kestrel end their connection; what else is on it, and on other connections, fares
+/// as the docs say.
+/// </summary>
 public sealed class Http2FloodTests : HttpTest
 {
     [Fact]
@@ -24,7 +27,8 @@ public sealed class Http2FloodTests : HttpTest
         var mill = new Mill();
         await StartAsync("mills", fan => fan.AddService<IMill>(_ => mill));
         var caller = (await StartAsync("caller", http: options => options.CallVersion = System.Net.HttpVersion.Version20)).Fan.Get<IMill>();
-        var bystander = (await StartAsync("bystander", http: options => options.CallVersion = System.Net.HttpVersion.Version20)).Fan.Get<IMill>();
+        var bystander = (await StartAsync(
+            "bystander", http: options => options.CallVersion = System.Net.HttpVersion.Version20)).Fan.Get<IMill>();
         var others = Enumerable.Range(0, 5).Select(i => bystander.WeighAsync(i, CancellationToken.None).AsTask()).ToList();
         var once = Enumerable.Range(0, 10).Select(i => caller.WeighAsync(100 + i, CancellationToken.None).AsTask()).ToList();
         var again = Enumerable.Range(0, 10).Select(i => caller.LookAsync(200 + i, CancellationToken.None).AsTask()).ToList();
@@ -36,7 +40,8 @@ public sealed class Http2FloodTests : HttpTest
             using var patience = new CancellationTokenSource();
             var begun = mill.Grinding;
             var flood = Enumerable.Range(0, 50).Select(_ => caller.GrindAsync(patience.Token).AsTask()).ToList();
-            await Eventually.TrueAsync(() => Task.FromResult(mill.Grinding > begun || flood.TrueForAll(call => call.IsCompleted)), "some of the flood has begun");
+            await Eventually.TrueAsync(
+                () => Task.FromResult(mill.Grinding > begun || flood.TrueForAll(call => call.IsCompleted)), "some of the flood has begun");
             await patience.CancelAsync();
             foreach (var call in flood)
             {

@@ -16,7 +16,9 @@ internal sealed class Http2Server : IAsyncDisposable
     private readonly Task _accepting;
     private int _connections;
 
-    /// <param name="serve">What to do with each request that has come whole, and in the order in which they came on their connection.</param>
+    /// <param name="serve">
+    /// What to do with each request that has come whole, and in the order in which they came on their connection.
+    /// </param>
     public Http2Server(Action<Http2Request> serve)
     {
         _serve = serve;
@@ -100,7 +102,8 @@ internal sealed class Http2Connection(Socket socket, int number) : IDisposable
     /// <summary>Which one it is of its server's, from 1 on.</summary>
     public int Number => number;
 
-    public async IAsyncEnumerable<Http2Request> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Http2Request> ReadAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await _stream.ReadExactlyAsync(new byte["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".Length], cancellationToken);
         Write(Settings, 0, 0, []);
@@ -116,7 +119,10 @@ internal sealed class Http2Connection(Socket socket, int number) : IDisposable
             if (type == Ping && (flags & Acknowledged) == 0) Write(Ping, Acknowledged, 0, body);
             if (type == Headers) bodies[stream] = new StringBuilder();
             if (type == Data) bodies[stream].Append(Encoding.UTF8.GetString(body));
-            if (type is Headers or Data && (flags & EndOfStream) != 0) yield return new Http2Request(this, stream, bodies[stream].ToString());
+            if (type is Headers or Data && (flags & EndOfStream) != 0)
+            {
+                yield return new Http2Request(this, stream, bodies[stream].ToString());
+            }
         }
     }
 

@@ -22,7 +22,8 @@ public abstract class HttpTest : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected async Task<TransportApplication> StartAsync(string name, Action<FanBuilder>? configure = null, Action<FanHttpOptions>? http = null, Action<FanOptions>? options = null)
+    protected async Task<TransportApplication> StartAsync(
+        string name, Action<FanBuilder>? configure = null, Action<FanHttpOptions>? http = null, Action<FanOptions>? options = null)
     {
         var application = await TransportApplication.StartAsync(
             Tree,
@@ -58,17 +59,22 @@ public abstract class HttpTest : IAsyncLifetime
         foreach (var part in (string[])["", .. service.Split('.'), version])
         {
             if (part.Length > 0) path += "/" + part;
-            if (await store.GetAsync(path) is null) await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
+            if (await store.GetAsync(path) is null)
+            {
+                await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
+            }
         }
 
-        await store.CommitAsync([new StoreOperation.Create(path + "/config_", Encoding.UTF8.GetBytes(json), NodeKind.PersistentSequential)]);
+        await store.CommitAsync(
+            [new StoreOperation.Create(path + "/config_", Encoding.UTF8.GetBytes(json), NodeKind.PersistentSequential)]);
     }
 
     /// <summary>Where a service of an application listens.</summary>
     protected static async Task<Uri> AddressAsync(TransportApplication application, string service)
     {
         ArgumentNullException.ThrowIfNull(application);
-        var found = await application.Services.GetRequiredService<IEndpointDirectory>().FindAsync(service, TestContext.Current.CancellationToken);
+        var found = await application.Services.GetRequiredService<IEndpointDirectory>().FindAsync(
+            service, TestContext.Current.CancellationToken);
         return new Uri($"http://{found[0].Description.Host}:{found[0].Description.Port}/");
     }
 

@@ -13,7 +13,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Http.Tests;
 
-/// <summary>A caller that hangs up just as its reply is made: the reply stands in the writer, and nothing may be written behind it.</summary>
+/// <summary>
+/// A caller that hangs up just as its reply is made: the reply stands in the writer, and nothing may be written behind it.
+/// </summary>
 public sealed class LateEndTests : HttpTest
 {
     [Theory]
@@ -23,7 +25,12 @@ public sealed class LateEndTests : HttpTest
     {
         var service = await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => new Cellar()));
         var server = service.Services.GetRequiredService<CallServer>();
-        var dispatcher = new CallDispatcher(server, new RouteTable(server), new LameDuck(TimeSpan.Zero, TimeProvider.System), new RequestCaller(asksCallers: false), new OriginGuard(new FanHttpOptions()));
+        var dispatcher = new CallDispatcher(
+            server,
+            new RouteTable(server),
+            new LameDuck(TimeSpan.Zero, TimeProvider.System),
+            new RequestCaller(asksCallers: false),
+            new OriginGuard(new FanHttpOptions()));
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         await using var web = builder.Build();

@@ -10,7 +10,8 @@ public sealed class LossTests : HttpTest
     [Fact]
     public async Task An_endpoint_that_is_gone_is_passed_over()
     {
-        await RegisterAsync("cellar", ProblemTests.FanEndpoint(UnusedPort()).Replace("\"get\"", "\"add\"", StringComparison.Ordinal), "1.2.0");
+        await RegisterAsync(
+            "cellar", ProblemTests.FanEndpoint(UnusedPort()).Replace("\"get\"", "\"add\"", StringComparison.Ordinal), "1.2.0");
         await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => new Cellar()));
         var caller = await StartAsync("caller");
         await caller.SeesAsync("cellar", 2);
@@ -60,7 +61,8 @@ public sealed class LossTests : HttpTest
     public async Task An_idempotent_call_that_breaks_off_is_sent_to_another_endpoint()
     {
         var broken = StartRaw(_ => null);
-        await RegisterAsync("cellar", ProblemTests.FanEndpoint(broken.Port).Replace("\"again\"", "\"echo\"", StringComparison.Ordinal), "1.2.0");
+        await RegisterAsync(
+            "cellar", ProblemTests.FanEndpoint(broken.Port).Replace("\"again\"", "\"echo\"", StringComparison.Ordinal), "1.2.0");
         var cellar = new Cellar();
         await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => cellar));
         var caller = await StartAsync("caller");
@@ -86,7 +88,8 @@ public sealed class LossTests : HttpTest
     [Fact]
     public async Task Endless_reply_headers_are_refused()
     {
-        var server = StartRaw(_ => Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"x-{i}: {new string('y', 100)}\r\n"))));
+        var server = StartRaw(_ => Encoding.ASCII.GetBytes(
+            "HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"x-{i}: {new string('y', 100)}\r\n"))));
         await RegisterAsync("peer", ProblemTests.FanEndpoint(server.Port));
         var caller = await StartAsync("caller");
         await Assert.ThrowsAsync<LimitExceededException>(async () => await caller.Fan.CallAsync("peer.get", default));
@@ -117,7 +120,8 @@ public sealed class LossTests : HttpTest
     [Fact]
     public async Task A_sequence_that_is_cut_is_no_end()
     {
-        var server = StartRaw(_ => Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n1\n2\n\r\n"));
+        var server = StartRaw(_ => Encoding.ASCII.GetBytes(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n1\n2\n\r\n"));
         await RegisterAsync("peer", ProblemTests.FanEndpoint(server.Port));
         var caller = await StartAsync("caller");
         var seen = 0;

@@ -69,7 +69,11 @@ public sealed class MicroFanRequestTests : HttpTest
     [InlineData("POST /shop[42].stock/name", "", "42")]
     public async Task Shard_keys_stand_in_the_path_and_once_more_beside_it(string request, string body, string expected)
     {
-        var reply = await RawClient.SendAsync(_address, request + " HTTP/1.1", Headers + (body.Length == 0 ? "" : "Content-Type: application/json\r\n"), Encoding.UTF8.GetBytes(body));
+        var reply = await RawClient.SendAsync(
+            _address,
+            request + " HTTP/1.1",
+            Headers + (body.Length == 0 ? "" : "Content-Type: application/json\r\n"),
+            Encoding.UTF8.GetBytes(body));
         Assert.Equal((200, expected), (reply.Status, reply.Status == 200 ? Json(reply.Text).GetString() : reply.Text));
     }
 
@@ -81,8 +85,15 @@ public sealed class MicroFanRequestTests : HttpTest
     [InlineData("POST /shops/42/stock", """{"item": NaN}""", "")]
     public async Task What_does_not_fit_the_path_is_refused(string request, string body, string place)
     {
-        var reply = await RawClient.SendAsync(_address, request + " HTTP/1.1", Headers + (body.Length == 0 ? "" : "Content-Type: application/json\r\n"), Encoding.UTF8.GetBytes(body));
-        Assert.Equal((400, "bad_argument", place), (reply.Status, Json(reply.Text).GetProperty("code").GetString(), Json(reply.Text).TryGetProperty("place", out var told) ? told.GetString() : ""));
+        var reply = await RawClient.SendAsync(
+            _address,
+            request + " HTTP/1.1",
+            Headers + (body.Length == 0 ? "" : "Content-Type: application/json\r\n"),
+            Encoding.UTF8.GetBytes(body));
+        Assert.Equal((400, "bad_argument", place), (
+            reply.Status,
+            Json(reply.Text).GetProperty("code").GetString(),
+            Json(reply.Text).TryGetProperty("place", out var told) ? told.GetString() : ""));
     }
 
     [Fact]
@@ -90,7 +101,12 @@ public sealed class MicroFanRequestTests : HttpTest
     {
         var endpoint = Assert.Single(await _service.Services.GetRequiredService<IEndpointDirectory>().FindAsync("shop.stock"));
         Assert.Equal(
-            ["GET /shops/{shop_id}/stock/{item}", "POST /shops/{shop_id}/stock", "GET /stock/{shop_id}", "POST /shop[{shop_id}].stock/name"],
+            [
+                "GET /shops/{shop_id}/stock/{item}",
+                "POST /shops/{shop_id}/stock",
+                "GET /stock/{shop_id}",
+                "POST /shop[{shop_id}].stock/name"
+            ],
             endpoint.Description.Methods.Select(method => $"{method.Verb} {method.Url}"));
     }
 

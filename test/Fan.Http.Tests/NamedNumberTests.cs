@@ -28,8 +28,11 @@ public sealed class NamedNumberTests : HttpTest
     [Fact]
     public async Task In_forms_and_bodies()
     {
-        Assert.Equal("NaN Infinity -Infinity", Json((await PostAsync("weight=NaN&half=Infinity&more=-Infinity", "application/x-www-form-urlencoded")).Text).GetString());
-        Assert.Equal("NaN Infinity -Infinity", Json((await PostAsync("""{"weight": "NaN", "half": "Infinity", "more": ["-Infinity"]}""", "application/json")).Text).GetString());
+        Assert.Equal(
+            "NaN Infinity -Infinity",
+            Json((await PostAsync("weight=NaN&half=Infinity&more=-Infinity", "application/x-www-form-urlencoded")).Text).GetString());
+        Assert.Equal("NaN Infinity -Infinity", Json(
+            (await PostAsync("""{"weight": "NaN", "half": "Infinity", "more": ["-Infinity"]}""", "application/json")).Text).GetString());
     }
 
     [Theory]
@@ -49,8 +52,14 @@ public sealed class NamedNumberTests : HttpTest
     public async Task The_document_says_that_they_are_numbers()
     {
         var document = Json((await RawClient.SendAsync(_address, "GET /openapi.json HTTP/1.1")).Text);
-        var schema = document.GetProperty("components").GetProperty("schemas").GetProperty("Weighed").GetProperty("properties").GetProperty("weight");
-        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse("""{"type": "number", "format": "double"}""").RootElement, schema), schema.GetRawText());
+        var schema = document.GetProperty("components")
+            .GetProperty("schemas")
+            .GetProperty("Weighed")
+            .GetProperty("properties")
+            .GetProperty("weight");
+        Assert.True(
+            JsonElement.DeepEquals(JsonDocument.Parse("""{"type": "number", "format": "double"}""").RootElement, schema),
+            schema.GetRawText());
     }
 
     private Task<RawRequest> PostAsync(string body, string contentType) =>
@@ -74,10 +83,15 @@ public interface IScale
 
 internal sealed class Scale : IScale
 {
-    public ValueTask<string> WeighAsync(double weight, float? half = null, IReadOnlyList<double>? more = null, CancellationToken ct = default) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{weight} {half} {string.Join('|', (more ?? []).Select(one => one.ToString(CultureInfo.InvariantCulture)))}"));
+    public ValueTask<string> WeighAsync(
+        double weight, float? half = null, IReadOnlyList<double>? more = null, CancellationToken ct = default) =>
+        new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{weight} {half} {string.Join('|', (more ?? []).Select(one => one.ToString(CultureInfo.InvariantCulture)))}"));
 
-    public ValueTask<string> PutAsync(double weight, float? half = null, IReadOnlyList<double>? more = null, CancellationToken ct = default) => WeighAsync(weight, half, more, ct);
+    public ValueTask<string> PutAsync(
+        double weight, float? half = null, IReadOnlyList<double>? more = null, CancellationToken ct = default) =>
+        WeighAsync(weight, half, more, ct);
 
     public ValueTask<Weighed> ReadAsync(CancellationToken ct = default) => new(new Weighed(double.NaN, [1.5f, float.PositiveInfinity]));
 }

@@ -10,7 +10,8 @@ public sealed class OpenApiTests : HttpTest
 
     public override async ValueTask InitializeAsync()
     {
-        var service = await StartAsync("wines and more", fan => fan.AddService<IWines, Wines>().AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>());
+        var service = await StartAsync(
+            "wines and more", fan => fan.AddService<IWines, Wines>().AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>());
         var reply = await RawClient.SendAsync(await AddressAsync(service, "wines"), "GET /openapi.json HTTP/1.1");
         Assert.Equal((200, "application/json"), (reply.Status, reply["Content-Type"]));
         _document = Json(reply.Text);
@@ -31,12 +32,21 @@ public sealed class OpenApiTests : HttpTest
                 Assert.Contains(operation.Name, (string[])["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
                 ids.Add(operation.Value.GetProperty("operationId").GetString()!);
                 var inPath = Parameters(operation.Value).Where(parameter => parameter.GetProperty("in").GetString() == "path").ToList();
-                Assert.Equal(path.Name.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')), inPath.Select(parameter => parameter.GetProperty("name").GetString()));
+                Assert.Equal(
+                    path.Name.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')),
+                    inPath.Select(parameter => parameter.GetProperty("name").GetString()));
                 Assert.All(inPath, parameter => Assert.True(parameter.GetProperty("required").GetBoolean()));
-                Assert.All(Parameters(operation.Value), parameter => Assert.Contains(parameter.GetProperty("in").GetString(), (string[])["path", "query", "header"]));
+                Assert.All(
+                    Parameters(operation.Value),
+                    parameter => Assert.Contains(parameter.GetProperty("in").GetString(), (string[])["path", "query", "header"]));
                 Assert.NotEmpty(operation.Value.GetProperty("responses").EnumerateObject());
-                Assert.All(operation.Value.GetProperty("responses").EnumerateObject(), response => Assert.NotNull(Resolve(response.Value).GetProperty("description").GetString()));
-                if (operation.Value.TryGetProperty("requestBody", out var body)) Assert.NotEmpty(body.GetProperty("content").EnumerateObject());
+                Assert.All(
+                    operation.Value.GetProperty("responses").EnumerateObject(),
+                    response => Assert.NotNull(Resolve(response.Value).GetProperty("description").GetString()));
+                if (operation.Value.TryGetProperty("requestBody", out var body))
+                {
+                    Assert.NotEmpty(body.GetProperty("content").EnumerateObject());
+                }
             }
         }
 
@@ -56,7 +66,11 @@ public sealed class OpenApiTests : HttpTest
     public void The_plain_form_has_all_arguments_in_its_body()
     {
         var operation = At("paths", "/wines/set_price", "post");
-        Same("""{"type": "object", "properties": {"inventory_id": {"type": "integer", "format": "int32"}, "price": {"type": "number"}, "currency": {"type": ["string", "null"]}}, "required": ["inventory_id", "price"], "additionalProperties": false}""", operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
+        Same(
+            """{"type": "object", "properties": {"inventory_id": {"type": "integer", "format": "int32"},""" +
+            """ "price": {"type": "number"}, "currency": {"type": ["string", "null"]}},""" +
+            """ "required": ["inventory_id", "price"], "additionalProperties": false}""",
+            operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
         Assert.True(operation.GetProperty("requestBody").GetProperty("required").GetBoolean());
         Same("""{"type": "string"}""", Schema(operation, "200", "application/json"));
         Same("""{"$ref": "#/components/responses/Problem"}""", operation.GetProperty("responses").GetProperty("default"));
@@ -69,14 +83,28 @@ public sealed class OpenApiTests : HttpTest
     {
         var get = At("paths", "/wines/{inventory_id}", "get");
         Assert.Equal(
-            ["fan-ttl header False", "inventory_id path True", "full query False", "years query False", "text query False", "colour query False"],
-            Parameters(get).Select(parameter => $"{parameter.GetProperty("name")} {parameter.GetProperty("in")} {parameter.GetProperty("required")}"));
+            [
+                "fan-ttl header False",
+                "inventory_id path True",
+                "full query False",
+                "years query False",
+                "text query False",
+                "colour query False"
+            ],
+            Parameters(get).Select(
+                parameter => $"{parameter.GetProperty("name")} {parameter.GetProperty("in")} {parameter.GetProperty("required")}"));
         // Of two templates of one shape, the first names the argument.
         Assert.Equal("inventory_id", Parameters(At("paths", "/wines/{inventory_id}", "delete"))[1].GetProperty("name").GetString());
-        var label = At("paths", "/wines/{inventory_id}/label", "put").GetProperty("requestBody").GetProperty("content").GetProperty("multipart/form-data").GetProperty("schema");
-        Same("""{"type": "string", "contentMediaType": "application/octet-stream"}""", label.GetProperty("properties").GetProperty("label"));
+        var label = At("paths", "/wines/{inventory_id}/label", "put").GetProperty("requestBody")
+            .GetProperty("content")
+            .GetProperty("multipart/form-data")
+            .GetProperty("schema");
+        Same(
+            """{"type": "string", "contentMediaType": "application/octet-stream"}""", label.GetProperty("properties").GetProperty("label"));
         Assert.False(label.GetProperty("properties").TryGetProperty("inventory_id", out _));
-        Assert.True(At("paths", "/orders", "post").GetProperty("requestBody").GetProperty("content").TryGetProperty("application/x-www-form-urlencoded", out _));
+        Assert.True(At("paths", "/orders", "post").GetProperty("requestBody")
+            .GetProperty("content")
+            .TryGetProperty("application/x-www-form-urlencoded", out _));
     }
 
     [Fact]
@@ -85,7 +113,9 @@ public sealed class OpenApiTests : HttpTest
         Same("""{"type": "integer", "format": "int32"}""", Schema(At("paths", "/cellar/count", "post"), "200", "application/x-ndjson"));
         Same("""{"$ref": "#/components/schemas/Wine"}""", Schema(At("paths", "/cellar/get", "post"), "200", "application/json"));
         Same("""{"type": ["string", "null"]}""", Schema(At("paths", "/cellar/nothing", "post"), "200", "application/json"));
-        Same("""{"anyOf": [{"$ref": "#/components/schemas/Node"}, {"type": "null"}]}""", Schema(At("paths", "/wines/tree", "post"), "200", "application/json"));
+        Same(
+            """{"anyOf": [{"$ref": "#/components/schemas/Node"}, {"type": "null"}]}""",
+            Schema(At("paths", "/wines/tree", "post"), "200", "application/json"));
         Same("""{"$ref": "#/components/schemas/FileContent"}""", Schema(At("paths", "/cellar/stamp", "post"), "200", "application/json"));
         Assert.True(At("paths", "/cellar/restock", "post", "responses").TryGetProperty("204", out _));
     }
@@ -93,7 +123,10 @@ public sealed class OpenApiTests : HttpTest
     [Fact]
     public void Types_are_components_that_refer_to_each_other()
     {
-        Same("""{"type": "object", "properties": {"id": {"type": "integer", "format": "int32"}, "name": {"type": "string"}, "price": {"type": "number"}}, "required": ["id", "name", "price"]}""", At("components", "schemas", "Wine"));
+        Same(
+            """{"type": "object", "properties": {"id": {"type": "integer", "format": "int32"}, "name": {"type": "string"}, "price": """ +
+            """{"type": "number"}}, "required": ["id", "name", "price"]}""",
+            At("components", "schemas", "Wine"));
         var node = At("components", "schemas", "Node", "properties");
         Same("""{"anyOf": [{"$ref": "#/components/schemas/Node"}, {"type": "null"}]}""", node.GetProperty("next"));
         Same("""{"type": "array", "items": {"$ref": "#/components/schemas/Node"}}""", node.GetProperty("children"));
@@ -105,14 +138,21 @@ public sealed class OpenApiTests : HttpTest
     [Fact]
     public void Problem_details_are_described()
     {
-        Same("""{"$ref": "#/components/schemas/Problem"}""", At("components", "responses", "Problem", "content", "application/problem+json", "schema"));
+        Same(
+            """{"$ref": "#/components/schemas/Problem"}""",
+            At("components", "responses", "Problem", "content", "application/problem+json", "schema"));
         var problem = At("components", "schemas", "Problem", "properties");
-        foreach (var member in (string[])["type", "title", "status", "detail", "code", "place", "trace_id"]) Assert.True(problem.TryGetProperty(member, out _), member);
+        foreach (var member in (string[])["type", "title", "status", "detail", "code", "place", "trace_id"])
+        {
+            Assert.True(problem.TryGetProperty(member, out _), member);
+        }
     }
 
     [Fact]
     public void Shard_keys_are_a_header() =>
-        Assert.Equal(["fan-ttl", "fan-shard"], Parameters(At("paths", "/shop.till/name", "post")).Select(parameter => parameter.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["fan-ttl", "fan-shard"],
+            Parameters(At("paths", "/shop.till/name", "post")).Select(parameter => parameter.GetProperty("name").GetString()));
 
     [Fact]
     public async Task Two_methods_with_one_template_do_not_start()
@@ -126,9 +166,11 @@ public sealed class OpenApiTests : HttpTest
     private static JsonElement Schema(JsonElement operation, string status, string mediaType) =>
         operation.GetProperty("responses").GetProperty(status).GetProperty("content").GetProperty(mediaType).GetProperty("schema");
 
-    private List<JsonElement> Parameters(JsonElement operation) => [.. operation.GetProperty("parameters").EnumerateArray().Select(Resolve)];
+    private List<JsonElement> Parameters(JsonElement operation) =>
+        [.. operation.GetProperty("parameters").EnumerateArray().Select(Resolve)];
 
-    private JsonElement Resolve(JsonElement element) => element.TryGetProperty("$ref", out var reference) ? Follow(reference.GetString()!) : element;
+    private JsonElement Resolve(JsonElement element) =>
+        element.TryGetProperty("$ref", out var reference) ? Follow(reference.GetString()!) : element;
 
     private JsonElement Follow(string reference)
     {
@@ -138,12 +180,14 @@ public sealed class OpenApiTests : HttpTest
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => member.Name == "$ref" ? [member.Value.GetString()!] : References(member.Value)),
+        JsonValueKind.Object =>
+            element.EnumerateObject().SelectMany(member => member.Name == "$ref" ? [member.Value.GetString()!] : References(member.Value)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(References),
         _ => [],
     };
 
-    private static void Same(string expected, JsonElement actual) => Assert.True(JsonElement.DeepEquals(Json(expected), actual), actual.GetRawText());
+    private static void Same(string expected, JsonElement actual) =>
+        Assert.True(JsonElement.DeepEquals(Json(expected), actual), actual.GetRawText());
 }
 
 [Service("twice")]

@@ -76,7 +76,8 @@ public sealed class OrdinaryRequestTests : HttpTest
         foreach (var path in (string[])["/wines/7/price", "/wines/set_price"])
         {
             var json = path.Contains('7', StringComparison.Ordinal) ? """{"price": 1}""" : """{"inventory_id": 7, "price": 1}""";
-            var reply = await RawClient.SendAsync(_address, $"POST {path} HTTP/1.1", $"Content-Type: {contentType}\r\n", Encoding.UTF8.GetBytes(json));
+            var reply = await RawClient.SendAsync(
+                _address, $"POST {path} HTTP/1.1", $"Content-Type: {contentType}\r\n", Encoding.UTF8.GetBytes(json));
             Assert.Equal(status, reply.Status);
             if (status != 200) Assert.Equal(("bad_message", "content-type"), (Problem(reply, "code"), Problem(reply, "place")));
         }
@@ -94,7 +95,8 @@ public sealed class OrdinaryRequestTests : HttpTest
     [InlineData("/orders", """{"name": "as curl -d says it", "count": 2}""", "as curl -d says it 2 False ")]
     public async Task An_urlencoded_form_becomes_arguments(string path, string form, string expected)
     {
-        var reply = await RawClient.SendAsync(_address, $"POST {path} HTTP/1.1", "Content-Type: application/x-www-form-urlencoded\r\n", Encoding.UTF8.GetBytes(form));
+        var reply = await RawClient.SendAsync(
+            _address, $"POST {path} HTTP/1.1", "Content-Type: application/x-www-form-urlencoded\r\n", Encoding.UTF8.GetBytes(form));
         if (expected.Length > 0) Assert.Equal(expected, Json(reply.Text).GetString());
         else Assert.Equal((400, "gift"), (reply.Status, Problem(reply, "place")));
     }
@@ -108,7 +110,8 @@ public sealed class OrdinaryRequestTests : HttpTest
             "name=\"tags\"\r\n\r\ntwo,three",
             "name=\"public_\"\r\n\r\nTrue",
             "name=\"label\"; filename=\"../dir\\label ž.png\"\r\nContent-Type: image/png\r\n\r\nhi\r\n--x");
-        var reply = await RawClient.SendAsync(_address, "PUT /wines/7/label HTTP/1.1", "Content-Type: multipart/form-data; boundary=BoUnDaRy\r\n", body);
+        var reply = await RawClient.SendAsync(
+            _address, "PUT /wines/7/label HTTP/1.1", "Content-Type: multipart/form-data; boundary=BoUnDaRy\r\n", body);
         Assert.Equal("7 label ž.png image/png 68690D0A2D2D78 note=a ž tags=one|two,three True", Json(reply.Text).GetString());
     }
 
@@ -119,9 +122,14 @@ public sealed class OrdinaryRequestTests : HttpTest
     public async Task A_list_of_one_text_in_a_form_is_that_text(string tag)
     {
         var body = Multipart("name=\"tags\"\r\n\r\n" + tag, "name=\"label\"; filename=\"l\"\r\nContent-Type: image/png\r\n\r\nhi");
-        var multipart = await RawClient.SendAsync(_address, "PUT /wines/7/label HTTP/1.1", "Content-Type: multipart/form-data; boundary=BoUnDaRy\r\n", body);
+        var multipart = await RawClient.SendAsync(
+            _address, "PUT /wines/7/label HTTP/1.1", "Content-Type: multipart/form-data; boundary=BoUnDaRy\r\n", body);
         Assert.Equal($"7 l image/png 6869 note= tags={tag} False", Json(multipart.Text).GetString());
-        var urlEncoded = await RawClient.SendAsync(_address, "POST /tags HTTP/1.1", "Content-Type: application/x-www-form-urlencoded\r\n", Encoding.UTF8.GetBytes("tags=" + Uri.EscapeDataString(tag)));
+        var urlEncoded = await RawClient.SendAsync(
+            _address,
+            "POST /tags HTTP/1.1",
+            "Content-Type: application/x-www-form-urlencoded\r\n",
+            Encoding.UTF8.GetBytes("tags=" + Uri.EscapeDataString(tag)));
         Assert.Equal("1: " + tag, Json(urlEncoded.Text).GetString());
         Assert.Equal("2: one| two", Json((await RawClient.SendAsync(_address, "GET /tagged?tags=one,%20two HTTP/1.1")).Text).GetString());
     }
@@ -144,7 +152,8 @@ public sealed class OrdinaryRequestTests : HttpTest
         var whole = Multipart("name=\"note\"\r\n\r\nlonger than what comes");
         foreach (var length in (int[])[1, 12, 30, 60, whole.Length - 20])
         {
-            var reply = await RawClient.SendAsync(_address, "PUT /wines/7/label HTTP/1.1", "Content-Type: multipart/form-data; boundary=BoUnDaRy\r\n", whole[..length]);
+            var reply = await RawClient.SendAsync(
+                _address, "PUT /wines/7/label HTTP/1.1", "Content-Type: multipart/form-data; boundary=BoUnDaRy\r\n", whole[..length]);
             Assert.Equal("bad_message", Problem(reply, "code"));
         }
     }
@@ -165,7 +174,8 @@ public sealed class OrdinaryRequestTests : HttpTest
 
     [Fact]
     public async Task The_more_literal_template_wins() =>
-        Assert.Equal("Saperavi", Json((await RawClient.SendAsync(_address, "GET /wines/best HTTP/1.1")).Text).GetProperty("name").GetString());
+        Assert.Equal(
+            "Saperavi", Json((await RawClient.SendAsync(_address, "GET /wines/best HTTP/1.1")).Text).GetProperty("name").GetString());
 
     [Theory]
     [InlineData("PATCH", "/wines/7", 405, "GET, DELETE, HEAD")]
@@ -271,7 +281,8 @@ public sealed class OrdinaryRequestTests : HttpTest
     {
         foreach (var path in (string[])["/wines/order", "/orders"])
         {
-            var reply = await RawClient.SendAsync(_address, $"POST {path} HTTP/1.1", header + "\r\n", """{"name": "x", "count": 1}"""u8.ToArray());
+            var reply = await RawClient.SendAsync(
+                _address, $"POST {path} HTTP/1.1", header + "\r\n", """{"name": "x", "count": 1}"""u8.ToArray());
             Assert.Equal((415, "bad_message", place), (reply.Status, Problem(reply, "code"), Problem(reply, "place")));
         }
     }
@@ -281,10 +292,12 @@ public sealed class OrdinaryRequestTests : HttpTest
     [InlineData("Content-Type: application/json; charset=\"utf-8\"")]
     [InlineData("Content-Type: application/json;charset=us-ascii")]
     public async Task A_body_as_it_is_and_in_utf8_is_read(string headers) =>
-        Assert.Equal(200, (await RawClient.SendAsync(_address, "POST /wines/order HTTP/1.1", headers + "\r\n", """{"name": "x", "count": 1}"""u8.ToArray())).Status);
+        Assert.Equal(200, (await RawClient.SendAsync(
+            _address, "POST /wines/order HTTP/1.1", headers + "\r\n", """{"name": "x", "count": 1}"""u8.ToArray())).Status);
 
     private static byte[] Multipart(params string[] parts) =>
-        Encoding.UTF8.GetBytes(string.Concat(parts.Select(part => $"--BoUnDaRy\r\nContent-Disposition: form-data; {part}\r\n")) + "--BoUnDaRy--\r\n");
+        Encoding.UTF8.GetBytes(
+            string.Concat(parts.Select(part => $"--BoUnDaRy\r\nContent-Disposition: form-data; {part}\r\n")) + "--BoUnDaRy--\r\n");
 
     private static string? Problem(RawRequest reply, string member) =>
         JsonDocument.Parse(reply.Text).RootElement.TryGetProperty(member, out var value) ? value.GetString() : null;

@@ -22,16 +22,26 @@ public sealed class ProblemTests : HttpTest
     public async Task Every_error_is_one(string kind, int status, string members)
     {
         var service = await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => new Cellar()));
-        var reply = await RawClient.PostAsync(await AddressAsync(service, "cellar"), "/cellar/fail", $$"""{"how": "{{kind}}"}""", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n");
+        var reply = await RawClient.PostAsync(
+            await AddressAsync(service, "cellar"),
+            "/cellar/fail",
+            $$"""{"how": "{{kind}}"}""",
+            "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n");
         var code = kind == "other" ? "remote_failure" : kind;
         Assert.Equal((status, "application/problem+json"), (reply.Status, reply["Content-Type"]));
         var problem = Json(reply.Text);
         Assert.Equal(
             ("urn:fan:error:" + code, status, Failures.Create(kind).Message, code, "0af7651916cd43dd8448eb211c80319c"),
-            (problem.GetProperty("type").GetString(), problem.GetProperty("status").GetInt32(), problem.GetProperty("detail").GetString(), problem.GetProperty("code").GetString(), problem.GetProperty("trace_id").GetString()));
+            (
+                problem.GetProperty("type").GetString(),
+                problem.GetProperty("status").GetInt32(),
+                problem.GetProperty("detail").GetString(),
+                problem.GetProperty("code").GetString(),
+                problem.GetProperty("trace_id").GetString()));
         Assert.NotEqual("", problem.GetProperty("title").GetString());
         var known = (string[])["type", "title", "status", "detail", "code", "trace_id"];
-        var rest = problem.EnumerateObject().Where(member => !known.Contains(member.Name)).ToDictionary(member => member.Name, member => member.Value);
+        var rest = problem.EnumerateObject().Where(member => !known.Contains(member.Name))
+            .ToDictionary(member => member.Name, member => member.Value);
         Assert.True(JsonElement.DeepEquals(Json(members), JsonSerializer.SerializeToElement(rest)), reply.Text);
         Assert.Equal(kind == "circuit_open" ? "2" : null, reply["Retry-After"]);
         Assert.DoesNotContain(" at Fan.", reply.Text, StringComparison.Ordinal);
@@ -68,5 +78,6 @@ public sealed class ProblemTests : HttpTest
     }
 
     internal static string FanEndpoint(int port, string more = "") =>
-        $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": [{"name": "get"}, {"name": "again", "idempotent": true}, {"name": "list", "kind": "stream"}], "fan": {"application": "peer"{{more}} } }""";
+        $$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": [{"name": "get"}, """ +
+        $$"""{"name": "again", "idempotent": true}, {"name": "list", "kind": "stream"}], "fan": {"application": "peer"{{more}} } }""";
 }

@@ -47,7 +47,8 @@ public sealed class ProtocolTests : HttpTest
     public async Task What_the_endpoint_takes_stands_in_its_data()
     {
         var service = await StartAsync("cellars", fan => fan.AddService<ICellar>(_ => new Cellar()));
-        var found = await service.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar", TestContext.Current.CancellationToken);
+        var found = await service.Services.GetRequiredService<IEndpointDirectory>().FindAsync(
+            "cellar", TestContext.Current.CancellationToken);
         Assert.Equal("1.1,2", found[0].Description.Properties["http_versions"]);
     }
 
@@ -56,7 +57,9 @@ public sealed class ProtocolTests : HttpTest
     {
         var server = StartRaw(RawServer.Reply("200 OK", "5"));
         await RegisterAsync("old", ProblemTests.FanEndpoint(server.Port));
-        await RegisterAsync("foreign", $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "get", "url": "/x"}]}""");
+        await RegisterAsync(
+            "foreign",
+            $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "get", "url": "/x"}]}""");
         var caller = await StartAsync("caller", http: options => options.CallVersion = HttpVersion.Version20);
         Assert.Equal(5, await caller.Fan.CallAsync<int>("old.get", default));
         Assert.Equal(5, await caller.Fan.CallAsync<int>("foreign.get", default));

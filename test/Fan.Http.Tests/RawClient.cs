@@ -17,7 +17,8 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>One request on a connection of its own.</summary>
-    public static async Task<RawRequest> SendAsync(Uri address, string start, string headers = "", byte[]? body = null, string host = "localhost")
+    public static async Task<RawRequest> SendAsync(
+        Uri address, string start, string headers = "", byte[]? body = null, string host = "localhost")
     {
         using var client = new RawClient(address);
         await client.WriteAsync(Request(start, headers, body, host));
@@ -28,13 +29,15 @@ internal sealed class RawClient : IDisposable
         SendAsync(address, $"POST {path} HTTP/1.1", "Content-Type: application/json\r\n" + headers, Encoding.UTF8.GetBytes(json));
 
     public static byte[] Request(string start, string headers = "", byte[]? body = null, string host = "localhost") =>
-        [.. Encoding.UTF8.GetBytes($"{start}\r\nHost: {host}\r\n{headers}{(body is null ? "" : $"Content-Length: {body.Length}\r\n")}\r\n"), .. body ?? []];
+        [.. Encoding.UTF8.GetBytes(
+            $"{start}\r\nHost: {host}\r\n{headers}{(body is null ? "" : $"Content-Length: {body.Length}\r\n")}\r\n"), .. body ?? []];
 
     public async Task WriteAsync(byte[] bytes) => await _client.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     public Task WriteAsync(string text) => WriteAsync(Encoding.UTF8.GetBytes(text));
 
-    public Task<RawRequest?> ReadAsync() => _reader.ReadAsync(TestContext.Current.CancellationToken).WaitAsync(Fan.Conformance.Eventually.Deadline);
+    public Task<RawRequest?> ReadAsync() =>
+        _reader.ReadAsync(TestContext.Current.CancellationToken).WaitAsync(Fan.Conformance.Eventually.Deadline);
 
     /// <summary>The type of the next HTTP/2 frame; its content is passed over.</summary>
     public async Task<int> ReadFrameTypeAsync() => (await ReadFrameAsync()).Type;
@@ -51,7 +54,18 @@ internal sealed class RawClient : IDisposable
 
     /// <summary>Sends an HTTP/2 frame.</summary>
     public Task WriteFrameAsync(int type, int flags, int stream, byte[] body) =>
-        WriteAsync([(byte)(body.Length >> 16), (byte)(body.Length >> 8), (byte)body.Length, (byte)type, (byte)flags, (byte)(stream >> 24), (byte)(stream >> 16), (byte)(stream >> 8), (byte)stream, .. body]);
+        WriteAsync([
+            (byte)(body.Length >> 16),
+            (byte)(body.Length >> 8),
+            (byte)body.Length,
+            (byte)type,
+            (byte)flags,
+            (byte)(stream >> 24),
+            (byte)(stream >> 16),
+            (byte)(stream >> 8),
+            (byte)stream,
+            .. body
+        ]);
 
     /// <summary>Sends no more, and goes on reading.</summary>
     public void EndSending() => _client.Client.Shutdown(SocketShutdown.Send);

@@ -12,10 +12,14 @@ internal sealed class RawReader(Stream stream)
     {
         if (await ReadUntilAsync("\r\n\r\n", cancellationToken) is not { } head) return null;
         var lines = head.Split("\r\n");
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).Select(pair => (pair[0], pair.ElementAtOrDefault(1) ?? "")).ToList();
+        var headers = lines.Skip(1)
+            .Select(line => line.Split(": ", 2))
+            .Select(pair => (pair[0], pair.ElementAtOrDefault(1) ?? "")).ToList();
         var message = new RawRequest(lines[0], headers, []);
         if (message["Transfer-Encoding"] == "chunked") return message with { Body = await ReadChunksAsync(cancellationToken) };
-        return message["Content-Length"] is { } length ? message with { Body = await ReadExactlyAsync(int.Parse(length), cancellationToken) } : message;
+        return message["Content-Length"] is { } length
+            ? message with { Body = await ReadExactlyAsync(int.Parse(length), cancellationToken) }
+            : message;
     }
 
     private async Task<byte[]> ReadChunksAsync(CancellationToken cancellationToken)

@@ -48,7 +48,10 @@ internal sealed class RawServer : IAsyncDisposable
         var text = Encoding.Latin1.GetString(reply);
         var body = text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
         var length = text.IndexOf("Content-Length: ", StringComparison.Ordinal);
-        return length >= 0 && body >= 4 && int.TryParse(text[(length + 16)..text.IndexOf('\r', length)], out var announced) && announced == text.Length - body;
+        return length >= 0
+            && body >= 4
+            && int.TryParse(text[(length + 16)..text.IndexOf('\r', length)], out var announced)
+            && announced == text.Length - body;
     }
 
     private async Task AcceptAsync()
@@ -93,5 +96,7 @@ internal sealed record RawRequest(string Start, IReadOnlyList<(string Name, stri
 
     public int Status => int.Parse(Start.Split(' ')[1]);
 
-    public string? this[string name] => Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).SingleOrDefault();
+    public string? this[string name] =>
+        Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(header => header.Value).SingleOrDefault();
 }

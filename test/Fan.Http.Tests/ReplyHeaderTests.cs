@@ -15,12 +15,23 @@ public sealed class ReplyHeaderTests : HttpTest
         var headers = string.Concat(Enumerable.Range(0, count).Select(i => $"x-{i}: {new string('y', length)}\r\n"));
         var server = StartRaw(RawServer.Reply("200 OK", "5", "Content-Type: application/json\r\n" + headers));
         await RegisterAsync("ours", ProblemTests.FanEndpoint(server.Port));
-        await RegisterAsync("foreign", $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "get", "url": "/x"}]}""");
-        var caller = await StartAsync("caller", options: options => (options.Limits.MaxHeaders, options.Limits.MaxHeaderBytes) = (20, 2000));
+        await RegisterAsync(
+            "foreign",
+            $$"""{"transport": "http", "host": "127.0.0.1", "port": {{server.Port}}, "methods": [{"name": "get", "url": "/x"}]}""");
+        var caller = await StartAsync(
+            "caller", options: options => (options.Limits.MaxHeaders, options.Limits.MaxHeaderBytes) = (20, 2000));
         foreach (var method in (string[])["ours.get", "foreign.get"])
         {
-            if (limit is null) Assert.Equal(5, await caller.Fan.CallAsync<int>(method, default));
-            else Assert.Equal(limit, (await Assert.ThrowsAsync<LimitExceededException>(async () => await caller.Fan.CallAsync<int>(method, default))).Limit);
+            if (limit is null)
+            {
+                Assert.Equal(5, await caller.Fan.CallAsync<int>(method, default));
+            }
+            else
+            {
+                Assert.Equal(
+                    limit,
+                    (await Assert.ThrowsAsync<LimitExceededException>(async () => await caller.Fan.CallAsync<int>(method, default))).Limit);
+            }
         }
     }
 }

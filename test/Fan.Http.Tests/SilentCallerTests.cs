@@ -34,7 +34,15 @@ public sealed class SilentCallerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _listener = new KestrelListener(new IPEndPoint(IPAddress.Loopback, 0), new FanLimits(), 10, null, _services, TimeProvider.System, NullLoggerFactory.Instance, Silence);
+        _listener = new KestrelListener(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            new FanLimits(),
+            10,
+            null,
+            _services,
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            Silence);
         await _listener.StartAsync(ServeAsync, TestContext.Current.CancellationToken);
     }
 
@@ -65,7 +73,8 @@ public sealed class SilentCallerTests : IAsyncLifetime
         await Eventually.TrueAsync(() => Task.FromResult(!_abandoned.IsEmpty), "the call of the silent one has ended");
         // It was asked at the same times, and goes on to be.
         var before = Volatile.Read(ref answers);
-        await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref answers) >= before + 1 || replied.IsCompleted), "the other one is asked on");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(Volatile.Read(ref answers) >= before + 1 || replied.IsCompleted), "the other one is asked on");
         _release.SetResult();
         await replied.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(["/silent"], _abandoned);
@@ -85,7 +94,11 @@ public sealed class SilentCallerTests : IAsyncLifetime
         if (features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
         {
             int Of(SocketOptionName name) => (int)socket.GetSocketOption(SocketOptionLevel.Tcp, name)!;
-            _kept = ((int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)! != 0, Of(SocketOptionName.TcpKeepAliveTime), Of(SocketOptionName.TcpKeepAliveInterval), Of(SocketOptionName.TcpKeepAliveRetryCount));
+            _kept = (
+                (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)! != 0,
+                Of(SocketOptionName.TcpKeepAliveTime),
+                Of(SocketOptionName.TcpKeepAliveInterval),
+                Of(SocketOptionName.TcpKeepAliveRetryCount));
         }
 
         _begun.Enqueue(path);
@@ -106,7 +119,11 @@ public sealed class SilentCallerTests : IAsyncLifetime
         await client.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         await client.WriteFrameAsync(Settings, 0, 0, []);
         // POST over http; path and authority are not indexed.
-        await client.WriteFrameAsync(Headers, EndOfStreamAndHeaders, 1, [0x83, 0x86, 0x04, (byte)path.Length, .. Encoding.ASCII.GetBytes(path), 0x01, 9, .. "localhost"u8]);
+        await client.WriteFrameAsync(
+            Headers,
+            EndOfStreamAndHeaders,
+            1,
+            [0x83, 0x86, 0x04, (byte)path.Length, .. Encoding.ASCII.GetBytes(path), 0x01, 9, .. "localhost"u8]);
         await Eventually.TrueAsync(() => Task.FromResult(_begun.Contains(path)), path + " is being served");
         return client;
     }

@@ -18,7 +18,8 @@ internal sealed class HttpsHarness : ITransportHarness
         _file = _certificates.Issue("one");
     }
 
-    public static Task<ITransportHarness> CreateAsync(Version version, bool parts = false) => Task.FromResult<ITransportHarness>(new HttpsHarness(version, parts));
+    public static Task<ITransportHarness> CreateAsync(Version version, bool parts = false) =>
+        Task.FromResult<ITransportHarness>(new HttpsHarness(version, parts));
 
     public void AddTo(FanBuilder application) => application.AddHttp(options =>
     {

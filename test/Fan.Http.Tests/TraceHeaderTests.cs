@@ -28,10 +28,15 @@ public sealed class TraceHeaderTests : HttpTest
         await _service.StopAsync();
         await front.SeesAsync("cellar", 1);
         var reply = await RawClient.PostAsync(
-            await AddressAsync(front, "front"), "/front/ask", """{"id": 1}""", $"traceparent: {Parent}\r\ntracestate: a=1,b=2\r\nbaggage: k=v%20w;property, n=1\r\nfan-user: ann\r\nfan-ttl: 5000\r\n");
+            await AddressAsync(front, "front"),
+            "/front/ask",
+            """{"id": 1}""",
+            $"traceparent: {Parent}\r\ntracestate: a=1,b=2\r\nbaggage: k=v%20w;property, n=1\r\nfan-user: ann\r\nfan-ttl: 5000\r\n");
         Assert.Equal(200, reply.Status);
         var seen = server.Single;
-        Assert.Equal((Parent, "a=1,b=2", "k=v%20w;property,n=1", "ann", "fronts"), (seen["traceparent"], seen["tracestate"], seen["baggage"], seen["fan-user"], seen["fan-caller"]));
+        Assert.Equal(
+            (Parent, "a=1,b=2", "k=v%20w;property,n=1", "ann", "fronts"),
+            (seen["traceparent"], seen["tracestate"], seen["baggage"], seen["fan-user"], seen["fan-caller"]));
         Assert.InRange(int.Parse(seen["fan-ttl"]!), 1, 5000);
         Assert.Equal(("POST /cellar/get HTTP/1.1", "application/json", """{"id":1}"""), (seen.Start, seen["Content-Type"], seen.Text));
     }
@@ -85,7 +90,8 @@ public sealed class TraceHeaderTests : HttpTest
         await cellar.GetAsync(1);
         Assert.Equal((root.TraceId.ToHexString(), "7"), (_cellar.Seen!.TraceId, Assert.Single(_cellar.Seen.Baggage).Value));
         Assert.Equal((2, 0), (caller.Rejected, _service.Rejected));
-        Assert.Single(log.All, line => line.Contains("was not sent: Header 'tracestate' has more than 32 members.", StringComparison.Ordinal));
+        Assert.Single(
+            log.All, line => line.Contains("was not sent: Header 'tracestate' has more than 32 members.", StringComparison.Ordinal));
         Assert.Single(log.All, line => line.Contains("were not sent: 'no name' is no name", StringComparison.Ordinal));
         root.TraceStateString = "vendor";
         Assert.Equal([1, 2], await cellar.CountAsync(2).ToListAsync());
@@ -107,7 +113,9 @@ public sealed class TraceHeaderTests : HttpTest
         for (var i = 1; i <= 3; i++)
         {
             var reply = await RawClient.PostAsync(_address, "/cellar/get", """{"id": 1}""", header + "\r\nfan-spans: 1\r\n");
-            Assert.Equal((400, "bad_message", place), (reply.Status, Json(reply.Text).GetProperty("code").GetString(), Json(reply.Text).GetProperty("place").GetString()));
+            Assert.Equal(
+                (400, "bad_message", place),
+                (reply.Status, Json(reply.Text).GetProperty("code").GetString(), Json(reply.Text).GetProperty("place").GetString()));
             Assert.Equal(i, _service.Rejected);
         }
 
@@ -122,15 +130,32 @@ public sealed class TraceHeaderTests : HttpTest
         var reply = await RawClient.PostAsync(_address, "/cellar/wait", "{}", "fan-ttl: 0\r\n");
         Assert.Equal((504, "deadline_exceeded"), (reply.Status, Json(reply.Text).GetProperty("code").GetString()));
         var before = _cellar.Calls;
-        for (var time = 50; _cellar.Calls == before; time *= 2) Assert.Equal(504, (await RawClient.PostAsync(_address, "/cellar/wait", "{}", $"fan-ttl: {time}\r\n")).Status);
+        for (var time = 50; _cellar.Calls == before; time *= 2)
+        {
+            Assert.Equal(504, (await RawClient.PostAsync(_address, "/cellar/wait", "{}", $"fan-ttl: {time}\r\n")).Status);
+        }
         await _cellar.Ended.WaitAsync(Fan.Conformance.Eventually.Deadline);
     }
 
     [Theory]
-    [InlineData("ot-span-id: ba6b948a65b4189a\r\not-trace-id: 372b0db3bc3f9c0\r\not-baggage: {\"SESSION_ID\": \"abc \\u00e9\", \"n\": 5}\r\not-sampled: true", "00000000000000000372b0db3bc3f9c0", "abc é")]
-    [InlineData("HTTP_OT_SPAN_ID: ba6b948a65b4189a\r\nHTTP_OT_TRACE_ID: 372b0db3bc3f9c0\r\nHTTP_OT_BAGGAGE: {\"SESSION_ID\": \"abc\"}\r\nHTTP_OT_SAMPLED: false", "00000000000000000372b0db3bc3f9c0", "abc")]
-    [InlineData("Ot-Span-Id:  BA6B \r\nOT-TRACE-ID: 0AF7651916CD43DD8448EB211C80319C\r\not-baggage: null\r\not-sampled: 1", "0af7651916cd43dd8448eb211c80319c", null)]
-    [InlineData("ot-span-id: 1\r\not-trace-id: 0000000000000000000000000000000000000001\r\not-baggage: {}\r\not-sampled: true", "00000000000000000000000000000001", null)]
+    [InlineData(
+        "ot-span-id: ba6b948a65b4189a\r\not-trace-id: 372b0db3bc3f9c0\r\not-baggage: {\"SESSION_ID\": \"abc \\u00e9\", " +
+        "\"n\": 5}\r\not-sampled: true",
+        "00000000000000000372b0db3bc3f9c0",
+        "abc é")]
+    [InlineData(
+        "HTTP_OT_SPAN_ID: ba6b948a65b4189a\r\nHTTP_OT_TRACE_ID: 372b0db3bc3f9c0\r\nHTTP_OT_BAGGAGE: {\"SESSION_ID\": " +
+        "\"abc\"}\r\nHTTP_OT_SAMPLED: false",
+        "00000000000000000372b0db3bc3f9c0",
+        "abc")]
+    [InlineData(
+        "Ot-Span-Id:  BA6B \r\nOT-TRACE-ID: 0AF7651916CD43DD8448EB211C80319C\r\not-baggage: null\r\not-sampled: 1",
+        "0af7651916cd43dd8448eb211c80319c",
+        null)]
+    [InlineData(
+        "ot-span-id: 1\r\not-trace-id: 0000000000000000000000000000000000000001\r\not-baggage: {}\r\not-sampled: true",
+        "00000000000000000000000000000001",
+        null)]
     [InlineData("ot-span-id: 1\r\not-trace-id: 1\r\not-baggage: {\"SESSION_ID\": \"x\"}", null, null)]
     [InlineData("ot-span-id: xyz\r\not-trace-id: 1\r\not-baggage: {\"SESSION_ID\": \"x\"}\r\not-sampled: true", null, null)]
     [InlineData("ot-span-id: 1\r\not-trace-id: 1\r\not-baggage: [1]\r\not-sampled: true", null, null)]
@@ -146,9 +171,14 @@ public sealed class TraceHeaderTests : HttpTest
     [Fact]
     public async Task The_standards_headers_win_over_micro_fans()
     {
-        Assert.Equal(200, await GetAsync($"traceparent: {Parent}\r\not-span-id: 1\r\not-trace-id: 2\r\not-baggage: {{\"a\": \"ot\"}}\r\not-sampled: true\r\nbaggage: a=w3c\r\n"));
+        Assert.Equal(
+            200,
+            await GetAsync(
+                $"traceparent: {Parent}\r\not-span-id: 1\r\not-trace-id: 2\r\not-baggage: {{\"a\": \"ot\"}}\r\not-sampled: " +
+                "true\r\nbaggage: a=w3c\r\n"));
         Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "w3c"), (_cellar.Seen!.TraceId, _cellar.Seen.Baggage["a"]));
     }
 
-    private async Task<int> GetAsync(string headers) => (await RawClient.PostAsync(_address, "/cellar/get", """{"id": 1}""", headers)).Status;
+    private async Task<int> GetAsync(string headers) =>
+        (await RawClient.PostAsync(_address, "/cellar/get", """{"id": 1}""", headers)).Status;
 }

@@ -11,7 +11,13 @@ public interface IWines
 {
     [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/wines/{inventory_id}")]
-    ValueTask<string> GetAsync(int inventoryId, bool? full = null, IReadOnlyList<int>? years = null, string? text = null, Colour colour = Colour.Red, CancellationToken ct = default);
+    ValueTask<string> GetAsync(
+        int inventoryId,
+        bool? full = null,
+        IReadOnlyList<int>? years = null,
+        string? text = null,
+        Colour colour = Colour.Red,
+        CancellationToken ct = default);
 
     [HttpRoute("DELETE", "/wines/{wine_id}")]
     ValueTask RemoveAsync(int wineId, bool force = false, CancellationToken ct = default);
@@ -20,10 +26,17 @@ public interface IWines
     ValueTask<string> SetPriceAsync(int inventoryId, decimal price, string? currency = "EUR", CancellationToken ct = default);
 
     [HttpRoute("PUT", "/wines/{inventory_id}/label", ContentType = "multipart/form-data")]
-    ValueTask<string> SetLabelAsync(int inventoryId, FileContent label, string? note = null, IReadOnlyList<string>? tags = null, bool public_ = false, CancellationToken ct = default);
+    ValueTask<string> SetLabelAsync(
+        int inventoryId,
+        FileContent label,
+        string? note = null,
+        IReadOnlyList<string>? tags = null,
+        bool public_ = false,
+        CancellationToken ct = default);
 
     [HttpRoute("POST", "/orders", ContentType = "application/x-www-form-urlencoded")]
-    ValueTask<string> OrderAsync(string name, int count, bool gift = false, IReadOnlyList<int>? sizes = null, CancellationToken ct = default);
+    ValueTask<string> OrderAsync(
+        string name, int count, bool gift = false, IReadOnlyList<int>? sizes = null, CancellationToken ct = default);
 
     [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/wines/by-name/{name}/")]
@@ -55,7 +68,13 @@ internal sealed class Wines : IWines
 {
     public CallContext? Seen { get; private set; }
 
-    public ValueTask<string> GetAsync(int inventoryId, bool? full = null, IReadOnlyList<int>? years = null, string? text = null, Colour colour = Colour.Red, CancellationToken ct = default)
+    public ValueTask<string> GetAsync(
+        int inventoryId,
+        bool? full = null,
+        IReadOnlyList<int>? years = null,
+        string? text = null,
+        Colour colour = Colour.Red,
+        CancellationToken ct = default)
     {
         Seen = CallContext.Current;
         return new($"{inventoryId} full={full} years={(years is null ? "-" : string.Join('|', years))} text={text ?? "-"} {colour}");
@@ -63,12 +82,21 @@ internal sealed class Wines : IWines
 
     public ValueTask RemoveAsync(int wineId, bool force = false, CancellationToken ct = default) => default;
 
-    public ValueTask<string> SetPriceAsync(int inventoryId, decimal price, string? currency = "EUR", CancellationToken ct = default) => new($"{inventoryId} {price} {currency ?? "-"}");
+    public ValueTask<string> SetPriceAsync(int inventoryId, decimal price, string? currency = "EUR", CancellationToken ct = default) =>
+        new($"{inventoryId} {price} {currency ?? "-"}");
 
-    public ValueTask<string> SetLabelAsync(int inventoryId, FileContent label, string? note = null, IReadOnlyList<string>? tags = null, bool public_ = false, CancellationToken ct = default) =>
-        new($"{inventoryId} {label.FileName} {label.ContentType} {Convert.ToHexString(label.Content.Span)} note={note} tags={string.Join('|', tags ?? [])} {public_}");
+    public ValueTask<string> SetLabelAsync(
+        int inventoryId,
+        FileContent label,
+        string? note = null,
+        IReadOnlyList<string>? tags = null,
+        bool public_ = false,
+        CancellationToken ct = default) =>
+        new($"{inventoryId} {label.FileName} {label.ContentType} {Convert.ToHexString(label.Content.Span)} note={note} " +
+            $"tags={string.Join('|', tags ?? [])} {public_}");
 
-    public ValueTask<string> OrderAsync(string name, int count, bool gift = false, IReadOnlyList<int>? sizes = null, CancellationToken ct = default) =>
+    public ValueTask<string> OrderAsync(
+        string name, int count, bool gift = false, IReadOnlyList<int>? sizes = null, CancellationToken ct = default) =>
         new($"{name} {count} {gift} {string.Join('|', sizes ?? [])}");
 
     public ValueTask<string> FindAsync(string name, CancellationToken ct = default) => new("found " + name);
@@ -88,7 +116,9 @@ internal sealed class Wines : IWines
 
     public ValueTask<string> SetTagsAsync(IReadOnlyList<string> tags, CancellationToken ct = default) => TagAsync(tags, ct);
 
-    public ValueTask<string> TagAsync(IReadOnlyList<string> tags, CancellationToken ct = default) => new($"{tags.Count}: {string.Join('|', tags)}");
+    public ValueTask<string> TagAsync(IReadOnlyList<string> tags, CancellationToken ct = default) =>
+        new($"{tags.Count}: {string.Join('|', tags)}");
 
-    public ValueTask<Node?> TreeAsync(Node root, Dictionary<string, Wine> wines, byte[]? bytes = null, CancellationToken ct = default) => new(root);
+    public ValueTask<Node?> TreeAsync(Node root, Dictionary<string, Wine> wines, byte[]? bytes = null, CancellationToken ct = default) =>
+        new(root);
 }

@@ -45,7 +45,8 @@ public sealed class ConnectionTests : IpcTest
     {
         using var server = new RawListener(Folder.FullName);
         var endpoint = server.Describe("add");
-        await RegisterAsync(endpoint with { Properties = new Dictionary<string, string>(endpoint.Properties) { ["path"] = PipeName.Create() } });
+        await RegisterAsync(
+            endpoint with { Properties = new Dictionary<string, string>(endpoint.Properties) { ["path"] = PipeName.Create() } });
         var caller = await StartAsync("caller", fan => AddIpc(fan).AddTcp());
         var error = Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2));
         Assert.Contains("nobody serves the pipe", error.Message, StringComparison.Ordinal);
@@ -89,7 +90,8 @@ public sealed class ConnectionTests : IpcTest
     {
         using var server = new RawListener(Folder.FullName);
         var endpoint = server.Describe("echo", "add");
-        await RegisterAsync(endpoint with { Methods = [endpoint.Methods[0] with { ContentType = "application/x-fan" }, endpoint.Methods[1]] });
+        await RegisterAsync(
+            endpoint with { Methods = [endpoint.Methods[0] with { ContentType = "application/x-fan" }, endpoint.Methods[1]] });
         var cellar = (await CallerAsync()).Fan.Get<ICellar>();
         var call = cellar.EchoAsync("one");
         using var peer = await server.AcceptAsync();
@@ -212,7 +214,8 @@ public sealed class ConnectionTests : IpcTest
     public async Task A_peer_is_not_asked_before_it_has_said_hello()
     {
         var clock = new FakeTimeProvider();
-        var service = await ServeAsync(options => options.ConnectTimeout = TimeSpan.FromMinutes(5), fan => fan.Services.AddSingleton<TimeProvider>(clock));
+        var service = await ServeAsync(
+            options => options.ConnectTimeout = TimeSpan.FromMinutes(5), fan => fan.Services.AddSingleton<TimeProvider>(clock));
         using var peer = await DialAsync(service);
         await peer.ExpectAsync("HELLO");
         for (var i = 0; i < 5; i++) clock.Advance(TimeSpan.FromSeconds(10));
@@ -236,7 +239,8 @@ public sealed class ConnectionTests : IpcTest
 
     private static async Task<bool> IsUsedAsync(TransportApplication caller, string transport)
     {
-        var found = await caller.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar", TestContext.Current.CancellationToken);
+        var found = await caller.Services.GetRequiredService<IEndpointDirectory>().FindAsync(
+            "cellar", TestContext.Current.CancellationToken);
         return found.Single(endpoint => endpoint.Description.Transport == transport).TransportState is not null;
     }
 

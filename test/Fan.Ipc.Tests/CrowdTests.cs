@@ -63,14 +63,17 @@ public sealed class CrowdTests : IpcTest
             },
             "its calls are cancelled");
         Assert.InRange(Cellar.Calls, 40, MostUnread);
-        await Eventually.TrueAsync(() => Task.FromResult(log.Written.Any(line => line.Contains("has taken nothing", StringComparison.Ordinal))), "the log says why");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(log.Written.Any(line => line.Contains("has taken nothing", StringComparison.Ordinal))),
+            "the log says why");
     }
 
     [Fact]
     public async Task The_time_in_which_a_request_is_held_up_counts()
     {
         var clock = new FakeTimeProvider();
-        var service = await ServeAsync(options => options.ReplyWindowBytes = 1024 * 1024, fan => fan.Services.AddSingleton<TimeProvider>(clock));
+        var service = await ServeAsync(
+            options => options.ReplyWindowBytes = 1024 * 1024, fan => fan.Services.AddSingleton<TimeProvider>(clock));
         using var peer = await GreetAsync(service);
         await AskAsync(peer);
         // The first in microseconds, and one more; the second has no limit.
@@ -141,6 +144,9 @@ public sealed class CrowdTests : IpcTest
 
     private static async Task AskAsync(WireDecoder peer)
     {
-        for (var i = 1; i <= Requests; i++) await peer.SendAsync(WireDecoder.Request((uint)i, WireDecoder.Text("cellar/echo"), $$"""{"text":"{{Text}}"}"""));
+        for (var i = 1; i <= Requests; i++)
+        {
+            await peer.SendAsync(WireDecoder.Request((uint)i, WireDecoder.Text("cellar/echo"), $$"""{"text":"{{Text}}"}"""));
+        }
     }
 }

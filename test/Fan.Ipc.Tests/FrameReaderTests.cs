@@ -10,19 +10,22 @@ public sealed class FrameReaderTests
 {
     private const int MaxBody = 200_000;
 
-    private static readonly Gen<(int Type, uint Stream, int Length)> Frames = Gen.Select(Gen.Int[3, 12], Gen.UInt, Gen.OneOf(Gen.Int[0, 300], Gen.Int[0, 60_000], Gen.Const(MaxBody + 1), Gen.Int[64 * 1024, MaxBody]))
+    private static readonly Gen<(int Type, uint Stream, int Length)> Frames = Gen.Select(
+        Gen.Int[3, 12], Gen.UInt, Gen.OneOf(Gen.Int[0, 300], Gen.Int[0, 60_000], Gen.Const(MaxBody + 1), Gen.Int[64 * 1024, MaxBody]))
         .Select(frame => (frame.Item1 is 3 or 4 or 6 || frame.Item3 <= 60_000 ? frame.Item1 : 3, frame.Item2, frame.Item3));
 
     [Fact]
-    public void Frames_are_the_same_however_they_are_cut_into_reads() => Gen.Select(Frames.Array[0, 12], Gen.Int[1, 100_000].Array[1, 20]).Sample(
-        (frames, cuts) =>
-        {
-            var bytes = Hello();
-            foreach (var (type, stream, length) in frames) bytes = [.. bytes, .. Frame(type, stream, Body(length))];
-            var expected = frames.Select(frame => (frame.Type, frame.Stream, frame.Length > MaxBody ? -frame.Length : frame.Length)).Prepend((1, 0u, Hello().Length - 9));
-            Assert.Equal(expected, Read(bytes, cuts, checkBodies: true));
-        },
-        iter: 200);
+    public void Frames_are_the_same_however_they_are_cut_into_reads() =>
+        Gen.Select(Frames.Array[0, 12], Gen.Int[1, 100_000].Array[1, 20]).Sample(
+            (frames, cuts) =>
+            {
+                var bytes = Hello();
+                foreach (var (type, stream, length) in frames) bytes = [.. bytes, .. Frame(type, stream, Body(length))];
+                var expected = frames.Select(frame => (frame.Type, frame.Stream, frame.Length > MaxBody ? -frame.Length : frame.Length))
+                    .Prepend((1, 0u, Hello().Length - 9));
+                Assert.Equal(expected, Read(bytes, cuts, checkBodies: true));
+            },
+            iter: 200);
 
     [Fact]
     public void Garbage_is_refused_and_never_breaks_the_reader() => Gen.Select(Gen.Byte.Array[0, 400], Gen.Bool).Sample(
@@ -40,30 +43,39 @@ public sealed class FrameReaderTests
         iter: 20_000);
 
     [Fact]
-    public void The_bodies_of_hellos_errors_and_headers_take_garbage_with_a_word() => Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[0, 40]).Sample(
-        (garbage, kept) =>
-        {
-            var hello = Hello()[9..];
-            Try(() => Wire.Hello.Read([.. hello.Take(kept), .. garbage]));
-            Try(() => ErrorBody.Read(garbage));
-            Try(() =>
+    public void The_bodies_of_hellos_errors_and_headers_take_garbage_with_a_word() =>
+        Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[0, 40]).Sample(
+            (garbage, kept) =>
             {
-                var reader = new BodyReader(FrameType.Request, garbage);
-                HeaderBlock.Read(ref reader, new ReceivedNames<object>(10), new MessageHeaders(), new FanLimits());
-            });
-        },
-        iter: 20_000);
+                var hello = Hello()[9..];
+                Try(() => Wire.Hello.Read([.. hello.Take(kept), .. garbage]));
+                Try(() => ErrorBody.Read(garbage));
+                Try(() =>
+                {
+                    var reader = new BodyReader(FrameType.Request, garbage);
+                    HeaderBlock.Read(ref reader, new ReceivedNames<object>(10), new MessageHeaders(), new FanLimits());
+                });
+            },
+            iter: 20_000);
 
     [Fact]
-    public void An_error_arrives_as_it_was_sent() => Gen.Select(Gen.String, Gen.String.Null(), Gen.String.Array[0, 5], Gen.Long[0, long.MaxValue].Nullable()).Sample(
-        (message, place, available, time) =>
-        {
-            var error = new WireError { Code = "code", Message = Clean(message), Place = place is null ? null : Clean(place), Available = available.Length == 0 ? null : [.. available.Select(Clean)], RetryAfterMilliseconds = time };
-            var buffer = new FrameBuffer();
-            ErrorBody.Write(buffer, error);
-            Assert.Equivalent(error, ErrorBody.Read(buffer.Written.Span), strict: true);
-        },
-        iter: 500);
+    public void An_error_arrives_as_it_was_sent() =>
+        Gen.Select(Gen.String, Gen.String.Null(), Gen.String.Array[0, 5], Gen.Long[0, long.MaxValue].Nullable()).Sample(
+            (message, place, available, time) =>
+            {
+                var error = new WireError
+                {
+                    Code = "code",
+                    Message = Clean(message),
+                    Place = place is null ? null : Clean(place),
+                    Available = available.Length == 0 ? null : [.. available.Select(Clean)],
+                    RetryAfterMilliseconds = time
+                };
+                var buffer = new FrameBuffer();
+                ErrorBody.Write(buffer, error);
+                Assert.Equivalent(error, ErrorBody.Read(buffer.Written.Span), strict: true);
+            },
+            iter: 500);
 
     // Lone surrogates are no text that UTF-8 could carry.
     private static string Clean(string text) => string.Concat(text.Where(c => !char.IsSurrogate(c)));
@@ -104,7 +116,10 @@ public sealed class FrameReaderTests
             {
                 if (checkBodies && frame.Type != FrameType.Hello)
                 {
-                    for (var i = 0; i < frame.Body.Length; i += 997) if (frame.Body[i] != (byte)(i * 31)) Assert.Fail("the body is another one");
+                    for (var i = 0; i < frame.Body.Length; i += 997)
+                    {
+                        if (frame.Body[i] != (byte)(i * 31)) Assert.Fail("the body is another one");
+                    }
                 }
 
                 read.Add(((int)frame.Type, frame.Stream, frame.Skipped > 0 ? -frame.Skipped : frame.Body.Length));

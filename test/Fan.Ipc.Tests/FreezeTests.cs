@@ -29,7 +29,8 @@ public sealed class TcpFreezeTests : TransportCutConformance
 {
     protected override async Task<(FrozenLink Link, TransportApplication Caller)> LinkAsync()
     {
-        var link = await ServeBehindAsync(endpoint => FrozenLink.To(endpoint.Port), (endpoint, between) => endpoint with { Port = between.Port });
+        var link = await ServeBehindAsync(
+            endpoint => FrozenLink.To(endpoint.Port), (endpoint, between) => endpoint with { Port = between.Port });
         return (link, await StartAsync("caller", Tree, AddTo));
     }
 

@@ -34,13 +34,15 @@ public abstract class IpcTest : IAsyncLifetime
     }
 
     /// <summary>Hosts the cellar.</summary>
-    protected Task<TransportApplication> ServeAsync(Action<FanIpcOptions>? options = null, Action<FanBuilder>? configure = null) => StartAsync("cellars", fan =>
-    {
-        AddIpc(fan, options).AddService<ICellar>(_ => Cellar);
-        configure?.Invoke(fan);
-    });
+    protected Task<TransportApplication> ServeAsync(Action<FanIpcOptions>? options = null, Action<FanBuilder>? configure = null) =>
+        StartAsync("cellars", fan =>
+        {
+            AddIpc(fan, options).AddService<ICellar>(_ => Cellar);
+            configure?.Invoke(fan);
+        });
 
-    protected Task<TransportApplication> CallerAsync(Action<FanIpcOptions>? options = null) => StartAsync("caller", fan => AddIpc(fan, options));
+    protected Task<TransportApplication> CallerAsync(Action<FanIpcOptions>? options = null) =>
+        StartAsync("caller", fan => AddIpc(fan, options));
 
     protected FanBuilder AddIpc(FanBuilder fan, Action<FanIpcOptions>? options = null) => fan.AddIpc(ipc =>
     {
@@ -60,13 +62,16 @@ public abstract class IpcTest : IAsyncLifetime
     internal static async Task<WireDecoder> DialAsync(TransportApplication service, string transport = "ipc")
     {
         var endpoint = await EndpointAsync(service, transport);
-        return transport == "ipc" ? await WireDecoder.ConnectAsync(endpoint.Properties["path"]) : await WireDecoder.ConnectAsync(endpoint.Host!, endpoint.Port);
+        return transport == "ipc"
+            ? await WireDecoder.ConnectAsync(endpoint.Properties["path"])
+            : await WireDecoder.ConnectAsync(endpoint.Host!, endpoint.Port);
     }
 
     protected static async Task<EndpointDescription> EndpointAsync(TransportApplication application, string transport = "ipc")
     {
         ArgumentNullException.ThrowIfNull(application);
-        var found = await application.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar", TestContext.Current.CancellationToken);
+        var found = await application.Services.GetRequiredService<IEndpointDirectory>().FindAsync(
+            "cellar", TestContext.Current.CancellationToken);
         return found.Single(endpoint => endpoint.Description.Transport == transport).Description;
     }
 
@@ -78,9 +83,13 @@ public abstract class IpcTest : IAsyncLifetime
         await store.OpenAsync(CancellationToken.None);
         foreach (var path in (string[])["/endpoints", "/endpoints/cellar", "/endpoints/cellar/1.2.0"])
         {
-            if (await store.GetAsync(path) is null) await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
+            if (await store.GetAsync(path) is null)
+            {
+                await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
+            }
         }
 
-        await store.CommitAsync([new StoreOperation.Create($"/endpoints/cellar/1.2.0/{endpoint.Transport}_", endpoint.ToJson(), NodeKind.PersistentSequential)]);
+        await store.CommitAsync([new StoreOperation.Create(
+            $"/endpoints/cellar/1.2.0/{endpoint.Transport}_", endpoint.ToJson(), NodeKind.PersistentSequential)]);
     }
 }

@@ -30,11 +30,20 @@ public sealed class KillTests : IpcTest
         {
             var calls = 0;
             // Idempotent, so that one which breaks off is sent again; by name, because its endpoints say so.
-            for (; !enough.IsCancellationRequested; calls++) Assert.Equal("x", i % 2 == 0 ? await cellar.EchoAsync("x") : await caller.Fan.CallAsync<string>("cellar.echo", X));
+            for (; !enough.IsCancellationRequested; calls++)
+            {
+                Assert.Equal("x", i % 2 == 0 ? await cellar.EchoAsync("x") : await caller.Fan.CallAsync<string>("cellar.echo", X));
+            }
             return calls;
         })).ToList();
         victim.Kill();
-        foreach (var call in waiting) Assert.Contains("broke off", (await Assert.ThrowsAsync<ServiceUnavailableException>(() => call).WaitAsync(Eventually.Deadline)).Message, StringComparison.Ordinal);
+        foreach (var call in waiting)
+        {
+            Assert.Contains(
+                "broke off",
+                (await Assert.ThrowsAsync<ServiceUnavailableException>(() => call).WaitAsync(Eventually.Deadline)).Message,
+                StringComparison.Ordinal);
+        }
         await Assert.ThrowsAsync<ServiceUnavailableException>(() => sequence).WaitAsync(Eventually.Deadline);
         for (var i = 0; i < 200; i++) Assert.Equal("y", await cellar.EchoAsync("y"));
         await enough.CancelAsync();

@@ -31,7 +31,8 @@ public sealed class PipeTests
         acceptor.Open();
         for (var caller = 0; caller < 3; caller++)
         {
-            await using var client = new System.IO.Pipes.NamedPipeClientStream(".", PipeName.Within(fullName)!, System.IO.Pipes.PipeDirection.InOut, System.IO.Pipes.PipeOptions.Asynchronous);
+            await using var client = new System.IO.Pipes.NamedPipeClientStream(
+                ".", PipeName.Within(fullName)!, System.IO.Pipes.PipeDirection.InOut, System.IO.Pipes.PipeOptions.Asynchronous);
             var accepting = acceptor.AcceptAsync(deadline).AsTask();
             await client.ConnectAsync(deadline);
             using var accepted = (Stream)await accepting;

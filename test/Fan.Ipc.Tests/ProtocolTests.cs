@@ -11,12 +11,28 @@ public sealed class ProtocolTests : IpcTest
     {
         using var peer = await GreetAsync(await ServeAsync());
         // add(left: 1, right: -2): two arguments, each its tag with the kind of a signed number, and the number in zigzag.
-        await peer.SendAsync(WireDecoder.Frame(3, 1, [0], WireDecoder.Text("cellar/add"), [0], WireDecoder.Text("application/x-fan"), [0], Convert.FromHexString("0212C7AE240222DE328E03")));
+        await peer.SendAsync(WireDecoder.Frame(
+            3,
+            1,
+            [0],
+            WireDecoder.Text("cellar/add"),
+            [0],
+            WireDecoder.Text("application/x-fan"),
+            [0],
+            Convert.FromHexString("0212C7AE240222DE328E03")));
         Assert.Equal([0, .. WireDecoder.Text("application/x-fan")], (await peer.ExpectAsync("NAME")).Body);
         Assert.Equal([.. WireDecoder.Reference(0), 0, 2, 1], (await peer.ExpectAsync("REPLY")).Body);
         await peer.SendAsync(WireDecoder.Request(2, WireDecoder.Text("cellar/add"), "{\"left\":1,\"right\":-2}"));
         Assert.Equal([0, 0, .. "-1"u8], (await peer.ExpectAsync("REPLY")).Body);
-        await peer.SendAsync(WireDecoder.Frame(3, 3, [0], WireDecoder.Text("cellar/add"), [0], WireDecoder.Text("application/x-fan"), [0], Convert.FromHexString("0116C7AE2400")));
+        await peer.SendAsync(WireDecoder.Frame(
+            3,
+            3,
+            [0],
+            WireDecoder.Text("cellar/add"),
+            [0],
+            WireDecoder.Text("application/x-fan"),
+            [0],
+            Convert.FromHexString("0116C7AE2400")));
         var error = WireDecoder.Members((await peer.ExpectAsync("ERROR")).Body);
         Assert.Equal(("bad_argument", "left"), (error[1], error[8]));
     }
@@ -47,7 +63,8 @@ public sealed class ProtocolTests : IpcTest
     {
         using var peer = await DialAsync(await ServeAsync());
         const int Window = 10_000, Size = 1_000;
-        await peer.SendAsync(Hello(sequenceWindow: Window), Request(7, Text("cellar/blocks"), $$"""{"count": 100, "size": {{Size}}}""", flags: 1));
+        await peer.SendAsync(
+            Hello(sequenceWindow: Window), Request(7, Text("cellar/blocks"), $$"""{"count": 100, "size": {{Size}}}""", flags: 1));
         await peer.ExpectAsync("HELLO");
         var received = 0;
         var items = 0;
@@ -87,7 +104,9 @@ public sealed class ProtocolTests : IpcTest
         await peer.SendAsync(Request(2, Text("nothing at all"), "{}"));
         Assert.Equal("bad_message", Members((await peer.ExpectAsync("ERROR")).Body)[1]);
         // More headers than are taken, and a time that is no time at all.
-        await peer.SendAsync(Frame(3, 3, [0], Echo, Number(0), Text(""), Number(101)), Frame(3, 4, [0], Echo, Number(ulong.MaxValue), Text(""), Number(0), "{\"text\": \"x\"}"u8.ToArray()));
+        await peer.SendAsync(
+            Frame(3, 3, [0], Echo, Number(0), Text(""), Number(101)),
+            Frame(3, 4, [0], Echo, Number(ulong.MaxValue), Text(""), Number(0), "{\"text\": \"x\"}"u8.ToArray()));
         Assert.Equal("limit_exceeded", Members((await peer.ExpectAsync("ERROR")).Body)[1]);
         Assert.Equal(4u, (await peer.ExpectAsync("REPLY")).Stream);
     }
@@ -97,7 +116,9 @@ public sealed class ProtocolTests : IpcTest
     [InlineData("tcp")]
     public async Task A_call_whose_time_was_over_before_it_came_is_told_so_and_costs_nothing_else(string transport)
     {
-        var service = transport == "ipc" ? await ServeAsync() : await StartAsync("cellars", fan => fan.AddTcp().AddService<Fan.Conformance.Transports.ICellar>(_ => Cellar));
+        var service = transport == "ipc"
+            ? await ServeAsync()
+            : await StartAsync("cellars", fan => fan.AddTcp().AddService<Fan.Conformance.Transports.ICellar>(_ => Cellar));
         using var peer = await GreetAsync(service, transport);
         await peer.SendAsync(
             Request(1, Text("cellar/touch"), "{}", time: 1),
@@ -196,7 +217,8 @@ public sealed class ProtocolTests : IpcTest
     [Fact]
     public async Task Limits_of_names_calls_and_windows_are_kept()
     {
-        var service = await ServeAsync(options => (options.MaxNamesPerConnection, options.MaxCallsPerConnection, options.WindowBytes) = (2, 3, 2_000));
+        var service = await ServeAsync(
+            options => (options.MaxNamesPerConnection, options.MaxCallsPerConnection, options.WindowBytes) = (2, 3, 2_000));
         using var names = await GreetAsync(service);
         await names.SendAsync([.. Enumerable.Range(0, 3).Select(i => Frame(2, 0, Number((ulong)i), Text("n" + i)))]);
         Assert.Equal("limit_exceeded", (await names.ExpectEndAsync()).Code);

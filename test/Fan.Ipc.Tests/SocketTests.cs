@@ -52,14 +52,16 @@ public sealed class SocketTests : IpcTest
     public async Task What_is_out_of_reach_is_told_with_the_real_reason()
     {
         var here = await EndpointAsync(await ServeAsync());
-        EndpointDescription At(string host, string path) => here with { Properties = new Dictionary<string, string>(here.Properties) { ["host_id"] = host, ["path"] = path } };
+        EndpointDescription At(string host, string path) =>
+            here with { Properties = new Dictionary<string, string>(here.Properties) { ["host_id"] = host, ["path"] = path } };
         var caller = await StartAsync("caller", fan => AddIpc(fan)
             .Announce("elsewhere", "1.0.0", At("another", here.Properties["path"]))
             .Announce("gone", "1.0.0", At(here.Properties["host_id"], "/nowhere/x.sock")));
         Assert.Contains("is on another machine or in another container", await ReasonAsync("elsewhere.get"), StringComparison.Ordinal);
         Assert.Contains("has no socket at /nowhere/x.sock any more", await ReasonAsync("gone.get"), StringComparison.Ordinal);
 
-        async Task<string> ReasonAsync(string method) => (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.CallAsync(method, default))).Message;
+        async Task<string> ReasonAsync(string method) =>
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.CallAsync(method, default))).Message;
     }
 
     [Fact]
@@ -167,7 +169,8 @@ public sealed class SocketTests : IpcTest
     [Fact]
     public async Task A_path_that_is_too_long_for_a_socket_is_said_so_with_the_way_out()
     {
-        var error = await Assert.ThrowsAsync<FanStartException>(() => ServeAsync(options => options.Folder = Path.Combine(Folder.FullName, new string('x', 80))));
+        var error = await Assert.ThrowsAsync<FanStartException>(
+            () => ServeAsync(options => options.Folder = Path.Combine(Folder.FullName, new string('x', 80))));
         Assert.Contains("at most 107 bytes", error.Message, StringComparison.Ordinal);
         Assert.Contains("Fan:Ipc:Folder", error.Message, StringComparison.Ordinal);
     }
@@ -176,7 +179,8 @@ public sealed class SocketTests : IpcTest
     public async Task All_settings_that_are_wrong_are_told_at_once()
     {
         var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => ServeAsync(options =>
-            (options.Folder, options.ConnectTimeout, options.MaxConnections, options.WindowBytes, options.MaxNamesPerConnection) = ("relative", TimeSpan.Zero, 0, 0, -1)));
+            (options.Folder, options.ConnectTimeout, options.MaxConnections, options.WindowBytes, options.MaxNamesPerConnection) =
+                ("relative", TimeSpan.Zero, 0, 0, -1)));
         Assert.Equal(5, error.Failures.Count());
         Assert.All(error.Failures, failure => Assert.StartsWith("The ipc route: ", failure, StringComparison.Ordinal));
     }
@@ -185,7 +189,11 @@ public sealed class SocketTests : IpcTest
     public async Task An_endpoint_of_another_machine_is_not_tried()
     {
         var endpoint = await EndpointAsync(await ServeAsync());
-        var elsewhere = endpoint with { Properties = new Dictionary<string, string>(endpoint.Properties) { ["host_id"] = "another" }, Instance = "another" };
+        var elsewhere = endpoint with
+        {
+            Properties = new Dictionary<string, string>(endpoint.Properties) { ["host_id"] = "another" },
+            Instance = "another"
+        };
         await RegisterAsync(elsewhere);
         var caller = await CallerAsync();
         await caller.SeesAsync("cellar", 2);
@@ -213,7 +221,10 @@ public sealed class SocketTests : IpcTest
         var service = await ServeAsync(options => options.MaxConnections = 1);
         using var one = await GreetAsync(service);
         var cellar = (await CallerAsync()).Fan.Get<ICellar>();
-        Assert.Contains("1 connections are open already", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await cellar.GetAsync(1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 connections are open already",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await cellar.GetAsync(1))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, Cellar.Calls);
         one.Dispose();
         await Fan.Conformance.Eventually.TrueAsync(

@@ -18,15 +18,21 @@ public sealed class TcpTests : IpcTest
     [InlineData("::")]
     public async Task An_address_that_others_reach_needs_tls_or_a_word(string address)
     {
-        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => ServeTcpAsync(options => (options.Address, options.AdvertisedHost) = (address, "host")));
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(
+            () => ServeTcpAsync(options => (options.Address, options.AdvertisedHost) = (address, "host")));
         Assert.Contains("AllowNonLoopback", Assert.Single(error.Failures), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task All_settings_that_are_wrong_are_told_at_once()
     {
-        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => ServeTcpAsync(options =>
-            (options.Address, options.Port, options.AdvertisedPort, options.AdvertisedHost, options.KeyFile, options.RequireClientCertificate) = ("here", -1, 0, "a b", "/nowhere.pem", true)));
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => ServeTcpAsync(options => (
+            options.Address,
+            options.Port,
+            options.AdvertisedPort,
+            options.AdvertisedHost,
+            options.KeyFile,
+            options.RequireClientCertificate) = ("here", -1, 0, "a b", "/nowhere.pem", true)));
         Assert.Equal(7, error.Failures.Count());
     }
 
@@ -35,7 +41,8 @@ public sealed class TcpTests : IpcTest
     {
         var service = await ServeTcpAsync();
         var ours = await EndpointAsync(service, "tcp");
-        await RegisterAsync(ours with { Port = 9, Instance = "another", Properties = new Dictionary<string, string> { ["host_id"] = "another" } });
+        await RegisterAsync(
+            ours with { Port = 9, Instance = "another", Properties = new Dictionary<string, string> { ["host_id"] = "another" } });
         var caller = await StartAsync("caller", fan => fan.AddTcp());
         await caller.SeesAsync("cellar", 2);
         for (var i = 0; i < 20; i++) Assert.Equal(i, caller.Fan.Get<ICellar>().Add(i, 0));
@@ -54,13 +61,21 @@ public sealed class TcpTests : IpcTest
     public async Task A_caller_without_a_certificate_is_refused_where_one_is_asked_for()
     {
         using var certificates = new Certificates();
-        await ServeTcpAsync(options => (options.CertificateFile, options.TrustedCertificatesFile, options.RequireClientCertificate) = (certificates.Issue("service"), certificates.AuthorityFile, true));
-        var without = await StartAsync("without", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
+        await ServeTcpAsync(options => (options.CertificateFile, options.TrustedCertificatesFile, options.RequireClientCertificate) = (
+            certificates.Issue("service"), certificates.AuthorityFile, true));
+        var without = await StartAsync(
+            "without", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
         Assert.Throws<ServiceUnavailableException>(() => without.Fan.Get<ICellar>().Add(1, 2));
         using var others = new Certificates();
-        var stranger = await StartAsync("stranger", fan => fan.AddTcp(options => (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, others.Issue("stranger"))));
+        var stranger = await StartAsync(
+            "stranger",
+            fan => fan.AddTcp(options =>
+                (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, others.Issue("stranger"))));
         Assert.Throws<ServiceUnavailableException>(() => stranger.Fan.Get<ICellar>().Add(1, 2));
-        var with = await StartAsync("with", fan => fan.AddTcp(options => (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, certificates.Issue("caller"))));
+        var with = await StartAsync(
+            "with",
+            fan => fan.AddTcp(options =>
+                (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, certificates.Issue("caller"))));
         Assert.Equal(3, with.Fan.Get<ICellar>().Add(1, 2));
         Assert.Equal(0, Cellar.Calls);
         await with.Fan.Get<ICellar>().GetAsync(1);
@@ -72,15 +87,22 @@ public sealed class TcpTests : IpcTest
     {
         using var certificates = new Certificates();
         await StartAsync("cellars", fan => fan
-            .AddTcp(options => (options.CertificateFile, options.TrustedCertificatesFile, options.AskForClientCertificate) = (certificates.IssuePfx("service", "word"), certificates.AuthorityFile, true))
+            .AddTcp(options => (options.CertificateFile, options.TrustedCertificatesFile, options.AskForClientCertificate) = (
+                certificates.IssuePfx("service", "word"), certificates.AuthorityFile, true))
             .AddTcp(options => options.CertificatePassword = "word")
             .AddService<ICellar>(_ => Cellar)
             .Authorize<ICellar>(policy => policy.RequireCaller("orders"))
             .Authorize<ICellar>("echo", policy => policy.AllowAnyone()));
-        foreach (var (name, expected) in new[] { (null, typeof(NotAuthenticatedException)), ("stranger", typeof(AccessDeniedException)), ("orders", null) })
+        foreach (var (name, expected) in new[]
+        {
+            (null, typeof(NotAuthenticatedException)),
+            ("stranger", typeof(AccessDeniedException)),
+            ("orders", null)
+        })
         {
             var caller = await StartAsync("caller", fan => fan.AddTcp(options =>
-                (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, name is null ? null : certificates.Issue(name))));
+                (options.TrustedCertificatesFile, options.CertificateFile) = (
+                    certificates.AuthorityFile, name is null ? null : certificates.Issue(name))));
             var cellar = caller.Fan.Get<ICellar>();
             Assert.Equal(expected, (await Record.ExceptionAsync(async () => await cellar.GetAsync(1)))?.GetType());
             Assert.Equal("open", await cellar.EchoAsync("open"));
@@ -88,7 +110,8 @@ public sealed class TcpTests : IpcTest
 
         Assert.Equal("orders", Cellar.Seen!.Principal!.Identity!.Name);
         using var others = new Certificates();
-        var forged = await StartAsync("forged", fan => fan.AddTcp(options => (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, others.Issue("orders"))));
+        var forged = await StartAsync("forged", fan => fan.AddTcp(
+            options => (options.TrustedCertificatesFile, options.CertificateFile) = (certificates.AuthorityFile, others.Issue("orders"))));
         await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await forged.Fan.Get<ICellar>().GetAsync(1));
     }
 
@@ -98,7 +121,8 @@ public sealed class TcpTests : IpcTest
         var service = await ServeTcpAsync();
         var ours = await EndpointAsync(service, "tcp");
         await service.StopAsync(TestContext.Current.CancellationToken);
-        await RegisterAsync(ours with { Host = "192.0.2.1", Port = 9, Instance = "another", Properties = new Dictionary<string, string>() });
+        await RegisterAsync(
+            ours with { Host = "192.0.2.1", Port = 9, Instance = "another", Properties = new Dictionary<string, string>() });
         var caller = await StartAsync("caller", fan => fan.AddTcp().UseCallerToken((_, _) => new("secret-token")));
         await caller.SeesAsync("cellar", 1);
         var error = Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2));
@@ -123,7 +147,10 @@ public sealed class TcpTests : IpcTest
         using var certificates = new Certificates();
         await ServeTcpAsync();
         var caller = await StartAsync("caller", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
-        Assert.Contains("takes no TLS", Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "takes no TLS",
+            Assert.Throws<ServiceUnavailableException>(() => caller.Fan.Get<ICellar>().Add(1, 2)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +165,8 @@ public sealed class TcpTests : IpcTest
         Assert.Equal(3, old.Fan.Get<ICellar>().Add(1, 2));
         newer.Replace(file, "service");
         // It is not read for each connection.
-        var another = await StartAsync("another", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
+        var another = await StartAsync(
+            "another", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
         Assert.Equal(3, another.Fan.Get<ICellar>().Add(1, 2));
         clock.Advance(Look);
         var next = await StartAsync("next", fan => fan.AddTcp(options => options.TrustedCertificatesFile = newer.AuthorityFile));
@@ -160,9 +188,13 @@ public sealed class TcpTests : IpcTest
         // As Kubernetes lays them out.
         var data = Path.Combine(Folder.FullName, "..data");
         Directory.CreateSymbolicLink(data, "before");
-        foreach (var file in (string[])["tls.crt", "tls.key"]) File.CreateSymbolicLink(Path.Combine(Folder.FullName, file), Path.Combine("..data", file));
+        foreach (var file in (string[])["tls.crt", "tls.key"])
+        {
+            File.CreateSymbolicLink(Path.Combine(Folder.FullName, file), Path.Combine("..data", file));
+        }
         var clock = new FakeTimeProvider();
-        await ServeTcpAsync(options => (options.CertificateFile, options.KeyFile) = (Path.Combine(Folder.FullName, "tls.crt"), Path.Combine(Folder.FullName, "tls.key")), clock);
+        await ServeTcpAsync(options => (options.CertificateFile, options.KeyFile) = (
+            Path.Combine(Folder.FullName, "tls.crt"), Path.Combine(Folder.FullName, "tls.key")), clock);
         var old = await StartAsync("old", fan => fan.AddTcp(options => options.TrustedCertificatesFile = certificates.AuthorityFile));
         Assert.Equal(3, old.Fan.Get<ICellar>().Add(1, 2));
         if (how == "a switched link")
@@ -175,7 +207,10 @@ public sealed class TcpTests : IpcTest
         else
         {
             var newest = before.GetFiles().Max(file => file.LastWriteTimeUtc);
-            foreach (var file in after.GetFiles().OrderByDescending(file => file.Name, StringComparer.Ordinal)) File.Copy(file.FullName, Path.Combine(before.FullName, file.Name), overwrite: true);
+            foreach (var file in after.GetFiles().OrderByDescending(file => file.Name, StringComparer.Ordinal))
+            {
+                File.Copy(file.FullName, Path.Combine(before.FullName, file.Name), overwrite: true);
+            }
             File.SetLastWriteTimeUtc(Path.Combine(before.FullName, "tls.crt"), newest.AddDays(-1));
             File.SetLastWriteTimeUtc(Path.Combine(before.FullName, "tls.key"), how == "older files" ? newest.AddDays(-1) : newest);
         }
@@ -193,9 +228,10 @@ public sealed class TcpTests : IpcTest
         File.WriteAllText(Path.Combine(to.FullName, "tls.key"), text[key..]);
     }
 
-    private Task<TransportApplication> ServeTcpAsync(Action<FanTcpOptions>? options = null, TimeProvider? clock = null) => StartAsync("cellars", fan =>
-    {
-        fan.AddTcp(options).AddService<ICellar>(_ => Cellar);
-        if (clock is not null) fan.Services.AddSingleton(clock);
-    });
+    private Task<TransportApplication> ServeTcpAsync(Action<FanTcpOptions>? options = null, TimeProvider? clock = null) =>
+        StartAsync("cellars", fan =>
+        {
+            fan.AddTcp(options).AddService<ICellar>(_ => Cellar);
+            if (clock is not null) fan.Services.AddSingleton(clock);
+        });
 }

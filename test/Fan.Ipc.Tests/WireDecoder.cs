@@ -7,7 +7,10 @@ namespace Fan.Ipc.Tests;
 /// <summary>One frame, as docs/wire.md describes it.</summary>
 internal sealed record WireFrame(int Type, uint Stream, byte[] Body)
 {
-    private static readonly string[] Names = ["?", "HELLO", "NAME", "REQUEST", "REPLY", "ERROR", "ITEM", "END", "CREDIT", "CANCEL", "GOAWAY", "PING", "PONG"];
+    private static readonly string[] Names =
+    [
+        "?", "HELLO", "NAME", "REQUEST", "REPLY", "ERROR", "ITEM", "END", "CREDIT", "CANCEL", "GOAWAY", "PING", "PONG"
+    ];
 
     public string Name => Names[Type];
 }
@@ -59,8 +62,25 @@ internal sealed class WireDecoder(Socket socket) : IDisposable
     public static byte[] Reference(uint name) => Number(((ulong)name * 2) + 1);
 
     /// <summary>A hello that allows everything a test needs.</summary>
-    public static byte[] Hello(int min = 1, int max = 1, string application = "by hand", ulong calls = 100, ulong names = 100, ulong window = 1 << 20, ulong sequenceWindow = 1 << 16) =>
-        Frame(1, 0, Magic, [(byte)min, (byte)max], [1], Text(application), Member(2, calls), Member(3, names), Member(4, window), Member(5, sequenceWindow));
+    public static byte[] Hello(
+        int min = 1,
+        int max = 1,
+        string application = "by hand",
+        ulong calls = 100,
+        ulong names = 100,
+        ulong window = 1 << 20,
+        ulong sequenceWindow = 1 << 16) =>
+        Frame(
+            1,
+            0,
+            Magic,
+            [(byte)min, (byte)max],
+            [1],
+            Text(application),
+            Member(2, calls),
+            Member(3, names),
+            Member(4, window),
+            Member(5, sequenceWindow));
 
     /// <summary>A request with JSON arguments and no headers; its time in µs and one more, or 0 for no limit.</summary>
     public static byte[] Request(uint stream, byte[] method, string json, byte flags = 0, ulong time = 0) =>

@@ -16,7 +16,10 @@ public abstract class WireLossConformance : TransportLossConformance
         await next.SeesAsync("cellar", 2);
         var callers = Enumerable.Range(0, 4).Select(i => Task.Run(async () =>
         {
-            for (var calls = 0; !enough.IsCancellationRequested; calls++) Assert.Equal(calls + i, await Caller.Fan.CallAsync<int>("cellar.add", Arguments(calls, i)));
+            for (var calls = 0; !enough.IsCancellationRequested; calls++)
+            {
+                Assert.Equal(calls + i, await Caller.Fan.CallAsync<int>("cellar.add", Arguments(calls, i)));
+            }
         })).ToList();
         await Service.StopAsync(CancellationToken.None);
         Caller.Store.Reconnect();

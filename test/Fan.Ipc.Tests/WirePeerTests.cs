@@ -19,10 +19,18 @@ public sealed class WirePeerTests : IpcTest
     [Fact]
     public async Task A_connection_that_is_made_while_all_are_closed_stops_nobody()
     {
-        await RegisterAsync(new EndpointDescription { Transport = "ipc", IsFan = true, Methods = [new EndpointMethod { Name = "touch" }], Properties = new Dictionary<string, string> { ["path"] = "/nowhere", ["host_id"] = HostIdentity.Current() } });
+        await RegisterAsync(new EndpointDescription
+        {
+            Transport = "ipc",
+            IsFan = true,
+            Methods = [new EndpointMethod { Name = "touch" }],
+            Properties = new Dictionary<string, string> { ["path"] = "/nowhere", ["host_id"] = HostIdentity.Current() }
+        });
         var caller = await CallerAsync();
-        var endpoint = Assert.Single(await caller.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar", TestContext.Current.CancellationToken));
-        await Eventually.TrueAsync(() => CloseMidwayAsync(endpoint), "the connection was made between the beginning and the end of the closing");
+        var endpoint = Assert.Single(
+            await caller.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar", TestContext.Current.CancellationToken));
+        await Eventually.TrueAsync(
+            () => CloseMidwayAsync(endpoint), "the connection was made between the beginning and the end of the closing");
     }
 
     // False where it was given up before.
@@ -57,7 +65,9 @@ public sealed class WirePeerTests : IpcTest
 
         // One whose hello comes when the closing has begun, and which is there before it has ended.
         var last = peer.CallAsync(Call(endpoint), CancellationToken.None).AsTask();
-        await Eventually.TrueAsync(() => Task.FromResult(streams.Count == 3 && streams.Last().IsRead && ThreadPool.PendingWorkItemCount == 0), "it waits for the hello");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(streams.Count == 3 && streams.Last().IsRead && ThreadPool.PendingWorkItemCount == 0),
+            "it waits for the hello");
         var late = streams.Last();
         using var closing = connecting.Register(() =>
         {
@@ -66,8 +76,13 @@ public sealed class WirePeerTests : IpcTest
         });
         streams.First().Closing = () => ((IAsyncResult)last).AsyncWaitHandle.WaitOne(Eventually.Deadline);
         peer.Dispose();
-        foreach (var call in calls) await Assert.ThrowsAsync<ServiceUnavailableException>(() => call).WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<EndpointUnreachableException>(() => last).WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAsync<ServiceUnavailableException>(() => call).WaitAsync(
+                Eventually.Deadline, TestContext.Current.CancellationToken);
+        }
+        var error = await Assert.ThrowsAsync<EndpointUnreachableException>(() => last).WaitAsync(
+            Eventually.Deadline, TestContext.Current.CancellationToken);
         Assert.All(streams, stream => Assert.True(stream.IsClosed));
         return error.InnerException is ObjectDisposedException;
     }

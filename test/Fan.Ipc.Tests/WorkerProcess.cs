@@ -20,7 +20,8 @@ internal sealed class WorkerProcess : IDisposable
         // Beside this project's output, in the same configuration.
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var path = Path.Combine(output.Parent!.Parent!.FullName, "Fan.Ipc.Worker", output.Name, "Fan.Ipc.Worker.dll");
-        var worker = new WorkerProcess(Process.Start(new ProcessStartInfo("dotnet", [path, folder]) { RedirectStandardOutput = true, UseShellExecute = false })!);
+        var worker = new WorkerProcess(
+            Process.Start(new ProcessStartInfo("dotnet", [path, folder]) { RedirectStandardOutput = true, UseShellExecute = false })!);
         for (var i = 0; i < 2; i++)
         {
             var endpoint = EndpointDescription.Parse(Encoding.UTF8.GetBytes((await worker.ReadAsync())!));

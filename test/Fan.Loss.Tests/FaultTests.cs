@@ -2,7 +2,10 @@ using Fan.Loss.Faults;
 
 namespace Fan.Loss.Tests;
 
-/// <summary>A short run for each durable route with all that can be done to it: deletions, an alarm, bad texts, handlers that hang or take too long, beside the killing.</summary>
+/// <summary>
+/// A short run for each durable route with all that can be done to it: deletions, an alarm, bad texts, handlers that hang or take too long,
+/// beside the killing.
+/// </summary>
 public sealed class FaultTests(ITestOutputHelper output)
 {
     [Theory]

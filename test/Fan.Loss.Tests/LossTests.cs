@@ -14,7 +14,9 @@ public sealed class LossTests(ITestOutputHelper output)
     [InlineData("sqlite", 4)]
     public async Task No_accepted_push_is_lost_though_consumers_producers_and_the_broker_are_killed(string route, int faults)
     {
-        var report = await LossRuns.RunAsync(output, new LossOptions { Route = route, Messages = 2000, Faults = faults, Kinds = [.. Killed.Intersect(FaultKind.Of(route))] });
+        var report = await LossRuns.RunAsync(
+            output,
+            new LossOptions { Route = route, Messages = 2000, Faults = faults, Kinds = [.. Killed.Intersect(FaultKind.Of(route))] });
         Assert.True(report.Holds, string.Join('\n', report.Lines));
         Assert.Equal((2000, 0, 0), (report.Verdict.Accepted, report.Explained, report.Verdict.DeadLettered));
         Assert.Equal(faults, report.Faults.Values.Sum());
@@ -24,7 +26,17 @@ public sealed class LossTests(ITestOutputHelper output)
     [Fact]
     public async Task A_run_finds_what_consumers_lose()
     {
-        var report = await LossRuns.RunAsync(output, new LossOptions { Route = "sqlite", Messages = 100, Faults = 0, Kinds = [FaultKind.Consumer], Plants = true, Producers = 2, Consumers = 1, Patience = TimeSpan.FromSeconds(3) });
+        var report = await LossRuns.RunAsync(output, new LossOptions
+        {
+            Route = "sqlite",
+            Messages = 100,
+            Faults = 0,
+            Kinds = [FaultKind.Consumer],
+            Plants = true,
+            Producers = 2,
+            Consumers = 1,
+            Patience = TimeSpan.FromSeconds(3)
+        });
         Assert.Equal(["p0.0-13", "p1.0-13"], report.Verdict.Examples);
         Assert.Equal((false, 2, 98), (report.Verdict.Holds, report.Verdict.Lost, report.Verdict.Handled));
     }

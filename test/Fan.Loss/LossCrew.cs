@@ -4,7 +4,10 @@ using Fan.Loss.Processes;
 
 namespace Fan.Loss;
 
-/// <summary>One of the processes of a run: whenever it is killed another takes its place. All that any of them wrote is read from here. Not safe from several threads.</summary>
+/// <summary>
+/// One of the processes of a run: whenever it is killed another takes its place. All that any of them wrote is read from here. Not safe
+/// from several threads.
+/// </summary>
 internal sealed class LossCrew(string folder, string name, Func<string, string, string[]> arguments) : IDisposable
 {
     private readonly List<RecordReader> _records = [];
@@ -26,7 +29,8 @@ internal sealed class LossCrew(string folder, string name, Func<string, string, 
 
     /// <summary>The lines since the last time, each with the process that wrote it.</summary>
     public IEnumerable<(string Member, string Line)> ReadNew() =>
-        _records.SelectMany((records, index) => records.ReadNew().Select(line => (string.Create(CultureInfo.InvariantCulture, $"{name}.{index}"), line)));
+        _records.SelectMany(
+            (records, index) => records.ReadNew().Select(line => (string.Create(CultureInfo.InvariantCulture, $"{name}.{index}"), line)));
 
     /// <summary>Ends the process in the middle of whatever it does.</summary>
     public void Kill()

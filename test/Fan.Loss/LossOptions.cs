@@ -12,8 +12,9 @@ internal sealed record LossOptions
         --producers N --consumers N          processes of each kind, 3 and 3
         --in-flight N                        pushes of one producer on their way at once, 64
         --faults N                           how often something is killed, deleted or in need, in turn, 30
-        --kinds A,B…                         what is done, all that can be done to the route: consumer, producer, broker (killed), delete (its queues),
-                                             alarm (of its memory), texts, hang, consumer-timeout (what some pushes bring along)
+        --kinds A,B…                         what is done, all that can be done to the route: consumer, producer, broker (killed),
+                                             delete (its queues), alarm (of its memory),
+                                             texts, hang, consumer-timeout (what some pushes bring along)
         --patience SECONDS                   without progress, until what is missing is taken for lost, 60
         --plant                              consumers lose a push of each producer, which must be found
         --json PATH                          where to write the report
@@ -70,7 +71,8 @@ internal sealed record LossOptions
                 "--consumers" when number > 0 => options with { Consumers = number },
                 "--in-flight" when number > 0 => options with { InFlight = number },
                 "--faults" when number >= 0 => options with { Faults = number },
-                "--kinds" when value.Split(',') is var kinds && kinds.All(kind => FaultKind.Events.Concat(FaultKind.Traits).Contains(kind)) => options with { Kinds = kinds },
+                "--kinds" when value.Split(',') is var kinds
+                    && kinds.All(kind => FaultKind.Events.Concat(FaultKind.Traits).Contains(kind)) => options with { Kinds = kinds },
                 "--patience" when number > 0 => options with { Patience = TimeSpan.FromSeconds(number) },
                 "--json" when value.Length > 0 => options with { Json = value },
                 _ => null,

@@ -53,13 +53,29 @@ internal sealed record LossReport
     {
         get
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Route}: {Verdict.Accepted + Explained:N0} accepted and {Verdict.Handled:N0} handled in {Seconds:0} s; done: {Text(Faults)}; not accepted, and sent again: {Text(Refused)}");
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Verdict.Lost:N0} lost, {Verdict.DeadLettered:N0} dead letters, {Verdict.Duplicates:N0} delivered again, {Verdict.Unconfirmed:N0} handled whose acceptance nobody knows");
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Attempts.Pushes:N0} pushes whose attempts were looked at, {Attempts.Wrong:N0} of them wrong; met: {Text(Met)}; {Untold:N0} untold");
-            if (Deleted.Count > 0) yield return string.Create(CultureInfo.InvariantCulture, $"{Explained:N0} gone with what was deleted: {string.Join(", ", Deleted)}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Route}: {Verdict.Accepted + Explained:N0} accepted and {Verdict.Handled:N0} handled in {Seconds:0} s; done: " +
+                $"{Text(Faults)}; not accepted, and sent again: {Text(Refused)}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Verdict.Lost:N0} lost, {Verdict.DeadLettered:N0} dead letters, {Verdict.Duplicates:N0} delivered again, " +
+                $"{Verdict.Unconfirmed:N0} handled whose acceptance nobody knows");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Attempts.Pushes:N0} pushes whose attempts were looked at, {Attempts.Wrong:N0} of them wrong; met: " +
+                $"{Text(Met)}; {Untold:N0} untold");
+            if (Deleted.Count > 0)
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture, $"{Explained:N0} gone with what was deleted: {string.Join(", ", Deleted)}");
+            }
             foreach (var example in Attempts.Examples) yield return $"Wrong attempts of {example}";
             if (WronglyDead.Count > 0) yield return $"Wrongly dead: {string.Join("; ", WronglyDead)}";
-            if (Verdict.Lost > 0) yield return $"Lost: {string.Join(", ", Verdict.Examples)}{(Verdict.Lost > Verdict.Examples.Count ? ", …" : "")}";
+            if (Verdict.Lost > 0)
+            {
+                yield return $"Lost: {string.Join(", ", Verdict.Examples)}{(Verdict.Lost > Verdict.Examples.Count ? ", …" : "")}";
+            }
             if (Problem is not null) yield return Problem;
             if (Holds) yield break;
             foreach (var told in LastTold) yield return $"Told at last: {told}";
@@ -73,5 +89,6 @@ internal sealed record LossReport
         await JsonSerializer.SerializeAsync(file, this, Indented);
     }
 
-    private static string Text(IReadOnlyDictionary<string, int> counts) => counts.Count == 0 ? "none" : string.Join(", ", counts.OrderBy(count => count.Key).Select(count => $"{count.Value:N0} {count.Key}"));
+    private static string Text(IReadOnlyDictionary<string, int> counts) =>
+        counts.Count == 0 ? "none" : string.Join(", ", counts.OrderBy(count => count.Key).Select(count => $"{count.Value:N0} {count.Key}"));
 }

@@ -12,7 +12,9 @@ namespace Fan.Loss;
 /// <param name="Owner">Ends it.</param>
 internal sealed record LossServer(string Place, IAsyncDisposable? Owner) : IAsyncDisposable
 {
-    /// <summary>Kills it in the middle of whatever it does, and returns when it takes connections again; null where there is nothing to kill.</summary>
+    /// <summary>
+    /// Kills it in the middle of whatever it does, and returns when it takes connections again; null where there is nothing to kill.
+    /// </summary>
     public Func<Task>? RestartAsync { get; init; }
 
     /// <summary>Deletes a part of its queue, another one each turn.</summary>
@@ -30,7 +32,10 @@ internal static class LossRoutes
     // Smaller than this the broker's look every half second is what counts.
     private const int TickMilliseconds = 500;
 
-    /// <summary>How long the broker lets a consumer keep a message, in runs where handlers take longer. A handler is cut off up to half a second later.</summary>
+    /// <summary>
+    /// How long the broker lets a consumer keep a message, in runs where handlers take longer. A handler is cut off up to half a second
+    /// later.
+    /// </summary>
     public static TimeSpan ConsumerTimeout { get; } = TimeSpan.FromSeconds(1.5);
 
     public static IReadOnlyList<string> Names { get; } = ["amqp", "redis", "postgres", "sqlite"];
@@ -42,12 +47,21 @@ internal static class LossRoutes
         {
             case "amqp":
                 // What was on its way between two of its queues when it died it sends again after this time, which is 3 minutes by itself.
-                var broker = new RabbitServer(folder, erlang: "-rabbit dead_letter_worker_publisher_confirm_timeout 5000" + (kinds.Contains(FaultKind.ConsumerTimeout)
-                    ? string.Create(CultureInfo.InvariantCulture, $" -rabbit consumer_timeout {ConsumerTimeout.TotalMilliseconds} -rabbit channel_tick_interval {TickMilliseconds}")
-                    : ""));
+                var broker = new RabbitServer(
+                    folder, erlang: "-rabbit dead_letter_worker_publisher_confirm_timeout 5000" + (kinds.Contains(FaultKind.ConsumerTimeout)
+                        ? string.Create(
+                            CultureInfo.InvariantCulture,
+                            $" -rabbit consumer_timeout {ConsumerTimeout.TotalMilliseconds} -rabbit " +
+                            $"channel_tick_interval {TickMilliseconds}")
+                        : ""));
                 await broker.StartAsync();
                 await broker.ServesAsync();
-                return new LossServer(broker.Uri, broker) { RestartAsync = RestartRabbitAsync, DeleteAsync = turn => RabbitDeletions.RunAsync(broker, turn), AlarmAsync = broker.AlarmAsync };
+                return new LossServer(broker.Uri, broker)
+                {
+                    RestartAsync = RestartRabbitAsync,
+                    DeleteAsync = turn => RabbitDeletions.RunAsync(broker, turn),
+                    AlarmAsync = broker.AlarmAsync
+                };
 
                 async Task RestartRabbitAsync()
                 {
@@ -59,7 +73,11 @@ internal static class LossRoutes
             case "redis":
                 var redis = new RedisProcess(folder);
                 await redis.StartAsync();
-                return new LossServer(redis.Uri, redis) { RestartAsync = RestartRedisAsync, DeleteAsync = turn => RedisDeletions.RunAsync(redis, turn) };
+                return new LossServer(redis.Uri, redis)
+                {
+                    RestartAsync = RestartRedisAsync,
+                    DeleteAsync = turn => RedisDeletions.RunAsync(redis, turn)
+                };
 
                 async Task RestartRedisAsync()
                 {
@@ -69,7 +87,11 @@ internal static class LossRoutes
 
             case "postgres":
                 var postgres = await PostgresServer.StartAsync(folder, "fsync=on");
-                return new LossServer(postgres.ConnectionString, postgres) { RestartAsync = RestartPostgresAsync, DeleteAsync = turn => DatabaseDeletions.OfPostgresAsync(postgres.ConnectionString, turn) };
+                return new LossServer(postgres.ConnectionString, postgres)
+                {
+                    RestartAsync = RestartPostgresAsync,
+                    DeleteAsync = turn => DatabaseDeletions.OfPostgresAsync(postgres.ConnectionString, turn)
+                };
 
                 async Task RestartPostgresAsync()
                 {
@@ -90,7 +112,9 @@ internal static class LossRoutes
     public static IHost Build(string route, string place, Action<FanBuilder>? more = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        var fan = builder.Services.AddFan(options => options.Name = string.Create(CultureInfo.InvariantCulture, $"loss-{Environment.ProcessId}")).UseStore(_ => new MemoryCoordinationStore(new MemoryTree()));
+        var fan = builder.Services
+            .AddFan(options => options.Name = string.Create(CultureInfo.InvariantCulture, $"loss-{Environment.ProcessId}"))
+            .UseStore(_ => new MemoryCoordinationStore(new MemoryTree()));
         _ = route switch
         {
             "amqp" => fan.AddAmqp(options => options.Uri = place),

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.Loss;
 
-/// <summary>One run: producers, consumers and a broker, what befalls them in turn, and the account of every push. What it starts ends with it.</summary>
+/// <summary>
+/// One run: producers, consumers and a broker, what befalls them in turn, and the account of every push. What it starts ends with it.
+/// </summary>
 internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsyncDisposable
 {
     private const int MostDead = 100_000;
@@ -20,7 +22,8 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     // What the broker holds, or hands on late, it does not count.
     private static readonly TimeSpan QuietAfterDeletion = TimeSpan.FromSeconds(10);
-    // RabbitMQ that is killed less than half a second after it has made a queue keeps the name without the queue, for ever: see docs/amqp.md.
+    // RabbitMQ that is killed less than half a second after it has made a queue keeps the name without the queue, for ever: see
+    // docs/amqp.md.
     private static readonly TimeSpan MadeAgain = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AlarmAtMost = TimeSpan.FromSeconds(20);
     private static readonly QueueName Queue = new(LossProcess.Service);
@@ -52,9 +55,25 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
         var start = TimeProvider.System.GetTimestamp();
         var kinds = string.Join(',', _kinds);
         foreach (var i in Enumerable.Range(0, options.Consumers))
-            _consumers.Add(new LossCrew(folder, "c" + i, (records, _) => ["consume", options.Route, _server.Place, records, options.Plants.ToString(), kinds]));
+        {
+            _consumers.Add(new LossCrew(
+                folder, "c" + i, (records, _) => ["consume", options.Route, _server.Place, records, options.Plants.ToString(), kinds]));
+        }
         foreach (var i in Enumerable.Range(0, options.Producers))
-            _producers.Add(new LossCrew(folder, "p" + i, (records, name) => ["produce", options.Route, _server.Place, records, name, Text(_toAccept[i]), Text(options.InFlight), kinds]));
+        {
+            _producers.Add(
+                new LossCrew(folder, "p" + i, (records, name) =>
+                [
+                    "produce",
+                    options.Route,
+                    _server.Place,
+                    records,
+                    name,
+                    Text(_toAccept[i]),
+                    Text(options.InFlight),
+                    kinds
+                ]));
+        }
         _consumers.ForEach(consumer => consumer.Start());
         // A push to a queue that nobody has declared yet is refused, and rightly.
         await Conformance.Eventually.TrueAsync(async () => await StatusAsync() is not null, "the queue is there");
@@ -96,7 +115,9 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
         _folders.Dispose();
     }
 
-    /// <summary>Does one fault after the other, and returns when everything was handled, or nothing moves any more; then it says so.</summary>
+    /// <summary>
+    /// Does one fault after the other, and returns when everything was handled, or nothing moves any more; then it says so.
+    /// </summary>
     private async Task<string?> WatchAsync(long start)
     {
         using var timer = new PeriodicTimer(Tick);
@@ -106,20 +127,38 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
             Read();
             if (await FailureAsync() is { } failure) return failure;
             var now = TimeProvider.System.GetTimestamp();
-            var (done, waited) = (_ledger.Accepted - _ledger.Missing.Count + _ledger.Accepted, TimeProvider.System.GetElapsedTime(moved, now));
-            if (done != progress) (progress, moved) = (done, now);
-            else if (IsAllAccepted && waited > (_ledger.Deletions.Any(deletion => deletion.Ids is null) ? QuietAfterDeletion : Quiet) && await IsSettledAsync()) return null;
+            var (done, waited) = (
+                _ledger.Accepted - _ledger.Missing.Count + _ledger.Accepted, TimeProvider.System.GetElapsedTime(moved, now));
+            if (done != progress)
+            {
+                (progress, moved) = (done, now);
+            }
+            else if (IsAllAccepted
+                && waited > (_ledger.Deletions.Any(deletion => deletion.Ids is null) ? QuietAfterDeletion : Quiet)
+                && await IsSettledAsync())
+            {
+                return null;
+            }
             // Until all is accepted it is processes that start, which takes as long as the machine is busy.
-            else if (waited > options.Patience && (IsAllAccepted || waited > Conformance.Eventually.Deadline)) return $"Nothing moved for {options.Patience.TotalSeconds:0} s.";
+            else if (waited > options.Patience && (IsAllAccepted || waited > Conformance.Eventually.Deadline))
+            {
+                return $"Nothing moved for {options.Patience.TotalSeconds:0} s.";
+            }
             if (IsAllAccepted && _ledger.Missing.Count == 0 && await IsSettledAsync()) return null;
             if (TimeProvider.System.GetElapsedTime(told, now) >= TellEvery)
             {
                 told = now;
-                tell(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(start, now).TotalSeconds,4:0} s: {_ledger.Accepted:N0} accepted, {_ledger.Missing.Count:N0} of them to be handled, {_begun} faults"));
+                tell(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{TimeProvider.System.GetElapsedTime(start, now).TotalSeconds,4:0} s: {_ledger.Accepted:N0} accepted, " +
+                        $"{_ledger.Missing.Count:N0} of them to be handled, {_begun} faults"));
             }
 
             // Each has its place by what was accepted, so that every run has as many, and finds consumers at their work.
-            if (_begun < options.Faults && _ledger.Accepted >= (_begun + 1L) * options.Messages / (options.Faults + 1) && _ledger.Handled >= Math.Min(resumed, _ledger.Accepted)
+            if (_begun < options.Faults
+                && _ledger.Accepted >= (_begun + 1L) * options.Messages / (options.Faults + 1)
+                && _ledger.Handled >= Math.Min(resumed, _ledger.Accepted)
                 && (_deletedAt is not { } at || TimeProvider.System.GetElapsedTime(at) > MadeAgain))
             {
                 _deletedAt = null;
@@ -155,7 +194,8 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
 
     private int Share(int index) => ShareOf(options, index);
 
-    private static int ShareOf(LossOptions options, int index) => (options.Messages / options.Producers) + (index < options.Messages % options.Producers ? 1 : 0);
+    private static int ShareOf(LossOptions options, int index) =>
+        (options.Messages / options.Producers) + (index < options.Messages % options.Producers ? 1 : 0);
 
     private async Task DoNextAsync()
     {
@@ -172,7 +212,9 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
                 break;
             case FaultKind.Producer:
                 // One that is done has nothing to be killed in.
-                var index = Enumerable.Range(turn, _producers.Count).Select(i => i % _producers.Count).FirstOrDefault(i => _toAccept[i] > 0, -1);
+                var index = Enumerable.Range(turn, _producers.Count)
+                    .Select(i => i % _producers.Count)
+                    .FirstOrDefault(i => _toAccept[i] > 0, -1);
                 if (index < 0) return;
                 _producers[index].Kill();
                 Read();
@@ -204,7 +246,12 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
         await AllowAsync();
         var (before, began) = (_ledger.Refused.Values.Sum(), TimeProvider.System.GetTimestamp());
         using var timer = new PeriodicTimer(Tick);
-        while (_ledger.Refused.Values.Sum() == before && TimeProvider.System.GetElapsedTime(began) < AlarmAtMost && await timer.WaitForNextTickAsync()) Read();
+        while (_ledger.Refused.Values.Sum() == before
+            && TimeProvider.System.GetElapsedTime(began) < AlarmAtMost
+            && await timer.WaitForNextTickAsync())
+        {
+            Read();
+        }
         await _server.AlarmAsync(false);
     }
 
@@ -223,7 +270,10 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
 
     private async Task<string?> FailureAsync()
     {
-        foreach (var consumer in _consumers.Where(consumer => consumer.HasEnded)) return await consumer.FailureAsync() ?? "A consumer ended by itself.";
+        foreach (var consumer in _consumers.Where(consumer => consumer.HasEnded))
+        {
+            return await consumer.FailureAsync() ?? "A consumer ended by itself.";
+        }
         foreach (var (index, producer) in _producers.Index().Where(producer => producer.Item.HasEnded))
         {
             Read();
@@ -258,7 +308,9 @@ internal sealed class LossRun(LossOptions options, Action<string> tell) : IAsync
 
     /// <summary>The dead letters, with the attempts that they died of.</summary>
     private async Task<IReadOnlyDictionary<string, int>> DeadAsync() =>
-        (await Administration.PeekDeadAsync(Queue, MostDead, CancellationToken.None)).GroupBy(letter => letter.Message.Id, StringComparer.Ordinal).ToDictionary(letters => letters.Key, letters => letters.Max(letter => letter.Attempts), StringComparer.Ordinal);
+        (await Administration.PeekDeadAsync(Queue, MostDead, CancellationToken.None))
+            .GroupBy(letter => letter.Message.Id, StringComparer.Ordinal)
+            .ToDictionary(letters => letters.Key, letters => letters.Max(letter => letter.Attempts), StringComparer.Ordinal);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,9 +1,9 @@
 using Fan.Loss;
 using Fan.Loss.Processes;
 
-// Pushes over a durable route while consumers, producers and the broker are killed and other things go wrong, and tells what became of every accepted push:
-// `dotnet run -c Release --project test/Fan.Loss -- --route amqp --messages 100000 --json PATH`. docs/push.md has what it came to.
-// "produce …" and "consume …" are the processes that it starts and kills.
+// Pushes over a durable route while consumers, producers and the broker are killed and other things go wrong, and tells what became of
+// every accepted push: `dotnet run -c Release --project test/Fan.Loss -- --route amqp --messages 100000 --json PATH`. docs/push.md has what
+// it came to. "produce …" and "consume …" are the processes that it starts and kills.
 if (args is ["produce" or "consume", ..]) return await LossProcess.RunAsync(args);
 
 if (LossOptions.Parse(args, out var problem) is not { } options)

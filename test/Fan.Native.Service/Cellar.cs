@@ -6,7 +6,8 @@ internal sealed class Cellar : ICellar
 {
     public ValueTask<long[]> DoubledAsync(long[] numbers, CancellationToken ct = default) => new([.. numbers.Select(number => number * 2)]);
 
-    public ValueTask<List<double>> HalvedAsync(List<double> numbers, CancellationToken ct = default) => new([.. numbers.Select(number => number / 2)]);
+    public ValueTask<List<double>> HalvedAsync(List<double> numbers, CancellationToken ct = default) =>
+        new([.. numbers.Select(number => number / 2)]);
 
     public ValueTask<DateOnly?> NextDayAsync(DateOnly? day, CancellationToken ct = default) => new(day?.AddDays(1));
 
@@ -14,11 +15,14 @@ internal sealed class Cellar : ICellar
 
     public ValueTask<Bottle> OlderAsync(Bottle bottle, CancellationToken ct = default) => new(bottle with { Year = bottle.Year - 1 });
 
-    public ValueTask<(string Name, int Count)> SwappedAsync((int Count, string Name) pair, CancellationToken ct = default) => new((pair.Name, pair.Count));
+    public ValueTask<(string Name, int Count)> SwappedAsync((int Count, string Name) pair, CancellationToken ct = default) =>
+        new((pair.Name, pair.Count));
 
-    public ValueTask<Colour> MixedAsync(Colour first, Colour second, CancellationToken ct = default) => new(first == second ? first : Colour.Rose);
+    public ValueTask<Colour> MixedAsync(Colour first, Colour second, CancellationToken ct = default) =>
+        new(first == second ? first : Colour.Rose);
 
-    public ValueTask<Dictionary<string, Bottle>> ByNameAsync(Bottle[] bottles, CancellationToken ct = default) => new(bottles.ToDictionary(bottle => bottle.Name));
+    public ValueTask<Dictionary<string, Bottle>> ByNameAsync(Bottle[] bottles, CancellationToken ct = default) =>
+        new(bottles.ToDictionary(bottle => bottle.Name));
 
     public async IAsyncEnumerable<Bottle> YearsAsync(Bottle bottle, int count, [EnumeratorCancellation] CancellationToken ct = default)
     {

@@ -7,8 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-// A service and its callers over each route, as the builds without reflection run them: a line for each answer, and 1 where one of them is wrong.
-Console.WriteLine($"reflection for JSON: {JsonSerializer.IsReflectionEnabledByDefault}, compiled while running: {RuntimeFeature.IsDynamicCodeCompiled}");
+// A service and its callers over each route, as the builds without reflection run them: a line for each answer, and 1 where one of them is
+// wrong.
+Console.WriteLine(
+    $"reflection for JSON: {JsonSerializer.IsReflectionEnabledByDefault}, compiled while running: {RuntimeFeature.IsDynamicCodeCompiled}");
 var tree = new MemoryTree();
 var folder = Directory.CreateTempSubdirectory("fan-native-");
 var wrong = 0;
@@ -23,7 +25,9 @@ try
         {
             var got = await AnswerAsync(fan, ask);
             if (got != expected) wrong++;
-            Console.WriteLine($"{route,-5} {name,-15} {(got == expected ? "right" : "WRONG"),-6} {got}{(got == expected ? "" : $" instead of {expected}")}");
+            Console.WriteLine(
+                $"{route,-5} {name,-15} {(got == expected ? "right" : "WRONG"),-6} " +
+                $"{got}{(got == expected ? "" : $" instead of {expected}")}");
         }
 
         await caller.StopAsync();
@@ -48,7 +52,9 @@ async Task<IHost> StartAsync(string name, Action<FanBuilder> configure)
 {
     var builder = Host.CreateEmptyApplicationBuilder(null);
     builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-    configure(builder.Services.AddFan(options => options.Name = name).UseStore(_ => new MemoryCoordinationStore(tree)).AddIpc(options => options.Folder = folder.FullName).AddHttp());
+    configure(builder.Services.AddFan(options => options.Name = name)
+        .UseStore(_ => new MemoryCoordinationStore(tree))
+        .AddIpc(options => options.Folder = folder.FullName).AddHttp());
     var host = builder.Build();
     await host.StartAsync();
     return host;

@@ -6,14 +6,16 @@ using Fan.Discovery;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-// Another process at the Redis server of a test. "consume URI SERVICE": hands the pushes of a service to nobody, prints each with its attempt, and
-// keeps it in hand; "die" as payload ends the process at once, "ok" is handled.
-// "serve URI": serves the cellar, prints its endpoint, and then a line when a call has begun to wait.
-// "call URI ENDPOINT": makes a call that waits, and prints a line when it was sent.
+// Another process at the Redis server of a test. "consume URI SERVICE": hands the pushes of a service to nobody, prints each with its
+// attempt, and keeps it in hand; "die" as payload ends the process at once, "ok" is handled. "serve URI": serves the cellar, prints its
+// endpoint, and then a line when a call has begun to wait. "call URI ENDPOINT": makes a call that waits, and prints a line when it was
+// sent.
 var tree = new MemoryTree();
 var cellar = new Cellar();
 var builder = Host.CreateEmptyApplicationBuilder(null);
-var fan = builder.Services.AddFan(options => options.Name = "worker").UseStore(_ => new MemoryCoordinationStore(tree)).AddRedis(options => options.Uri = args[1]);
+var fan = builder.Services.AddFan(options => options.Name = "worker")
+    .UseStore(_ => new MemoryCoordinationStore(tree))
+    .AddRedis(options => options.Uri = args[1]);
 if (args[0] == "serve") fan.AddService<ICellar>(_ => cellar);
 using var host = builder.Build();
 await host.StartAsync();
@@ -30,7 +32,14 @@ switch (args[0])
                 if (text == "die") Environment.FailFast("as the message says");
                 if (text != "ok") await Task.Delay(Timeout.Infinite, cancellationToken);
             },
-            new SubscriptionOptions { Concurrency = 1, Prefetch = 16, LeaseTime = TimeSpan.FromSeconds(2), MaxAttempts = 3, Backoff = TimeSpan.Zero });
+            new SubscriptionOptions
+            {
+                Concurrency = 1,
+                Prefetch = 16,
+                LeaseTime = TimeSpan.FromSeconds(2),
+                MaxAttempts = 3,
+                Backoff = TimeSpan.Zero
+            });
         Console.WriteLine("consuming");
         await host.WaitForShutdownAsync();
         break;
@@ -47,7 +56,8 @@ switch (args[0])
             await store.OpenAsync(CancellationToken.None);
             foreach (var path in (string[])["/endpoints", "/endpoints/cellar", "/endpoints/cellar/1.2.0"])
                 await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
-            await store.CommitAsync([new StoreOperation.Create("/endpoints/cellar/1.2.0/redis_", Encoding.UTF8.GetBytes(args[2]), NodeKind.PersistentSequential)]);
+            await store.CommitAsync([new StoreOperation.Create(
+                "/endpoints/cellar/1.2.0/redis_", Encoding.UTF8.GetBytes(args[2]), NodeKind.PersistentSequential)]);
             var call = host.Services.GetRequiredService<IFan>().Get<ICellar>().WaitAsync();
             Console.WriteLine("calling");
             await call;

@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace Fan.Servers;
 
-/// <summary>One PostgreSQL server on loopback, with its data in a folder of its own. It ends with this process, however that ends.</summary>
+/// <summary>
+/// One PostgreSQL server on loopback, with its data in a folder of its own. It ends with this process, however that ends.
+/// </summary>
 public sealed partial class PostgresServer(string folder, params string[] settings) : IAsyncDisposable
 {
     private const int Kill = 9;
@@ -20,22 +22,41 @@ public sealed partial class PostgresServer(string folder, params string[] settin
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Timeout=5;Command Timeout=15";
 
     private static string Programs => Directory.Exists("/usr/lib/postgresql")
-        ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).LastOrDefault(bin => File.Exists(Path.Combine(bin, "postgres"))) ?? ""
+        ? Directory.GetDirectories("/usr/lib/postgresql")
+            .Select(version => Path.Combine(version, "bin"))
+            .LastOrDefault(bin => File.Exists(Path.Combine(bin, "postgres")))
+            ?? ""
         : "";
 
     // One that has ended stays as a zombie until its shell ends too.
-    private bool IsRunning => _pid != 0 && File.Exists($"/proc/{_pid}/stat") && File.ReadAllText($"/proc/{_pid}/stat").Split(") ")[^1][0] != 'Z';
+    private bool IsRunning =>
+        _pid != 0 && File.Exists($"/proc/{_pid}/stat") && File.ReadAllText($"/proc/{_pid}/stat").Split(") ")[^1][0] != 'Z';
 
     private static bool IsRoot => Environment.UserName == "root";
 
-    /// <summary>Makes a database cluster and starts its server. As only processes die here, it writes nothing to the disk unless a setting (<c>name=value</c>) says so.</summary>
+    /// <summary>
+    /// Makes a database cluster and starts its server. As only processes die here, it writes nothing to the disk unless a setting
+    /// (<c>name=value</c>) says so.
+    /// </summary>
     public static async Task<PostgresServer> StartAsync(string folder, params string[] settings)
     {
         if (Programs.Length == 0) Assert.Fail("PostgreSQL is not installed: run eng/servers.sh, or install the package 'postgresql'.");
         Directory.CreateDirectory(folder);
         // The server refuses to run as root, so that it runs as the user that its package made.
         if (IsRoot) await RunAsync("chown", "postgres", folder);
-        await RunAsync([.. AsItsUser, Path.Combine(Programs, "initdb"), "-D", Path.Combine(folder, "data"), "-A", "trust", "-U", "postgres", "--no-sync", "--encoding=UTF8", "--locale=C"]);
+        await RunAsync([
+            .. AsItsUser,
+            Path.Combine(Programs, "initdb"),
+            "-D",
+            Path.Combine(folder, "data"),
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "--no-sync",
+            "--encoding=UTF8",
+            "--locale=C"
+        ]);
         var server = new PostgresServer(folder, settings);
         await server.StartAsync();
         return server;
@@ -91,11 +112,24 @@ public sealed partial class PostgresServer(string folder, params string[] settin
     private async Task LaunchAsync()
     {
         await KillAsync();
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder
+        };
         // The shell waits on its input, which ends with this process, and takes the server along.
-        foreach (var argument in (string[])["-c", "log=$1; shift; \"$@\" </dev/null >>\"$log\" 2>&1 & echo $!; read _; kill -9 $! 2>/dev/null", "sh", Path.Combine(folder, "log.txt"),
-            .. AsItsUser, Path.Combine(Programs, "postgres"), "-D", Path.Combine(folder, "data"), "-p", _port.ToString(CultureInfo.InvariantCulture),
-            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB", .. settings.SelectMany(setting => (string[])["-c", setting])])
+        foreach (var argument in (string[])[
+            "-c",
+            "log=$1; shift; \"$@\" </dev/null >>\"$log\" 2>&1 & echo $!; read _; kill -9 $! 2>/dev/null",
+            "sh",
+            Path.Combine(folder, "log.txt"),
+            .. AsItsUser, Path.Combine(Programs, "postgres"), "-D", Path.Combine(folder, "data"), "-p",
+            _port.ToString(CultureInfo.InvariantCulture),
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300", "-c",
+            "shared_buffers=32MB", .. settings.SelectMany(setting => (string[])["-c", setting])
+        ])
             start.ArgumentList.Add(argument);
         _shell = Process.Start(start)!;
         _pid = int.Parse((await _shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
@@ -105,7 +139,12 @@ public sealed partial class PostgresServer(string folder, params string[] settin
 
     private static async Task RunAsync(params string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -9,12 +9,14 @@ using RabbitMQ.Client;
 namespace Fan.Servers;
 
 /// <summary>One RabbitMQ broker on loopback, with its data in a folder of its own. It ends with this process, however that ends.</summary>
-public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<string, string>? settings = null, string erlang = "") : IAsyncDisposable
+public sealed partial class RabbitServer(
+    string folder, IReadOnlyDictionary<string, string>? settings = null, string erlang = "") : IAsyncDisposable
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private const int KillSignal = 9;
 
-    // The port mapper of Erlang stays when the broker goes, so it is a child of its own, and there before the broker would start one; whatever runs ends when our end of the pipe does.
+    // The port mapper of Erlang stays when the broker goes, so it is a child of its own, and there before the broker would start one;
+    // whatever runs ends when our end of the pipe does.
     private const string Script = """
         trap '' TERM INT HUP
         log=$1; shift
@@ -65,8 +67,17 @@ public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<stri
         foreach (var (key, value) in settings ?? new Dictionary<string, string>()) lines[key] = value;
         await File.WriteAllLinesAsync(Path.Combine(folder, "rabbitmq.conf"), lines.Select(line => $"{line.Key} = {line.Value}"));
         await File.WriteAllTextAsync(Path.Combine(folder, "plugins"), "[].");
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
-        foreach (var argument in (string[])["-c", Script, "sh", Path.Combine(folder, "log.txt"), "setsid", Program]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder
+        };
+        foreach (var argument in (string[])["-c", Script, "sh", Path.Combine(folder, "log.txt"), "setsid", Program])
+        {
+            start.ArgumentList.Add(argument);
+        }
         start.Environment["HOME"] = folder;
         start.Environment["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "data");
         start.Environment["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log");
@@ -77,7 +88,8 @@ public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<stri
         start.Environment["RABBITMQ_DIST_PORT"] = _ports[1].ToString(CultureInfo.InvariantCulture);
         start.Environment["ERL_EPMD_ADDRESS"] = "127.0.0.1";
         start.Environment["ERL_EPMD_PORT"] = _ports[2].ToString(CultureInfo.InvariantCulture);
-        start.Environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = $"-kernel inet_dist_use_interface {{127,0,0,1}} +S 2:2 +sbwt none {erlang}";
+        start.Environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
+            $"-kernel inet_dist_use_interface {{127,0,0,1}} +S 2:2 +sbwt none {erlang}";
         _shell = Process.Start(start)!;
         _pid = int.Parse((await _shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
     }
@@ -89,13 +101,19 @@ public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<stri
         await Eventually.TrueAsync(
             async () =>
             {
-                if (!File.Exists($"/proc/{_pid}/stat")) throw new InvalidOperationException($"The broker ended: {string.Join('\n', (await File.ReadAllLinesAsync(Path.Combine(folder, "log.txt"))).TakeLast(20))}");
+                if (!File.Exists($"/proc/{_pid}/stat"))
+                {
+                    throw new InvalidOperationException(
+                        "The broker ended: " +
+                        $"{string.Join('\n', (await File.ReadAllLinesAsync(Path.Combine(folder, "log.txt"))).TakeLast(20))}");
+                }
                 try
                 {
                     await using var connection = await factory.CreateConnectionAsync();
                     return true;
                 }
-                catch (Exception error) when (error is RabbitMQ.Client.Exceptions.RabbitMQClientException or IOException or OperationCanceledException)
+                catch (Exception error)
+                    when (error is RabbitMQ.Client.Exceptions.RabbitMQClientException or IOException or OperationCanceledException)
                 {
                     return false;
                 }
@@ -112,7 +130,13 @@ public sealed partial class RabbitServer(string folder, IReadOnlyDictionary<stri
     /// <summary>Runs a command of RabbitMQ's own tool; what it prints.</summary>
     public async Task<string> AskAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-q", "-n", _node, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(
+            "/usr/lib/rabbitmq/bin/rabbitmqctl", ["-q", "-n", _node, .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false
+        };
         start.Environment["HOME"] = folder;
         start.Environment["RABBITMQ_CONF_ENV_FILE"] = "/dev/null";
         start.Environment["ERL_EPMD_PORT"] = _ports[2].ToString(CultureInfo.InvariantCulture);

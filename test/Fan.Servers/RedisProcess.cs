@@ -46,11 +46,18 @@ public sealed class RedisProcess(string folder, params string[] settings) : IAsy
         Assert.Null(_shell);
         RequireInstalled();
         Directory.CreateDirectory(folder);
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder
+        };
         string[] arguments =
         [
             "-c", Script, "sh", Path.Combine(folder, "log.txt"), Program, "--bind", "127.0.0.1",
-            "--port", IsEncrypted ? "0" : Port.ToString(CultureInfo.InvariantCulture), .. IsEncrypted ? ["--tls-port", Port.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            "--port", IsEncrypted ? "0" : Port.ToString(CultureInfo.InvariantCulture),
+            .. IsEncrypted ? ["--tls-port", Port.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no", .. settings,
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
@@ -60,7 +67,8 @@ public sealed class RedisProcess(string folder, params string[] settings) : IAsy
     }
 
     /// <summary>A connection as an operator has one.</summary>
-    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Port},allowAdmin=true,abortConnect=false");
+    public Task<ConnectionMultiplexer> ConnectAsync() =>
+        ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Port},allowAdmin=true,abortConnect=false");
 
     /// <summary>Ends it in the middle of whatever it does.</summary>
     public async Task KillAsync()

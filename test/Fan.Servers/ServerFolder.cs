@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Fan.Servers;
 
-/// <summary>The folder of all servers of one kind that this process starts, below the output of the build. What processes left that have ended goes when the next one makes its own.</summary>
+/// <summary>
+/// The folder of all servers of one kind that this process starts, below the output of the build. What processes left that have ended goes
+/// when the next one makes its own.
+/// </summary>
 public sealed class ServerFolder : IDisposable
 {
     private readonly string _path;

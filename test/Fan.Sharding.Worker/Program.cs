@@ -14,7 +14,8 @@ if (args is not [var store, var route, var name, var history])
 using var services = new RecordedServices(name, history);
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders();
-var fan = builder.Services.AddFan(options => (options.Name, options.Worker) = ("worker", name)).UseStore(store).AddSqliteStore().AddZooKeeperStore()
+var fan = builder.Services.AddFan(options => (options.Name, options.Worker) = ("worker", name))
+    .UseStore(store).AddSqliteStore().AddZooKeeperStore()
     .AddService<IStockCounter>(_ => services).ShardByRange<IStockCounter>(RecordedServices.Bounds)
     .AddService<IWallClock>(_ => services).Unique<IWallClock>()
     .AddService<IPriceList>(provider => new PriceList(name, () => provider.GetRequiredService<IFan>())).Strict<IPriceList>();

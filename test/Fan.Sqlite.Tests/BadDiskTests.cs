@@ -21,15 +21,20 @@ public sealed class BadDiskTests : IDisposable
     public async Task A_disk_that_cannot_be_written_is_told()
     {
         var lines = await RunAsync("$run fill; mount -o remount,ro disk \"$folder\"; $run hold");
-        Assert.Equal($"The store file '{_folder}/fan.db' can't be opened: its folder is read-only here, and this user needs to write it.", lines[2]);
+        Assert.Equal(
+            $"The store file '{_folder}/fan.db' can't be opened: its folder is read-only here, and this user needs to write it.", lines[2]);
     }
 
     private async Task<string[]> RunAsync(string script)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var worker = Path.Combine(output.Parent!.Parent!.FullName, "Fan.Sqlite.Worker", output.Name, "Fan.Sqlite.Worker.dll");
-        var setUp = "mount -t tmpfs -o size=2m disk \"$folder\" || exit 9; head -c 1000000 /dev/zero > \"$folder/ballast\"; run() { dotnet \"$worker\" \"$1\" \"sqlite:$folder/fan.db\" node; }; ";
-        var start = new ProcessStartInfo("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", setUp + script.Replace("$run", "run", StringComparison.Ordinal)])
+        var setUp =
+            "mount -t tmpfs -o size=2m disk \"$folder\" || exit 9; head -c 1000000 /dev/zero > \"$folder/ballast\"; " +
+            "run() { dotnet \"$worker\" \"$1\" \"sqlite:$folder/fan.db\" node; }; ";
+        var start = new ProcessStartInfo(
+            "unshare",
+            ["--user", "--map-root-user", "--mount", "sh", "-c", setUp + script.Replace("$run", "run", StringComparison.Ordinal)])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

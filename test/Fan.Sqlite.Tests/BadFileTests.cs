@@ -24,7 +24,9 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public void A_url_has_a_path_and_a_session()
     {
-        Assert.Equal(("/x/fan.db", TimeSpan.FromSeconds(10)), (SqliteStoreUrl.Parse("sqlite:/x/fan.db").FilePath, SqliteStoreUrl.Parse("sqlite:/x/fan.db").Lease));
+        Assert.Equal(
+            ("/x/fan.db", TimeSpan.FromSeconds(10)),
+            (SqliteStoreUrl.Parse("sqlite:/x/fan.db").FilePath, SqliteStoreUrl.Parse("sqlite:/x/fan.db").Lease));
         Assert.Equal(TimeSpan.FromMilliseconds(1500), SqliteStoreUrl.Parse("sqlite:///x/fan.db?session=1500ms").Lease);
     }
 
@@ -60,7 +62,10 @@ public sealed class BadFileTests : IDisposable
     {
         await using (var store = await OpenAsync())
         {
-            for (var i = 0; i < 50; i++) await store.CommitAsync([new StoreOperation.Create("/n" + i, new byte[4000])], TestContext.Current.CancellationToken);
+            for (var i = 0; i < 50; i++)
+            {
+                await store.CommitAsync([new StoreOperation.Create("/n" + i, new byte[4000])], TestContext.Current.CancellationToken);
+            }
         }
 
         await ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -96,7 +101,8 @@ public sealed class BadFileTests : IDisposable
         {
             other.Open();
             using var transaction = other.BeginTransaction(deferred: false);
-            var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.CommitAsync([new StoreOperation.Create("/a")], TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<StoreUnavailableException>(
+                async () => await store.CommitAsync([new StoreOperation.Create("/a")], TestContext.Current.CancellationToken));
             Assert.Contains("is locked by another process", error.Message, StringComparison.Ordinal);
             Assert.Equal(SessionState.Disconnected, store.State);
             // Who only reads is not held up.
@@ -104,7 +110,9 @@ public sealed class BadFileTests : IDisposable
         }
 
         await Fan.Conformance.Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(async () => await store.CommitAsync([new StoreOperation.Create("/b")])) is null or StoreConflictException, "writing works again");
+            async () => await Record.ExceptionAsync(async () => await store.CommitAsync([new StoreOperation.Create("/b")])) is null
+                or StoreConflictException,
+            "writing works again");
         Assert.Equal(SessionState.Connected, store.State);
     }
 

@@ -49,13 +49,19 @@ public sealed class DefaultPlaceTests : IDisposable
     [Fact]
     public async Task A_folder_that_was_there_stays_as_it_is_and_a_file_is_closed()
     {
-        const UnixFileMode Readable = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        const UnixFileMode Readable =
+            OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         Directory.CreateDirectory(Path.GetDirectoryName(File)!, Readable);
-        await using (var old = new SqliteCoordinationStore(SqliteStoreUrl.Parse("sqlite:" + File), TimeProvider.System)) await old.OpenAsync(TestContext.Current.CancellationToken);
+        await using (var old = new SqliteCoordinationStore(SqliteStoreUrl.Parse("sqlite:" + File), TimeProvider.System))
+        {
+            await old.OpenAsync(TestContext.Current.CancellationToken);
+        }
         System.IO.File.SetUnixFileMode(File, OwnerReadsAndWrites | UnixFileMode.OtherRead);
         await using var store = Create();
         await store.OpenAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((Readable, OwnerReadsAndWrites), (System.IO.File.GetUnixFileMode(Path.GetDirectoryName(File)!), System.IO.File.GetUnixFileMode(File)));
+        Assert.Equal(
+            (Readable, OwnerReadsAndWrites),
+            (System.IO.File.GetUnixFileMode(Path.GetDirectoryName(File)!), System.IO.File.GetUnixFileMode(File)));
     }
 
     [Fact]
@@ -71,16 +77,24 @@ public sealed class DefaultPlaceTests : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only the superuser can give a folder away.");
         Directory.CreateDirectory(Path.GetDirectoryName(File)!, OwnerOnly);
-        using (var chown = Process.Start("chown", ["65534", Path.GetDirectoryName(File)!])) await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var chown = Process.Start("chown", ["65534", Path.GetDirectoryName(File)!]))
+        {
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
         await RefusedAsync("belongs to another user");
     }
 
-    private static string Find(string? data, string? home) => DefaultPlace.Find(name => name == "HOME" ? home : name == "XDG_DATA_HOME" ? data : null);
+    private static string Find(string? data, string? home) =>
+        DefaultPlace.Find(name => name == "HOME" ? home : name == "XDG_DATA_HOME" ? data : null);
 
     private SqliteCoordinationStore Create()
     {
         var url = SqliteStoreUrl.Parse("sqlite:" + File);
-        return new(url, new SqliteFile(url.FilePath, url.Lease, TimeProvider.System) { IsDefault = true }, TimeProvider.System, NullLogger.Instance);
+        return new(
+            url,
+            new SqliteFile(url.FilePath, url.Lease, TimeProvider.System) { IsDefault = true },
+            TimeProvider.System,
+            NullLogger.Instance);
     }
 
     private async Task RefusedAsync(string reason)

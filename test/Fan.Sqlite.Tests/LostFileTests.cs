@@ -4,7 +4,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Fan.Sqlite.Tests;
 
-/// <summary>A file that is removed, replaced or emptied under the processes that use it: all of them are on the one that stands there now, with new sessions, and say so.</summary>
+/// <summary>
+/// A file that is removed, replaced or emptied under the processes that use it: all of them are on the one that stands there now, with new
+/// sessions, and say so.
+/// </summary>
 public sealed class LostFileTests : IAsyncLifetime
 {
     private readonly SqliteHarness _harness = new("2s");
@@ -15,7 +18,8 @@ public sealed class LostFileTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
-    public static TheoryData<string> Losses => ["removed", "removed with its log", "replaced", "moved away", "emptied", "removed with its folder"];
+    public static TheoryData<string> Losses =>
+        ["removed", "removed with its log", "replaced", "moved away", "emptied", "removed with its folder"];
 
     [Theory]
     [MemberData(nameof(Losses))]
@@ -36,7 +40,8 @@ public sealed class LostFileTests : IAsyncLifetime
         Assert.Equal(SessionState.Expired, states.Current);
         Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(Eventually.Deadline, Token));
         Assert.Equal(StoreEventKind.Resync, events.Current.Kind);
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await one.CommitAsync([new StoreOperation.Create("/after")], Token)) is null or StoreConflictException, "it can be written again");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await one.CommitAsync(
+            [new StoreOperation.Create("/after")], Token)) is null or StoreConflictException, "it can be written again");
         Assert.NotNull(await two.GetAsync("/after", Token));
         Assert.Null(await two.GetAsync("/before", Token));
         Assert.Null(await two.GetAsync("/own", Token));
@@ -72,11 +77,14 @@ public sealed class LostFileTests : IAsyncLifetime
             await LoseAsync("replaced");
             var url = SqliteStoreUrl.Parse(_harness.Url);
             var file = new SqliteFile(url.FilePath, url.Lease, TimeProvider.System) { MustExist = looksOnly };
-            await using var newcomer = new SqliteCoordinationStore(url, file, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            await using var newcomer = new SqliteCoordinationStore(
+                url, file, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
             await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => newcomer.OpenAsync(Token)) is null, "it is open");
             Assert.Null(await newcomer.GetAsync("/before", Token));
-            await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await newcomer.CommitAsync([new StoreOperation.Create("/after")], Token)) is null or StoreConflictException, "it can be written");
-            await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await store.GetAsync("/after", Token)) is null && await store.GetAsync("/after", Token) is not null, "both are on one file");
+            await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await newcomer.CommitAsync(
+                [new StoreOperation.Create("/after")], Token)) is null or StoreConflictException, "it can be written");
+            await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await store.GetAsync("/after", Token)) is null
+                && await store.GetAsync("/after", Token) is not null, "both are on one file");
             await store.CommitAsync([new StoreOperation.Create("/before")], Token);
             Assert.NotNull(await newcomer.GetAsync("/before", Token));
         }
@@ -104,7 +112,8 @@ public sealed class LostFileTests : IAsyncLifetime
         var url = SqliteStoreUrl.Parse(_harness.Url);
         await _harness.OpenAsync();
         var file = new SqliteFile(url.FilePath, url.Lease, TimeProvider.System) { MustExist = true };
-        await using var tool = new SqliteCoordinationStore(url, file, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        await using var tool = new SqliteCoordinationStore(
+            url, file, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         await tool.OpenAsync(Token);
         await _harness.DisposeAsync();
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await tool.GetAsync("/", Token));
@@ -146,7 +155,10 @@ public sealed class LostFileTests : IAsyncLifetime
                 break;
             default:
                 var other = Path.Combine(_harness.Folder, "other.db");
-                await using (var store = new SqliteCoordinationStore(SqliteStoreUrl.Parse("sqlite:" + other), TimeProvider.System)) await store.OpenAsync(Token);
+                await using (var store = new SqliteCoordinationStore(SqliteStoreUrl.Parse("sqlite:" + other), TimeProvider.System))
+                {
+                    await store.OpenAsync(Token);
+                }
                 await using (var connection = new SqliteConnection($"Data Source={other};Pooling=False"))
                 {
                     await connection.OpenAsync(Token);

@@ -25,7 +25,9 @@ public sealed class ProcessFaultTests : IAsyncLifetime
             await two.WaitForAsync("ready");
             await one.WaitForAsync("50");
             one.Kill();
-            var acknowledged = int.Parse((await one.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Append("50").OrderByDescending(int.Parse).First());
+            var acknowledged = int.Parse((await one.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Append("50")
+                .OrderByDescending(int.Parse).First());
             var left = int.Parse(await TextAsync($"/one{round}_left"));
             Assert.Equal(left, int.Parse(await TextAsync($"/one{round}_right")));
             // One more than was told may be there: the process died between the commit and its line.
@@ -87,7 +89,8 @@ public sealed class ProcessFaultTests : IAsyncLifetime
         Assert.Equal(created, (await _store.GetAsync("/held"))!.CreatedTransaction);
     }
 
-    // A process that is stopped in the middle of writing keeps the file's lock, as with any database in a file: nobody can write until it goes on.
+    // A process that is stopped in the middle of writing keeps the file's lock, as with any database in a file: nobody can write until it
+    // goes on.
     private async Task PauseOutsideOfWritingAsync(ChildProcess process)
     {
         await _store.CommitAsync([new StoreOperation.Create("/probe")]);
@@ -106,7 +109,8 @@ public sealed class ProcessFaultTests : IAsyncLifetime
         }
     }
 
-    private static ChildProcess StartWorker(string verb, string url, string name) => ChildProcess.Start("Fan.Sqlite.Worker", verb, url, name);
+    private static ChildProcess StartWorker(string verb, string url, string name) =>
+        ChildProcess.Start("Fan.Sqlite.Worker", verb, url, name);
 
     private async Task<string> TextAsync(string path) => Encoding.UTF8.GetString((await _store.GetAsync(path))!.Data.Span);
 }

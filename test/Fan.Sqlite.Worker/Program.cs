@@ -31,7 +31,8 @@ switch (verb)
 
     case "commit":
         // Both nodes get one number in one commit: a commit that was cut in half would show.
-        await store.CommitAsync([new StoreOperation.Create($"/{name}_left", "0"u8.ToArray()), new StoreOperation.Create($"/{name}_right", "0"u8.ToArray())]);
+        await store.CommitAsync(
+            [new StoreOperation.Create($"/{name}_left", "0"u8.ToArray()), new StoreOperation.Create($"/{name}_right", "0"u8.ToArray())]);
         Console.WriteLine("ready");
         for (var i = 1; ; i++)
         {

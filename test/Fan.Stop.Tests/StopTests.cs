@@ -9,7 +9,9 @@ using Npgsql;
 
 namespace Fan.Stop.Tests;
 
-/// <summary>A process that is told to end does so within its <see cref="FanOptions.DrainTimeout"/> and 2 s, whatever hangs in it or around it.</summary>
+/// <summary>
+/// A process that is told to end does so within its <see cref="FanOptions.DrainTimeout"/> and 2 s, whatever hangs in it or around it.
+/// </summary>
 public sealed class StopTests(StopServers servers, ITestOutputHelper output) : IAsyncDisposable
 {
     // What a process may take beyond the time that it was given.
@@ -33,7 +35,8 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
     [InlineData("postgres", 1)]
     [InlineData("sqlite", 1)]
     [InlineData("tcp", 10)]
-    public Task Handlers_that_hang_callers_that_do_not_read_and_streams_do_not_keep_it(string route, int seconds) => HangsAsync(route, seconds);
+    public Task Handlers_that_hang_callers_that_do_not_read_and_streams_do_not_keep_it(string route, int seconds) =>
+        HangsAsync(route, seconds);
 
     [Theory]
     [InlineData("amqp")]
@@ -47,7 +50,8 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
     [Fact]
     public Task A_ZooKeeper_that_is_away_does_not_keep_it() => IsWithoutStoreAsync(1);
 
-    // All that hangs, on all routes at once, as it is waiting for the most part: "FAN_STOP_DRAIN=10,60 dotnet test …". Else two routes, shortly.
+    // All that hangs, on all routes at once, as it is waiting for the most part: "FAN_STOP_DRAIN=10,60 dotnet test …". Else two routes,
+    // shortly.
     [Fact]
     public async Task Longer_times_to_drain_are_kept_as_well()
     {
@@ -61,7 +65,8 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         {
             var seconds = int.Parse(word, CultureInfo.InvariantCulture);
             await Task.WhenAll(Routes.Select(route => HangsAsync(route, seconds)));
-            await Task.WhenAll([.. ((string[])["amqp", "redis", "postgres"]).Select(route => IsAwayAsync(route, seconds)), IsWithoutStoreAsync(seconds)]);
+            await Task.WhenAll(
+                [.. ((string[])["amqp", "redis", "postgres"]).Select(route => IsAwayAsync(route, seconds)), IsWithoutStoreAsync(seconds)]);
             await TakesNothingAsync(seconds);
         }
     }
@@ -71,8 +76,14 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         var folder = servers.NewFolder("test");
         var place = await PlaceAsync(route, folder);
         var log = await EndsInTimeAsync(route, place, place, StoreIn(folder), seconds, null);
-        if (route is "http" or "ipc" or "tcp") Assert.Contains("3 pushes in the memory queue stuck/main were not handled", log, StringComparison.Ordinal);
-        else Assert.Contains("ignores its cancelled token", log, StringComparison.Ordinal);
+        if (route is "http" or "ipc" or "tcp")
+        {
+            Assert.Contains("3 pushes in the memory queue stuck/main were not handled", log, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains("ignores its cancelled token", log, StringComparison.Ordinal);
+        }
     }
 
     private async Task IsAwayAsync(string route, int seconds)
@@ -92,7 +103,8 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         var rabbit = await servers.RabbitAsync();
         try
         {
-            await EndsInTimeAsync("amqp", rabbit.Uri, rabbit.Uri, StoreIn(servers.NewFolder("test")), seconds, () => rabbit.AlarmAsync(true));
+            await EndsInTimeAsync(
+                "amqp", rabbit.Uri, rabbit.Uri, StoreIn(servers.NewFolder("test")), seconds, () => rabbit.AlarmAsync(true));
         }
         finally
         {
@@ -114,13 +126,19 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
     private static string StoreIn(string folder) => $"sqlite:{folder}/fan.db";
 
     // Its log.
-    private async Task<string> EndsInTimeAsync(string route, string place, string callersPlace, string store, int seconds, Func<Task>? disturb, string? callersStore = null)
+    private async Task<string> EndsInTimeAsync(
+        string route, string place, string callersPlace, string store, int seconds, Func<Task>? disturb, string? callersStore = null)
     {
         using var worker = ChildProcess.Start("Fan.Stop.Worker", seconds.ToString(CultureInfo.InvariantCulture), store, route, place);
         var errors = worker.ReadErrorsAsync(TimeSpan.FromSeconds(seconds));
         await worker.WaitForAsync("ready");
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        Worker.Routes.Add(builder.Services.AddFan(options => (options.Name, options.DrainTimeout, options.DefaultTimeout) = ("caller", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))).UseStore(callersStore ?? store).AddSqliteStore().AddZooKeeperStore(), route, callersPlace);
+        Worker.Routes.Add(
+            builder.Services.AddFan(options => (options.Name, options.DrainTimeout, options.DefaultTimeout) = (
+                "caller", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))).UseStore(callersStore
+                ?? store).AddSqliteStore().AddZooKeeperStore(),
+            route,
+            callersPlace);
         using var caller = builder.Build();
         await caller.StartAsync();
         var stuck = caller.Services.GetRequiredService<IFan>().Get<IStuck>();
@@ -130,7 +148,10 @@ public sealed class StopTests(StopServers servers, ITestOutputHelper output) : I
         await using var flood = stuck.FloodAsync().GetAsyncEnumerator();
         Assert.True(await flood.MoveNextAsync());
         var ticking = TickAsync();
-        for (var seen = new HashSet<string>(); !seen.IsSupersetOf(["call", "flood", "tick"]);) seen.Add(await worker.ReadAsync() ?? throw new InvalidOperationException(await errors));
+        for (var seen = new HashSet<string>(); !seen.IsSupersetOf(["call", "flood", "tick"]);)
+        {
+            seen.Add(await worker.ReadAsync() ?? throw new InvalidOperationException(await errors));
+        }
 
         if (disturb is not null) await disturb();
         var watch = Stopwatch.StartNew();

@@ -12,7 +12,9 @@ if (verb == "announce")
 {
     // An application that offers a service at an address that it is told.
     var builder = Host.CreateEmptyApplicationBuilder(null);
-    builder.Services.AddFan(options => options.Name = "worker").UseStore(url).AddZooKeeperStore().Announce(name, args[3], EndpointDescription.Parse(System.Text.Encoding.UTF8.GetBytes(args[4])));
+    builder.Services.AddFan(options => options.Name = "worker")
+        .UseStore(url).AddZooKeeperStore()
+        .Announce(name, args[3], EndpointDescription.Parse(System.Text.Encoding.UTF8.GetBytes(args[4])));
     using var host = builder.Build();
     await host.StartAsync();
     Console.WriteLine("ready");
@@ -21,7 +23,9 @@ if (verb == "announce")
 }
 
 await using var store = new ZooKeeperCoordinationStore(
-    ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), new ZooKeeperOptions(), NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
+    ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), new ZooKeeperOptions(), NullLogger.Instance),
+    TimeProvider.System,
+    NullLogger.Instance);
 await store.OpenAsync();
 switch (verb)
 {

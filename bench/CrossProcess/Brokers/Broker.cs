@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace CrossProcess.Brokers;
 
-/// <summary>A server that stands between the two sides. A run starts those that its contenders need, and its processes know them by environment variables; what they use themselves is not counted.</summary>
+/// <summary>
+/// A server that stands between the two sides. A run starts those that its contenders need, and its processes know them by environment
+/// variables; what they use themselves is not counted.
+/// </summary>
 internal abstract class Broker
 {
     /// <summary>What people call it.</summary>
@@ -13,10 +16,14 @@ internal abstract class Broker
     public abstract string Variable { get; }
 
     /// <summary>What to install; null where it can be started, or runs.</summary>
-    public string? Missing => IsRunning || IsInstalled ? null : $"{Name} is not installed: run eng/servers.sh, or install the package '{Package}', or name a server in {Variable} ({Form})";
+    public string? Missing => IsRunning || IsInstalled
+        ? null
+        : $"{Name} is not installed: run eng/servers.sh, or install the package '{Package}', or name a server in {Variable} ({Form})";
 
     /// <summary>Where it is.</summary>
-    public string Address => Environment.GetEnvironmentVariable(Variable) ?? throw new InvalidOperationException(Missing ?? $"{Name} was not started: name one in {Variable} ({Form}).");
+    public string Address =>
+        Environment.GetEnvironmentVariable(Variable)
+        ?? throw new InvalidOperationException(Missing ?? $"{Name} was not started: name one in {Variable} ({Form}).");
 
     protected abstract string Package { get; }
 
@@ -27,7 +34,9 @@ internal abstract class Broker
 
     private bool IsRunning => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
 
-    /// <summary>Starts one on free loopback ports, unless one runs; it ends when this is disposed, or with this process, however that ends.</summary>
+    /// <summary>
+    /// Starts one on free loopback ports, unless one runs; it ends when this is disposed, or with this process, however that ends.
+    /// </summary>
     public async Task<IAsyncDisposable?> StartAsync()
     {
         if (IsRunning) return null;

@@ -56,7 +56,11 @@ internal sealed class RabbitServer : Broker
     {
         try
         {
-            await using var connection = await new ConnectionFactory { Uri = new Uri(address), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+            await using var connection = await new ConnectionFactory
+            {
+                Uri = new Uri(address),
+                AutomaticRecoveryEnabled = false
+            }.CreateConnectionAsync();
             return true;
         }
         catch (Exception error) when (error is RabbitMQClientException or IOException or OperationCanceledException)

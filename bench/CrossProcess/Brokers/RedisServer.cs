@@ -21,7 +21,20 @@ internal sealed class RedisServer : Broker
     protected override Task<string> LaunchAsync(ServerProcess process)
     {
         var port = FreePorts(1)[0].ToString(CultureInfo.InvariantCulture);
-        process.Start("", new Dictionary<string, string>(), Program, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", process.Folder);
+        process.Start(
+            "",
+            new Dictionary<string, string>(),
+            Program,
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            port,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            process.Folder);
         return Task.FromResult("127.0.0.1:" + port);
     }
 

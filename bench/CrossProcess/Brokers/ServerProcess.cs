@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace CrossProcess.Brokers;
 
-/// <summary>The processes of one server, with a folder of their own. They end when this is disposed, or when our end of the pipe goes with this process.</summary>
+/// <summary>
+/// The processes of one server, with a folder of their own. They end when this is disposed, or when our end of the pipe goes with this
+/// process.
+/// </summary>
 internal sealed class ServerProcess(DirectoryInfo folder) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -16,10 +19,19 @@ internal sealed class ServerProcess(DirectoryInfo folder) : IAsyncDisposable
     /// <summary>Runs a command to its end.</summary>
     public async Task RunAsync(params string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Folder })!;
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = Folder
+        })!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"'{string.Join(' ', command)}' failed: {await output} {await errors}");
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"'{string.Join(' ', command)}' failed: {await output} {await errors}");
+        }
     }
 
     /// <summary>Starts the server in a group of its own, so that what it starts ends with it.</summary>
@@ -37,7 +49,13 @@ internal sealed class ServerProcess(DirectoryInfo folder) : IAsyncDisposable
             read _
             kill -9 -$server $server $helper 2>/dev/null
             """;
-        var start = new ProcessStartInfo("/bin/sh", ["-c", script, "sh", Log, .. command]) { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", script, "sh", Log, .. command])
+        {
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            WorkingDirectory = Folder
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _shell = Process.Start(start)!;
     }
@@ -47,7 +65,11 @@ internal sealed class ServerProcess(DirectoryInfo folder) : IAsyncDisposable
         var begun = Stopwatch.GetTimestamp();
         while (!await answers())
         {
-            if (Stopwatch.GetElapsedTime(begun) > Patience) throw new InvalidOperationException($"The server did not start: {string.Join('\n', (await File.ReadAllLinesAsync(Log)).TakeLast(20))}");
+            if (Stopwatch.GetElapsedTime(begun) > Patience)
+            {
+                throw new InvalidOperationException(
+                    $"The server did not start: {string.Join('\n', (await File.ReadAllLinesAsync(Log)).TakeLast(20))}");
+            }
             await Task.Delay(20);
         }
     }

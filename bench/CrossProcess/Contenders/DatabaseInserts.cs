@@ -8,18 +8,20 @@ namespace CrossProcess.Contenders;
 /// <summary>Pushes as a plain row each, in a transaction of its own. There are no calls: nobody writes those over tables by hand.</summary>
 internal static class DatabaseInserts
 {
-    public static Contender Postgres(string name, Broker broker) => new(name, () => Task.FromResult<Server>(new Table("")), async _ => await PostgresClient.StartAsync(broker.Address))
-    {
-        Broker = broker,
-        Calls = false,
-        Pushes = true,
-    };
+    public static Contender Postgres(string name, Broker broker) =>
+        new(name, () => Task.FromResult<Server>(new Table("")), async _ => await PostgresClient.StartAsync(broker.Address))
+        {
+            Broker = broker,
+            Calls = false,
+            Pushes = true,
+        };
 
-    public static Contender Sqlite(string name) => new(name, () => Task.FromResult<Server>(new Table(Path.GetTempFileName())), path => Task.FromResult<Client>(new SqliteClient(path)))
-    {
-        Calls = false,
-        Pushes = true,
-    };
+    public static Contender Sqlite(string name) =>
+        new(name, () => Task.FromResult<Server>(new Table(Path.GetTempFileName())), path => Task.FromResult<Client>(new SqliteClient(path)))
+        {
+            Calls = false,
+            Pushes = true,
+        };
 
     private static byte[] Body(string text) => JsonSerializer.SerializeToUtf8Bytes(new EchoRequest(text), CellarJson.Default.EchoRequest);
 
@@ -47,7 +49,9 @@ internal static class DatabaseInserts
         {
             // As many connections as Fan takes.
             var source = NpgsqlDataSource.Create(address + ";Maximum Pool Size=16;Max Auto Prepare=10");
-            await using var make = source.CreateCommand("CREATE TABLE IF NOT EXISTS raw_messages (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, method text NOT NULL, body bytea NOT NULL)");
+            await using var make = source.CreateCommand(
+                "CREATE TABLE IF NOT EXISTS raw_messages (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, " +
+                "method text NOT NULL, body bytea NOT NULL)");
             await make.ExecuteNonQueryAsync();
             return new PostgresClient(source);
         }
@@ -80,7 +84,8 @@ internal static class DatabaseInserts
         {
             _connection = new SqliteConnection($"Data Source={path};Pooling=False");
             _connection.Open();
-            Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE raw_messages (id INTEGER PRIMARY KEY, method TEXT NOT NULL, body BLOB NOT NULL)");
+            Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE raw_messages (id INTEGER PRIMARY KEY, " +
+                "method TEXT NOT NULL, body BLOB NOT NULL)");
             _insert = _connection.CreateCommand();
             _insert.CommandText = "INSERT INTO raw_messages (method, body) VALUES ('note', $body)";
             _insert.Parameters.Add("$body", SqliteType.Blob);

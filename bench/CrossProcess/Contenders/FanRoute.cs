@@ -21,7 +21,8 @@ internal static class FanRoute
 
     /// <param name="name">The name of its rows.</param>
     /// <param name="route">Adds the route, by a file of that path.</param>
-    public static Contender OverFile(string name, Action<FanBuilder, string> route) => Over(name, (fan, store) => route(fan, store + ".route"), pushes: true);
+    public static Contender OverFile(string name, Action<FanBuilder, string> route) =>
+        Over(name, (fan, store) => route(fan, store + ".route"), pushes: true);
 
     private static Contender Over(string name, Action<FanBuilder, string> route, bool pushes) => new(
         name,
@@ -66,7 +67,9 @@ internal static class FanRoute
     private static async Task<IHost> StartAsync(string name, string store, Action<FanBuilder, string> route, Action<FanBuilder> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        var fan = builder.Services.AddFan(options => options.Name = name).AddSqliteStore().UseStore("sqlite:" + store).AddJson(CellarJson.Default);
+        var fan = builder.Services.AddFan(options => options.Name = name).AddSqliteStore()
+            .UseStore("sqlite:" + store)
+            .AddJson(CellarJson.Default);
         route(fan, store);
         configure(fan);
         var host = builder.Build();

@@ -12,7 +12,8 @@ internal static class GrpcContender
     public static Contender Tcp(string name) => new(
         name,
         () => StartAsync(null),
-        address => Task.FromResult<Client>(new GrpcClient(address, new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true })));
+        address => Task.FromResult<Client>(
+            new GrpcClient(address, new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true })));
 
     public static Contender UnixSocket(string name) => new(
         name,
@@ -30,7 +31,8 @@ internal static class GrpcContender
         })));
 
     private static Task<Server> StartAsync(string? socket) =>
-        WebServer.StartAsync(HttpProtocols.Http2, builder => builder.Services.AddGrpc(), app => app.MapGrpcService<CellarService>(), socket);
+        WebServer.StartAsync(
+            HttpProtocols.Http2, builder => builder.Services.AddGrpc(), app => app.MapGrpcService<CellarService>(), socket);
 
     private sealed class CellarService : Wire.Cellar.CellarBase
     {
@@ -55,7 +57,8 @@ internal static class GrpcContender
         public override async ValueTask<int> RecordAsync()
         {
             var wine = CrossProcess.Wine.Sample;
-            return (await _cellar.RecordAsync(new Wire.Wine { Id = wine.Id, Name = wine.Name, Price = wine.Price, InStock = wine.InStock, Changed = wine.Changed })).Id;
+            return (await _cellar.RecordAsync(
+                new Wire.Wine { Id = wine.Id, Name = wine.Name, Price = wine.Price, InStock = wine.InStock, Changed = wine.Changed })).Id;
         }
 
         public override ValueTask DisposeAsync()

@@ -39,7 +39,10 @@ internal static class MassTransitContender
         Broker = broker,
     };
 
-    private static async Task<IHost> StartAsync(string address, Action<IBusRegistrationConfigurator> configure, Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> endpoints)
+    private static async Task<IHost> StartAsync(
+        string address,
+        Action<IBusRegistrationConfigurator> configure,
+        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> endpoints)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddMassTransit(bus =>
@@ -102,9 +105,11 @@ internal static class MassTransitContender
 
         private IRequestClient<RecordAsked> Record => field ??= _scope.ServiceProvider.GetRequiredService<IRequestClient<RecordAsked>>();
 
-        public override async ValueTask<string> EchoAsync(string text) => (await Echo.GetResponse<EchoAnswered>(new EchoAsked(text))).Message.Text;
+        public override async ValueTask<string> EchoAsync(string text) =>
+            (await Echo.GetResponse<EchoAnswered>(new EchoAsked(text))).Message.Text;
 
-        public override async ValueTask<int> RecordAsync() => (await Record.GetResponse<RecordAnswered>(new RecordAsked(Wine.Sample))).Message.Wine.Id;
+        public override async ValueTask<int> RecordAsync() =>
+            (await Record.GetResponse<RecordAnswered>(new RecordAsked(Wine.Sample))).Message.Wine.Id;
 
         public override async ValueTask DisposeAsync()
         {

@@ -5,7 +5,9 @@ using Orleans.Concurrency;
 
 namespace CrossProcess.Contenders;
 
-/// <summary>Orleans: a client outside of the cluster, through the gateway of its one silo. The grain may run as often as there are processors.</summary>
+/// <summary>
+/// Orleans: a client outside of the cluster, through the gateway of its one silo. The grain may run as often as there are processors.
+/// </summary>
 internal static class OrleansContender
 {
     public static Contender Contender(string name) => new(
@@ -15,7 +17,8 @@ internal static class OrleansContender
             var (silo, gateway) = (FreePort(), FreePort());
             var builder = Host.CreateApplicationBuilder();
             builder.Logging.ClearProviders();
-            builder.UseOrleans(orleans => orleans.UseLocalhostClustering(silo, gateway, new IPEndPoint(IPAddress.Loopback, silo), "bench", "bench"));
+            builder.UseOrleans(
+                orleans => orleans.UseLocalhostClustering(silo, gateway, new IPEndPoint(IPAddress.Loopback, silo), "bench", "bench"));
             var host = builder.Build();
             await host.StartAsync();
             return new Silo(host, gateway);
@@ -24,7 +27,8 @@ internal static class OrleansContender
         {
             var builder = Host.CreateApplicationBuilder();
             builder.Logging.ClearProviders();
-            builder.UseOrleansClient(orleans => orleans.UseLocalhostClustering(int.Parse(gateway, CultureInfo.InvariantCulture), "bench", "bench"));
+            builder.UseOrleansClient(
+                orleans => orleans.UseLocalhostClustering(int.Parse(gateway, CultureInfo.InvariantCulture), "bench", "bench"));
             var host = builder.Build();
             await host.StartAsync();
             return new OrleansClient(host);
@@ -78,9 +82,15 @@ public interface ICellarGrain : IGrainWithIntegerKey
 [GenerateSerializer]
 [Immutable]
 [Alias("bench.wine")]
-public sealed record GrainWine([property: Id(0)] int Id, [property: Id(1)] string Name, [property: Id(2)] double Price, [property: Id(3)] bool InStock, [property: Id(4)] long Changed)
+public sealed record GrainWine(
+    [property: Id(0)] int Id,
+    [property: Id(1)] string Name,
+    [property: Id(2)] double Price,
+    [property: Id(3)] bool InStock,
+    [property: Id(4)] long Changed)
 {
-    public static GrainWine Sample { get; } = new(Wine.Sample.Id, Wine.Sample.Name, Wine.Sample.Price, Wine.Sample.InStock, Wine.Sample.Changed);
+    public static GrainWine Sample { get; } = new(
+        Wine.Sample.Id, Wine.Sample.Name, Wine.Sample.Price, Wine.Sample.InStock, Wine.Sample.Changed);
 }
 
 [StatelessWorker]

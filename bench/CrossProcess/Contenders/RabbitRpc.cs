@@ -8,7 +8,10 @@ using RabbitMQ.Client;
 
 namespace CrossProcess.Contenders;
 
-/// <summary>What a team writes itself: a queue of requests with acknowledgements, direct reply-to, JSON, and the same client library. No deadline, no errors, no lost process.</summary>
+/// <summary>
+/// What a team writes itself: a queue of requests with acknowledgements, direct reply-to, JSON, and the same client library. No deadline,
+/// no errors, no lost process.
+/// </summary>
 internal static class RabbitRpc
 {
     private const string ReplyTo = "amq.rabbitmq.reply-to";
@@ -28,7 +31,8 @@ internal static class RabbitRpc
         Pushes = true,
     };
 
-    private static Task<IConnection> ConnectAsync(string address) => new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
+    private static Task<IConnection> ConnectAsync(string address) =>
+        new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
 
     private sealed class RpcServer(IConnection connection, string queue) : Server
     {
@@ -52,7 +56,14 @@ internal static class RabbitRpc
     private sealed class Consumer(IChannel requests, IChannel replies) : AsyncDefaultBasicConsumer(requests)
     {
         public override Task HandleBasicDeliverAsync(
-            string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+            string consumerTag,
+            ulong deliveryTag,
+            bool redelivered,
+            string exchange,
+            string routingKey,
+            IReadOnlyBasicProperties properties,
+            ReadOnlyMemory<byte> body,
+            CancellationToken cancellationToken = default)
         {
             // The library takes its memory back.
             var copy = ArrayPool<byte>.Shared.Rent(body.Length);
@@ -68,10 +79,13 @@ internal static class RabbitRpc
         {
             var request = body.AsSpan(0, length);
             var reply = properties.Type == "echo"
-                ? JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(request, CellarJson.Default.EchoRequest)!.Text, CellarJson.Default.String)
-                : JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(request, CellarJson.Default.Wine)!, CellarJson.Default.Wine);
+                ? JsonSerializer.SerializeToUtf8Bytes(
+                    JsonSerializer.Deserialize(request, CellarJson.Default.EchoRequest)!.Text, CellarJson.Default.String)
+                : JsonSerializer.SerializeToUtf8Bytes(
+                    JsonSerializer.Deserialize(request, CellarJson.Default.Wine)!, CellarJson.Default.Wine);
             ArrayPool<byte>.Shared.Return(body);
-            await replies.BasicPublishAsync("", properties.ReplyTo!, mandatory: false, new BasicProperties { CorrelationId = properties.CorrelationId }, reply);
+            await replies.BasicPublishAsync(
+                "", properties.ReplyTo!, mandatory: false, new BasicProperties { CorrelationId = properties.CorrelationId }, reply);
             await Channel.BasicAckAsync(tag, multiple: false);
         }
     }
@@ -85,20 +99,32 @@ internal static class RabbitRpc
         {
             var connection = await ConnectAsync(address);
             var channel = await connection.CreateChannelAsync();
-            var confirmed = await connection.CreateChannelAsync(new CreateChannelOptions(true, true, new ThrottlingRateLimiter(Outstanding, null)));
+            var confirmed = await connection.CreateChannelAsync(
+                new CreateChannelOptions(true, true, new ThrottlingRateLimiter(Outstanding, null)));
             var pushes = queue + ".pushes";
-            await channel.QueueDeclareAsync(pushes, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+            await channel.QueueDeclareAsync(
+                pushes,
+                durable: true,
+                exclusive: false,
+                autoDelete: false,
+                new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
             var client = new RpcClient(connection, channel, confirmed, queue, pushes);
             await channel.BasicConsumeAsync(ReplyTo, autoAck: true, new Replies(channel, client));
             return client;
         }
 
-        public override async ValueTask<string> EchoAsync(string text) => await CallAsync("echo", new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
+        public override async ValueTask<string> EchoAsync(string text) =>
+            await CallAsync("echo", new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
 
-        public override async ValueTask<int> RecordAsync() => (await CallAsync("record", Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
+        public override async ValueTask<int> RecordAsync() =>
+            (await CallAsync("record", Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
 
         public override ValueTask PushAsync(string text) => confirmed.BasicPublishAsync(
-            "", pushes, mandatory: true, new BasicProperties { Type = "note", DeliveryMode = DeliveryModes.Persistent }, JsonSerializer.SerializeToUtf8Bytes(new EchoRequest(text), CellarJson.Default.EchoRequest));
+            "",
+            pushes,
+            mandatory: true,
+            new BasicProperties { Type = "note", DeliveryMode = DeliveryModes.Persistent },
+            JsonSerializer.SerializeToUtf8Bytes(new EchoRequest(text), CellarJson.Default.EchoRequest));
 
         public override Task EmptyAsync() => channel.QueuePurgeAsync(pushes);
 
@@ -114,14 +140,25 @@ internal static class RabbitRpc
             var source = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
             _pending[number] = source;
             await channel.BasicPublishAsync(
-                "", queue, mandatory: false, new BasicProperties { Type = method, CorrelationId = number, ReplyTo = ReplyTo }, JsonSerializer.SerializeToUtf8Bytes(value, type));
+                "",
+                queue,
+                mandatory: false,
+                new BasicProperties { Type = method, CorrelationId = number, ReplyTo = ReplyTo },
+                JsonSerializer.SerializeToUtf8Bytes(value, type));
             return JsonSerializer.Deserialize(await source.Task, reply)!;
         }
 
         private sealed class Replies(IChannel channel, RpcClient client) : AsyncDefaultBasicConsumer(channel)
         {
             public override Task HandleBasicDeliverAsync(
-                string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+                string consumerTag,
+                ulong deliveryTag,
+                bool redelivered,
+                string exchange,
+                string routingKey,
+                IReadOnlyBasicProperties properties,
+                ReadOnlyMemory<byte> body,
+                CancellationToken cancellationToken = default)
             {
                 if (client._pending.TryRemove(properties.CorrelationId!, out var source)) source.TrySetResult(body.ToArray());
                 return Task.CompletedTask;

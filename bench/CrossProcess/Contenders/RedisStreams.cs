@@ -6,7 +6,10 @@ using StackExchange.Redis;
 
 namespace CrossProcess.Contenders;
 
-/// <summary>What a team writes itself: a stream of requests, a stream of replies, JSON, and the same client library. No deadline, no errors, no lost process.</summary>
+/// <summary>
+/// What a team writes itself: a stream of requests, a stream of replies, JSON, and the same client library. No deadline, no errors, no lost
+/// process.
+/// </summary>
 internal static class RedisStreams
 {
     public static Contender Contender(string name, Broker broker) => new(
@@ -71,9 +74,12 @@ internal static class RedisStreams
                     var (database, message) = state;
                     var body = (byte[])message["body"]!;
                     var reply = message["method"] == "echo"
-                        ? JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(body, CellarJson.Default.EchoRequest)!.Text, CellarJson.Default.String)
-                        : JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(body, CellarJson.Default.Wine)!, CellarJson.Default.Wine);
-                    _ = database.StreamAddAsync((string)message["from"]!, [new NameValueEntry("number", message["number"]), new NameValueEntry("body", reply)]);
+                        ? JsonSerializer.SerializeToUtf8Bytes(
+                            JsonSerializer.Deserialize(body, CellarJson.Default.EchoRequest)!.Text, CellarJson.Default.String)
+                        : JsonSerializer.SerializeToUtf8Bytes(
+                            JsonSerializer.Deserialize(body, CellarJson.Default.Wine)!, CellarJson.Default.Wine);
+                    _ = database.StreamAddAsync(
+                        (string)message["from"]!, [new NameValueEntry("number", message["number"]), new NameValueEntry("body", reply)]);
                 },
                 (database, message),
                 preferLocal: false));
@@ -104,12 +110,17 @@ internal static class RedisStreams
             return client;
         }
 
-        public override async ValueTask<string> EchoAsync(string text) => await CallAsync("echo", new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
+        public override async ValueTask<string> EchoAsync(string text) =>
+            await CallAsync("echo", new EchoRequest(text), CellarJson.Default.EchoRequest, CellarJson.Default.String);
 
-        public override async ValueTask<int> RecordAsync() => (await CallAsync("record", Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
+        public override async ValueTask<int> RecordAsync() =>
+            (await CallAsync("record", Wine.Sample, CellarJson.Default.Wine, CellarJson.Default.Wine)).Id;
 
         public override async ValueTask PushAsync(string text) =>
-            await _database.StreamAddAsync(_pushes, [new NameValueEntry("method", "note"), new NameValueEntry("body", JsonSerializer.SerializeToUtf8Bytes(new EchoRequest(text), CellarJson.Default.EchoRequest))]);
+            await _database.StreamAddAsync(_pushes, [
+                new NameValueEntry("method", "note"),
+                new NameValueEntry("body", JsonSerializer.SerializeToUtf8Bytes(new EchoRequest(text), CellarJson.Default.EchoRequest))
+            ]);
 
         public override Task EmptyAsync() => _database.KeyDeleteAsync(_pushes);
 
@@ -126,7 +137,12 @@ internal static class RedisStreams
             _pending[number] = source;
             await _database.StreamAddAsync(
                 requests,
-                [new NameValueEntry("method", method), new NameValueEntry("from", replies), new NameValueEntry("number", number), new NameValueEntry("body", JsonSerializer.SerializeToUtf8Bytes(value, type))]);
+                [
+                    new NameValueEntry("method", method),
+                    new NameValueEntry("from", replies),
+                    new NameValueEntry("number", number),
+                    new NameValueEntry("body", JsonSerializer.SerializeToUtf8Bytes(value, type))
+                ]);
             return JsonSerializer.Deserialize(await source.Task, reply)!;
         }
 

@@ -10,7 +10,10 @@ internal static class SignalRContender
 {
     public static Contender Contender(string name) => new(
         name,
-        () => WebServer.StartAsync(HttpProtocols.Http1, builder => builder.Services.AddSignalR().AddMessagePackProtocol(), app => app.MapHub<CellarHub>("/cellar")),
+        () => WebServer.StartAsync(
+            HttpProtocols.Http1,
+            builder => builder.Services.AddSignalR().AddMessagePackProtocol(),
+            app => app.MapHub<CellarHub>("/cellar")),
         async address =>
         {
             var connection = new HubConnectionBuilder()

@@ -8,7 +8,8 @@ internal sealed class WebServer(WebApplication app, string? socket) : Server
 {
     public override string Address => socket ?? app.Urls.First();
 
-    public static async Task<Server> StartAsync(HttpProtocols protocols, Action<WebApplicationBuilder> configure, Action<WebApplication> map, string? socket = null)
+    public static async Task<Server> StartAsync(
+        HttpProtocols protocols, Action<WebApplicationBuilder> configure, Action<WebApplication> map, string? socket = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -11,7 +11,9 @@ public interface IWorker
     ValueTask<int> AddAsync(int left, int right);
 }
 
-/// <summary>As a user writes it. The compiler may inline it where it can, in the direct loop, in Fan's and in the peers' handlers alike.</summary>
+/// <summary>
+/// As a user writes it. The compiler may inline it where it can, in the direct loop, in Fan's and in the peers' handlers alike.
+/// </summary>
 internal sealed class Worker : IWorker
 {
     public ValueTask<string> EchoAsync(string text) => new(text);

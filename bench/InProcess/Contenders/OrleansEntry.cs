@@ -20,7 +20,8 @@ internal sealed class OrleansEntry() : Entry("orleans")
         var (silo, gateway) = (FreePort(), FreePort());
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(orleans => orleans.UseLocalhostClustering(silo, gateway, new IPEndPoint(IPAddress.Loopback, silo), "bench", "bench"));
+        builder.UseOrleans(
+            orleans => orleans.UseLocalhostClustering(silo, gateway, new IPEndPoint(IPAddress.Loopback, silo), "bench", "bench"));
         _host = builder.Build();
         await _host.StartAsync();
         _grain = _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IWorkerGrain>(1);

@@ -31,7 +31,8 @@ internal sealed class ProtoActorEntry() : Entry("proto.actor")
     {
         public ValueTask<string> EchoAsync(string text) => new(system.Root.RequestAsync<string>(worker, new EchoMessage(text)));
 
-        public async ValueTask<int> AddAsync(int left, int right) => (await system.Root.RequestAsync<Sum>(worker, new AddMessage(left, right))).Value;
+        public async ValueTask<int> AddAsync(int left, int right) =>
+            (await system.Root.RequestAsync<Sum>(worker, new AddMessage(left, right))).Value;
     }
 
     private sealed class WorkerActor : IActor

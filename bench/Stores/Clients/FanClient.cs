@@ -30,7 +30,13 @@ internal sealed class FanClient : IClient
         await client._store.OpenAsync();
         await client._watcher.OpenAsync();
         if (await client._store.GetAsync("/bench") is null)
-            await client._store.CommitAsync([new StoreOperation.Create("/bench"), new StoreOperation.Create(Watched), .. client._paths.Select(path => new StoreOperation.Create(path, client._data))]);
+        {
+            await client._store.CommitAsync([
+                new StoreOperation.Create("/bench"),
+                new StoreOperation.Create(Watched),
+                .. client._paths.Select(path => new StoreOperation.Create(path, client._data))
+            ]);
+        }
         return client;
     }
 
@@ -90,7 +96,11 @@ internal sealed class FanClient : IClient
                     await _store.CommitAsync([new StoreOperation.Set(path, _data)]);
                     break;
                 default:
-                    await _store.CommitAsync([new StoreOperation.Check(path), new StoreOperation.Set(path, _data), new StoreOperation.Set(_paths[(node + 1) % Load.Nodes], _data)]);
+                    await _store.CommitAsync([
+                        new StoreOperation.Check(path),
+                        new StoreOperation.Set(path, _data),
+                        new StoreOperation.Set(_paths[(node + 1) % Load.Nodes], _data)
+                    ]);
                     break;
             }
         }

@@ -33,14 +33,24 @@ internal sealed class PeerClient : IClient
 
     /// <summary>ZooKeeper's own, for Java. Compiled when it starts, so it needs a JDK.</summary>
     public static Task<PeerClient> JavaAsync(string hosts) => StartAsync(
-        new ProcessStartInfo("java", ["-Xmx256m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", ZooKeeperServer.ClassPath, File("JavaPeer.java"), hosts, .. Numbers]),
+        new ProcessStartInfo("java", [
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+            "-cp",
+            ZooKeeperServer.ClassPath,
+            File("JavaPeer.java"),
+            hosts,
+            .. Numbers
+        ]),
         (operation, amount) => string.Create(CultureInfo.InvariantCulture, $"{operation} {amount}"));
 
     public async Task<Slice> RunAsync(string operation, double seconds)
     {
         using var answer = await AskAsync(_question(operation, seconds));
         var root = answer.RootElement;
-        return new Slice(root.GetProperty("count").GetInt64(), root.GetProperty("seconds").GetDouble(), root.GetProperty("cpu_s").GetDouble());
+        return new Slice(
+            root.GetProperty("count").GetInt64(), root.GetProperty("seconds").GetDouble(), root.GetProperty("cpu_s").GetDouble());
     }
 
     public async Task<IReadOnlyList<double>> WatchAsync(int count)
@@ -65,7 +75,8 @@ internal sealed class PeerClient : IClient
         _process.Dispose();
     }
 
-    private static IEnumerable<string> Numbers => new[] { Load.Nodes, Load.DataBytes, Load.Depth }.Select(number => number.ToString(CultureInfo.InvariantCulture));
+    private static IEnumerable<string> Numbers =>
+        new[] { Load.Nodes, Load.DataBytes, Load.Depth }.Select(number => number.ToString(CultureInfo.InvariantCulture));
 
     private static string File(string name) => Path.Combine(AppContext.BaseDirectory, name);
 
@@ -88,7 +99,9 @@ internal sealed class PeerClient : IClient
     {
         await _process.StandardInput.WriteLineAsync(question);
         var answer = await ReadAsync();
-        return answer.RootElement.TryGetProperty("error", out var error) ? throw new InvalidOperationException($"{_process.StartInfo.FileName}: {error.GetString()}") : answer;
+        return answer.RootElement.TryGetProperty("error", out var error)
+            ? throw new InvalidOperationException($"{_process.StartInfo.FileName}: {error.GetString()}")
+            : answer;
     }
 
     private async Task<JsonDocument> ReadAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line

@@ -13,7 +13,8 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
     private readonly IReadOnlyList<string> _settings;
     private int _replaced;
 
-    private ZooKeeperEnsemble(string folder, IReadOnlyList<string> settings, string heap) => (_folder, _settings, _heap) = (folder, settings, heap);
+    private ZooKeeperEnsemble(string folder, IReadOnlyList<string> settings, string heap) =>
+        (_folder, _settings, _heap) = (folder, settings, heap);
 
     /// <summary>The servers as they stand in a store's URL.</summary>
     public string Hosts => string.Join(',', Servers.Select(server => server.Address));
@@ -29,10 +30,19 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
         var ports = FreePorts(count * 3);
         List<string> settings =
         [
-            $"tickTime={tick}", "initLimit=10", "syncLimit=5", "maxSessionTimeout=60000", "clientPortAddress=127.0.0.1", "admin.enableServer=false", "maxClientCnxns=0",
+            $"tickTime={tick}",
+            "initLimit=10",
+            "syncLimit=5",
+            "maxSessionTimeout=60000",
+            "clientPortAddress=127.0.0.1",
+            "admin.enableServer=false",
+            "maxClientCnxns=0",
         ];
         for (var i = 0; count > 1 && i < count; i++)
-            settings.Add(string.Create(CultureInfo.InvariantCulture, $"server.{i + 1}=127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}"));
+        {
+            settings.Add(
+                string.Create(CultureInfo.InvariantCulture, $"server.{i + 1}=127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}"));
+        }
         var ensemble = new ZooKeeperEnsemble(folder, settings, heap);
         try
         {
@@ -70,7 +80,8 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
     public async Task ReplaceAsync()
     {
         await _servers[0].KillAsync();
-        var own = Directory.CreateDirectory(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"new-{++_replaced}"))).FullName;
+        var own = Directory.CreateDirectory(
+            Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"new-{++_replaced}"))).FullName;
         _servers[0] = await ZooKeeperServer.StartAsync(own, IPEndPoint.Parse(_servers[0].Address).Port, _settings, _heap);
         await _servers[0].ServesAsync();
     }

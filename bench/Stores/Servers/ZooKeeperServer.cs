@@ -14,7 +14,8 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
     private static readonly string[] Libraries =
     [
-        "zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-common", "netty-buffer", "netty-transport", "netty-codec",
+        "zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-common", "netty-buffer", "netty-transport",
+        "netty-codec",
         "netty-handler", "netty-resolver", "snappy-java", "metrics-core",
     ];
 
@@ -35,7 +36,9 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
     public static async Task<ZooKeeperServer> StartAsync(string folder, int port, IEnumerable<string> settings, string heap = "256m")
     {
         Directory.CreateDirectory(folder);
-        await File.WriteAllLinesAsync(Path.Combine(folder, "zoo.cfg"), [.. settings, $"dataDir={folder}", string.Create(CultureInfo.InvariantCulture, $"clientPort={port}")]);
+        await File.WriteAllLinesAsync(
+            Path.Combine(folder, "zoo.cfg"),
+            [.. settings, $"dataDir={folder}", string.Create(CultureInfo.InvariantCulture, $"clientPort={port}")]);
         var server = new ZooKeeperServer(folder, port, heap);
         server.Start();
         return server;
@@ -46,8 +49,14 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = _folder };
         // The shell waits on its input, which ends with this process, and takes the server along.
-        foreach (var argument in (string[])["-c", "\"$@\" </dev/null >>log.txt 2>&1 & read _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null", "sh", "java",
-            $"-Xmx{_heap}", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dzookeeper.extendedTypesEnabled=true", "-cp", ClassPath, MainClass, "zoo.cfg"])
+        foreach (var argument in (string[])[
+            "-c",
+            "\"$@\" </dev/null >>log.txt 2>&1 & read _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null",
+            "sh",
+            "java",
+            $"-Xmx{_heap}", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dzookeeper.extendedTypesEnabled=true",
+            "-cp", ClassPath, MainClass, "zoo.cfg"
+        ])
             start.ArgumentList.Add(argument);
         _shell = Process.Start(start)!;
     }

@@ -36,7 +36,12 @@ internal static class CanaryJudge
     private const int MaxExamples = 10;
     private const string Refusal = "NoMatchingVersionException:";
 
-    public static CanaryVerdict Check(IReadOnlyList<RootCall> calls, IReadOnlyList<ServedCall> served, string canary, IReadOnlyList<CanaryStay> stays, IReadOnlyList<WorkerKill> kills)
+    public static CanaryVerdict Check(
+        IReadOnlyList<RootCall> calls,
+        IReadOnlyList<ServedCall> served,
+        string canary,
+        IReadOnlyList<CanaryStay> stays,
+        IReadOnlyList<WorkerKill> kills)
     {
         int met = 0, refused = 0, strays = 0, missed = 0;
         var examples = new List<string>();
@@ -44,26 +49,41 @@ internal static class CanaryJudge
         foreach (var call in calls)
         {
             var shard = int.Parse(call.Versions[0], CultureInfo.InvariantCulture);
-            var isRefusal = call is { Caller: CanaryProcesses.OnesOfCanary, Error: { } error } && error.StartsWith(Refusal, StringComparison.Ordinal);
+            var isRefusal = call is { Caller: CanaryProcesses.OnesOfCanary, Error: { } error }
+                && error.StartsWith(Refusal, StringComparison.Ordinal);
             var isOfCanary = isRefusal || (call.Error is null && call.Versions[1] == "2.0.0");
             if (isRefusal) refused++;
             else if (isOfCanary) met++;
             // A failure on anything but what was killed is none that a kill explains.
-            var explains = kills.FirstOrDefault(kill => kill.Shards.Contains(shard) && call.Started <= kill.Dead && call.Ended >= kill.From);
+            var explains = kills.FirstOrDefault(
+                kill => kill.Shards.Contains(shard) && call.Started <= kill.Dead && call.Ended >= kill.From);
             made.Add(new MadeCall(explains is null ? 0 : 1, explains is null ? 0 : 1, isRefusal || call.Error is null ? null : Text(call)));
-            var stay = shard == Stalls.CanaryShard ? stays.FirstOrDefault(stay => call.Started <= stay.Left && call.Ended >= stay.Begun) : null;
-            if (isOfCanary && (stay is null || call.Caller == CanaryProcesses.Ones || (!isRefusal && call.Caller == CanaryProcesses.OnesOfCanary))) Note(ref strays, $"met the canary: {Text(call)}");
+            var stay = shard == Stalls.CanaryShard
+                ? stays.FirstOrDefault(stay => call.Started <= stay.Left && call.Ended >= stay.Begun)
+                : null;
+            if (isOfCanary
+                && (stay is null || call.Caller == CanaryProcesses.Ones || (!isRefusal && call.Caller == CanaryProcesses.OnesOfCanary)))
+            {
+                Note(ref strays, $"met the canary: {Text(call)}");
+            }
             if (!isOfCanary && call.Error is null && stay is not null && call.Started > stay.Held && call.Ended < stay.Leaving
-                && !kills.Any(kill => kill.Worker == canary && call.Started <= kill.Back && call.Ended >= kill.From)) Note(ref missed, $"missed the canary: {Text(call)}");
+                && !kills.Any(kill => kill.Worker == canary && call.Started <= kill.Back && call.Ended >= kill.From))
+            {
+                Note(ref missed, $"missed the canary: {Text(call)}");
+            }
         }
 
         foreach (var call in served.Where(call => call.Worker == canary))
         {
             var shard = Stalls.ShardOf(int.Parse(call.Shard, CultureInfo.InvariantCulture));
-            if (shard != Stalls.CanaryShard || !stays.Any(stay => call.Started <= stay.Left && call.Ended >= stay.Begun)) Note(ref strays, $"served by the canary: {call}, shard {shard}");
+            if (shard != Stalls.CanaryShard || !stays.Any(stay => call.Started <= stay.Left && call.Ended >= stay.Begun))
+            {
+                Note(ref strays, $"served by the canary: {call}, shard {shard}");
+            }
         }
 
-        return new CanaryVerdict(OwnerHistoryChecker.Check(made, served, [new FaultWindow(1, 1)], []), met, refused, strays, missed, examples);
+        return new CanaryVerdict(
+            OwnerHistoryChecker.Check(made, served, [new FaultWindow(1, 1)], []), met, refused, strays, missed, examples);
 
         void Note(ref int count, string what)
         {
@@ -72,5 +92,8 @@ internal static class CanaryJudge
         }
     }
 
-    private static string Text(RootCall call) => string.Create(CultureInfo.InvariantCulture, $"{call.Caller} from {call.Started} to {call.Ended}, shard {string.Join(" by ", call.Versions)} {call.Error}");
+    private static string Text(RootCall call) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{call.Caller} from {call.Started} to {call.Ended}, shard {string.Join(" by ", call.Versions)} {call.Error}");
 }

@@ -5,7 +5,9 @@ namespace SwitchBench.Canary;
 /// <summary>What a run with a canary of one shard is asked for.</summary>
 internal sealed record CanaryOptions
 {
-    public const string Usage = "--canary [--store sqlite|zookeeper|zookeeper:3|URL] [--seconds S] [--rate CALLS] [--routes http,ipc] [--crash-every S] [--quick] [--plant failed|stray|owner] [--json PATH]";
+    public const string Usage =
+        "--canary [--store sqlite|zookeeper|zookeeper:3|URL] [--seconds S] [--rate CALLS] [--routes http,ipc] [--crash-every S] " +
+        "[--quick] [--plant failed|stray|owner] [--json PATH]";
 
     public string Store { get; init; } = "sqlite";
 
@@ -44,9 +46,12 @@ internal sealed record CanaryOptions
             };
         }
 
-        return options.Plant is null or "failed" or "stray" or "owner" ? options : throw new ArgumentException($"There is no defect '{options.Plant}'; there are failed, stray, owner.");
+        return options.Plant is null or "failed" or "stray" or "owner"
+            ? options
+            : throw new ArgumentException($"There is no defect '{options.Plant}'; there are failed, stray, owner.");
 
-        string Value(ref int i) => ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
+        string Value(ref int i) =>
+            ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
 
         double Number(ref int i) => double.Parse(Value(ref i), CultureInfo.InvariantCulture);
     }

@@ -22,7 +22,8 @@ internal static class CanaryProcesses
 
     private const int CallersOfKind = 4;
 
-    private static readonly int[] Others = [.. Enumerable.Range(0, Stalls.Count).Where(stall => Stalls.ShardOf(stall) != Stalls.CanaryShard)];
+    private static readonly int[] Others = [.. Enumerable.Range(0, Stalls.Count)
+        .Where(stall => Stalls.ShardOf(stall) != Stalls.CanaryShard)];
     private static readonly int[] Canarys = [.. Stalls.ByShard[Stalls.CanaryShard]];
 
     /// <summary>Owns shards until its standard input ends.</summary>
@@ -57,7 +58,10 @@ internal static class CanaryProcesses
         {
             CallAsync(Ones, Others, stall => fan.Get<IStallsOne>(stall).VisitAsync()),
             CallAsync(OnesOfCanary, Canarys, stall => fan.Get<IStallsOne>(stall).VisitAsync()),
-            CallAsync(Any, [.. Others, .. Enumerable.Repeat(Canarys, Others.Length / Canarys.Length).SelectMany(stalls => stalls)], stall => fan.CallAsync<string>(string.Create(CultureInfo.InvariantCulture, $"bench.stalls[{stall}].visit"), default)!),
+            CallAsync(
+                Any,
+                [.. Others, .. Enumerable.Repeat(Canarys, Others.Length / Canarys.Length).SelectMany(stalls => stalls)],
+                stall => fan.CallAsync<string>(string.Create(CultureInfo.InvariantCulture, $"bench.stalls[{stall}].visit"), default)!),
         }).ToList();
         await Console.In.ReadLineAsync();
         await stop.CancelAsync();
@@ -83,7 +87,12 @@ internal static class CanaryProcesses
                 }
                 catch (Exception error) when (error is FanException or OperationCanceledException)
                 {
-                    history.Enqueue(new RootCall(kind, started, Stopwatch.GetTimestamp(), [shard], $"{error.GetType().Name}: {error.Message}".ReplaceLineEndings(" ").Replace('\t', ' ')));
+                    history.Enqueue(new RootCall(
+                        kind,
+                        started,
+                        Stopwatch.GetTimestamp(),
+                        [shard],
+                        $"{error.GetType().Name}: {error.Message}".ReplaceLineEndings(" ").Replace('\t', ' ')));
                 }
 
                 try

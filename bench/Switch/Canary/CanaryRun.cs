@@ -13,7 +13,10 @@ using SwitchBench.Services;
 
 namespace SwitchBench.Canary;
 
-/// <summary>A canary of one shard under load: the shard is given to a worker of the next version and taken back, others move, and workers are killed. Only the calls of that shard may meet it, and only while a commit says so.</summary>
+/// <summary>
+/// A canary of one shard under load: the shard is given to a worker of the next version and taken back, others move, and workers are
+/// killed. Only the calls of that shard may meet it, and only while a commit says so.
+/// </summary>
 internal sealed class CanaryRun(CanaryOptions options, Surroundings surroundings, ISystemChanges changes) : IAsyncDisposable
 {
     private const string Canary = "canary-1";
@@ -74,7 +77,13 @@ internal sealed class CanaryRun(CanaryOptions options, Surroundings surroundings
         await changes.ChangeAsync([RouteChange.To(Stalls.Service, "1.0.0")], Change);
         await WorkAsync(Canary);
         foreach (var route in options.Routes)
-            _callers.Add(await Child.StartAsync("canary-call", $"caller-{route}", Links.Create(surroundings, [route], canBeCut: false, serves: false), FormattableString.Invariant($"{options.Rate / options.Routes.Count}")));
+        {
+            _callers.Add(await Child.StartAsync(
+                "canary-call",
+                $"caller-{route}",
+                Links.Create(surroundings, [route], canBeCut: false, serves: false),
+                FormattableString.Invariant($"{options.Rate / options.Routes.Count}")));
+        }
         await UntilAsync(shards => shards.All(shard => shard.Holder is not null && shard.Holder == shard.Owner && shard.Holder != Canary));
 
         var watch = Stopwatch.StartNew();
@@ -95,7 +104,8 @@ internal sealed class CanaryRun(CanaryOptions options, Surroundings surroundings
         return verdict.Holds;
     }
 
-    // By turns the commit is reverted, or the shard given back in another one: a commit can't be reverted once the service's shards have moved again.
+    // By turns the commit is reverted, or the shard given back in another one: a commit can't be reverted once the service's shards have
+    // moved again.
     private async Task StayAsync(int round)
     {
         var begun = Stopwatch.GetTimestamp();
@@ -150,7 +160,8 @@ internal sealed class CanaryRun(CanaryOptions options, Surroundings surroundings
         _nextKill = Stopwatch.GetTimestamp() + (long)(options.CrashEvery * Stopwatch.Frequency);
         var names = _workers.Keys.Order(StringComparer.Ordinal).ToList();
         var name = names[_kills.Count % names.Count];
-        var shards = (await changes.ShardsAsync(Stalls.Service)).Where(shard => shard.Holder == name).Select(shard => shard.Shard).ToHashSet();
+        var shards = (await changes.ShardsAsync(Stalls.Service)).Where(shard => shard.Holder == name)
+            .Select(shard => shard.Shard).ToHashSet();
         var from = Stopwatch.GetTimestamp();
         _workers[name].KillNow();
         // What begins later finds nobody there, and waits.
@@ -173,7 +184,11 @@ internal sealed class CanaryRun(CanaryOptions options, Surroundings surroundings
     private string HistoryOf(string name) => Path.Combine(_folder.FullName, name);
 
     private async Task WorkAsync(string name) => _workers[name] = await Child.StartAsync(
-        "canary-work", name, Links.Create(surroundings, options.Routes, canBeCut: false, serves: true), name == Canary ? "2.0.0" : "1.0.0", HistoryOf(name));
+        "canary-work",
+        name,
+        Links.Create(surroundings, options.Routes, canBeCut: false, serves: true),
+        name == Canary ? "2.0.0" : "1.0.0",
+        HistoryOf(name));
 
     private void Print(CanaryVerdict verdict, TimeSpan elapsed)
     {
@@ -200,9 +215,12 @@ internal sealed class CanaryRun(CanaryOptions options, Surroundings surroundings
         json.WriteString("store", options.Store);
         foreach (var (name, value) in new (string, double)[]
         {
-            ("stays", _stays.Count), ("reverts", _reverts), ("other_moves", _others), ("kills", _kills.Count), ("canary_kills", canaryKills), ("calls", owners.Calls), ("met_canary", verdict.OnCanary),
-            ("refused", verdict.Refused), ("failed_calls", owners.Failed), ("explained_failures", owners.Explained), ("strays", verdict.Strays), ("missed", verdict.Missed),
-            ("double_owners", owners.DoubleOwners), ("lower_tokens", owners.LowerTokens), ("move_ms_median", moved.At(0.5)), ("move_ms_p99", moved.At(0.99)),
+            ("stays", _stays.Count), ("reverts", _reverts), ("other_moves", _others), ("kills", _kills.Count),
+            ("canary_kills", canaryKills), ("calls", owners.Calls), ("met_canary", verdict.OnCanary),
+            ("refused", verdict.Refused), ("failed_calls", owners.Failed), ("explained_failures", owners.Explained),
+            ("strays", verdict.Strays), ("missed", verdict.Missed),
+            ("double_owners", owners.DoubleOwners), ("lower_tokens", owners.LowerTokens), ("move_ms_median", moved.At(0.5)),
+            ("move_ms_p99", moved.At(0.99)),
         }) json.WriteNumber(name, value);
         json.WriteEndObject();
     }

@@ -55,9 +55,14 @@ internal sealed class Stalls(string version, string history) : IStallsOne, IStal
         var id = Interlocked.Increment(ref _calls);
         var (stall, token) = (CallContext.Current.ShardKeys[0], CallContext.Current.FencingToken!.Value);
         var defect = id % BetweenDefects == 0 ? _defect : null;
-        Write(string.Create(CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id} {stall} {token} {Stopwatch.GetTimestamp()}"));
+        Write(
+            string.Create(CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id} {stall} {token} {Stopwatch.GetTimestamp()}"));
         // Another owner at the same time, as it would be seen.
-        if (defect == Defects.Owner) Write(string.Create(CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id}x {stall} {token - 1} {Stopwatch.GetTimestamp()}"));
+        if (defect == Defects.Owner)
+        {
+            Write(string.Create(
+                CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id}x {stall} {token - 1} {Stopwatch.GetTimestamp()}"));
+        }
         if (defect == Defects.Failed) throw new InvalidOperationException("planted");
         await Task.Delay(1, ct);
         Write(string.Create(CultureInfo.InvariantCulture, $"end {Environment.ProcessId}.{id} {Stopwatch.GetTimestamp()}"));

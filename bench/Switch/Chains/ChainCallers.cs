@@ -25,19 +25,30 @@ internal sealed class ChainCallers(IFan fan) : IDisposable
 
     public static async Task<int> RunAsync(string store, string routes, string name)
     {
-        using var host = await Applications.StartAsync(store, routes, name, TimeProvider.System, fan => fan.DependsOn<ICellarOne>("^1").DependsOn<ICellarTwo>("^2").DependsOn<IRacks>("^1"));
+        using var host = await Applications.StartAsync(
+            store,
+            routes,
+            name,
+            TimeProvider.System,
+            fan => fan.DependsOn<ICellarOne>("^1").DependsOn<ICellarTwo>("^2").DependsOn<IRacks>("^1"));
         using var callers = new ChainCallers(host.Services.GetRequiredService<IFan>());
         Console.WriteLine("ready");
         var calling = callers.RunAsync();
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line == "stop") break;
-            Console.WriteLine(line == "stuck" ? callers.Stuck() : string.Create(CultureInfo.InvariantCulture, $"{callers._calls} {callers._streams}"));
+            Console.WriteLine(
+                line == "stuck" ? callers.Stuck() : string.Create(CultureInfo.InvariantCulture, $"{callers._calls} {callers._streams}"));
         }
 
         await callers._stop.CancelAsync();
         await Task.WhenAny(calling, Task.Delay(Patience));
-        Console.WriteLine(string.Join('\t', [string.Create(CultureInfo.InvariantCulture, $"{callers._calls} {callers._streams} {callers._wrong}"), callers.Stuck(), .. callers._failures]));
+        Console.WriteLine(
+            string.Join('\t', [
+                string.Create(CultureInfo.InvariantCulture, $"{callers._calls} {callers._streams} {callers._wrong}"),
+                callers.Stuck(),
+                .. callers._failures
+            ]));
         await host.StopAsync();
         return 0;
     }
@@ -60,7 +71,8 @@ internal sealed class ChainCallers(IFan fan) : IDisposable
         StreamAsync("racks *", "1.", () => Texts(fan.StreamAsync("chain.racks[4].count", Arguments("to", Items)))),
     ]);
 
-    private static JsonElement Arguments(string name, int value) => JsonSerializer.SerializeToElement(new Dictionary<string, int> { [name] = value });
+    private static JsonElement Arguments(string name, int value) =>
+        JsonSerializer.SerializeToElement(new Dictionary<string, int> { [name] = value });
 
     private static async IAsyncEnumerable<string> Texts(IAsyncEnumerable<JsonElement> items)
     {
@@ -97,7 +109,12 @@ internal sealed class ChainCallers(IFan fan) : IDisposable
             }
             catch (Exception error) when (error is FanException or OperationCanceledException)
             {
-                _failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{started} {Stopwatch.GetTimestamp()} {who}: {error.GetType().Name}: {error.Message}").ReplaceLineEndings(" ").Replace('\t', ' '));
+                _failures.Enqueue(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{started} {Stopwatch.GetTimestamp()} {who}: {error.GetType().Name}: {error.Message}")
+                        .ReplaceLineEndings(" ")
+                        .Replace('\t', ' '));
                 // Whoever fails at once must not fill the history.
                 await Task.Delay(5);
             }
@@ -108,8 +125,13 @@ internal sealed class ChainCallers(IFan fan) : IDisposable
 
     private void Require(string text, string versions, int id)
     {
-        if (!text.StartsWith(versions, StringComparison.Ordinal) || !text.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{id}"), StringComparison.Ordinal)) Interlocked.Increment(ref _wrong);
+        if (!text.StartsWith(versions, StringComparison.Ordinal)
+            || !text.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{id}"), StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref _wrong);
+        }
     }
 
-    private string Stuck() => string.Join(", ", _progress.Where(one => Stopwatch.GetElapsedTime(one.Value) > Patience).Select(one => one.Key));
+    private string Stuck() =>
+        string.Join(", ", _progress.Where(one => Stopwatch.GetElapsedTime(one.Value) > Patience).Select(one => one.Key));
 }

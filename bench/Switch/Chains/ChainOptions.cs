@@ -26,7 +26,8 @@ internal sealed record ChainOptions
             options = arguments[i] switch
             {
                 "--count" => options with { Count = int.Parse(Value(ref i), CultureInfo.InvariantCulture) },
-                "--lengths" => options with { Lengths = [.. Value(ref i).Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))] },
+                "--lengths" =>
+                    options with { Lengths = [.. Value(ref i).Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))] },
                 "--kills" => options with { Kills = int.Parse(Value(ref i), CultureInfo.InvariantCulture) },
                 "--routes" => options with { Routes = Value(ref i).Split(',') },
                 "--quick" => options with { Count = 400, Lengths = [3], Kills = 1, Routes = ["ipc"] },
@@ -34,8 +35,11 @@ internal sealed record ChainOptions
             };
         }
 
-        return options.Lengths.All(length => length is >= 1 and <= 8) ? options : throw new ArgumentException("A chain has 1 to 8 proxies.");
+        return options.Lengths.All(length => length is >= 1 and <= 8)
+            ? options
+            : throw new ArgumentException("A chain has 1 to 8 proxies.");
 
-        string Value(ref int i) => ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
+        string Value(ref int i) =>
+            ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
     }
 }

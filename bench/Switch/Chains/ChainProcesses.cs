@@ -9,20 +9,26 @@ namespace SwitchBench.Chains;
 /// <summary>The processes that serve: both versions of the services, and one proxy of a chain each.</summary>
 internal static class ChainProcesses
 {
-    public static Task<int> ServeAsync(string store, string routes, string version) => RunAsync(store, routes, $"cellar-{version}", fan => _ = version == "1.0.0"
-        ? fan.AddService<ICellarOne>(_ => new Cellar(version)).AddService<IRacks>(_ => new Cellar(version)).Shard<IRacks>(Cellar.Shards)
-        : fan.AddService<ICellarTwo>(_ => new Cellar(version)));
+    public static Task<int> ServeAsync(string store, string routes, string version) =>
+        RunAsync(store, routes, $"cellar-{version}", fan => _ = version == "1.0.0"
+            ? fan.AddService<ICellarOne>(_ => new Cellar(version)).AddService<IRacks>(_ => new Cellar(version)).Shard<IRacks>(Cellar.Shards)
+            : fan.AddService<ICellarTwo>(_ => new Cellar(version)));
 
     /// <summary>A proxy of the service and one of the sharded service, each of which is one of a chain.</summary>
-    public static Task<int> ProxyAsync(string store, string routes, string name, string kind, string isLast) => RunAsync(store, routes, name, fan =>
-    {
-        var number = int.Parse(name.Split('-')[1], CultureInfo.InvariantCulture);
-        foreach (var chain in ChainRun.Chains)
+    public static Task<int> ProxyAsync(string store, string routes, string name, string kind, string isLast) =>
+        RunAsync(store, routes, name, fan =>
         {
-            var next = isLast == "last" ? null : new ProxyTarget { Service = chain.ProxyName(number + 1) };
-            fan.AddProxy(chain.ProxyName(number), chain.Service, (call, ct) => HandleAsync(kind, call, next, ct), options => options.MaxMirrored = 4);
-        }
-    });
+            var number = int.Parse(name.Split('-')[1], CultureInfo.InvariantCulture);
+            foreach (var chain in ChainRun.Chains)
+            {
+                var next = isLast == "last" ? null : new ProxyTarget { Service = chain.ProxyName(number + 1) };
+                fan.AddProxy(
+                    chain.ProxyName(number),
+                    chain.Service,
+                    (call, ct) => HandleAsync(kind, call, next, ct),
+                    options => options.MaxMirrored = 4);
+            }
+        });
 
     private static ValueTask HandleAsync(string kind, ProxiedCall call, ProxyTarget? next, CancellationToken cancellationToken)
     {
@@ -39,7 +45,10 @@ internal static class ChainProcesses
     // Reads and writes again what passes.
     private static async ValueTask TransformAsync(ProxiedCall call, ProxyTarget? next, CancellationToken cancellationToken)
     {
-        var target = (next ?? new ProxyTarget()) with { Payload = Again(call.Payload.IsSingleSegment ? call.Payload.First : System.Buffers.BuffersExtensions.ToArray(call.Payload)) };
+        var target = (next ?? new ProxyTarget()) with
+        {
+            Payload = Again(call.Payload.IsSingleSegment ? call.Payload.First : System.Buffers.BuffersExtensions.ToArray(call.Payload))
+        };
         if (call.Kind != MethodKind.Stream)
         {
             using var reply = await call.CallAsync(target, cancellationToken);

@@ -15,7 +15,10 @@ internal sealed record Chain(string Service)
     public string ProxyName(int number) => string.Create(CultureInfo.InvariantCulture, $"{Service}_proxy{number}");
 }
 
-/// <summary>Chains of proxies under load, of which one after the other is killed and taken out by a commit: the caller's range always holds, nothing fails that no kill explains, and nothing hangs.</summary>
+/// <summary>
+/// Chains of proxies under load, of which one after the other is killed and taken out by a commit: the caller's range always holds, nothing
+/// fails that no kill explains, and nothing hangs.
+/// </summary>
 internal sealed class ChainRun(ChainOptions options, Surroundings surroundings, ISystemChanges changes, string route)
 {
     private const int SessionSeconds = 2;
@@ -47,7 +50,8 @@ internal sealed class ChainRun(ChainOptions options, Surroundings surroundings, 
             var folder = Directory.CreateTempSubdirectory("fan-chains-");
             try
             {
-                var store = string.Create(CultureInfo.InvariantCulture, $"sqlite:{Path.Combine(folder.FullName, "fan.db")}?session={SessionSeconds}s");
+                var store = string.Create(
+                    CultureInfo.InvariantCulture, $"sqlite:{Path.Combine(folder.FullName, "fan.db")}?session={SessionSeconds}s");
                 await using var surroundings = await Surroundings.StartAsync(new Options { Store = store, Routes = [route] });
                 var services = new ServiceCollection();
                 services.AddLogging();
@@ -76,10 +80,19 @@ internal sealed class ChainRun(ChainOptions options, Surroundings surroundings, 
         if (told[1].Length > 0) _violations.Add($"still under way at the end: {told[1]}");
         if (counts[2] > 0) _violations.Add($"{counts[2]} replies of a version that the caller does not accept, or of another call");
         var failures = told[2..].Select(text => text.Split(' ', 3)).ToList();
-        var unexplained = failures.Where(failure => !IsExplained(long.Parse(failure[0], CultureInfo.InvariantCulture), long.Parse(failure[1], CultureInfo.InvariantCulture))).ToList();
-        if (unexplained.Count > 0) _violations.Add($"{unexplained.Count} failed that no kill explains, as {string.Join(" | ", unexplained.Select(failure => failure[2]).Distinct(StringComparer.Ordinal).Take(3))}");
+        var unexplained = failures.Where(failure => !IsExplained(
+            long.Parse(failure[0], CultureInfo.InvariantCulture), long.Parse(failure[1], CultureInfo.InvariantCulture))).ToList();
+        if (unexplained.Count > 0)
+        {
+            _violations.Add(
+                $"{unexplained.Count} failed that no kill explains, " +
+                $"as {string.Join(" | ", unexplained.Select(failure => failure[2]).Distinct(StringComparer.Ordinal).Take(3))}");
+        }
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"chains of {string.Join(", ", options.Lengths)} over {route}: {counts[0]} calls and {counts[1]} sequences in {watch.Elapsed.TotalSeconds:0} s, {_faults.Count} proxies killed, {failures.Count} failed by that, {unexplained.Count} otherwise"));
+            CultureInfo.InvariantCulture,
+            $"chains of {string.Join(", ", options.Lengths)} over {route}: {counts[0]} calls and {counts[1]} sequences in " +
+            $"{watch.Elapsed.TotalSeconds:0} s, {_faults.Count} proxies killed, {failures.Count} failed by that, " +
+            $"{unexplained.Count} otherwise"));
         foreach (var violation in _violations) Console.WriteLine($"VIOLATED over {route}: {violation}");
         return _violations.Count == 0;
     }
@@ -128,9 +141,15 @@ internal sealed class ChainRun(ChainOptions options, Surroundings surroundings, 
         _faults.Add(new FaultWindow(from, committed + Stopwatch.Frequency));
         var counted = Numbers(await callers.TellAsync("count"));
         await Task.Delay(Patience + TimeSpan.FromMilliseconds(200));
-        if (await callers.TellAsync("stuck") is { Length: > 0 } stuck) _violations.Add($"5 s after proxy {number} of {length} was taken out: {stuck}");
+        if (await callers.TellAsync("stuck") is { Length: > 0 } stuck)
+        {
+            _violations.Add($"5 s after proxy {number} of {length} was taken out: {stuck}");
+        }
         var after = Numbers(await callers.TellAsync("count"));
-        if (after[0] == counted[0] || after[1] == counted[1]) _violations.Add($"nothing ended after proxy {number} of {length} was taken out");
+        if (after[0] == counted[0] || after[1] == counted[1])
+        {
+            _violations.Add($"nothing ended after proxy {number} of {length} was taken out");
+        }
         proxies[number - 1] = await ProxyAsync(number, length);
         // It is registered; that everybody has heard of it no commit waits for.
         await Task.Delay(TimeSpan.FromSeconds(1));
@@ -142,12 +161,18 @@ internal sealed class ChainRun(ChainOptions options, Surroundings surroundings, 
         number == length ? new RouteChange { Service = chain.Service }
         : new RouteChange { Service = number == 1 ? chain.Service : chain.ProxyName(number), Alias = chain.ProxyName(number + 1) };
 
-    private Task<ChangeReport> ChangeAsync(IReadOnlyList<RouteChange> wanted) => changes.ChangeAsync(wanted, new ChangeOptions { Author = "bench", Reason = "bench", Force = true });
+    private Task<ChangeReport> ChangeAsync(IReadOnlyList<RouteChange> wanted) =>
+        changes.ChangeAsync(wanted, new ChangeOptions { Author = "bench", Reason = "bench", Force = true });
 
     private Task<Child> ProxyAsync(int number, int length) =>
-        StartAsync("chain-proxy", string.Create(CultureInfo.InvariantCulture, $"proxy-{number}"), Kinds[(number + length) % Kinds.Length], number == length ? "last" : "on");
+        StartAsync(
+            "chain-proxy",
+            string.Create(CultureInfo.InvariantCulture, $"proxy-{number}"),
+            Kinds[(number + length) % Kinds.Length],
+            number == length ? "last" : "on");
 
-    private Task<Child> StartAsync(string mode, string name, params string[] more) => Child.StartAsync(mode, name, Links.Create(surroundings, [route], canBeCut: false, serves: true), more);
+    private Task<Child> StartAsync(string mode, string name, params string[] more) =>
+        Child.StartAsync(mode, name, Links.Create(surroundings, [route], canBeCut: false, serves: true), more);
 
     private bool IsExplained(long started, long ended) => _faults.Exists(fault => started <= fault.To && ended >= fault.From);
 

@@ -23,16 +23,32 @@ internal static class EndpointRun
     public static async Task<int> RunAsync(Options options)
     {
         await using var surroundings = await Surroundings.StartAsync(options with { Routes = [] });
-        await using var services = new ServiceCollection().AddLogging().AddFan().AddSqliteStore().AddZooKeeperStore().Services.BuildServiceProvider();
-        await using var store = services.GetServices<IStoreProvider>().Single(provider => provider.Scheme == surroundings.Store.Split(':')[0]).Create(surroundings.Store);
+        await using var services =
+            new ServiceCollection().AddLogging().AddFan().AddSqliteStore().AddZooKeeperStore().Services.BuildServiceProvider();
+        await using var store = services
+            .GetServices<IStoreProvider>()
+            .Single(provider => provider.Scheme == surroundings.Store.Split(':')[0])
+            .Create(surroundings.Store);
         await store.OpenAsync();
         var rows = new List<Row>();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"endpoints",10}{"services",10}{"bytes each",12}{"known in s",12}{"first call us",14}{"call us",9}{"one more ms",13}{"after restart s",17}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{"endpoints",10}{"services",10}{"bytes each",12}{"known in s",12}{"first call us",14}{"call us",9}" +
+                $"{"one more ms",13}{"after restart s",17}"));
         // Many services as they are in real systems, and then one of which there is too much. Each has its own names.
-        foreach (var (count, per, first) in new[] { (options.Endpoints, PerService, 0), (options.Endpoints / 10, options.Endpoints / 10, options.Endpoints) })
+        foreach (var (count, per, first) in new[]
+        {
+            (options.Endpoints, PerService, 0),
+            (options.Endpoints / 10, options.Endpoints / 10, options.Endpoints)
+        })
         {
             var row = await MeasureAsync(surroundings, store, count, per, first);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Endpoints,10}{row.Services,10}{row.BytesEach,12:0}{row.KnownSeconds,12:0.0}{row.FirstCallUs,14:0.0}{row.CallUs,9:0.00}{row.OneMoreMs,13:0.0}{row.RestartSeconds,17:0.0}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.Endpoints,10}{row.Services,10}{row.BytesEach,12:0}{row.KnownSeconds,12:0.0}{row.FirstCallUs,14:0.0}" +
+                    $"{row.CallUs,9:0.00}{row.OneMoreMs,13:0.0}{row.RestartSeconds,17:0.0}"));
             rows.Add(row);
         }
 
@@ -55,7 +71,10 @@ internal static class EndpointRun
         var routed = Numbers(await follower.TellAsync("route"));
         var last = names[^1];
         var more = await OneMoreAsync(store, follower, last, per + 1);
-        if (surroundings.Ensemble is not { } ensemble) return new Row(count, names.Count, known[0], known[1], routed[0], routed[1], more, 0);
+        if (surroundings.Ensemble is not { } ensemble)
+        {
+            return new Row(count, names.Count, known[0], known[1], routed[0], routed[1], more, 0);
+        }
 
         // All servers go and come back; what is registered then must be known.
         foreach (var server in ensemble.Servers) await server.KillAsync();
@@ -95,7 +114,10 @@ internal static class EndpointRun
             if (await store.GetAsync(path) is null) await store.CommitAsync([new StoreOperation.Create(path)]);
         }
 
-        foreach (var some in Enumerable.Range(0, count).Select(i => Node(name, i)).Chunk(CreatesAtOnce).Chunk(CommitsAtOnce)) await Task.WhenAll(some.Select(nodes => store.CommitAsync(nodes).AsTask()));
+        foreach (var some in Enumerable.Range(0, count).Select(i => Node(name, i)).Chunk(CreatesAtOnce).Chunk(CommitsAtOnce))
+        {
+            await Task.WhenAll(some.Select(nodes => store.CommitAsync(nodes).AsTask()));
+        }
     }
 
     private static IEnumerable<string> Above(string name)
@@ -106,25 +128,39 @@ internal static class EndpointRun
     }
 
     // As an application registers a service of ten methods.
-    private static StoreOperation.Create Node(string name, int number) => new($"{Above(name).Last()}/{FollowerProcess.Transport}_", new EndpointDescription
-    {
-        Transport = FollowerProcess.Transport,
-        Host = string.Create(CultureInfo.InvariantCulture, $"10.{number >> 16}.{(number >> 8) & 255}.{number & 255}"),
-        Port = 8080,
-        IsFan = true,
-        Application = "cellar",
-        Instance = Guid.NewGuid().ToString("N"),
-        Since = DateTimeOffset.UtcNow,
-        Methods =
-        [
-            .. Enumerable.Range(0, 10).Select(i => new EndpointMethod
-            {
-                Name = i == 0 ? "which" : $"method_{i}", Fingerprint = $"{i:x8}{i:x8}", Result = "string", Parameters = ["inventory_id: int", "since: string"], Summary = "Tells the wines of one store.",
-            }),
-        ],
-    }.ToJson(), NodeKind.PersistentSequential);
+    private static StoreOperation.Create Node(string name, int number) =>
+        new($"{Above(name).Last()}/{FollowerProcess.Transport}_", new EndpointDescription
+        {
+            Transport = FollowerProcess.Transport,
+            Host = string.Create(CultureInfo.InvariantCulture, $"10.{number >> 16}.{(number >> 8) & 255}.{number & 255}"),
+            Port = 8080,
+            IsFan = true,
+            Application = "cellar",
+            Instance = Guid.NewGuid().ToString("N"),
+            Since = DateTimeOffset.UtcNow,
+            Methods =
+            [
+                .. Enumerable.Range(0, 10).Select(i => new EndpointMethod
+                {
+                    Name = i == 0 ? "which" : $"method_{i}",
+                    Fingerprint = $"{i:x8}{i:x8}",
+                    Result = "string",
+                    Parameters = ["inventory_id: int", "since: string"],
+                    Summary = "Tells the wines of one store.",
+                }),
+            ],
+        }.ToJson(), NodeKind.PersistentSequential);
 
-    private static double[] Numbers(string line) => [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+    private static double[] Numbers(string line) =>
+        [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
 
-    private sealed record Row(int Endpoints, int Services, double BytesEach, double KnownSeconds, double FirstCallUs, double CallUs, double OneMoreMs, double RestartSeconds);
+    private sealed record Row(
+        int Endpoints,
+        int Services,
+        double BytesEach,
+        double KnownSeconds,
+        double FirstCallUs,
+        double CallUs,
+        double OneMoreMs,
+        double RestartSeconds);
 }

@@ -21,7 +21,8 @@ internal static class FollowerProcess
 
     public static async Task<int> RunAsync(string store, string routes, int first, int count)
     {
-        using var host = await Applications.StartAsync(store, routes, "follower", TimeProvider.System, fan => fan.Services.AddSingleton<IClientTransport, Nowhere>());
+        using var host = await Applications.StartAsync(
+            store, routes, "follower", TimeProvider.System, fan => fan.Services.AddSingleton<IClientTransport, Nowhere>());
         Console.WriteLine("ready");
         var names = Enumerable.Range(first, count).Select(i => $"{EndpointRun.Prefix}{i}").ToList();
         var directory = host.Services.GetRequiredService<IEndpointDirectory>();
@@ -48,7 +49,8 @@ internal static class FollowerProcess
         // Slower than the patience of a single call it may be.
         var counts = await Task.WhenAll(names.Select(name => CountAsync(directory, name)));
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        return string.Create(CultureInfo.InvariantCulture, $"{(double)(GC.GetTotalMemory(forceFullCollection: true) - before) / counts.Sum()} {seconds}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{(double)(GC.GetTotalMemory(forceFullCollection: true) - before) / counts.Sum()} {seconds}");
     }
 
     private static async Task<int> CountAsync(IEndpointDirectory directory, string name)
@@ -103,6 +105,7 @@ internal static class FollowerProcess
             return new(new ReplyPayload(reply, 2));
         }
 
-        public IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

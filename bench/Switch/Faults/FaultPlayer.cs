@@ -7,10 +7,16 @@ namespace SwitchBench.Faults;
 
 /// <summary>Does one fault after another, and notes when.</summary>
 /// <remarks>
-/// A process that is killed takes along what it has in hand, and so does a connection that is cut. One that stands still may cost what it was
-/// given before its session ended; nobody may give it anything later. A store that loses its leader or its connections and a wrong clock fail nothing.
+/// A process that is killed takes along what it has in hand, and so does a connection that is cut. One that stands still may cost what it
+/// was given before its session ended; nobody may give it anything later. A store that loses its leader or its connections and a wrong
+/// clock fail nothing.
 /// </remarks>
-internal sealed class FaultPlayer(IReadOnlyList<string> kinds, Surroundings surroundings, List<Child> services, IReadOnlyList<Child> callers, Func<string, Task<Child>> serve)
+internal sealed class FaultPlayer(
+    IReadOnlyList<string> kinds,
+    Surroundings surroundings,
+    List<Child> services,
+    IReadOnlyList<Child> callers,
+    Func<string, Task<Child>> serve)
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Session = TimeSpan.FromSeconds(Surroundings.SessionSeconds);
@@ -52,14 +58,16 @@ internal sealed class FaultPlayer(IReadOnlyList<string> kinds, Surroundings surr
     }
 
     // Now a service, now a caller.
-    private Child Victim(int round) => round % 2 == 0 || callers.Count == 0 ? services[round / 2 % services.Count] : callers[round / 2 % callers.Count];
+    private Child Victim(int round) =>
+        round % 2 == 0 || callers.Count == 0 ? services[round / 2 % services.Count] : callers[round / 2 % callers.Count];
 
     private async Task<Fault> KillAsync(int round, long from)
     {
         var at = round % services.Count;
         var victim = services[at];
         victim.KillNow();
-        var fault = new Fault("kill", victim.Name, from, Stopwatch.GetTimestamp(), new FaultWindow(from, After(Stopwatch.GetTimestamp(), Breaking)));
+        var fault = new Fault(
+            "kill", victim.Name, from, Stopwatch.GetTimestamp(), new FaultWindow(from, After(Stopwatch.GetTimestamp(), Breaking)));
         await victim.DisposeAsync();
         services[at] = await serve(victim.Name);
         return fault;
@@ -89,7 +97,8 @@ internal sealed class FaultPlayer(IReadOnlyList<string> kinds, Surroundings surr
     private static Fault Cut(Child victim, long from)
     {
         victim.Links!.Cut();
-        return new Fault("cut", victim.Name, from, Stopwatch.GetTimestamp(), new FaultWindow(from, After(Stopwatch.GetTimestamp(), Breaking)));
+        return new Fault(
+            "cut", victim.Name, from, Stopwatch.GetTimestamp(), new FaultWindow(from, After(Stopwatch.GetTimestamp(), Breaking)));
     }
 
     private static async Task<Fault> SkewAsync(Child victim, int round, long from)

@@ -36,7 +36,8 @@ internal sealed class FanPeer(Surroundings surroundings) : Peer
         foreach (var child in old) await child.DisposeAsync();
     }
 
-    public override async Task<string[]> CallAsync() => (await _caller!.Services.GetRequiredService<IFan>().Get<IDesk>().AskAsync()).Split(' ')[..2];
+    public override async Task<string[]> CallAsync() =>
+        (await _caller!.Services.GetRequiredService<IFan>().Get<IDesk>().AskAsync()).Split(' ')[..2];
 
     public override async ValueTask DisposeAsync()
     {
@@ -48,9 +49,14 @@ internal sealed class FanPeer(Surroundings surroundings) : Peer
 
     private async Task ServeAsync(string version)
     {
-        for (var i = 0; i < 2; i++) _serving.Add(await Child.StartAsync("serve", version, Links.Create(surroundings, ["http"], canBeCut: false, serves: true)));
+        for (var i = 0; i < 2; i++)
+        {
+            _serving.Add(await Child.StartAsync("serve", version, Links.Create(surroundings, ["http"], canBeCut: false, serves: true)));
+        }
     }
 
     private Task<ChangeReport> SwitchAsync(string version) => _caller!.Services.GetRequiredService<ISystemChanges>()
-        .ChangeAsync([RouteChange.To("bench.price", version), RouteChange.To("bench.tax", version), RouteChange.To("bench.label", version)], new ChangeOptions { Author = "bench" });
+        .ChangeAsync(
+            [RouteChange.To("bench.price", version), RouteChange.To("bench.tax", version), RouteChange.To("bench.label", version)],
+            new ChangeOptions { Author = "bench" });
 }

@@ -73,7 +73,8 @@ internal sealed class OrleansPeer(string redis) : Peer
 
     private static void Named(ClusterOptions options) => (options.ClusterId, options.ServiceId) = (Cluster, Cluster);
 
-    private async Task<List<Child>> ServeAsync(string version) => [await Child.StartPeerAsync("peer-silo", version, redis), await Child.StartPeerAsync("peer-silo", version, redis)];
+    private async Task<List<Child>> ServeAsync(string version) =>
+        [await Child.StartPeerAsync("peer-silo", version, redis), await Child.StartPeerAsync("peer-silo", version, redis)];
 
     private static int FreePort()
     {

@@ -8,7 +8,9 @@ using SwitchBench.Services;
 
 namespace SwitchBench.Peers;
 
-/// <summary>Two processes of one version are replaced by two of another, again and again, under the same load, in each way in turn.</summary>
+/// <summary>
+/// Two processes of one version are replaced by two of another, again and again, under the same load, in each way in turn.
+/// </summary>
 internal static class PeerRun
 {
     private const int Callers = 8;
@@ -30,11 +32,17 @@ internal static class PeerRun
             verdicts.Add(await PlayAsync(peer, options));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",-10}{"replaced",10}{"calls",10}{"failed",10}{"mixed",10}{"late",10}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{"",-10}{"replaced",10}{"calls",10}{"failed",10}{"mixed",10}{"late",10}"));
         foreach (var (name, verdict, count) in verdicts)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-10}{count,10}{verdict.Calls,10}{verdict.Failed,10}{verdict.Mixed,10}{verdict.Late,10}"));
-            foreach (var example in verdict.Examples.Where(example => example.StartsWith("failed", StringComparison.Ordinal)).Take(2)) Console.WriteLine("  " + example);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name,-10}{count,10}{verdict.Calls,10}{verdict.Failed,10}{verdict.Mixed,10}{verdict.Late,10}"));
+            foreach (var example in verdict.Examples.Where(example => example.StartsWith("failed", StringComparison.Ordinal)).Take(2))
+            {
+                Console.WriteLine("  " + example);
+            }
         }
 
         if (options.Json is { } path) Write(path, verdicts);
@@ -49,7 +57,8 @@ internal static class PeerRun
         var changes = new List<VersionChange> { new(0, 0, version) };
         var history = new ConcurrentQueue<RootCall>();
         using var stop = new CancellationTokenSource();
-        var calling = Enumerable.Range(0, Callers).Select(i => CallAsync(peer, $"caller-{i}", options.Rate / Callers, history, stop.Token)).ToList();
+        var calling = Enumerable.Range(0, Callers)
+            .Select(i => CallAsync(peer, $"caller-{i}", options.Rate / Callers, history, stop.Token)).ToList();
         var length = TimeSpan.FromSeconds(options.Seconds ?? Options.DefaultSeconds);
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < length;)
         {
@@ -80,7 +89,8 @@ internal static class PeerRun
             catch (Exception error)
             {
                 // Whatever it is: it is what the caller gets.
-                history.Enqueue(new RootCall(name, started, Stopwatch.GetTimestamp(), [], $"{error.GetType().Name}: {error.Message}".ReplaceLineEndings(" ")));
+                history.Enqueue(new RootCall(
+                    name, started, Stopwatch.GetTimestamp(), [], $"{error.GetType().Name}: {error.Message}".ReplaceLineEndings(" ")));
             }
 
             try

@@ -79,12 +79,19 @@ internal sealed class YarpPeer : Peer
         return 0;
     }
 
-    private static async Task<List<Child>> ServeAsync(string version) => [await Child.StartPeerAsync("peer-backend", version), await Child.StartPeerAsync("peer-backend", version)];
+    private static async Task<List<Child>> ServeAsync(string version) =>
+        [await Child.StartPeerAsync("peer-backend", version), await Child.StartPeerAsync("peer-backend", version)];
 
-    private static List<RouteConfig> Routes() => [.. Services.Select(service => new RouteConfig { RouteId = service, ClusterId = service, Match = new RouteMatch { Path = "/" + service } })];
+    private static List<RouteConfig> Routes() =>
+        [.. Services.Select(
+            service => new RouteConfig { RouteId = service, ClusterId = service, Match = new RouteMatch { Path = "/" + service } })];
 
     private static List<ClusterConfig> Clusters(IReadOnlyList<string> backends) =>
-        [.. Services.Select(service => new ClusterConfig { ClusterId = service, Destinations = backends.ToDictionary(url => url, url => new DestinationConfig { Address = url }) })];
+        [.. Services.Select(service => new ClusterConfig
+        {
+            ClusterId = service,
+            Destinations = backends.ToDictionary(url => url, url => new DestinationConfig { Address = url })
+        })];
 
     private static WebApplication Create(Action<IServiceCollection> configure)
     {

@@ -11,18 +11,27 @@ namespace SwitchBench.Processes;
 internal static class Applications
 {
     /// <param name="store">The store.</param>
-    /// <param name="routes">The routes with commas between them, each with what it needs to know: <c>http=PORT>ADVERTISED</c>, <c>amqp=URL</c>.</param>
+    /// <param name="routes">
+    /// The routes with commas between them, each with what it needs to know: <c>http=PORT>ADVERTISED</c>, <c>amqp=URL</c>.
+    /// </param>
     /// <param name="what">A version, or <c>desk:ROUTE</c>, which calls over that route.</param>
     /// <param name="clock">The clock of the process.</param>
-    public static Task<IHost> ServeAsync(string store, string routes, string what, TimeProvider clock) => StartAsync(store, routes, what.Split(':')[0], clock, fan => _ = what.Split(':') switch
-    {
-        ["1.0.0"] => fan.AddService<IPriceOne>(_ => new Versioned("1.0.0")).AddService<ITaxOne>(_ => new Versioned("1.0.0")).AddService<ILabelOne>(_ => new Versioned("1.0.0")),
-        ["2.0.0"] => fan.AddService<IPriceTwo>(_ => new Versioned("2.0.0")).AddService<ITaxTwo>(_ => new Versioned("2.0.0")).AddService<ILabelTwo>(_ => new Versioned("2.0.0")),
-        ["desk", var route] => fan.AddService<IDesk>(services => new Desk(services.GetRequiredService<IFan>())).Route("*", calls: route),
-        _ => throw new ArgumentException($"'{what}' is no service."),
-    });
+    public static Task<IHost> ServeAsync(string store, string routes, string what, TimeProvider clock) =>
+        StartAsync(store, routes, what.Split(':')[0], clock, fan => _ = what.Split(':') switch
+        {
+            ["1.0.0"] => fan.AddService<IPriceOne>(_ => new Versioned("1.0.0"))
+                .AddService<ITaxOne>(_ => new Versioned("1.0.0"))
+                .AddService<ILabelOne>(_ => new Versioned("1.0.0")),
+            ["2.0.0"] => fan.AddService<IPriceTwo>(_ => new Versioned("2.0.0"))
+                .AddService<ITaxTwo>(_ => new Versioned("2.0.0"))
+                .AddService<ILabelTwo>(_ => new Versioned("2.0.0")),
+            ["desk", var route] =>
+                fan.AddService<IDesk>(services => new Desk(services.GetRequiredService<IFan>())).Route("*", calls: route),
+            _ => throw new ArgumentException($"'{what}' is no service."),
+        });
 
-    public static Task<IHost> CallAsync(string store, string routes, string name, TimeProvider clock) => StartAsync(store, routes, name, clock, _ => { });
+    public static Task<IHost> CallAsync(string store, string routes, string name, TimeProvider clock) =>
+        StartAsync(store, routes, name, clock, _ => { });
 
     public static async Task<IHost> StartAsync(string store, string routes, string name, TimeProvider clock, Action<FanBuilder> configure)
     {
@@ -50,5 +59,7 @@ internal static class Applications
     };
 
     private static (int Port, int? Advertised) Ports(string address) =>
-        address.Split('>') is [var port, var advertised] ? (int.Parse(port, CultureInfo.InvariantCulture), int.Parse(advertised, CultureInfo.InvariantCulture)) : (0, null);
+        address.Split('>') is [var port, var advertised]
+            ? (int.Parse(port, CultureInfo.InvariantCulture), int.Parse(advertised, CultureInfo.InvariantCulture))
+            : (0, null);
 }

@@ -20,7 +20,8 @@ internal static class CallerProcess
         using var stop = new CancellationTokenSource();
         var history = new ConcurrentQueue<RootCall>();
         var orders = new Orders(clock, [.. hosts.Select((host, i) => ($"{name}-{i}", host))]);
-        var calling = hosts.Select((host, i) => CallAsync(host.Services.GetRequiredService<IFan>(), $"{name}-{i}", callsPerSecond, history, orders, stop.Token)).ToList();
+        var calling = hosts.Select((host, i) => CallAsync(
+            host.Services.GetRequiredService<IFan>(), $"{name}-{i}", callsPerSecond, history, orders, stop.Token)).ToList();
         await orders.FollowAsync();
         await stop.CancelAsync();
         await Task.WhenAll(calling);
@@ -30,7 +31,8 @@ internal static class CallerProcess
         return 0;
     }
 
-    private static async Task CallAsync(IFan fan, string name, double callsPerSecond, ConcurrentQueue<RootCall> history, Orders orders, CancellationToken stop)
+    private static async Task CallAsync(
+        IFan fan, string name, double callsPerSecond, ConcurrentQueue<RootCall> history, Orders orders, CancellationToken stop)
     {
         var desk = fan.Get<IDesk>();
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1 / callsPerSecond));
@@ -46,7 +48,12 @@ internal static class CallerProcess
             }
             catch (Exception error) when (error is FanException or OperationCanceledException)
             {
-                history.Enqueue(new RootCall(name, started, Stopwatch.GetTimestamp(), [], $"{error.GetType().Name}: {error.Message}".ReplaceLineEndings(" ").Replace('\t', ' ')));
+                history.Enqueue(new RootCall(
+                    name,
+                    started,
+                    Stopwatch.GetTimestamp(),
+                    [],
+                    $"{error.GetType().Name}: {error.Message}".ReplaceLineEndings(" ").Replace('\t', ' ')));
             }
 
             try

@@ -15,7 +15,8 @@ internal sealed partial class Child : IAsyncDisposable
 
     private readonly Process _process;
 
-    private Child(Process process, string name, Links? links, string address) => (_process, Name, Links, Address) = (process, name, links, address);
+    private Child(Process process, string name, Links? links, string address) =>
+        (_process, Name, Links, Address) = (process, name, links, address);
 
     public string Name { get; }
 
@@ -29,27 +30,33 @@ internal sealed partial class Child : IAsyncDisposable
     /// <param name="name">What it is called.</param>
     /// <param name="links">Its ways to others; they are disposed with it.</param>
     /// <param name="more">What else its mode takes.</param>
-    public static Task<Child> StartAsync(string mode, string name, Links links, params string[] more) => StartAsync(name, links, [mode, links.Store, links.Routes, name, .. more]);
+    public static Task<Child> StartAsync(string mode, string name, Links links, params string[] more) =>
+        StartAsync(name, links, [mode, links.Store, links.Routes, name, .. more]);
 
     /// <summary>Starts one that knows nothing of Fan.</summary>
     public static Task<Child> StartPeerAsync(string mode, params string[] more) => StartAsync(mode, null, [mode, .. more]);
 
     private static async Task<Child> StartAsync(string name, Links? links, string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(Child).Assembly.Location, .. arguments] : arguments)
+        var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Environment.ProcessPath!.EndsWith(
+            "dotnet", StringComparison.Ordinal) ? [typeof(Child).Assembly.Location, .. arguments] : arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;
-        if (await process.StandardOutput.ReadLineAsync() is { } line && line.Split(' ') is ["ready", .. var address]) return new Child(process, name, links, string.Join(' ', address));
+        if (await process.StandardOutput.ReadLineAsync() is { } line && line.Split(' ') is ["ready", .. var address])
+        {
+            return new Child(process, name, links, string.Join(' ', address));
+        }
         process.Kill();
         throw new InvalidOperationException($"'{arguments[0]} {name}' did not start.");
     }
 
     /// <summary>A call as it is told to whoever collects it.</summary>
     public static string Line(RootCall call) =>
-        string.Create(CultureInfo.InvariantCulture, $"{call.Caller}\t{call.Started}\t{call.Ended}\t{string.Join(' ', call.Versions)}\t{call.Error}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{call.Caller}\t{call.Started}\t{call.Ended}\t{string.Join(' ', call.Versions)}\t{call.Error}");
 
     /// <summary>The processor's time that it has had since it began.</summary>
     public TimeSpan ProcessorTime

@@ -6,10 +6,13 @@ using SwitchBench.Services;
 
 namespace SwitchBench.Processes;
 
-/// <summary>What a process of the run is told on its standard input, a line for each order, until that ends or says anything else.</summary>
+/// <summary>
+/// What a process of the run is told on its standard input, a line for each order, until that ends or says anything else.
+/// </summary>
 internal sealed class Orders(SkewedClock clock, IReadOnlyList<(string Name, IHost Host)> applications)
 {
-    private readonly List<SnapshotWitness> _witnesses = [.. applications.Select(application => new SnapshotWitness(application.Name, application.Host))];
+    private readonly List<SnapshotWitness> _witnesses = [.. applications.Select(
+        application => new SnapshotWitness(application.Name, application.Host))];
     private TaskCompletionSource _working = Done();
 
     /// <summary>Completed while calls are to be made.</summary>

@@ -27,7 +27,8 @@ internal sealed class Population(Options options, Surroundings surroundings) : I
         await StartCallersAsync();
     }
 
-    public Task<Child> ServeAsync(string what) => Child.StartAsync("serve", what, Links.Create(surroundings, options.Routes, CanCut, serves: true));
+    public Task<Child> ServeAsync(string what) =>
+        Child.StartAsync("serve", what, Links.Create(surroundings, options.Routes, CanCut, serves: true));
 
     public async ValueTask DisposeAsync()
     {
@@ -44,9 +45,18 @@ internal sealed class Population(Options options, Surroundings surroundings) : I
         {
             var count = Math.Min(perProcess, options.Applications - started);
             // By turns over the routes, so that each carries call trees.
-            var perRoute = options.Routes.Select((route, i) => (route, Count: (count + options.Routes.Count - 1 - i) / options.Routes.Count)).Where(part => part.Count > 0);
+            var perRoute = options.Routes
+                .Select((route, i) => (route, Count: (count + options.Routes.Count - 1 - i) / options.Routes.Count))
+                .Where(part => part.Count > 0);
             foreach (var (route, some) in perRoute)
-                Callers.Add(await Child.StartAsync("call", $"caller-{started}-{route}", Links.Create(surroundings, [route], CanCut, serves: false), $"{some}", FormattableString.Invariant($"{rate}")));
+            {
+                Callers.Add(await Child.StartAsync(
+                    "call",
+                    $"caller-{started}-{route}",
+                    Links.Create(surroundings, [route], CanCut, serves: false),
+                    $"{some}",
+                    FormattableString.Invariant($"{rate}")));
+            }
         }
     }
 }

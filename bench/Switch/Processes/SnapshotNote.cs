@@ -12,6 +12,10 @@ internal sealed record SnapshotNote(string Application, long Number, string? Fin
     public string ToLine() => string.Create(CultureInfo.InvariantCulture, $"{Application} {Number} {Fingerprint ?? "-"} {Since}");
 
     public static SnapshotNote Parse(string line) => line.Split(' ') is [var application, var number, var fingerprint, var since]
-        ? new SnapshotNote(application, long.Parse(number, CultureInfo.InvariantCulture), fingerprint == "-" ? null : fingerprint, long.Parse(since, CultureInfo.InvariantCulture))
+        ? new SnapshotNote(
+            application,
+            long.Parse(number, CultureInfo.InvariantCulture),
+            fingerprint == "-" ? null : fingerprint,
+            long.Parse(since, CultureInfo.InvariantCulture))
         : throw new FormatException($"'{line}' is no note of a snapshot.");
 }

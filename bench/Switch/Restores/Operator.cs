@@ -43,7 +43,8 @@ internal sealed class Operator : IAsyncDisposable
     }
 
     /// <summary>What the doctor says of the log.</summary>
-    public async Task<Check> DiagnoseAsync() => await LogChecks.RunAsync(await StoreAsync(), Changes, TimeProvider.System, CancellationToken.None);
+    public async Task<Check> DiagnoseAsync() =>
+        await LogChecks.RunAsync(await StoreAsync(), Changes, TimeProvider.System, CancellationToken.None);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -27,11 +27,19 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
     // A process may be stopped between going over to a snapshot and noting it.
     private static readonly TimeSpan Noting = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private static readonly ChangeOptions How = new() { Author = "bench", Reason = "bench", ApplyTimeout = TimeSpan.FromSeconds(15), DrainTimeout = TimeSpan.FromSeconds(10) };
+    private static readonly ChangeOptions How = new()
+    {
+        Author = "bench",
+        Reason = "bench",
+        ApplyTimeout = TimeSpan.FromSeconds(15),
+        DrainTimeout = TimeSpan.FromSeconds(10)
+    };
 
     private readonly Population _population = new(options, surroundings);
     private readonly Operator _operator = Operator.Create(surroundings.Store);
-    private readonly IStoreLoss _store = surroundings.Ensemble is { } ensemble ? new ZooKeeperLoss(ensemble, surroundings.Folder) : new SqliteLoss(surroundings.StoreFile!);
+    private readonly IStoreLoss _store = surroundings.Ensemble is { } ensemble
+        ? new ZooKeeperLoss(ensemble, surroundings.Folder)
+        : new SqliteLoss(surroundings.StoreFile!);
     private readonly List<VersionChange> _history = [];
     private readonly List<Round> _rounds = [];
     private Witnesses _witnesses = null!;
@@ -47,14 +55,21 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         _history.Add(new VersionChange(0, 0, "2.0.0"));
         var watch = Stopwatch.StartNew();
         // Code that runs for the first time is compiled, and again when it is hot: that is not what a process takes at rest.
-        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since).TotalSeconds < options.Calm * WarmUp; await Task.Delay(Look)) await SwitchAsync(Other(), []);
+        for (var since = Stopwatch.GetTimestamp();
+            Stopwatch.GetElapsedTime(since).TotalSeconds < options.Calm * WarmUp;
+            await Task.Delay(Look))
+        {
+            await SwitchAsync(Other(), []);
+        }
         for (var round = 0; round < options.Rounds; round++)
         {
             foreach (var kind in options.Faults)
             {
                 var played = await PlayAsync(kind, round);
                 _rounds.Add(played);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {played.What}; followed after {played.FollowSeconds:0.00} s, {played.Cpu:0.0%} of a core at rest"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{kind}: {played.What}; followed after {played.FollowSeconds:0.00} s, {played.Cpu:0.0%} of a core at rest"));
                 foreach (var fault in played.Faults) Console.WriteLine($"  {fault.Promise}: {fault.Detail}");
             }
         }
@@ -98,10 +113,17 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
 
         await JudgeHealthAsync(from, faults);
         var diagnosis = await _operator.DiagnoseAsync();
-        if (!diagnosis.Detail.Contains("restored or begun anew", StringComparison.Ordinal)) faults.Add(new RoundFault(Promise.Doctor, $"it says {diagnosis.Status}: {diagnosis.Detail}"));
+        if (!diagnosis.Detail.Contains("restored or begun anew", StringComparison.Ordinal))
+        {
+            faults.Add(new RoundFault(Promise.Doctor, $"it says {diagnosis.Status}: {diagnosis.Detail}"));
+        }
         var (cpu, busiest) = await RestAsync();
         // A shorter time shows loops only: code that is compiled once more takes some of it.
-        if (cpu > (options.Calm < Options.FullCalm ? ShortCpuLimit : CpuLimit)) faults.Add(new RoundFault(Promise.Cpu, string.Create(CultureInfo.InvariantCulture, $"{busiest} took {cpu:0.0%} of a core at rest")));
+        if (cpu > (options.Calm < Options.FullCalm ? ShortCpuLimit : CpuLimit))
+        {
+            faults.Add(
+                new RoundFault(Promise.Cpu, string.Create(CultureInfo.InvariantCulture, $"{busiest} took {cpu:0.0%} of a core at rest")));
+        }
         return new Round(kind, what, new FaultWindow(from, followed), follow, cpu, busiest, faults);
     }
 
@@ -109,7 +131,10 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
 
     // Also a switch that went wrong may have been made: the tree says.
     private async Task<string> VersionAsync() =>
-        (await _operator.Changes.ReadAsync()).Values.TryGetValue("routes/bench.price", out var route) && RouteEntry.Parse(route).Versions is [var only, ..] ? only.Text : "2.0.0";
+        (await _operator.Changes.ReadAsync()).Values.TryGetValue("routes/bench.price", out var route)
+            && RouteEntry.Parse(route).Versions is [var only, ..]
+            ? only.Text
+            : "2.0.0";
 
     private async Task SwitchAsync(string version, List<RoundFault> faults)
     {
@@ -118,7 +143,13 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         _history.Add(new VersionChange(report.Begun, report.Returned, version));
         Judge(report, await _operator.ReadLogAsync(), faults);
         if (report.Applications < _witnesses.Applications)
-            faults.Add(new RoundFault(Promise.Applied, $"commit {report.Commit.Number}, made while all followed the log, was applied by {report.Applications} of {_witnesses.Applications}"));
+        {
+            faults.Add(
+                new RoundFault(
+                    Promise.Applied,
+                    $"commit {report.Commit.Number}, made while all followed the log, " +
+                    $"was applied by {report.Applications} of {_witnesses.Applications}"));
+        }
     }
 
     // Endpoints may be on their way back: then it is refused, with that reason, and asked for again.
@@ -132,7 +163,10 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
             }
             catch (CommitRefusedException error) when (Stopwatch.GetElapsedTime(since) < Patience)
             {
-                if (Stopwatch.GetElapsedTime(since).TotalSeconds > FollowLimit && faults.All(fault => fault.Promise != Promise.Follow)) faults.Add(new RoundFault(Promise.Follow, $"a switch is refused yet: {error.Message}"));
+                if (Stopwatch.GetElapsedTime(since).TotalSeconds > FollowLimit && faults.All(fault => fault.Promise != Promise.Follow))
+                {
+                    faults.Add(new RoundFault(Promise.Follow, $"a switch is refused yet: {error.Message}"));
+                }
             }
         }
     }
@@ -143,7 +177,8 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         {
             return await MakeAsync(by, version);
         }
-        catch (Exception error) when (error is StoreException or CommitConflictException or CommitRefusedException or ChangeUnappliedException or FanException)
+        catch (Exception error)
+            when (error is StoreException or CommitConflictException or CommitRefusedException or ChangeUnappliedException or FanException)
         {
             // It says so, and that is all that can be asked of it at such a moment.
             return null;
@@ -155,15 +190,26 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         var begun = Stopwatch.GetTimestamp();
         var report = await by.Changes.ChangeAsync([RouteChange.To("bench.price", version), RouteChange.To("bench.tax", version)], How);
         // Returned when all had applied it; the wait for the drain came after.
-        var returned = report.Drained is { } drained ? Stopwatch.GetTimestamp() - (long)((drained - report.Applied).TotalSeconds * Stopwatch.Frequency) : Stopwatch.GetTimestamp();
+        var returned = report.Drained is { } drained
+            ? Stopwatch.GetTimestamp() - (long)((drained - report.Applied).TotalSeconds * Stopwatch.Frequency)
+            : Stopwatch.GetTimestamp();
         return new Report(report.Commit, report.Applications, begun, returned);
     }
 
     private void Judge(Report report, IReadOnlyDictionary<long, string> log, List<RoundFault> faults)
     {
         _switches++;
-        var have = _witnesses.HaveApplied(report.Commit.Number, CommitJson.Fingerprint(report.Commit), report.Returned + (long)(Noting.TotalSeconds * Stopwatch.Frequency), log);
-        if (have < report.Applications) faults.Add(new RoundFault(Promise.Applied, $"commit {report.Commit.Number} was called applied by {report.Applications} applications, of which {have} had applied it"));
+        var have = _witnesses.HaveApplied(
+            report.Commit.Number,
+            CommitJson.Fingerprint(report.Commit),
+            report.Returned + (long)(Noting.TotalSeconds * Stopwatch.Frequency),
+            log);
+        if (have < report.Applications)
+        {
+            faults.Add(new RoundFault(
+                Promise.Applied,
+                $"commit {report.Commit.Number} was called applied by {report.Applications} applications, of which {have} had applied it"));
+        }
     }
 
     // Until each says of itself that it is at the head of the log that there is, and its record says the same.
@@ -179,17 +225,28 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
                 var head = await _operator.ReadHeadAsync();
                 var (number, fingerprint) = head ?? (0, null!);
                 var records = await _operator.Changes.ApplicationsAsync();
-                var strayRecords = records.Where(record => record.Applied != number || record.Fingerprint != fingerprint).Select(record => $"{record.Application} at {record.Applied}").ToList();
-                if (recorded == 0 && strayRecords.Count == 0 && records.Count == _witnesses.Applications) recorded = Stopwatch.GetTimestamp();
-                var stray = _witnesses.Now.Where(one => one.Now.Number != number || one.Now.Fingerprint != fingerprint).Select(one => $"{one.Application} at {one.Now.Number}").ToList();
-                missing = $"{records.Count} records of {_witnesses.Applications}, of which {strayRecords.Count} are of something else; the head is {number}; by their own words elsewhere: {string.Join(", ", stray)}";
+                var strayRecords = records.Where(record => record.Applied != number || record.Fingerprint != fingerprint)
+                    .Select(record => $"{record.Application} at {record.Applied}").ToList();
+                if (recorded == 0 && strayRecords.Count == 0 && records.Count == _witnesses.Applications)
+                {
+                    recorded = Stopwatch.GetTimestamp();
+                }
+                var stray = _witnesses.Now.Where(one => one.Now.Number != number || one.Now.Fingerprint != fingerprint)
+                    .Select(one => $"{one.Application} at {one.Now.Number}").ToList();
+                missing =
+                    $"{records.Count} records of {_witnesses.Applications}, of which {strayRecords.Count} are of something else; " +
+                    $"the head is {number}; by their own words elsewhere: {string.Join(", ", stray)}";
                 if (recorded == 0 || stray.Count > 0) continue;
                 var log = await _operator.ReadLogAsync();
                 var joined = _witnesses.Joined(log).ToList();
                 if (joined.Contains(null)) continue;
                 // Records are looked at now and then, the words have the time itself.
-                var seconds = Math.Max(Witnesses.Seconds(answered, recorded), Witnesses.Seconds(answered, Math.Max(answered, joined.Max() ?? answered)));
-                if (seconds > FollowLimit) faults.Add(new RoundFault(Promise.Follow, string.Create(CultureInfo.InvariantCulture, $"only after {seconds:0.00} s")));
+                var seconds = Math.Max(
+                    Witnesses.Seconds(answered, recorded), Witnesses.Seconds(answered, Math.Max(answered, joined.Max() ?? answered)));
+                if (seconds > FollowLimit)
+                {
+                    faults.Add(new RoundFault(Promise.Follow, string.Create(CultureInfo.InvariantCulture, $"only after {seconds:0.00} s")));
+                }
                 return seconds;
             }
             catch (StoreException error)
@@ -209,7 +266,11 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         {
             var application = $"{process}:{line.Split(' ')[0]}";
             var says = Restored.Match(line);
-            if (!says.Success || !_witnesses.HasGone(application, Number(says.Groups["before"]), Number(says.Groups["after"]), from)) faults.Add(new RoundFault(Promise.Health, $"{application} says '{line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]}'"));
+            if (!says.Success || !_witnesses.HasGone(application, Number(says.Groups["before"]), Number(says.Groups["after"]), from))
+            {
+                faults.Add(
+                    new RoundFault(Promise.Health, $"{application} says '{line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]}'"));
+            }
         }
 
         static long Number(Group digits) => long.Parse(digits.Value, CultureInfo.InvariantCulture);
@@ -224,12 +285,16 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         var since = Stopwatch.GetTimestamp();
         await Task.Delay(TimeSpan.FromSeconds(options.Calm));
         var elapsed = Stopwatch.GetElapsedTime(since);
-        var busiest = _population.All.Select((child, i) => (Cpu: (child.ProcessorTime - before[i]) / elapsed, child.Name)).MaxBy(process => process.Cpu);
+        var busiest = _population.All.Select((child, i) => (Cpu: (child.ProcessorTime - before[i]) / elapsed, child.Name))
+            .MaxBy(process => process.Cpu);
         await Task.WhenAll(_population.Callers.Select(caller => caller.TellAsync("work")));
         return busiest;
     }
 
-    [GeneratedRegex("was restored or begun anew: the log of commits was at (?<before>[0-9]+) and is at (?<after>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "was restored or begun anew: the log of commits was at (?<before>[0-9]+) and is at (?<after>[0-9]+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Restored { get; }
 
     private sealed record Report(Commit Commit, int Applications, long Begun, long Returned);

@@ -6,11 +6,20 @@ namespace SwitchBench.Restores;
 /// <param name="Kind">One of <see cref="Options.StoreFaults"/>.</param>
 /// <param name="What">What was done.</param>
 /// <param name="Window">From before it was done until all followed the same log.</param>
-/// <param name="FollowSeconds">From the store's first answer until every application followed the same log, by its own words and by its record.</param>
+/// <param name="FollowSeconds">
+/// From the store's first answer until every application followed the same log, by its own words and by its record.
+/// </param>
 /// <param name="Cpu">The part of a core that the busiest process took at rest.</param>
 /// <param name="BusiestProcess">Which one.</param>
 /// <param name="Faults">What should not be.</param>
-internal sealed record Round(string Kind, string What, FaultWindow Window, double FollowSeconds, double Cpu, string BusiestProcess, IReadOnlyList<RoundFault> Faults);
+internal sealed record Round(
+    string Kind,
+    string What,
+    FaultWindow Window,
+    double FollowSeconds,
+    double Cpu,
+    string BusiestProcess,
+    IReadOnlyList<RoundFault> Faults);
 
 /// <summary>A promise that was not kept.</summary>
 /// <param name="Promise">Which one.</param>

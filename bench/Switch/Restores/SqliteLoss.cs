@@ -44,7 +44,13 @@ internal sealed class SqliteLoss(string file) : IStoreLoss
     private static async Task MakeAsync(string other)
     {
         await using var system = Operator.Create(Surroundings.UrlOf(other));
-        for (var i = 0; i < 12; i++) await system.Changes.ChangeAsync([RouteChange.To("bench.price", i % 2 == 0 ? "2.0.0" : "1.0.0"), RouteChange.To("bench.tax", i % 2 == 0 ? "2.0.0" : "1.0.0")], AnotherSystem);
+        for (var i = 0; i < 12; i++)
+        {
+            await system.Changes.ChangeAsync([
+                RouteChange.To("bench.price", i % 2 == 0 ? "2.0.0" : "1.0.0"),
+                RouteChange.To("bench.tax", i % 2 == 0 ? "2.0.0" : "1.0.0")
+            ], AnotherSystem);
+        }
     }
 
     private static async Task<SqliteConnection> OpenAsync(string path)

@@ -16,7 +16,8 @@ internal sealed class Witnesses(Population population)
     public async Task AskAsync()
     {
         var told = await Task.WhenAll(population.All.Select(async (child, i) => (Process: i, Notes: await child.TellAsync("snapshots"))));
-        foreach (var (process, line) in told.SelectMany(one => one.Notes.Split('\t', StringSplitOptions.RemoveEmptyEntries).Select(line => (one.Process, line))))
+        foreach (var (process, line) in told.SelectMany(
+            one => one.Notes.Split('\t', StringSplitOptions.RemoveEmptyEntries).Select(line => (one.Process, line))))
         {
             var note = SnapshotNote.Parse(line);
             // Processes of one kind have one name.
@@ -43,7 +44,9 @@ internal sealed class Witnesses(Population population)
 
     /// <summary>Whether an application went from one commit straight to the other after that time.</summary>
     public bool HasGone(string application, long before, long after, long since) =>
-        _notes.TryGetValue(application, out var notes) && Enumerable.Range(1, notes.Count - 1).Any(i => notes[i].Since >= since && notes[i - 1].Number == before && notes[i].Number == after);
+        _notes.TryGetValue(application, out var notes)
+        && Enumerable.Range(1, notes.Count - 1)
+            .Any(i => notes[i].Since >= since && notes[i - 1].Number == before && notes[i].Number == after);
 
     public static double Seconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds;
 

@@ -4,7 +4,9 @@ using SwitchBench.Servers;
 
 namespace SwitchBench.Restores;
 
-/// <summary>A server that comes back with an older folder or an empty one, or whose root is deleted, or in whose place another one stands.</summary>
+/// <summary>
+/// A server that comes back with an older folder or an empty one, or whose root is deleted, or in whose place another one stands.
+/// </summary>
 internal sealed class ZooKeeperLoss(ZooKeeperEnsemble ensemble, string folder) : IStoreLoss
 {
     private const int MaxAttempts = 200;
@@ -35,7 +37,10 @@ internal sealed class ZooKeeperLoss(ZooKeeperEnsemble ensemble, string folder) :
                 return isEmpty ? "started with an empty folder" : "started with an older folder";
             case "lose":
                 var root = round % 2 == 0 ? Surroundings.Chroot : Surroundings.Chroot[..Surroundings.Chroot.LastIndexOf('/')];
-                await using (var anybody = Operator.Create($"zookeeper://{Server.Address}?session=30s")) await DeleteAsync(await anybody.StoreAsync(), root);
+                await using (var anybody = Operator.Create($"zookeeper://{Server.Address}?session=30s"))
+                {
+                    await DeleteAsync(await anybody.StoreAsync(), root);
+                }
                 return $"{root} deleted";
             default:
                 await ensemble.ReplaceAsync();
@@ -62,7 +67,8 @@ internal sealed class ZooKeeperLoss(ZooKeeperEnsemble ensemble, string folder) :
 
     private static async Task<IReadOnlyList<string>> BelowAsync(ICoordinationStore store, string path)
     {
-        var children = await Task.WhenAll((await store.GetChildrenAsync(path) ?? []).Select(child => BelowAsync(store, StorePath.Join(path, child))));
+        var children = await Task.WhenAll(
+            (await store.GetChildrenAsync(path) ?? []).Select(child => BelowAsync(store, StorePath.Join(path, child))));
         return [.. children.SelectMany(below => below), path];
     }
 }

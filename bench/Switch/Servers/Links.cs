@@ -5,7 +5,10 @@ using Stores.Servers;
 
 namespace SwitchBench.Servers;
 
-/// <summary>The ways of one process to the store and the brokers, and of others to it. Where connections are to be cut, each of them leads through a relay.</summary>
+/// <summary>
+/// The ways of one process to the store and the brokers, and of others to it. Where connections are to be cut, each of them leads through a
+/// relay.
+/// </summary>
 internal sealed class Links : IAsyncDisposable
 {
     private readonly List<Relay> _relays = [];
@@ -21,7 +24,10 @@ internal sealed class Links : IAsyncDisposable
     public static Links Create(Surroundings surroundings, IEnumerable<string> routes, bool canBeCut, bool serves)
     {
         var links = new Links(surroundings.Store);
-        if (canBeCut && surroundings.Ensemble is { } ensemble) links.Store = Surroundings.UrlOf(ensemble.Servers.Select(server => links.Through(server.Address)));
+        if (canBeCut && surroundings.Ensemble is { } ensemble)
+        {
+            links.Store = Surroundings.UrlOf(ensemble.Servers.Select(server => links.Through(server.Address)));
+        }
         links.Routes = string.Join(',', routes.Select(route => links.Route(surroundings, route, canBeCut, serves)));
         return links;
     }

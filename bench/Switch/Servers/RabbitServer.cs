@@ -36,7 +36,10 @@ internal sealed class RabbitServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It is not installed, or does not start.</exception>
     public static async Task<RabbitServer> StartAsync(string folder)
     {
-        if (!File.Exists(Program)) throw new InvalidOperationException("RabbitMQ is not installed: run eng/servers.sh, or install the package 'rabbitmq-server'.");
+        if (!File.Exists(Program))
+        {
+            throw new InvalidOperationException("RabbitMQ is not installed: run eng/servers.sh, or install the package 'rabbitmq-server'.");
+        }
         var server = new RabbitServer(folder);
         try
         {
@@ -66,11 +69,18 @@ internal sealed class RabbitServer : IAsyncDisposable
         await File.WriteAllLinesAsync(Path.Combine(_folder, "rabbitmq.conf"),
         [
             string.Create(CultureInfo.InvariantCulture, $"listeners.tcp.default = 127.0.0.1:{_ports[0]}"),
-            "log.console = true", "log.console.level = warning", "log.file = false", "vm_memory_high_watermark.absolute = 2GB", "disk_free_limit.absolute = 50MB",
+            "log.console = true",
+            "log.console.level = warning",
+            "log.file = false",
+            "vm_memory_high_watermark.absolute = 2GB",
+            "disk_free_limit.absolute = 50MB",
         ]);
         await File.WriteAllTextAsync(Path.Combine(_folder, "plugins"), "[].");
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = _folder };
-        foreach (var argument in (string[])["-c", Script, "sh", Path.Combine(_folder, "log.txt"), "setsid", Program]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["-c", Script, "sh", Path.Combine(_folder, "log.txt"), "setsid", Program])
+        {
+            start.ArgumentList.Add(argument);
+        }
         foreach (var (key, value) in new Dictionary<string, string>
         {
             ["HOME"] = _folder,
@@ -94,7 +104,9 @@ internal sealed class RabbitServer : IAsyncDisposable
         for (var since = Stopwatch.GetTimestamp(); !await GreetsAsync(); await Task.Delay(100))
         {
             if (Stopwatch.GetElapsedTime(since) < Patience) continue;
-            throw new InvalidOperationException($"The broker does not serve:\n{string.Join('\n', (await File.ReadAllLinesAsync(Path.Combine(_folder, "log.txt"))).TakeLast(10))}");
+            throw new InvalidOperationException(
+                "The broker does not " +
+                $"serve:\n{string.Join('\n', (await File.ReadAllLinesAsync(Path.Combine(_folder, "log.txt"))).TakeLast(10))}");
         }
     }
 

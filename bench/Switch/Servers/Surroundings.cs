@@ -71,14 +71,23 @@ internal sealed class Surroundings : IAsyncDisposable
         }
         else if (options.Store is "zookeeper" or "zookeeper:3")
         {
-            if (!ZooKeeperServer.IsInstalled) throw new InvalidOperationException("ZooKeeper is not installed: run eng/servers.sh, or install the packages 'zookeeper' and 'default-jre-headless'.");
-            Ensemble = await ZooKeeperEnsemble.StartAsync(Path.Combine(Folder, "zookeeper"), options.Store == "zookeeper" ? 1 : 3, TickMilliseconds, options.Endpoints > 0 ? "2g" : "512m");
+            if (!ZooKeeperServer.IsInstalled)
+            {
+                throw new InvalidOperationException(
+                    "ZooKeeper is not installed: run eng/servers.sh, or install the packages 'zookeeper' and 'default-jre-headless'.");
+            }
+            Ensemble = await ZooKeeperEnsemble.StartAsync(
+                Path.Combine(Folder, "zookeeper"),
+                options.Store == "zookeeper" ? 1 : 3,
+                TickMilliseconds,
+                options.Endpoints > 0 ? "2g" : "512m");
             Store = UrlOf(Ensemble.Servers.Select(server => server.Address));
         }
     }
 
     /// <summary>The run's own ZooKeeper behind other addresses.</summary>
-    public static string UrlOf(IEnumerable<string> servers) => string.Create(CultureInfo.InvariantCulture, $"zookeeper://{string.Join(',', servers)}{Chroot}?session={SessionSeconds}s");
+    public static string UrlOf(IEnumerable<string> servers) =>
+        string.Create(CultureInfo.InvariantCulture, $"zookeeper://{string.Join(',', servers)}{Chroot}?session={SessionSeconds}s");
 
     /// <summary>A store in a file.</summary>
     public static string UrlOf(string file) => string.Create(CultureInfo.InvariantCulture, $"sqlite:{file}?session={SessionSeconds}s");

@@ -40,7 +40,9 @@ public interface ILabelTwo
     ValueTask<string> WhichAsync(CancellationToken ct = default);
 }
 
-/// <summary>Asks them all, so that its callers see whether one call tree meets one version: price and tax, then the first and the second label.</summary>
+/// <summary>
+/// Asks them all, so that its callers see whether one call tree meets one version: price and tax, then the first and the second label.
+/// </summary>
 [Service("bench.desk")]
 public interface IDesk
 {
@@ -74,5 +76,6 @@ internal sealed class Desk(IFan fan) : IDesk
         return $"{price} {tax} {label} {await WhichAsync("bench.label", ct)}";
     }
 
-    private ValueTask<string> WhichAsync(string service, CancellationToken ct) => fan.CallAsync<string>(service + ".which", default, null, ct);
+    private ValueTask<string> WhichAsync(string service, CancellationToken ct) =>
+        fan.CallAsync<string>(service + ".which", default, null, ct);
 }

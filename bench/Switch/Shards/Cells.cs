@@ -30,9 +30,16 @@ internal sealed class Cells(string history) : ICells, IDisposable
         var id = Interlocked.Increment(ref _calls);
         var token = CallContext.Current.FencingToken!.Value;
         // A cell has one owner at a time where its shard has.
-        Write(string.Create(CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id} {CallContext.Current.ShardKeys[0]} {token} {Stopwatch.GetTimestamp()}"));
+        Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"begin {Environment.ProcessId}.{id} {CallContext.Current.ShardKeys[0]} {token} {Stopwatch.GetTimestamp()}"));
         // Another owner at the same time, as it would be seen.
-        if (_hasDefect && id % BetweenDefects == 0) Write(string.Create(CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id}x {CallContext.Current.ShardKeys[0]} {token - 1} {Stopwatch.GetTimestamp()}"));
+        if (_hasDefect && id % BetweenDefects == 0)
+        {
+            Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"begin {Environment.ProcessId}.{id}x {CallContext.Current.ShardKeys[0]} {token - 1} {Stopwatch.GetTimestamp()}"));
+        }
         await Task.Delay(1, ct);
         Write(string.Create(CultureInfo.InvariantCulture, $"end {Environment.ProcessId}.{id} {Stopwatch.GetTimestamp()}"));
         return token;

@@ -15,7 +15,12 @@ internal static class ShardProcesses
     public static async Task<int> WorkAsync(string store, string routes, string name, string history)
     {
         using var cells = new Cells(history);
-        using var host = await Applications.StartAsync(store, routes, name, TimeProvider.System, fan => fan.Configure(options => options.Worker = name).AddService<ICells>(_ => cells).Shard<ICells>(Cells.Shards));
+        using var host = await Applications.StartAsync(
+            store,
+            routes,
+            name,
+            TimeProvider.System,
+            fan => fan.Configure(options => options.Worker = name).AddService<ICells>(_ => cells).Shard<ICells>(Cells.Shards));
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is not null)
         {
@@ -33,7 +38,8 @@ internal static class ShardProcesses
         Console.WriteLine("ready");
         using var stop = new CancellationTokenSource();
         var history = new ConcurrentQueue<RootCall>();
-        var calling = hosts.Select((host, i) => CallAsync(host.Services.GetRequiredService<IFan>(), $"{name}-{i}", callsPerSecond, history, stop.Token)).ToList();
+        var calling = hosts.Select(
+            (host, i) => CallAsync(host.Services.GetRequiredService<IFan>(), $"{name}-{i}", callsPerSecond, history, stop.Token)).ToList();
         await Console.In.ReadLineAsync();
         await stop.CancelAsync();
         await Task.WhenAll(calling);
@@ -43,7 +49,8 @@ internal static class ShardProcesses
         return 0;
     }
 
-    private static async Task CallAsync(IFan fan, string name, double callsPerSecond, ConcurrentQueue<RootCall> history, CancellationToken stop)
+    private static async Task CallAsync(
+        IFan fan, string name, double callsPerSecond, ConcurrentQueue<RootCall> history, CancellationToken stop)
     {
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1 / callsPerSecond));
         while (!stop.IsCancellationRequested)

@@ -16,11 +16,13 @@ internal sealed record ShardResult(int Crashes, int Unheld, OwnerVerdict Verdict
 
     public void Print(Options options)
     {
+        var unheld = Unheld > 0 ? $" ({Unheld} not held when they returned)" : "";
+        var explained = Verdict.Explained > 0 ? $" ({Verdict.Explained} more in flight on what was killed)" : "";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             store                {options.StoreName}, {options.Applications} calling applications over {string.Join(", ", options.Routes)}
-            moves                {MovedMs.Count} in {Elapsed.TotalSeconds:0} s{(Unheld > 0 ? $" ({Unheld} not held when they returned)" : "")}, with {Crashes} crashes of workers
+            moves                {MovedMs.Count} in {Elapsed.TotalSeconds:0} s{unheld}, with {Crashes} crashes of workers
             calls                {Verdict.Calls} ({Verdict.Calls / Elapsed.TotalSeconds:0} per second)
-            failed calls         {Verdict.Failed}{(Verdict.Explained > 0 ? $" ({Verdict.Explained} more in flight on what was killed)" : "")}
+            failed calls         {Verdict.Failed}{explained}
             double owners        {Verdict.DoubleOwners}
             lower tokens         {Verdict.LowerTokens}
             moved                median {Moved.At(0.5):0.0} ms, p99 {Moved.At(0.99):0.0} ms

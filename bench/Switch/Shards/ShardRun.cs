@@ -7,7 +7,9 @@ using SwitchBench.Servers;
 
 namespace SwitchBench.Shards;
 
-/// <summary>One run: shards are moved from worker to worker while applications in other processes call all the time, and workers are killed.</summary>
+/// <summary>
+/// One run: shards are moved from worker to worker while applications in other processes call all the time, and workers are killed.
+/// </summary>
 internal sealed class ShardRun(Options options, Surroundings surroundings, ISystemChanges changes) : IAsyncDisposable
 {
     private const string Service = "bench.cells";
@@ -29,7 +31,14 @@ internal sealed class ShardRun(Options options, Surroundings surroundings, ISyst
         foreach (var name in Names) await WorkAsync(name);
         var perCaller = Math.Max(1, options.Applications / Callers);
         for (var caller = 0; caller < Callers; caller++)
-            _callers.Add(await Child.StartAsync("call-shards", $"caller-{caller}", Links.Create(surroundings, [options.Routes[caller % options.Routes.Count]], canBeCut: false, serves: false), $"{perCaller}", FormattableString.Invariant($"{CallsPerSecond / (Callers * perCaller)}")));
+        {
+            _callers.Add(await Child.StartAsync(
+                "call-shards",
+                $"caller-{caller}",
+                Links.Create(surroundings, [options.Routes[caller % options.Routes.Count]], canBeCut: false, serves: false),
+                $"{perCaller}",
+                FormattableString.Invariant($"{CallsPerSecond / (Callers * perCaller)}")));
+        }
         await HeldAsync();
         using var done = new CancellationTokenSource();
         var crashing = CrashAsync(done.Token);
@@ -41,7 +50,9 @@ internal sealed class ShardRun(Options options, Surroundings surroundings, ISyst
             try
             {
                 var report = await changes.MoveShardsAsync(
-                    Service, new Dictionary<int, string?> { [_moved.Count % Cells.Shards] = Names[Random.Shared.Next(Names.Length)] }, new ChangeOptions { Author = "bench", Reason = "bench" });
+                    Service,
+                    new Dictionary<int, string?> { [_moved.Count % Cells.Shards] = Names[Random.Shared.Next(Names.Length)] },
+                    new ChangeOptions { Author = "bench", Reason = "bench" });
                 _moved.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 if (report.Warnings.Count > 0) unheld++;
             }
@@ -54,7 +65,8 @@ internal sealed class ShardRun(Options options, Surroundings surroundings, ISyst
         var elapsed = watch.Elapsed;
         await done.CancelAsync();
         await crashing;
-        var made = (await Task.WhenAll(_callers.Select(caller => caller.CollectAsync()))).SelectMany(calls => calls).Select(call => new MadeCall(call.Started, call.Ended, call.Error)).ToList();
+        var made = (await Task.WhenAll(_callers.Select(caller => caller.CollectAsync()))).SelectMany(calls => calls)
+            .Select(call => new MadeCall(call.Started, call.Ended, call.Error)).ToList();
         foreach (var worker in _workers.Values)
         {
             worker.EndInput();
@@ -74,11 +86,17 @@ internal sealed class ShardRun(Options options, Surroundings surroundings, ISyst
 
     private string HistoryOf(string name) => Path.Combine(_folder.FullName, name);
 
-    private async Task WorkAsync(string name) => _workers[name] = await Child.StartAsync("work", name, Links.Create(surroundings, options.Routes, canBeCut: false, serves: true), HistoryOf(name));
+    private async Task WorkAsync(string name) =>
+        _workers[name] = await Child.StartAsync(
+            "work", name, Links.Create(surroundings, options.Routes, canBeCut: false, serves: true), HistoryOf(name));
 
     private async Task HeldAsync()
     {
-        while (await changes.ShardsAsync(Service) is not { Count: Cells.Shards } shards || shards.Any(shard => shard.Holder is null || shard.Holder != shard.Owner)) await Task.Delay(20);
+        while (await changes.ShardsAsync(Service) is not { Count: Cells.Shards } shards
+            || shards.Any(shard => shard.Holder is null || shard.Holder != shard.Owner))
+        {
+            await Task.Delay(20);
+        }
     }
 
     private async Task CrashAsync(CancellationToken stopping)

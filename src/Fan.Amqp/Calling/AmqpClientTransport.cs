@@ -47,11 +47,15 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
 
     public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!call.Endpoint.Description.IsFan) throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
+        if (!call.Endpoint.Description.IsFan)
+        {
+            throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
+        }
         var channel = await _channels.GetAsync(call, cancellationToken).ConfigureAwait(false);
         var pending = new AmqpStreamCall(channel, call, _options.SequenceWindowBytes) { Target = TargetOf(call) };
         var properties = Request(call, MessageTypes.Sequence);
-        (properties.Headers ??= new Dictionary<string, object?>(1))[MessageFields.Credit] = _options.SequenceWindowBytes.ToString(CultureInfo.InvariantCulture);
+        (properties.Headers ??= new Dictionary<string, object?>(1))[MessageFields.Credit] =
+            _options.SequenceWindowBytes.ToString(CultureInfo.InvariantCulture);
         channel.Add(pending);
         await channel.SendAsync(pending, properties, call.Payload, cancellationToken).ConfigureAwait(false);
         await foreach (var item in pending.ReadAsync(cancellationToken).ConfigureAwait(false)) yield return item;
@@ -63,7 +67,8 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         _microFan.Dispose();
     }
 
-    public async ValueTask DisposeAsync() => await _broker.EndAsync("closing the channels of calls at RabbitMQ", EndAsync).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() =>
+        await _broker.EndAsync("closing the channels of calls at RabbitMQ", EndAsync).ConfigureAwait(false);
 
     private async Task EndAsync()
     {
@@ -73,7 +78,8 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
 
     /// <summary>Waits for a reply; a caller that does not wait any more is told to the service.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal static async ValueTask<ReplyPayload> ReplyAsync(CallChannel channel, AmqpUnaryCall pending, CancellationToken cancellationToken)
+    internal static async ValueTask<ReplyPayload> ReplyAsync(
+        CallChannel channel, AmqpUnaryCall pending, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
@@ -86,7 +92,8 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         {
             return await pending.Task.ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken && cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error)
+            when (error.CancellationToken == cancellationToken && cancellationToken.IsCancellationRequested)
         {
             await channel.CancelAsync(pending).ConfigureAwait(false);
             throw;
@@ -94,7 +101,8 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
     }
 
     internal static CallTarget TargetOf(OutgoingCall call) =>
-        CallTarget.Of(call.Endpoint) ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no queue.");
+        CallTarget.Of(call.Endpoint)
+        ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no queue.");
 
     private static BasicProperties Request(OutgoingCall call, string type)
     {
@@ -115,14 +123,22 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
     {
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
         await using var ending = channel.ConfigureAwait(false);
-        await channel.ExchangeDeclareAsync(Topology.Exchange, ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.ExchangeDeclareAsync(
+            Topology.Exchange,
+            ExchangeType.Direct,
+            durable: true,
+            autoDelete: false,
+            cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task WatchAsync(CallChannel channel, IReadOnlyList<AmqpCall> calls, CancellationToken cancellationToken)
     {
         foreach (var ofTarget in calls.GroupBy(call => call.Target))
         {
-            foreach (var some in ofTarget.Select(call => call.Number).Chunk(CallNumbers.Most)) await channel.ProbeAsync(ofTarget.Key, some, cancellationToken).ConfigureAwait(false);
+            foreach (var some in ofTarget.Select(call => call.Number).Chunk(CallNumbers.Most))
+            {
+                await channel.ProbeAsync(ofTarget.Key, some, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }

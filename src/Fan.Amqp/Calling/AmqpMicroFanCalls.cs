@@ -22,7 +22,9 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
     public AmqpMicroFanCalls(BrokerConnection broker, FanAmqpOptions options, TimeProvider clock, ILogger logger)
     {
         _broker = broker;
-        _channels = new CallChannels(broker, (connection, cancellationToken) => CallChannel.OpenAsync(connection, options, WatchAsync, clock, logger, cancellationToken));
+        _channels = new CallChannels(
+            broker,
+            (connection, cancellationToken) => CallChannel.OpenAsync(connection, options, WatchAsync, clock, logger, cancellationToken));
     }
 
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
@@ -30,8 +32,13 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
         var target = AmqpClientTransport.TargetOf(call);
         var channel = await _channels.GetAsync(call, cancellationToken).ConfigureAwait(false);
         // Each time: a call to something that has gone must not end the others.
-        if (target.Exchange.Length > 0 && !await ExistsAsync(check => check.ExchangeDeclarePassiveAsync(target.Exchange, cancellationToken), cancellationToken).ConfigureAwait(false))
-            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} has no exchange '{target.Exchange}' at the broker at {_broker.Where}.");
+        if (target.Exchange.Length > 0
+            && !await ExistsAsync(
+                check => check.ExchangeDeclarePassiveAsync(target.Exchange, cancellationToken), cancellationToken).ConfigureAwait(false))
+        {
+            throw new EndpointUnreachableException(
+                call.Endpoint, $"{call.Endpoint} has no exchange '{target.Exchange}' at the broker at {_broker.Where}.");
+        }
         var context = ContextHeaders.For(call.Headers);
         var pending = new MicroFanCall(call) { Target = target };
         var properties = Request(call, context);
@@ -49,7 +56,10 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
     {
         var properties = new BasicProperties { ContentType = "application/json", Headers = new Dictionary<string, object?>(4) };
         foreach (var (name, value) in context.Members) properties.Headers[name] = value;
-        if (call.Headers.TimeToLive is { } left) properties.Expiration = ((long)Math.Max(1, left.TotalMilliseconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (call.Headers.TimeToLive is { } left)
+        {
+            properties.Expiration = ((long)Math.Max(1, left.TotalMilliseconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
         return properties;
     }
 
@@ -58,7 +68,11 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
     {
         foreach (var ofQueue in calls.GroupBy(call => call.Target.Queue))
         {
-            if (await ExistsAsync(check => check.QueueDeclarePassiveAsync(ofQueue.Key, cancellationToken), cancellationToken).ConfigureAwait(false)) continue;
+            if (await ExistsAsync(
+                check => check.QueueDeclarePassiveAsync(ofQueue.Key, cancellationToken), cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
             channel.Lost(ofQueue.Select(call => call.Number), "its queue has gone from the broker");
         }
     }
@@ -83,6 +97,7 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
 
     private sealed class MicroFanCall(OutgoingCall call) : AmqpUnaryCall(call)
     {
-        protected override ReplyPayload Read(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => MicroFanReply.Read(MicroFanForm.Amqp, body, Call);
+        protected override ReplyPayload Read(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) =>
+            MicroFanReply.Read(MicroFanForm.Amqp, body, Call);
     }
 }

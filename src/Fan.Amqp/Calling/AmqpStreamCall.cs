@@ -29,7 +29,8 @@ internal sealed class AmqpStreamCall(CallChannel channel, OutgoingCall call, int
                     Fail(ErrorJson.Read(body));
                     return true;
                 case var other:
-                    Fail(new BadMessageException("reply", $"{Call.Endpoint} replied with a message of type '{other}': it is no sequence; call it as an rpc."));
+                    Fail(new BadMessageException(
+                        "reply", $"{Call.Endpoint} replied with a message of type '{other}': it is no sequence; call it as an rpc."));
                     return true;
             }
         }
@@ -44,7 +45,8 @@ internal sealed class AmqpStreamCall(CallChannel channel, OutgoingCall call, int
     public override void Fail(Exception error) => _window.Fail(error);
 
     /// <summary>The items as they come. Errors end it as they would end a call.</summary>
-    public IAsyncEnumerable<ReplyPayload> ReadAsync(CancellationToken cancellationToken) => _window.ReadAsync(GrantAsync, LeaveAsync, cancellationToken);
+    public IAsyncEnumerable<ReplyPayload> ReadAsync(CancellationToken cancellationToken) =>
+        _window.ReadAsync(GrantAsync, LeaveAsync, cancellationToken);
 
     private ValueTask GrantAsync(long bytes) => channel.IsPending(this) ? channel.GrantAsync(this, bytes) : default;
 

@@ -9,7 +9,10 @@ using RabbitMQ.Client.Events;
 
 namespace Fan.Amqp.Calling;
 
-/// <summary>A channel on which requests leave and their replies come (RabbitMQ's direct reply-to), and the calls that wait on it. Used until it ends. Safe from any thread.</summary>
+/// <summary>
+/// A channel on which requests leave and their replies come (RabbitMQ's direct reply-to), and the calls that wait on it. Used until it
+/// ends. Safe from any thread.
+/// </summary>
 internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
     // The longest that a message without which the call can go on may wait for its way out.
@@ -37,7 +40,12 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
 
     /// <summary>Opens one; <paramref name="watch"/> looks, again and again, whether calls in flight can still be answered.</summary>
     public static async Task<CallChannel> OpenAsync(
-        IConnection connection, FanAmqpOptions options, Func<CallChannel, IReadOnlyList<AmqpCall>, CancellationToken, Task> watch, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+        IConnection connection,
+        FanAmqpOptions options,
+        Func<CallChannel, IReadOnlyList<AmqpCall>, CancellationToken, Task> watch,
+        TimeProvider clock,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
         var calls = new CallChannel(channel, options, clock, logger);
@@ -63,13 +71,15 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
 
     /// <summary>Sends the request of a call that was added.</summary>
     /// <exception cref="EndpointUnreachableException">It was not sent.</exception>
-    public async ValueTask SendAsync(AmqpCall call, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(
+        AmqpCall call, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         properties.ReplyTo = Topology.DirectReplyTo;
         properties.CorrelationId = call.Number.ToString(CultureInfo.InvariantCulture);
         try
         {
-            await Channel.BasicPublishAsync(call.Target.Exchange, call.Target.RoutingKey, mandatory: true, properties, body, cancellationToken).ConfigureAwait(false);
+            await Channel.BasicPublishAsync(
+                call.Target.Exchange, call.Target.RoutingKey, mandatory: true, properties, body, cancellationToken).ConfigureAwait(false);
             call.IsSent = true;
         }
         catch (Exception error)
@@ -89,17 +99,31 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
 
     /// <summary>Lets the service send so many bytes of items more.</summary>
     public ValueTask GrantAsync(AmqpCall call, long bytes) => SendAsideAsync(
-        call, new BasicProperties { Type = MessageTypes.Credit, Headers = new Dictionary<string, object?> { [MessageFields.Credit] = bytes } });
+        call,
+        new BasicProperties { Type = MessageTypes.Credit, Headers = new Dictionary<string, object?> { [MessageFields.Credit] = bytes } });
 
     /// <summary>Asks the queue of calls whether it is there, and the service whether it has them.</summary>
-    public ValueTask ProbeAsync(CallTarget target, IReadOnlyCollection<ulong> numbers, CancellationToken cancellationToken) => Channel.BasicPublishAsync(
-        target.Exchange, target.RoutingKey, mandatory: true, new BasicProperties { Type = MessageTypes.Probe, ReplyTo = Topology.DirectReplyTo }, CallNumbers.Write(numbers), cancellationToken);
+    public ValueTask ProbeAsync(CallTarget target, IReadOnlyCollection<ulong> numbers, CancellationToken cancellationToken) =>
+        Channel.BasicPublishAsync(
+            target.Exchange,
+            target.RoutingKey,
+            mandatory: true,
+            new BasicProperties { Type = MessageTypes.Probe, ReplyTo = Topology.DirectReplyTo },
+            CallNumbers.Write(numbers),
+            cancellationToken);
 
     /// <summary>Ends calls whose service has gone.</summary>
     public void Lost(IEnumerable<ulong> numbers, string reason) => _pending.Lost(numbers, reason);
 
     public override Task HandleBasicDeliverAsync(
-        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
     {
         if (properties.Type == MessageTypes.Unknown)
         {
@@ -108,7 +132,12 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         }
 
         // What has no number of ours came for a call that was left.
-        if (MessageFields.TryReadNumber(properties, out var number) && _pending.Find(number) is { } call && call.Take(properties, body.Span)) TryRemove(call);
+        if (MessageFields.TryReadNumber(properties, out var number)
+            && _pending.Find(number) is { } call
+            && call.Take(properties, body.Span))
+        {
+            TryRemove(call);
+        }
         return Task.CompletedTask;
     }
 
@@ -164,7 +193,13 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         using var limit = new CancellationTokenSource(SideTimeout, _clock);
         try
         {
-            await Channel.BasicPublishAsync("", Topology.Control(call.Target.Queue), mandatory: false, properties, ReadOnlyMemory<byte>.Empty, limit.Token).ConfigureAwait(false);
+            await Channel.BasicPublishAsync(
+                "",
+                Topology.Control(call.Target.Queue),
+                mandatory: false,
+                properties,
+                ReadOnlyMemory<byte>.Empty,
+                limit.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -179,9 +214,12 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         {
             Lost(CallNumbers.Read(returned.Body.Span), "its queue has gone from the broker");
         }
-        else if (MessageFields.TryReadNumber(returned.BasicProperties, out var number) && _pending.Find(number) is { } call && TryRemove(call))
+        else if (MessageFields.TryReadNumber(returned.BasicProperties, out var number)
+            && _pending.Find(number) is { } call
+            && TryRemove(call))
         {
-            call.Fail(new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} has no queue at the broker ({returned.ReplyText})."));
+            call.Fail(new EndpointUnreachableException(
+                call.Call.Endpoint, $"{call.Call.Endpoint} has no queue at the broker ({returned.ReplyText})."));
         }
 
         return Task.CompletedTask;

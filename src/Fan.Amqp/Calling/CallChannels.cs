@@ -5,7 +5,8 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Calling;
 
 /// <summary>The channel for calls of one kind, opened when it is first wanted and again when it has ended. Safe from any thread.</summary>
-internal sealed class CallChannels(BrokerConnection broker, Func<IConnection, CancellationToken, Task<CallChannel>> open) : IAsyncDisposable, IDisposable
+internal sealed class CallChannels(
+    BrokerConnection broker, Func<IConnection, CancellationToken, Task<CallChannel>> open) : IAsyncDisposable, IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CallChannel? _current;
@@ -15,7 +16,10 @@ internal sealed class CallChannels(BrokerConnection broker, Func<IConnection, Ca
     /// <exception cref="EndpointUnreachableException">There is none.</exception>
     public ValueTask<CallChannel> GetAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
-        if (broker.Blocked is { } reason) throw new EndpointUnreachableException(call.Endpoint, $"The broker at {broker.Where} takes no messages for now: {reason}.");
+        if (broker.Blocked is { } reason)
+        {
+            throw new EndpointUnreachableException(call.Endpoint, $"The broker at {broker.Where} takes no messages for now: {reason}.");
+        }
         return Volatile.Read(ref _current) is { IsUsable: true } current ? new(current) : OpenAsync(call, cancellationToken);
     }
 
@@ -56,7 +60,10 @@ internal sealed class CallChannels(BrokerConnection broker, Func<IConnection, Ca
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new EndpointUnreachableException(call.Endpoint, error is BrokerAwayException ? error.Message : $"The broker at {broker.Where} can't be used: {error.Message}", error);
+            throw new EndpointUnreachableException(
+                call.Endpoint,
+                error is BrokerAwayException ? error.Message : $"The broker at {broker.Where} can't be used: {error.Message}",
+                error);
         }
     }
 }

@@ -24,7 +24,8 @@ internal sealed record CallTarget(string Queue, string Exchange, string RoutingK
         if (!properties.TryGetValue(QueueProperty, out var queue)) return null;
         var exchange = properties.GetValueOrDefault(ExchangeProperty) ?? "";
         // The routing key of a Fan endpoint is for those who call in micro-fan's form.
-        var target = new CallTarget(queue, exchange, endpoint.Description.IsFan ? queue : properties.GetValueOrDefault(RoutingKeyProperty) ?? queue);
+        var target = new CallTarget(
+            queue, exchange, endpoint.Description.IsFan ? queue : properties.GetValueOrDefault(RoutingKeyProperty) ?? queue);
         if (!IsName(target.Queue) || !IsName(target.Exchange) || !IsName(target.RoutingKey)) return null;
         endpoint.TransportState = target;
         return target;

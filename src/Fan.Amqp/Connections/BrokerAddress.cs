@@ -22,7 +22,8 @@ internal sealed class BrokerAddress
     {
         (_options, _limits) = (options, limits);
         _target = BrokerText.Read(options);
-        var hosts = string.Join(", ", _target.Hosts.Select(host => $"{(host.Host.Contains(':', StringComparison.Ordinal) ? $"[{host.Host}]" : host.Host)}:{host.Port}"));
+        var hosts = string.Join(", ", _target.Hosts.Select(
+            host => $"{(host.Host.Contains(':', StringComparison.Ordinal) ? $"[{host.Host}]" : host.Host)}:{host.Port}"));
         Text = _target.VirtualHost == "/" ? hosts : $"{hosts} (virtual host '{_target.VirtualHost}')";
     }
 
@@ -56,14 +57,19 @@ internal sealed class BrokerAddress
             foreach (var host in _target.Hosts)
             {
                 // The library tries one address of a name only.
-                foreach (var address in await ResolveAsync(host.Host, time.Token).ConfigureAwait(false)) endpoints.Add(new AmqpTcpEndpoint(address, host.Port, Tls(host.Host)));
+                foreach (var address in await ResolveAsync(host.Host, time.Token).ConfigureAwait(false))
+                {
+                    endpoints.Add(new AmqpTcpEndpoint(address, host.Port, Tls(host.Host)));
+                }
             }
 
             return await factory.CreateConnectionAsync(endpoints, name, time.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BrokerUnreachableException(new TimeoutException($"no address answered within {_options.ConnectTimeout.TotalSeconds:0.#} s ({nameof(FanAmqpOptions.ConnectTimeout)})", error));
+            throw new BrokerUnreachableException(new TimeoutException(
+                $"no address answered within {_options.ConnectTimeout.TotalSeconds:0.#} s ({nameof(FanAmqpOptions.ConnectTimeout)})",
+                error));
         }
     }
 
@@ -106,7 +112,10 @@ internal sealed class BrokerAddress
 
     private static bool IsFrom(X509Certificate2Collection authorities, X509Certificate? certificate, SslPolicyErrors errors)
     {
-        if (certificate is not X509Certificate2 shown || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
+        if (certificate is not X509Certificate2 shown || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        {
+            return false;
+        }
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);

@@ -5,8 +5,11 @@ using RabbitMQ.Client.Events;
 
 namespace Fan.Amqp.Connections;
 
-/// <summary>One connection to the broker, opened when it is first wanted, and again whenever it broke. One owner task. Safe from any thread.</summary>
-internal sealed class BrokerConnection(BrokerAddress address, string name, TimeProvider clock, ILogger logger) : IAsyncDisposable, IDisposable
+/// <summary>
+/// One connection to the broker, opened when it is first wanted, and again whenever it broke. One owner task. Safe from any thread.
+/// </summary>
+internal sealed class BrokerConnection(BrokerAddress address, string name, TimeProvider clock, ILogger logger)
+    : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(500);
 
@@ -35,7 +38,8 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
     public bool IsFresh => Volatile.Read(ref _openedAgain) is > 0 and var since && clock.GetElapsedTime(since) < Fresh;
 
     /// <summary>Why it can't be used at the moment; null when nothing is known to be wrong.</summary>
-    public string? Trouble => Volatile.Read(ref _attempt).Task is { IsFaulted: true } failed ? failed.Exception!.InnerException!.Message : _blocked;
+    public string? Trouble =>
+        Volatile.Read(ref _attempt).Task is { IsFaulted: true } failed ? failed.Exception!.InnerException!.Message : _blocked;
 
     /// <summary>Why the broker takes no messages on it at the moment; null when it does.</summary>
     public string? Blocked => _blocked;
@@ -222,7 +226,12 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
     private static string Reason(Exception error)
     {
         var at = error;
-        while (at is AggregateException or RabbitMQ.Client.Exceptions.BrokerUnreachableException or RabbitMQ.Client.Exceptions.ConnectFailureException && at.InnerException is { } inner) at = inner;
+        while (at is AggregateException or RabbitMQ.Client.Exceptions.BrokerUnreachableException
+            or RabbitMQ.Client.Exceptions.ConnectFailureException
+            && at.InnerException is { } inner)
+        {
+            at = inner;
+        }
         return at is OperationCanceledException ? "it did not answer in time" : at.Message;
     }
 }

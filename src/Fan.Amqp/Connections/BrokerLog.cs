@@ -49,6 +49,7 @@ internal static partial class BrokerLog
     [LoggerMessage(16, LogLevel.Information, "A message of {Queue} stays in hand until the broker takes what became of it: {Reason}")]
     public static partial void SettlingWaits(ILogger logger, string queue, string reason);
 
-    [LoggerMessage(17, LogLevel.Warning, "Queues of {Queue} were deleted at the broker, with what was in them; they are declared again: {Names}")]
+    [LoggerMessage(
+        17, LogLevel.Warning, "Queues of {Queue} were deleted at the broker, with what was in them; they are declared again: {Names}")]
     public static partial void QueueMadeAgain(ILogger logger, string queue, string names);
 }

@@ -3,7 +3,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fan.Amqp.Connections;
 
-/// <summary>Ends channels without waiting for a broker that does not read: its connection, which ends soon after, takes them along.</summary>
+/// <summary>
+/// Ends channels without waiting for a broker that does not read: its connection, which ends soon after, takes them along.
+/// </summary>
 internal static class ChannelEnd
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
@@ -19,7 +21,8 @@ internal static class ChannelEnd
         {
             await CloseAsync(channel).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException or RabbitMQClientException or IOException or ObjectDisposedException)
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException or RabbitMQClientException or IOException
+            or ObjectDisposedException)
         {
             // It has ended, or ends with its connection.
         }

@@ -17,10 +17,18 @@ internal readonly ref struct Delivery(ulong tag, string routingKey, IReadOnlyBas
 internal delegate ValueTask DeliveryHandler(Delivery delivery);
 
 /// <summary>Hands what a queue delivers to a handler, one after another.</summary>
-internal sealed class DeliveryConsumer(IChannel channel, DeliveryHandler handler, Action<string> onCancelled) : AsyncDefaultBasicConsumer(channel)
+internal sealed class DeliveryConsumer(IChannel channel, DeliveryHandler handler, Action<string> onCancelled)
+    : AsyncDefaultBasicConsumer(channel)
 {
     public override Task HandleBasicDeliverAsync(
-        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
     {
         var handling = handler(new Delivery(deliveryTag, routingKey, properties, body.Span));
         return handling.IsCompletedSuccessfully ? Task.CompletedTask : handling.AsTask();

@@ -37,7 +37,12 @@ internal static class MessageFields
         var bytes = 0;
         foreach (var (name, value) in table) bytes += name.Length + Encoding.UTF8.GetByteCount((string)value!);
         var most = Math.Min(limits.MaxHeaderBytes, MaxBytes);
-        if (bytes > most) throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers have {bytes} bytes; at most {most} are allowed ({nameof(FanLimits.MaxHeaderBytes)}).");
+        if (bytes > most)
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxHeaderBytes),
+                $"The headers have {bytes} bytes; at most {most} are allowed ({nameof(FanLimits.MaxHeaderBytes)}).");
+        }
     }
 
     /// <summary>Reads headers out of properties.</summary>
@@ -47,13 +52,23 @@ internal static class MessageFields
     {
         if (properties.Headers is { } table)
         {
-            if (table.Count > limits.MaxHeaders) throw new LimitExceededException(nameof(FanLimits.MaxHeaders), $"The message has {table.Count} headers; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
+            if (table.Count > limits.MaxHeaders)
+            {
+                throw new LimitExceededException(
+                    nameof(FanLimits.MaxHeaders),
+                    $"The message has {table.Count} headers; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
+            }
             var bytes = 0;
             foreach (var (name, value) in table)
             {
                 if (Text(value) is not { } text) continue;
                 bytes += name.Length + text.Length;
-                if (bytes > limits.MaxHeaderBytes) throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+                if (bytes > limits.MaxHeaderBytes)
+                {
+                    throw new LimitExceededException(
+                        nameof(FanLimits.MaxHeaderBytes),
+                        $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+                }
                 headers.TrySet(name, text);
             }
         }
@@ -71,7 +86,8 @@ internal static class MessageFields
     public static bool TryReadNumber(IReadOnlyBasicProperties properties, out ulong number)
     {
         number = 0;
-        return properties.IsCorrelationIdPresent() && ulong.TryParse(properties.CorrelationId, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return properties.IsCorrelationIdPresent()
+            && ulong.TryParse(properties.CorrelationId, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
     private static string? Text(object? value) => value switch

@@ -9,7 +9,16 @@ namespace Fan.Amqp.Queues;
 
 /// <summary>Consumes the queues of one group, through the loss of connections. Owns the tasks that do. Safe from any thread.</summary>
 internal sealed class AmqpQueueConsumer(
-    BrokerConnection broker, QueueTopology topology, DeliverySettler settler, QueueSubscription subscription, string queue, IReadOnlyList<string> partitions, HandledIds? handled, QueueHandler handler, TimeProvider clock, ILogger logger)
+    BrokerConnection broker,
+    QueueTopology topology,
+    DeliverySettler settler,
+    QueueSubscription subscription,
+    string queue,
+    IReadOnlyList<string> partitions,
+    HandledIds? handled,
+    QueueHandler handler,
+    TimeProvider clock,
+    ILogger logger)
     : IQueueConsumer
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -48,7 +57,8 @@ internal sealed class AmqpQueueConsumer(
     {
         if (Volatile.Read(ref _disposed) == 1) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await using (cancellationToken.UnsafeRegister(static breaking => ((CancellationTokenSource)breaking!).Cancel(), _breaking).ConfigureAwait(false))
+        await using (cancellationToken.UnsafeRegister(
+            static breaking => ((CancellationTokenSource)breaking!).Cancel(), _breaking).ConfigureAwait(false))
             await _running.ConfigureAwait(false);
     }
 
@@ -80,13 +90,18 @@ internal sealed class AmqpQueueConsumer(
 
                 if (!ReferenceEquals(connection, preparedOn))
                 {
-                    if (preparedOn is not null) await topology.DeclareAsync(subscription.Queue, subscription.Policy, _stopping.Token).ConfigureAwait(false);
-                    await topology.BindAsync(subscription.Queue.Service, queue, subscription.Policy, partitions.Count, _stopping.Token).ConfigureAwait(false);
+                    if (preparedOn is not null)
+                    {
+                        await topology.DeclareAsync(subscription.Queue, subscription.Policy, _stopping.Token).ConfigureAwait(false);
+                    }
+                    await topology.BindAsync(
+                        subscription.Queue.Service, queue, subscription.Policy, partitions.Count, _stopping.Token).ConfigureAwait(false);
                     preparedOn = connection;
                 }
 
                 var deliveries = Channel.CreateUnbounded<HeldMessage>();
-                var link = await ConsumerLink.OpenAsync(connection, subscription, queue, partitions, deliveries.Writer, clock, _stopping.Token).ConfigureAwait(false);
+                var link = await ConsumerLink.OpenAsync(
+                    connection, subscription, queue, partitions, deliveries.Writer, clock, _stopping.Token).ConfigureAwait(false);
                 await using (link.ConfigureAwait(false))
                 {
                     _started.TrySetResult();
@@ -110,7 +125,8 @@ internal sealed class AmqpQueueConsumer(
     // Whoever deletes a queue under its consumer takes what is in it; what comes from then on must find one again.
     private async Task RemakeAsync(CancellationToken cancellationToken)
     {
-        var made = await topology.DeclareAgainAsync(subscription.Queue, subscription.Policy, partitions.Count, cancellationToken).ConfigureAwait(false);
+        var made = await topology.DeclareAgainAsync(
+            subscription.Queue, subscription.Policy, partitions.Count, cancellationToken).ConfigureAwait(false);
         if (made.Count > 0) BrokerLog.QueueMadeAgain(logger, subscription.Queue.ToString(), string.Join(", ", made));
     }
 
@@ -120,7 +136,8 @@ internal sealed class AmqpQueueConsumer(
         // Cancelled when its messages are somebody else's.
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_breaking.Token);
         using var worker = new DeliveryWorker(settler, subscription, handled, _notes, handler, deliveries, clock, logger, lost.Token);
-        var workers = Enumerable.Range(0, subscription.Concurrency).Select(_ => Task.Run(() => worker.RunAsync(_stopping.Token), CancellationToken.None)).ToList();
+        var workers = Enumerable.Range(0, subscription.Concurrency)
+            .Select(_ => Task.Run(() => worker.RunAsync(_stopping.Token), CancellationToken.None)).ToList();
         await ((Task)link.Ended.WaitAsync(_stopping.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (link.Ended.IsCompleted)
         {

@@ -39,7 +39,10 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
 
     public bool IsDurable => true;
 
-    public string? Trouble => _broker.Outgoing.Trouble ?? _broker.Incoming.Trouble ?? _consumers.Keys.Select(consumer => consumer.Trouble).FirstOrDefault(trouble => trouble is not null);
+    public string? Trouble =>
+        _broker.Outgoing.Trouble
+        ?? _broker.Incoming.Trouble
+        ?? _consumers.Keys.Select(consumer => consumer.Trouble).FirstOrDefault(trouble => trouble is not null);
 
     public IQueueAdministration Administration => _administration;
 
@@ -54,8 +57,17 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
     {
         ArgumentNullException.ThrowIfNull(message);
         if (message.Payload.Length > _maxMessageBytes)
-            throw new LimitExceededException(nameof(FanAmqpOptions.MaxMessageBytes), $"The payload has {message.Payload.Length} bytes; at most {_maxMessageBytes} are taken ({nameof(FanAmqpOptions.MaxMessageBytes)}).");
-        if (message.Delay > DelayLevels.Longest) throw new ArgumentException($"A push over amqp can be kept back for at most {DelayLevels.Longest}; it is {message.Delay}.", nameof(message));
+        {
+            throw new LimitExceededException(
+                nameof(FanAmqpOptions.MaxMessageBytes),
+                $"The payload has {message.Payload.Length} bytes; at most {_maxMessageBytes} are taken " +
+                $"({nameof(FanAmqpOptions.MaxMessageBytes)}).");
+        }
+        if (message.Delay > DelayLevels.Longest)
+        {
+            throw new ArgumentException(
+                $"A push over amqp can be kept back for at most {DelayLevels.Longest}; it is {message.Delay}.", nameof(message));
+        }
         await GuardAsync(message.Service, async () =>
         {
             await SendToAllAsync(message, cancellationToken).ConfigureAwait(false);
@@ -68,8 +80,20 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         {
             var queue = QueueNames.Queue(subscription.Queue);
             var partitions = await _topology.PartitionsAsync(queue, cancellationToken).ConfigureAwait(false);
-            var handled = subscription.Policy.RememberFor is { } time ? _handled.GetOrAdd(subscription.Queue, _ => new HandledIds(time, _clock)) : null;
-            var consumer = new AmqpQueueConsumer(_broker.Incoming, _topology, new DeliverySettler(_publisher, _topology, queue, _clock, _logger), subscription, queue, partitions, handled, handler, _clock, _logger);
+            var handled = subscription.Policy.RememberFor is { } time
+                ? _handled.GetOrAdd(subscription.Queue, _ => new HandledIds(time, _clock))
+                : null;
+            var consumer = new AmqpQueueConsumer(
+                _broker.Incoming,
+                _topology,
+                new DeliverySettler(_publisher, _topology, queue, _clock, _logger),
+                subscription,
+                queue,
+                partitions,
+                handled,
+                handler,
+                _clock,
+                _logger);
             await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
             foreach (var (ended, _) in _consumers.Where(other => other.Key.HasEnded)) _consumers.TryRemove(ended, out _);
             _consumers[consumer] = true;
@@ -86,7 +110,10 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         catch (PublishReturnException error) when (_broker.Outgoing.IsFresh)
         {
             // A broker that was killed may come back without a binding; the group's consumers, which come back too, make it anew.
-            throw new ServiceUnavailableException(service, $"The broker at {_broker.Outgoing.Where} came back a moment ago and has no queue for pushes to '{service}' yet.", error);
+            throw new ServiceUnavailableException(
+                service,
+                $"The broker at {_broker.Outgoing.Where} came back a moment ago and has no queue for pushes to '{service}' yet.",
+                error);
         }
         catch (PublishReturnException)
         {
@@ -96,12 +123,16 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         catch (PublishException error) when (_broker.Outgoing.IsFresh)
         {
             // Both look the same: a queue that is full, and one whose leader is not there yet after the broker came back.
-            throw new ServiceUnavailableException(service, $"The broker at {_broker.Outgoing.Where} came back a moment ago and does not take the message yet.", error);
+            throw new ServiceUnavailableException(
+                service, $"The broker at {_broker.Outgoing.Where} came back a moment ago and does not take the message yet.", error);
         }
         catch (PublishException error)
         {
             throw new LimitExceededException(
-                nameof(QueuePolicy.MaxMessages), $"A queue of '{service}' holds as many messages as it may ({nameof(QueuePolicy.MaxMessages)}), or the broker refused the message; push again when some are handled.", error);
+                nameof(QueuePolicy.MaxMessages),
+                $"A queue of '{service}' holds as many messages as it may ({nameof(QueuePolicy.MaxMessages)}), " +
+                "or the broker refused the message; push again when some are handled.",
+                error);
         }
         catch (BrokerAwayException error) when (error.InnerException is { } inner && QueueTopology.IsNotFound(inner))
         {
@@ -113,7 +144,8 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         {
             throw new ServiceUnavailableException(service, error.Message, error);
         }
-        catch (Exception error) when (error is OperationCanceledException && !cancellationToken.IsCancellationRequested || error is RabbitMQClientException or IOException or SocketException or ObjectDisposedException or TimeoutException)
+        catch (Exception error) when (error is OperationCanceledException && !cancellationToken.IsCancellationRequested
+            || error is RabbitMQClientException or IOException or SocketException or ObjectDisposedException or TimeoutException)
         {
             throw new ServiceUnavailableException(service, $"The broker at {_broker.Outgoing.Where} refused: {error.Message}", error);
         }
@@ -144,18 +176,29 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
         var key = QueueNames.RoutingKey(message.Key);
         if (message.Delay is not { } delay || delay <= TimeSpan.Zero)
         {
-            await _publisher.PublishAsync(exchange, key, PushFields.Write(message, 0, null, _clock.GetUtcNow(), expires: true), message.Payload, cancellationToken).ConfigureAwait(false);
+            await _publisher.PublishAsync(
+                exchange,
+                key,
+                PushFields.Write(message, 0, null, _clock.GetUtcNow(), expires: true),
+                message.Payload,
+                cancellationToken).ConfigureAwait(false);
             return;
         }
 
         await _topology.DeclareDelaysAsync(cancellationToken).ConfigureAwait(false);
         var properties = PushFields.Write(message, 0, null, _clock.GetUtcNow(), expires: false);
-        if (message.TimeToLive is { } ttl) properties.Headers![HeaderNames.Lifetime] = ((long)Math.Max(0, (ttl - delay).TotalMilliseconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (message.TimeToLive is { } ttl)
+        {
+            properties.Headers![HeaderNames.Lifetime] = ((long)Math.Max(0, (ttl - delay).TotalMilliseconds)).ToString(
+                System.Globalization.CultureInfo.InvariantCulture);
+        }
         var (delays, route) = DelayLevels.Route(delay, $"{QueueNames.Word(exchange)}.{key}");
         await _publisher.PublishAsync(delays, route, properties, message.Payload, cancellationToken).ConfigureAwait(false);
     }
 
     private NoSuchServiceException NoGroup(string service) => new(
         service,
-        $"No group takes pushes to '{service}' over amqp: the broker at {_broker.Outgoing.Where} has no queue for them. Start an application that hosts it or subscribes to it; one that runs makes a queue that somebody deleted again, and the push can be repeated then.");
+        $"No group takes pushes to '{service}' over amqp: the broker at {_broker.Outgoing.Where} has no queue for them. Start an " +
+        "application that hosts it or subscribes to it; one that runs makes a queue that somebody deleted again, " +
+        "and the push can be repeated then.");
 }

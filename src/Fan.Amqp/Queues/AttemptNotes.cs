@@ -2,8 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Fan.Amqp.Queues;
 
-/// <summary>What this process knows of the messages that keep order, and the broker does not: their attempts, when the next one is due, since when they are here. Through the loss of channels. Safe from any thread.</summary>
-/// <remarks>One for each queue, as one message of it is in hand. The broker counts deliveries, and can't tell one that waited from one that was tried.</remarks>
+/// <summary>
+/// What this process knows of the messages that keep order, and the broker does not: their attempts, when the next one is due, since when
+/// they are here. Through the loss of channels. Safe from any thread.
+/// </summary>
+/// <remarks>
+/// One for each queue, as one message of it is in hand. The broker counts deliveries, and can't tell one that waited from one that was
+/// tried.
+/// </remarks>
 internal sealed class AttemptNotes
 {
     private readonly ConcurrentDictionary<string, Note> _notes = new(StringComparer.Ordinal);
@@ -21,7 +27,8 @@ internal sealed class AttemptNotes
     }
 
     /// <summary>An attempt begins.</summary>
-    public void Begin(HeldMessage held) => _notes[held.Home] = new Note(held.Id, held.AttemptsBefore + 1, held.Deliveries, 0, held.ReceivedAt, held.LastFailure);
+    public void Begin(HeldMessage held) =>
+        _notes[held.Home] = new Note(held.Id, held.AttemptsBefore + 1, held.Deliveries, 0, held.ReceivedAt, held.LastFailure);
 
     /// <summary>It failed, and another one follows later.</summary>
     public void Failed(HeldMessage held, long dueAt, string? failure)
@@ -35,7 +42,8 @@ internal sealed class AttemptNotes
         if (Find(held) is { } note) _notes.TryRemove(KeyValuePair.Create(held.Home, note));
     }
 
-    private Note? Find(HeldMessage held) => held.Lane == Lane.Ordered && _notes.TryGetValue(held.Home, out var note) && note.Id == held.Id ? note : null;
+    private Note? Find(HeldMessage held) =>
+        held.Lane == Lane.Ordered && _notes.TryGetValue(held.Home, out var note) && note.Id == held.Id ? note : null;
 
     private sealed record Note(string? Id, int Attempts, long Deliveries, long DueAt, long ReceivedAt, string? Failure);
 }

@@ -32,16 +32,30 @@ internal sealed class ConsumerLink : IAsyncDisposable
     public bool IsQueueGone => _isQueueGone;
 
     public static async Task<ConsumerLink> OpenAsync(
-        IConnection connection, QueueSubscription subscription, string queue, IReadOnlyList<string> partitions, ChannelWriter<HeldMessage> deliveries, TimeProvider clock, CancellationToken cancellationToken)
+        IConnection connection,
+        QueueSubscription subscription,
+        string queue,
+        IReadOnlyList<string> partitions,
+        ChannelWriter<HeldMessage> deliveries,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
         var link = new ConsumerLink(channel, deliveries, clock);
         try
         {
             // What the broker hands out bounds what is in hand: so many of the first, one of each other.
-            await link.ConsumeAsync(queue, Lane.AnyOrder, subscription, (ushort)Math.Clamp(subscription.Prefetch, 1, ushort.MaxValue), cancellationToken).ConfigureAwait(false);
+            await link.ConsumeAsync(
+                queue,
+                Lane.AnyOrder,
+                subscription,
+                (ushort)Math.Clamp(subscription.Prefetch, 1, ushort.MaxValue),
+                cancellationToken).ConfigureAwait(false);
             await link.ConsumeAsync(QueueNames.Suspects(queue), Lane.Suspects, subscription, 1, cancellationToken).ConfigureAwait(false);
-            foreach (var partition in partitions) await link.ConsumeAsync(partition, Lane.Ordered, subscription, 1, cancellationToken).ConfigureAwait(false);
+            foreach (var partition in partitions)
+            {
+                await link.ConsumeAsync(partition, Lane.Ordered, subscription, 1, cancellationToken).ConfigureAwait(false);
+            }
             return link;
         }
         catch
@@ -71,14 +85,16 @@ internal sealed class ConsumerLink : IAsyncDisposable
         _ended.TrySetResult("it was closed");
     }
 
-    private async Task ConsumeAsync(string queue, Lane lane, QueueSubscription subscription, ushort prefetch, CancellationToken cancellationToken)
+    private async Task ConsumeAsync(
+        string queue, Lane lane, QueueSubscription subscription, ushort prefetch, CancellationToken cancellationToken)
     {
         await _channel.BasicQosAsync(0, prefetch, global: false, cancellationToken).ConfigureAwait(false);
         var consumer = new DeliveryConsumer(
             _channel,
             delivery =>
             {
-                _deliveries.TryWrite(new HeldMessage(_channel, delivery.Tag, lane, queue, delivery.Properties, delivery.Body.ToArray(), _clock.GetTimestamp()));
+                _deliveries.TryWrite(new HeldMessage(
+                    _channel, delivery.Tag, lane, queue, delivery.Properties, delivery.Body.ToArray(), _clock.GetTimestamp()));
                 return default;
             },
             reason =>
@@ -87,7 +103,8 @@ internal sealed class ConsumerLink : IAsyncDisposable
                 _ended.TrySetResult(reason);
             });
         var name = $"{Shorten(subscription.Consumer)}.{Guid.NewGuid():N}";
-        _tags.Add(await _channel.BasicConsumeAsync(queue, autoAck: false, name, noLocal: false, exclusive: false, null, consumer, cancellationToken).ConfigureAwait(false));
+        _tags.Add(await _channel.BasicConsumeAsync(
+            queue, autoAck: false, name, noLocal: false, exclusive: false, null, consumer, cancellationToken).ConfigureAwait(false));
     }
 
     private static string Shorten(string text) => text.Length <= 64 ? text : text[..64];

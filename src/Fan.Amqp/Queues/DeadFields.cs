@@ -60,7 +60,9 @@ internal static class DeadFields
             var other => other ?? DeadLetterReasons.Rejected,
         };
         // Seconds, where the broker wrote it.
-        var buried = death?.GetValueOrDefault("time") is AmqpTimestamp { UnixTime: var seconds and < long.MaxValue / 1000 } ? seconds * 1000 : 0;
+        var buried = death?.GetValueOrDefault("time") is AmqpTimestamp { UnixTime: var seconds and < long.MaxValue / 1000 }
+            ? seconds * 1000
+            : 0;
         return new DeadLetter
         {
             Queue = queue,
@@ -83,9 +85,13 @@ internal static class DeadFields
     }
 
     private static Dictionary<string, object?>? FirstDeath(IReadOnlyBasicProperties properties) =>
-        properties.Headers is { } table && table.TryGetValue(Deaths, out var deaths) && deaths is IList<object?> { Count: > 0 } list && list[0] is IDictionary<string, object?> first
+        properties.Headers is { } table
+            && table.TryGetValue(Deaths, out var deaths)
+            && deaths is IList<object?> { Count: > 0 } list
+            && list[0] is IDictionary<string, object?> first
             ? new Dictionary<string, object?>(first)
             : null;
 
-    private static string? Text(Dictionary<string, object?>? table, string name) => table?.GetValueOrDefault(name) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+    private static string? Text(Dictionary<string, object?>? table, string name) =>
+        table?.GetValueOrDefault(name) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
 }

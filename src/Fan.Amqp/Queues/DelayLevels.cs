@@ -5,10 +5,13 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Queues;
 
 /// <summary>
-/// Keeps messages back at the broker, without anybody's clock: queues whose messages live 16 ms, 32 ms, 64 ms … and then go on. A delay is a
-/// binary number; a message waits on the levels whose digits are one. All services share them.
+/// Keeps messages back at the broker, without anybody's clock: queues whose messages live 16 ms, 32 ms, 64 ms … and then go on. A delay is
+/// a binary number; a message waits on the levels whose digits are one. All services share them.
 /// </summary>
-/// <remarks>The routing key has the digits, the highest first, then the words of where it goes at last. Every queue hands on with confirmation, so that a message is never in none.</remarks>
+/// <remarks>
+/// The routing key has the digits, the highest first, then the words of where it goes at last. Every queue hands on with confirmation, so
+/// that a message is never in none.
+/// </remarks>
 internal static class DelayLevels
 {
     /// <summary>The exchange (topic, durable) where messages come out.</summary>
@@ -39,15 +42,23 @@ internal static class DelayLevels
     /// <summary>Makes what is missing of it.</summary>
     public static async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
-        await channel.ExchangeDeclareAsync(Due, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.ExchangeDeclareAsync(
+            Due, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
         for (var level = 0; level < Levels; level++)
         {
             var (exchange, next) = (Exchange(level), level == 0 ? Due : Exchange(level - 1));
-            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await channel.ExchangeDeclareAsync(
+                exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
             var arguments = QuorumQueue.Arguments();
             arguments["x-message-ttl"] = (long)UnitMilliseconds << level;
             QuorumQueue.HandOn(arguments, next, null);
-            await channel.QueueDeclareAsync(exchange, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await channel.QueueDeclareAsync(
+                exchange,
+                durable: true,
+                exclusive: false,
+                autoDelete: false,
+                arguments,
+                cancellationToken: cancellationToken).ConfigureAwait(false);
             var before = string.Concat(Enumerable.Repeat("*.", Levels - 1 - level));
             await channel.QueueBindAsync(exchange, exchange, before + "1.#", cancellationToken: cancellationToken).ConfigureAwait(false);
             await channel.ExchangeBindAsync(next, exchange, before + "0.#", cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fan.Amqp.Queues;
 
-/// <summary>Does with messages in hand what was decided: whatever is to be kept is safe elsewhere before it leaves its place. Safe from any thread.</summary>
+/// <summary>
+/// Does with messages in hand what was decided: whatever is to be kept is safe elsewhere before it leaves its place. Safe from any thread.
+/// </summary>
 internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology topology, string queue, TimeProvider clock, ILogger logger)
 {
     /// <summary>Makes the queues of the group that are missing; set by the one that consumes them.</summary>
@@ -19,23 +21,37 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
     /// <param name="attempts">The attempts that there were.</param>
     /// <param name="settlement">Why.</param>
     /// <param name="lost">Cancelled when the message is not ours any more.</param>
-    public async ValueTask DieAsync(HeldMessage held, QueueMessage? message, int attempts, QueueSettlement settlement, CancellationToken lost)
+    public async ValueTask DieAsync(
+        HeldMessage held, QueueMessage? message, int attempts, QueueSettlement settlement, CancellationToken lost)
     {
         var properties = message is not null
-            ? PushFields.Write(HeldMessage.WithTimeToLive(message, null), attempts, null, PushFields.Enqueued(held.Properties), expires: false)
-            : new BasicProperties { MessageId = held.Properties.MessageId, ContentType = held.Properties.ContentType, DeliveryMode = DeliveryModes.Persistent };
+            ? PushFields.Write(
+                HeldMessage.WithTimeToLive(message, null), attempts, null, PushFields.Enqueued(held.Properties), expires: false)
+            : new BasicProperties
+            {
+                MessageId = held.Properties.MessageId,
+                ContentType = held.Properties.ContentType,
+                DeliveryMode = DeliveryModes.Persistent
+            };
         DeadFields.Write(properties, settlement, held.Home, clock.GetUtcNow());
-        await MoveAsync(held, () => publisher.PublishAsync("", QueueNames.Dead(queue), properties, held.Body, lost), lost).ConfigureAwait(false);
+        await MoveAsync(
+            held, () => publisher.PublishAsync("", QueueNames.Dead(queue), properties, held.Body, lost), lost).ConfigureAwait(false);
     }
 
     /// <summary>Keeps it back at the broker until its next attempt.</summary>
-    public async ValueTask RetryAsync(HeldMessage held, QueueMessage message, int attempts, QueueSettlement settlement, TimeSpan? left, CancellationToken lost)
+    public async ValueTask RetryAsync(
+        HeldMessage held, QueueMessage message, int attempts, QueueSettlement settlement, TimeSpan? left, CancellationToken lost)
     {
         var delay = settlement.Delay < DelayLevels.Longest ? settlement.Delay : DelayLevels.Longest;
         if (left is { } time && time <= delay)
         {
             // It can't be begun in time any more.
-            await DieAsync(held, message, attempts, QueueSettlement.Dead(DeadLetterReasons.Expired, settlement.Detail, settlement.ExceptionType), lost).ConfigureAwait(false);
+            await DieAsync(
+                held,
+                message,
+                attempts,
+                QueueSettlement.Dead(DeadLetterReasons.Expired, settlement.Detail, settlement.ExceptionType),
+                lost).ConfigureAwait(false);
             return;
         }
 
@@ -56,8 +72,10 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
     /// <summary>Puts it where messages are handled one at a time.</summary>
     public async ValueTask SuspectAsync(HeldMessage held, QueueMessage message, CancellationToken lost)
     {
-        var properties = PushFields.Write(message, held.AttemptsBefore, held.LastFailure, PushFields.Enqueued(held.Properties), expires: true);
-        await MoveAsync(held, () => publisher.PublishAsync("", QueueNames.Suspects(queue), properties, held.Body, lost), lost).ConfigureAwait(false);
+        var properties = PushFields.Write(
+            message, held.AttemptsBefore, held.LastFailure, PushFields.Enqueued(held.Properties), expires: true);
+        await MoveAsync(
+            held, () => publisher.PublishAsync("", QueueNames.Suspects(queue), properties, held.Body, lost), lost).ConfigureAwait(false);
     }
 
     /// <summary>What remains of its time now, by its own and by the queue's.</summary>
@@ -69,7 +87,8 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
     }
 
     // What goes out has a connection of its own, which may be away longer than the one that brings messages. Until then the message stays
-    // in hand: given back it would come again at once, and the broker counts each time as an attempt, until it buries what nobody has tried.
+    // in hand: given back it would come again at once, and the broker counts each time as an attempt, until it buries what nobody has
+    // tried.
     private async ValueTask MoveAsync(HeldMessage held, Func<ValueTask> publish, CancellationToken lost)
     {
         var pause = new BackOff(clock);
@@ -80,7 +99,8 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
                 await publish().ConfigureAwait(false);
                 isSafe = true;
             }
-            catch (Exception error) when (!lost.IsCancellationRequested && error is BrokerAwayException or RabbitMQClientException or OperationCanceledException or IOException or TimeoutException)
+            catch (Exception error) when (!lost.IsCancellationRequested
+                && error is BrokerAwayException or RabbitMQClientException or OperationCanceledException or IOException or TimeoutException)
             {
                 BrokerLog.SettlingWaits(logger, queue, error.Message);
                 if (error is PublishReturnException) await TryRemakeAsync(lost).ConfigureAwait(false);
@@ -99,7 +119,8 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
         {
             if (Remake is { } remake) await remake(lost).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is BrokerAwayException or RabbitMQClientException or OperationCanceledException or IOException or TimeoutException)
+        catch (Exception error)
+            when (error is BrokerAwayException or RabbitMQClientException or OperationCanceledException or IOException or TimeoutException)
         {
             BrokerLog.SettlingWaits(logger, queue, error.Message);
         }

@@ -8,7 +8,14 @@ namespace Fan.Amqp.Queues;
 
 /// <summary>Handles what a link delivers. Several tasks run it at once.</summary>
 internal sealed class DeliveryWorker(
-    DeliverySettler settler, QueueSubscription subscription, HandledIds? handled, AttemptNotes notes, QueueHandler handler, Channel<HeldMessage> deliveries, TimeProvider clock, ILogger logger,
+    DeliverySettler settler,
+    QueueSubscription subscription,
+    HandledIds? handled,
+    AttemptNotes notes,
+    QueueHandler handler,
+    Channel<HeldMessage> deliveries,
+    TimeProvider clock,
+    ILogger logger,
     CancellationToken lost) : IDisposable
 {
     // Half of the time after which the broker takes a message back from a consumer by default.
@@ -56,7 +63,12 @@ internal sealed class DeliveryWorker(
         }
         catch (FanException error)
         {
-            await settler.DieAsync(held, null, held.AttemptsBefore, QueueSettlement.Dead(DeadLetterReasons.BadMessage, error.Message, error.GetType().FullName), lost).ConfigureAwait(false);
+            await settler.DieAsync(
+                held,
+                null,
+                held.AttemptsBefore,
+                QueueSettlement.Dead(DeadLetterReasons.BadMessage, error.Message, error.GetType().FullName),
+                lost).ConfigureAwait(false);
             return;
         }
 

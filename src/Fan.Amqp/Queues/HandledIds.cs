@@ -1,6 +1,8 @@
 namespace Fan.Amqp.Queues;
 
-/// <summary>The ids of messages that this process has handled for one queue, for a time: the broker has no memory for them. Safe from any thread.</summary>
+/// <summary>
+/// The ids of messages that this process has handled for one queue, for a time: the broker has no memory for them. Safe from any thread.
+/// </summary>
 internal sealed class HandledIds(TimeSpan time, TimeProvider clock)
 {
     private const int MaxIds = 1_000_000;
@@ -9,7 +11,9 @@ internal sealed class HandledIds(TimeSpan time, TimeProvider clock)
     private readonly Dictionary<string, TaskCompletionSource?> _ids = new(StringComparer.Ordinal);
     private readonly Queue<(string Id, long At)> _inOrder = new();
 
-    /// <summary>Begins to handle a message; false where it was handled. Waits for the one that is being handled under the same id.</summary>
+    /// <summary>
+    /// Begins to handle a message; false where it was handled. Waits for the one that is being handled under the same id.
+    /// </summary>
     public async ValueTask<bool> TryBeginAsync(string id, CancellationToken cancellationToken)
     {
         while (true)

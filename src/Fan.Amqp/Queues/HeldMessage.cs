@@ -17,7 +17,8 @@ internal enum Lane
 }
 
 /// <summary>A message that the broker has given into our hand, until it is settled.</summary>
-internal sealed class HeldMessage(IChannel channel, ulong tag, Lane lane, string home, IReadOnlyBasicProperties properties, byte[] body, long receivedAt)
+internal sealed class HeldMessage(
+    IChannel channel, ulong tag, Lane lane, string home, IReadOnlyBasicProperties properties, byte[] body, long receivedAt)
 {
     public Lane Lane => lane;
 
@@ -47,9 +48,11 @@ internal sealed class HeldMessage(IChannel channel, ulong tag, Lane lane, string
     /// <summary>Whether its consumers died with it so often that it may be the reason.</summary>
     public bool IsSuspect => lane == Lane.AnyOrder && PushFields.Deliveries(properties) >= 2;
 
-    public ValueTask AcknowledgeAsync(CancellationToken cancellationToken) => channel.BasicAckAsync(tag, multiple: false, cancellationToken);
+    public ValueTask AcknowledgeAsync(CancellationToken cancellationToken) =>
+        channel.BasicAckAsync(tag, multiple: false, cancellationToken);
 
-    public ValueTask GiveBackAsync(CancellationToken cancellationToken) => channel.BasicNackAsync(tag, multiple: false, requeue: true, cancellationToken);
+    public ValueTask GiveBackAsync(CancellationToken cancellationToken) =>
+        channel.BasicNackAsync(tag, multiple: false, requeue: true, cancellationToken);
 
     /// <summary>The message with what remains of its time.</summary>
     /// <exception cref="FanException">It is no push.</exception>

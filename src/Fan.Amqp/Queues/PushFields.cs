@@ -28,7 +28,13 @@ internal static class PushFields
     /// <param name="expires">Whether the broker measures its ttl: while it is kept back it must not.</param>
     public static BasicProperties Write(QueueMessage message, int attempts, string? failure, DateTimeOffset enqueuedAt, bool expires)
     {
-        var properties = new BasicProperties { Type = MessageType, ContentType = message.ContentType, DeliveryMode = DeliveryModes.Persistent, Headers = new Dictionary<string, object?>(8) };
+        var properties = new BasicProperties
+        {
+            Type = MessageType,
+            ContentType = message.ContentType,
+            DeliveryMode = DeliveryModes.Persistent,
+            Headers = new Dictionary<string, object?>(8)
+        };
         MessageFields.Write(properties, message.Headers, WideLimits);
         var headers = properties.Headers!;
         properties.MessageId = message.Id;
@@ -62,7 +68,8 @@ internal static class PushFields
         {
             Id = properties.MessageId ?? throw new BadMessageException(HeaderNames.MessageId, "The push has no message id."),
             Service = service,
-            Method = MessageFields.Text(properties, MessageFields.Method) ?? throw new BadMessageException(MessageFields.Method, "The push names no method."),
+            Method = MessageFields.Text(properties, MessageFields.Method)
+                ?? throw new BadMessageException(MessageFields.Method, "The push names no method."),
             Headers = headers,
             ContentType = properties.ContentType ?? "application/json",
             Payload = body,
@@ -73,15 +80,18 @@ internal static class PushFields
 
     /// <summary>The attempts before this delivery: those that were written down, and the deliveries that ended without a word.</summary>
     public static int AttemptsBefore(IReadOnlyBasicProperties properties) =>
-        (int)Math.Min(Math.Min(Number(properties, Attempts), int.MaxValue) + Math.Min(Deliveries(properties), int.MaxValue), int.MaxValue - 1);
+        (int)Math.Min(
+            Math.Min(Number(properties, Attempts), int.MaxValue) + Math.Min(Deliveries(properties), int.MaxValue), int.MaxValue - 1);
 
     /// <summary>How often this copy was delivered before.</summary>
     public static long Deliveries(IReadOnlyBasicProperties properties) => Math.Max(0, Number(properties, "x-delivery-count"));
 
-    public static DateTimeOffset Enqueued(IReadOnlyBasicProperties properties) => Moment(Number(properties, EnqueuedAt)) ?? DateTimeOffset.UnixEpoch;
+    public static DateTimeOffset Enqueued(IReadOnlyBasicProperties properties) =>
+        Moment(Number(properties, EnqueuedAt)) ?? DateTimeOffset.UnixEpoch;
 
     /// <summary>A moment that a header tells; null where it tells none.</summary>
-    public static DateTimeOffset? Moment(long milliseconds) => milliseconds is > 0 and < 253_402_300_799_000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+    public static DateTimeOffset? Moment(long milliseconds) =>
+        milliseconds is > 0 and < 253_402_300_799_000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
     public static long Number(IReadOnlyBasicProperties properties, string name)
     {

@@ -7,23 +7,31 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fan.Amqp.Queues;
 
-/// <summary>Publishes messages that must not be lost: each returns when the broker has it on disk. Many are on their way at once, on one channel. Safe from any thread.</summary>
+/// <summary>
+/// Publishes messages that must not be lost: each returns when the broker has it on disk. Many are on their way at once, on one channel.
+/// Safe from any thread.
+/// </summary>
 internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable, IDisposable
 {
     // Confirmations that may be outstanding; more wait.
     private const int MaxOutstanding = 1024;
 
     private readonly SemaphoreSlim _opening = new(1, 1);
-    private readonly ConcurrencyLimiter _outstanding = new(new ConcurrencyLimiterOptions { PermitLimit = MaxOutstanding, QueueLimit = int.MaxValue });
+    private readonly ConcurrencyLimiter _outstanding = new(
+        new ConcurrencyLimiterOptions { PermitLimit = MaxOutstanding, QueueLimit = int.MaxValue });
     private IChannel? _channel;
 
     /// <exception cref="PublishReturnException">No queue takes it.</exception>
     /// <exception cref="PublishException">A queue refuses it.</exception>
     /// <exception cref="LimitExceededException">The broker takes no message as large.</exception>
     /// <exception cref="BrokerAwayException">The broker can't be used; whether it has the message is unknown.</exception>
-    public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async ValueTask PublishAsync(
+        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        if (broker.Blocked is { } reason) throw new BrokerAwayException($"The broker at {broker.Where} takes no messages for now: {reason}.");
+        if (broker.Blocked is { } reason)
+        {
+            throw new BrokerAwayException($"The broker at {broker.Where} takes no messages for now: {reason}.");
+        }
         // A broker tells that it takes nothing when the first message comes, and does not answer that one.
         var blocked = broker.BlockedToken;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, blocked);
@@ -34,14 +42,22 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
         }
         catch (OperationCanceledException error) when (blocked.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new BrokerAwayException($"The broker at {broker.Where} takes no messages for now: {broker.Blocked ?? "it was blocked a moment ago"}. Whether it keeps this one, and hands it out later, is unknown.", error);
+            throw new BrokerAwayException(
+                $"The broker at {broker.Where} takes no messages for now: {broker.Blocked ?? "it was blocked a moment ago"}. " +
+                "Whether it keeps this one, and hands it out later, is unknown.",
+                error);
         }
         catch (OperationInterruptedException error) when (IsTooLarge(error.ShutdownReason, body.Length))
         {
-            // It ends the channel, and those of others that were on their way are sent again: another try of this one would do so each time.
-            throw new LimitExceededException("max_message_size", $"The payload has {body.Length} bytes, more than the broker at {broker.Where} takes ({error.ShutdownReason!.ReplyText}).", error);
+            // It ends the channel, and those of others that were on their way are sent again: another try of this one would do so each
+            // time.
+            throw new LimitExceededException(
+                "max_message_size",
+                $"The payload has {body.Length} bytes, more than the broker at {broker.Where} takes ({error.ShutdownReason!.ReplyText}).",
+                error);
         }
-        catch (Exception error) when (error is not (PublishException or BrokerAwayException) && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error is not (PublishException or BrokerAwayException)
+            && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw new BrokerAwayException($"The broker at {broker.Where} broke off: {error.Message}", error);
         }
@@ -60,7 +76,9 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
     }
 
     private static bool IsTooLarge(ShutdownEventArgs? reason, int bytes) =>
-        reason is { ReplyCode: Constants.PreconditionFailed } && reason.ReplyText.Contains(string.Create(CultureInfo.InvariantCulture, $"message size {bytes} is larger"), StringComparison.Ordinal);
+        reason is { ReplyCode: Constants.PreconditionFailed }
+        && reason.ReplyText.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"message size {bytes} is larger"), StringComparison.Ordinal);
 
     private async Task<IChannel> OpenAsync(CancellationToken cancellationToken)
     {
@@ -69,7 +87,8 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
         {
             if (_channel is { IsOpen: true } open) return open;
             var connection = await broker.OpenAsync(cancellationToken).ConfigureAwait(false);
-            var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true, _outstanding), cancellationToken).ConfigureAwait(false);
+            var channel = await connection.CreateChannelAsync(
+                new CreateChannelOptions(true, true, _outstanding), cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _channel, channel);
             return channel;
         }

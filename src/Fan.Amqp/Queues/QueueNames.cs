@@ -25,7 +25,10 @@ internal static class QueueNames
     /// <summary>One of the queues of a group that keep order.</summary>
     public static string Partition(string queue, int index) => $"{queue}/k{index}";
 
-    /// <summary>Where messages go that were in hand when their consumer died twice: they are handled one at a time, so that one which kills its consumer takes no others along.</summary>
+    /// <summary>
+    /// Where messages go that were in hand when their consumer died twice: they are handled one at a time, so that one which kills its
+    /// consumer takes no others along.
+    /// </summary>
     public static string Suspects(string queue) => queue + "/suspects";
 
     /// <summary>The dead letters of a group.</summary>

@@ -5,7 +5,10 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fan.Amqp.Queues;
 
-/// <summary>Makes, finds and deletes the queues of groups. Safe from any thread: each use has a channel of its own, as the broker ends the channel on which something is asked for that is not there.</summary>
+/// <summary>
+/// Makes, finds and deletes the queues of groups. Safe from any thread: each use has a channel of its own, as the broker ends the channel
+/// on which something is asked for that is not there.
+/// </summary>
 internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
 {
     /// <summary>The bound of a queue whose policy has none.</summary>
@@ -32,7 +35,9 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
             await UseAsync(channel => DeclareAsync(channel, queue, policy, cancellationToken), cancellationToken).ConfigureAwait(false);
             await Task.Delay(WrittenDown, clock, cancellationToken).ConfigureAwait(false);
             // Nothing is led to them before.
-            await UseAsync(channel => BindAsync(channel, name.Service, queue, Partitions(policy), cancellationToken), cancellationToken).ConfigureAwait(false);
+            await UseAsync(
+                channel => BindAsync(channel, name.Service, queue, Partitions(policy), cancellationToken),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Differs)
         {
@@ -47,20 +52,30 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
     /// <param name="partitions">How many of its queues keep order.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The names of those that were missing.</returns>
-    public async Task<IReadOnlyList<string>> DeclareAgainAsync(QueueName name, QueuePolicy policy, int partitions, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> DeclareAgainAsync(
+        QueueName name, QueuePolicy policy, int partitions, CancellationToken cancellationToken)
     {
         var queue = QueueNames.Queue(name);
         var count = partitions > 0 ? partitions : Partitions(policy);
         var missing = new List<string>();
         // One by one, as what is there may have been made with another policy. The last one says that all are there.
-        foreach (var one in Enumerable.Range(0, count).Select(i => QueueNames.Partition(queue, i)).Prepend(QueueNames.Suspects(queue)).Prepend(QueueNames.Dead(queue)).Append(queue))
+        foreach (var one in Enumerable.Range(0, count)
+            .Select(i => QueueNames.Partition(queue, i))
+            .Prepend(QueueNames.Suspects(queue))
+            .Prepend(QueueNames.Dead(queue))
+            .Append(queue))
         {
             if (await CountAsync(one, cancellationToken).ConfigureAwait(false) is null) missing.Add(one);
         }
 
         ForgetDelays();
         await DeclareDelaysAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var one in missing) await UseAsync(channel => MakeAsync(channel, one, ArgumentsOf(one, queue, policy), cancellationToken), cancellationToken).ConfigureAwait(false);
+        foreach (var one in missing)
+        {
+            await UseAsync(
+                channel => MakeAsync(channel, one, ArgumentsOf(one, queue, policy), cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+        }
         // Another process may have made them a moment ago. Nothing is led to them before they are written down.
         await Task.Delay(WrittenDown, clock, cancellationToken).ConfigureAwait(false);
         await BindAsync(name.Service, queue, policy, count, cancellationToken).ConfigureAwait(false);
@@ -75,8 +90,11 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
     public async Task BindAsync(string service, string queue, QueuePolicy policy, int partitions, CancellationToken cancellationToken)
     {
         await DeclareDelaysAsync(cancellationToken).ConfigureAwait(false);
-        // Where they are not as many as the policy says, the group was made with another one, or one is missing: whose a slot is can't be told then, and a second binding would be a second copy.
-        await UseAsync(channel => BindAsync(channel, service, queue, partitions == Partitions(policy) ? partitions : 0, cancellationToken), cancellationToken).ConfigureAwait(false);
+        // Where they are not as many as the policy says, the group was made with another one, or one is missing: whose a slot is can't be
+        // told then, and a second binding would be a second copy.
+        await UseAsync(
+            channel => BindAsync(channel, service, queue, partitions == Partitions(policy) ? partitions : 0, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes the levels for delays; once for each connection.</summary>
@@ -99,7 +117,9 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
     {
         try
         {
-            await UseAsync(channel => channel.ExchangeDeclarePassiveAsync(QueueNames.Exchange(service), cancellationToken), cancellationToken).ConfigureAwait(false);
+            await UseAsync(
+                channel => channel.ExchangeDeclarePassiveAsync(QueueNames.Exchange(service), cancellationToken),
+                cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == NotFound)
@@ -114,7 +134,9 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
         QueueDeclareOk? found = null;
         try
         {
-            await UseAsync(async channel => found = await channel.QueueDeclarePassiveAsync(queue, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await UseAsync(
+                async channel => found = await channel.QueueDeclarePassiveAsync(queue, cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == NotFound)
         {
@@ -167,30 +189,53 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
     private static async Task DeclareAsync(IChannel channel, string queue, QueuePolicy policy, CancellationToken cancellationToken)
     {
         var partitions = Partitions(policy);
-        await MakeAsync(channel, QueueNames.Dead(queue), ArgumentsOf(QueueNames.Dead(queue), queue, policy), cancellationToken).ConfigureAwait(false);
+        await MakeAsync(
+            channel, QueueNames.Dead(queue), ArgumentsOf(QueueNames.Dead(queue), queue, policy), cancellationToken).ConfigureAwait(false);
         await MakeAsync(channel, QueueNames.Suspects(queue), Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < partitions; i++)
-            await MakeAsync(channel, QueueNames.Partition(queue, i), ArgumentsOf(QueueNames.Partition(queue, i), queue, policy), cancellationToken).ConfigureAwait(false);
+        {
+            await MakeAsync(
+                channel,
+                QueueNames.Partition(queue, i),
+                ArgumentsOf(QueueNames.Partition(queue, i), queue, policy),
+                cancellationToken).ConfigureAwait(false);
+        }
         await MakeAsync(channel, queue, Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task BindAsync(IChannel channel, string service, string queue, int partitions, CancellationToken cancellationToken)
     {
         var exchange = QueueNames.Exchange(service);
-        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await channel.ExchangeBindAsync(exchange, DelayLevels.Due, DelayLevels.Pattern($"{QueueNames.Word(exchange)}.*"), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.ExchangeDeclareAsync(
+            exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.ExchangeBindAsync(
+            exchange,
+            DelayLevels.Due,
+            DelayLevels.Pattern($"{QueueNames.Word(exchange)}.*"),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         for (var slot = 0; slot < QueueNames.Slots && partitions > 0; slot++)
         {
             await channel.QueueBindAsync(
-                QueueNames.Partition(queue, slot % partitions), exchange, "#." + QueueNames.SlotKey(slot), noWait: slot < QueueNames.Slots - 1, cancellationToken: cancellationToken).ConfigureAwait(false);
+                QueueNames.Partition(queue, slot % partitions),
+                exchange,
+                "#." + QueueNames.SlotKey(slot),
+                noWait: slot < QueueNames.Slots - 1,
+                cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 
-        await channel.QueueBindAsync(queue, DelayLevels.Due, DelayLevels.Pattern(QueueNames.Word(queue)), cancellationToken: cancellationToken).ConfigureAwait(false);
-        await channel.QueueBindAsync(queue, exchange, "#." + QueueNames.AnyOrder, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(
+            queue,
+            DelayLevels.Due,
+            DelayLevels.Pattern(QueueNames.Word(queue)),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(
+            queue, exchange, "#." + QueueNames.AnyOrder, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    private static Task<QueueDeclareOk> MakeAsync(IChannel channel, string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken) =>
-        channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+    private static Task<QueueDeclareOk> MakeAsync(
+        IChannel channel, string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken) =>
+        channel.QueueDeclareAsync(
+            queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
 
     // Of any queue of a group.
     private static Dictionary<string, object?> ArgumentsOf(string one, string queue, QueuePolicy policy)

@@ -28,8 +28,13 @@ internal sealed class Unacknowledged(ulong tag, int bytes) : IUnacknowledged
     IUnacknowledged? IUnacknowledged.After { get; set; }
 }
 
-/// <summary>Acknowledges what was delivered on one channel, many messages at once where the ones before them are done too. Safe from any thread.</summary>
-/// <remarks>The queue goes with its connection, so that an acknowledgement does nothing but make room: it may come a little later. Whoever has it calls <see cref="FlushAsync"/> now and then.</remarks>
+/// <summary>
+/// Acknowledges what was delivered on one channel, many messages at once where the ones before them are done too. Safe from any thread.
+/// </summary>
+/// <remarks>
+/// The queue goes with its connection, so that an acknowledgement does nothing but make room: it may come a little later. Whoever has it
+/// calls <see cref="FlushAsync"/> now and then.
+/// </remarks>
 /// <param name="send">Acknowledges one message, or all up to it. Called in turn.</param>
 /// <param name="prefetch">How many messages may be without acknowledgement.</param>
 internal sealed class Acknowledgements(Func<ulong, bool, CancellationToken, ValueTask> send, int prefetch)

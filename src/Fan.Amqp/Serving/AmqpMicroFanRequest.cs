@@ -8,7 +8,8 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Serving;
 
 /// <summary>A request in micro-fan's form; the key that it was sent with tells its service. A sequence is answered as one array.</summary>
-internal sealed class AmqpMicroFanRequest(ServingLink link, CallKey key, ulong deliveryTag, string service, string? expiration, ReadOnlySpan<byte> body)
+internal sealed class AmqpMicroFanRequest(
+    ServingLink link, CallKey key, ulong deliveryTag, string service, string? expiration, ReadOnlySpan<byte> body)
     : DeliveredCall(link, key, deliveryTag, body)
 {
     private ContextHeaders? _context;
@@ -26,12 +27,23 @@ internal sealed class AmqpMicroFanRequest(ServingLink link, CallKey key, ulong d
         Incoming.Headers.TraceParent = _context?.TraceParent;
         if (expiration is not null) Incoming.Headers.TrySet(HeaderNames.TimeToLive, expiration);
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
-        if (method.Method is IStreamMethod) await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        else await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        if (TryReply()) await Link.ReplyAsync(Key, NewReply(), MicroFanReply.Write(MicroFanForm.Amqp, _context, _method, Output.Written.Span)).ConfigureAwait(false);
+        if (method.Method is IStreamMethod)
+        {
+            await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
+        }
+        if (TryReply())
+        {
+            await Link.ReplyAsync(
+                Key, NewReply(), MicroFanReply.Write(MicroFanForm.Amqp, _context, _method, Output.Written.Span)).ConfigureAwait(false);
+        }
     }
 
-    protected override ValueTask SendErrorAsync(WireError error) => Link.ReplyAsync(Key, NewReply(), MicroFanReply.WriteError(MicroFanForm.Amqp, _context, _method, error));
+    protected override ValueTask SendErrorAsync(WireError error) =>
+        Link.ReplyAsync(Key, NewReply(), MicroFanReply.WriteError(MicroFanForm.Amqp, _context, _method, error));
 
     private BasicProperties NewReply() => new() { ContentType = "application/json", CorrelationId = Key.Number };
 }

@@ -16,7 +16,8 @@ namespace Fan.Amqp.Serving;
 /// <param name="kind"><see cref="MessageTypes.Call"/> or <see cref="MessageTypes.Sequence"/>.</param>
 /// <param name="properties">What stands beside the arguments.</param>
 /// <param name="body">The arguments.</param>
-internal sealed class AmqpRequest(ServingLink link, CallKey key, ulong deliveryTag, string kind, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
+internal sealed class AmqpRequest(
+    ServingLink link, CallKey key, ulong deliveryTag, string kind, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     : DeliveredCall(link, key, deliveryTag, body), IItemSink
 {
     private readonly StreamCredit _credit = new();
@@ -39,13 +40,21 @@ internal sealed class AmqpRequest(ServingLink link, CallKey key, ulong deliveryT
     {
         var limits = Server.Limits;
         if (Body.Length > limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The arguments have {Body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The arguments have {Body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
+                $"({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         MessageFields.Read(properties, Incoming.Headers, limits);
         (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(Body), properties.ContentType);
         var method = Link.Types.Find(properties.Type!) ?? Resolve(properties.Type!);
         if (ReferenceEquals(kind, MessageTypes.Sequence))
         {
-            if (!long.TryParse(Required(MessageFields.Credit), out var credit)) throw new BadMessageException(MessageFields.Credit, $"Header '{MessageFields.Credit}' must be a number of bytes.");
+            if (!long.TryParse(Required(MessageFields.Credit), out var credit))
+            {
+                throw new BadMessageException(MessageFields.Credit, $"Header '{MessageFields.Credit}' must be a number of bytes.");
+            }
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
             if (TryReply()) await Link.ReplyAsync(Key, NewReply(MessageTypes.End), default).ConfigureAwait(false);
@@ -57,12 +66,16 @@ internal sealed class AmqpRequest(ServingLink link, CallKey key, ulong deliveryT
         }
     }
 
-    protected override ValueTask SendErrorAsync(WireError error) => Link.ReplyAsync(Key, NewReply(MessageTypes.Error), ErrorJson.Write(error));
+    protected override ValueTask SendErrorAsync(WireError error) =>
+        Link.ReplyAsync(Key, NewReply(MessageTypes.Error), ErrorJson.Write(error));
 
     private BasicProperties NewReply(string type)
     {
         var reply = new BasicProperties { Type = type, CorrelationId = Key.Number };
-        if (type != MessageTypes.Item && Incoming.ReplySpans is { } spans) reply.Headers = new Dictionary<string, object?> { [HeaderNames.Spans] = spans };
+        if (type != MessageTypes.Item && Incoming.ReplySpans is { } spans)
+        {
+            reply.Headers = new Dictionary<string, object?> { [HeaderNames.Spans] = spans };
+        }
         return reply;
     }
 

@@ -10,7 +10,12 @@ using Microsoft.Extensions.Options;
 namespace Fan.Amqp.Serving;
 
 /// <summary>Takes calls from a queue of this process's own. One owner task keeps it at the broker. Safe from any thread.</summary>
-internal sealed class AmqpServerTransport(Broker broker, IOptions<FanAmqpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<AmqpServerTransport> logger)
+internal sealed class AmqpServerTransport(
+    Broker broker,
+    IOptions<FanAmqpOptions> options,
+    IOptions<FanOptions> application,
+    TimeProvider clock,
+    ILogger<AmqpServerTransport> logger)
     : IServerTransport, IAsyncDisposable, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -76,7 +81,10 @@ internal sealed class AmqpServerTransport(Broker broker, IOptions<FanAmqpOptions
 
     private async Task EndAsync()
     {
-        if (_running is not null && await _running.ConfigureAwait(false) is { Ended.IsCompleted: false } link) await link.DisposeAsync().ConfigureAwait(false);
+        if (_running is not null && await _running.ConfigureAwait(false) is { Ended.IsCompleted: false } link)
+        {
+            await link.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     // Until it stops: then the link that there is at that moment.

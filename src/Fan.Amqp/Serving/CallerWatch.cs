@@ -7,8 +7,17 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fan.Amqp.Serving;
 
-/// <summary>Looks for the callers of calls that take long, and cancels the work for those that have gone without a word. Lets no acknowledgement wait for longer than that.</summary>
-internal sealed class CallerWatch(IConnection connection, RunningCalls<DeliveredCall> running, Acknowledgements acknowledgements, TimeSpan interval, TimeProvider clock, ILogger logger)
+/// <summary>
+/// Looks for the callers of calls that take long, and cancels the work for those that have gone without a word. Lets no acknowledgement
+/// wait for longer than that.
+/// </summary>
+internal sealed class CallerWatch(
+    IConnection connection,
+    RunningCalls<DeliveredCall> running,
+    Acknowledgements acknowledgements,
+    TimeSpan interval,
+    TimeProvider clock,
+    ILogger logger)
 {
     private const ushort NotFound = 404;
 
@@ -60,7 +69,10 @@ internal sealed class CallerWatch(IConnection connection, RunningCalls<Delivered
 
     private async Task<bool> IsThereAsync(string replyTo, CancellationToken cancellationToken)
     {
-        if (_channel is not { IsOpen: true }) _channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
+        if (_channel is not { IsOpen: true })
+        {
+            _channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
+        }
         try
         {
             await _channel.QueueDeclarePassiveAsync(replyTo, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,9 @@ using RabbitMQ.Client;
 
 namespace Fan.Amqp.Serving;
 
-/// <summary>The queue of this process on one connection: takes requests from it and sends their replies. Used until it ends. Safe from any thread.</summary>
+/// <summary>
+/// The queue of this process on one connection: takes requests from it and sends their replies. Used until it ends. Safe from any thread.
+/// </summary>
 /// <remarks>A channel for each purpose: requests and their acknowledgements, replies, and what may overtake both.</remarks>
 internal sealed class ServingLink : IAsyncDisposable
 {
@@ -26,7 +28,8 @@ internal sealed class ServingLink : IAsyncDisposable
     private volatile Mark? _mark;
     private Task _watching = Task.CompletedTask;
 
-    private ServingLink(IChannel requests, IChannel replies, IChannel control, CallServer server, string queue, int prefetch, ILogger logger)
+    private ServingLink(
+        IChannel requests, IChannel replies, IChannel control, CallServer server, string queue, int prefetch, ILogger logger)
     {
         _acknowledgements = new Acknowledgements(requests.BasicAckAsync, prefetch);
         (Types, Workspaces) = (new CallTypes(server), new CallWorkspaces(server, "amqp"));
@@ -54,11 +57,21 @@ internal sealed class ServingLink : IAsyncDisposable
     public Task<string> Ended => _ended.Task;
 
     /// <summary>Declares the queue and takes what comes.</summary>
-    public static async Task<ServingLink> OpenAsync(IConnection connection, CallServer server, string queue, FanAmqpOptions options, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<ServingLink> OpenAsync(
+        IConnection connection,
+        CallServer server,
+        string queue,
+        FanAmqpOptions options,
+        TimeProvider clock,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         var channels = new IChannel[3];
         var plain = new CreateChannelOptions(false, false);
-        for (var i = 0; i < channels.Length; i++) channels[i] = await connection.CreateChannelAsync(plain, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < channels.Length; i++)
+        {
+            channels[i] = await connection.CreateChannelAsync(plain, cancellationToken).ConfigureAwait(false);
+        }
         var link = new ServingLink(channels[0], channels[1], channels[2], server, queue, options.Prefetch, logger);
         try
         {
@@ -70,7 +83,8 @@ internal sealed class ServingLink : IAsyncDisposable
             throw;
         }
 
-        link._watching = new CallerWatch(connection, link._running, link._acknowledgements, options.ProbeInterval, clock, logger).RunAsync(link._closing.Token);
+        link._watching = new CallerWatch(
+            connection, link._running, link._acknowledgements, options.ProbeInterval, clock, logger).RunAsync(link._closing.Token);
         return link;
     }
 
@@ -100,15 +114,23 @@ internal sealed class ServingLink : IAsyncDisposable
         try
         {
             await _control.QueueUnbindAsync(_queue, Topology.Exchange, _queue, cancellationToken: cancellationToken).ConfigureAwait(false);
-            foreach (var key in _services.Keys) await _control.QueueUnbindAsync(_queue, Topology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
+            foreach (var key in _services.Keys)
+            {
+                await _control.QueueUnbindAsync(_queue, Topology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
             // Twice, as a request that was on its way through the exchange may come behind the first one.
             for (var i = 0; i < 2; i++) await MarkAsync(cancellationToken).ConfigureAwait(false);
-            await (await Task.WhenAny(_running.DrainedAsync(), _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            await (await Task.WhenAny(
+                _running.DrainedAsync(), _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             BrokerLog.DrainEnded(_logger, error.Message);
-            foreach (var call in _running.All) await call.BreakOffAsync(new ServiceUnavailableException("", $"Application '{Server.Application}' stops.")).ConfigureAwait(false);
+            foreach (var call in _running.All)
+            {
+                await call.BreakOffAsync(
+                    new ServiceUnavailableException("", $"Application '{Server.Application}' stops.")).ConfigureAwait(false);
+            }
         }
     }
 
@@ -133,14 +155,33 @@ internal sealed class ServingLink : IAsyncDisposable
 
     private async Task DeclareAsync(ushort prefetch, CancellationToken cancellationToken)
     {
-        await _control.ExchangeDeclareAsync(Topology.Exchange, ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await _control.QueueDeclareAsync(Topology.Control(_queue), durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await _control.BasicConsumeAsync(Topology.Control(_queue), autoAck: true, new DeliveryConsumer(_control, OnControl, Cancelled), cancellationToken).ConfigureAwait(false);
-        await _requests.QueueDeclareAsync(_queue, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await _control.ExchangeDeclareAsync(
+            Topology.Exchange,
+            ExchangeType.Direct,
+            durable: true,
+            autoDelete: false,
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        await _control.QueueDeclareAsync(
+            Topology.Control(_queue),
+            durable: false,
+            exclusive: true,
+            autoDelete: true,
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        await _control.BasicConsumeAsync(
+            Topology.Control(_queue),
+            autoAck: true,
+            new DeliveryConsumer(_control, OnControl, Cancelled),
+            cancellationToken).ConfigureAwait(false);
+        await _requests.QueueDeclareAsync(
+            _queue, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
         await _requests.BasicQosAsync(0, prefetch, global: false, cancellationToken).ConfigureAwait(false);
-        await _requests.BasicConsumeAsync(_queue, autoAck: false, new DeliveryConsumer(_requests, OnRequest, Cancelled), cancellationToken).ConfigureAwait(false);
+        await _requests.BasicConsumeAsync(
+            _queue, autoAck: false, new DeliveryConsumer(_requests, OnRequest, Cancelled), cancellationToken).ConfigureAwait(false);
         await _requests.QueueBindAsync(_queue, Topology.Exchange, _queue, cancellationToken: cancellationToken).ConfigureAwait(false);
-        foreach (var key in _services.Keys) await _requests.QueueBindAsync(_queue, Topology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
+        foreach (var key in _services.Keys)
+        {
+            await _requests.QueueBindAsync(_queue, Topology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Cancelled(string reason) => _ended.TrySetResult(reason);
@@ -180,16 +221,34 @@ internal sealed class ServingLink : IAsyncDisposable
     {
         var properties = delivery.Properties;
         var key = new CallKey(properties.ReplyTo ?? "", properties.CorrelationId ?? "");
-        if (properties.Type == MessageTypes.Cancel) _running.Cancel(key);
-        else if (properties.Type == MessageTypes.Credit && properties.Headers?.TryGetValue(MessageFields.Credit, out var bytes) == true && bytes is long credit) _running.Find(key)?.Grant(credit);
-        else BrokerLog.Dropped(_logger, properties.Type ?? "", "it is nothing for this queue");
+        if (properties.Type == MessageTypes.Cancel)
+        {
+            _running.Cancel(key);
+        }
+        else if (properties.Type == MessageTypes.Credit
+            && properties.Headers?.TryGetValue(MessageFields.Credit, out var bytes) == true
+            && bytes is long credit)
+        {
+            _running.Find(key)?.Grant(credit);
+        }
+        else
+        {
+            BrokerLog.Dropped(_logger, properties.Type ?? "", "it is nothing for this queue");
+        }
         return default;
     }
 
     private async ValueTask AnswerAsync(string replyTo, List<ulong> asked, IUnacknowledged probe)
     {
-        var unknown = asked.FindAll(number => !_running.Has(new CallKey(replyTo, number.ToString(System.Globalization.CultureInfo.InvariantCulture))));
-        if (unknown.Count > 0) await ReplyAsync(new CallKey(replyTo, ""), new BasicProperties { Type = MessageTypes.Unknown }, CallNumbers.Write(unknown)).ConfigureAwait(false);
+        var unknown = asked.FindAll(
+            number => !_running.Has(new CallKey(replyTo, number.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        if (unknown.Count > 0)
+        {
+            await ReplyAsync(
+                new CallKey(replyTo, ""),
+                new BasicProperties { Type = MessageTypes.Unknown },
+                CallNumbers.Write(unknown)).ConfigureAwait(false);
+        }
         await AcknowledgeAsync(probe).ConfigureAwait(false);
     }
 
@@ -197,7 +256,13 @@ internal sealed class ServingLink : IAsyncDisposable
     {
         var mark = new Mark();
         _mark = mark;
-        await _replies.BasicPublishAsync("", _queue, mandatory: false, new BasicProperties { Type = MessageTypes.Mark }, mark.Text, cancellationToken).ConfigureAwait(false);
+        await _replies.BasicPublishAsync(
+            "",
+            _queue,
+            mandatory: false,
+            new BasicProperties { Type = MessageTypes.Mark },
+            mark.Text,
+            cancellationToken).ConfigureAwait(false);
         await Task.WhenAny(mark.Task, _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -10,16 +10,23 @@ internal static class BrokerText
     private const int TlsPort = 5671;
 
     /// <summary>Where to connect, and as whom.</summary>
-    public sealed record Target(IReadOnlyList<(string Host, int Port)> Hosts, string VirtualHost, string User, string Password, bool UseTls);
+    public sealed record Target(
+        IReadOnlyList<(string Host, int Port)> Hosts, string VirtualHost, string User, string Password, bool UseTls);
 
     /// <summary>What is wrong with the settings; null where nothing is.</summary>
     public static string? Check(FanAmqpOptions options)
     {
         if (!TryRead(options, out var target, out var problem)) return problem;
         if (!target!.UseTls && !options.AllowPlainText && target.Hosts.FirstOrDefault(host => !IsLoopback(host.Host)) is { Host: { } far })
-            return $"The broker at '{far}' is on another machine, and the connection is plain text: use amqps or {nameof(options.UseTls)}, or set {nameof(options.AllowPlainText)} if that is meant.";
+        {
+            return $"The broker at '{far}' is on another machine, and the connection is plain text: " +
+                $"use amqps or {nameof(options.UseTls)}, or set {nameof(options.AllowPlainText)} if that is meant.";
+        }
         if (!target.UseTls && (options.CertificateFile ?? options.TrustedCertificatesFile ?? options.ServerName) is not null)
-            return $"{nameof(options.CertificateFile)}, {nameof(options.TrustedCertificatesFile)} and {nameof(options.ServerName)} need amqps or {nameof(options.UseTls)}.";
+        {
+            return $"{nameof(options.CertificateFile)}, {nameof(options.TrustedCertificatesFile)} and {nameof(options.ServerName)} need " +
+                $"amqps or {nameof(options.UseTls)}.";
+        }
         return null;
     }
 
@@ -34,9 +41,15 @@ internal static class BrokerText
         if (options.Uri is { } text)
         {
             // The text itself may have a password, so no message shows it.
-            if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.AbsolutePath.Count(c => c == '/') > 1)
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                || uri.Scheme is not ("amqp" or "amqps")
+                || uri.Host.Length == 0
+                || uri.Query.Length > 0
+                || uri.AbsolutePath.Count(c => c == '/') > 1)
             {
-                problem = $"{nameof(options.Uri)} must be amqp://user:password@host:port/vhost, or amqps for TLS, with special characters percent-encoded.";
+                problem =
+                    $"{nameof(options.Uri)} must be amqp://user:password@host:port/vhost, or amqps for TLS, " +
+                    "with special characters percent-encoded.";
                 return false;
             }
 
@@ -62,7 +75,9 @@ internal static class BrokerText
         {
             if (!TryReadHost(part, DefaultPort(options, options.UseTls), out var host))
             {
-                problem = $"{nameof(options.Host)} must be a host name or an IP address (IPv6 in brackets), or several with commas between them; '{part}' is none.";
+                problem =
+                    $"{nameof(options.Host)} must be a host name or an IP address (IPv6 in brackets), " +
+                    $"or several with commas between them; '{part}' is none.";
                 return false;
             }
 
@@ -80,7 +95,11 @@ internal static class BrokerText
         var colon = text.LastIndexOf(':');
         if (colon > 0 && text.IndexOf(':', StringComparison.Ordinal) == colon || text.Contains("]:", StringComparison.Ordinal))
         {
-            if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var own) || own is < 1 or > 65535) return false;
+            if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var own)
+                || own is < 1 or > 65535)
+            {
+                return false;
+            }
             host = (text[..colon], own);
         }
 
@@ -90,5 +109,6 @@ internal static class BrokerText
 
     private static int DefaultPort(FanAmqpOptions options, bool useTls) => options.Port > 0 ? options.Port : useTls ? TlsPort : PlainPort;
 
-    private static bool IsLoopback(string host) => host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(string host) =>
+        host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -3,17 +3,27 @@ using System.Net;
 
 namespace Fan.Amqp;
 
-/// <summary>The settings of the <c>amqp</c> route. Checked as a whole when the application starts. Configuration section: <c>Fan:Amqp</c>.</summary>
+/// <summary>
+/// The settings of the <c>amqp</c> route. Checked as a whole when the application starts. Configuration section: <c>Fan:Amqp</c>.
+/// </summary>
 /// <remarks>User and password stay in this process: they are not registered, logged, or part of an error.</remarks>
 public sealed class FanAmqpOptions
 {
-    /// <summary>Whether the application's services are served on this route; without any service nothing is declared anyway. Default true.</summary>
+    /// <summary>
+    /// Whether the application's services are served on this route; without any service nothing is declared anyway. Default true.
+    /// </summary>
     public bool Serve { get; set; } = true;
 
-    /// <summary>The broker as one text, <c>amqp://user:password@host:port/vhost</c>, or <c>amqps</c> for TLS. What it names goes before the single settings.</summary>
+    /// <summary>
+    /// The broker as one text, <c>amqp://user:password@host:port/vhost</c>, or <c>amqps</c> for TLS. What it names goes before the single
+    /// settings.
+    /// </summary>
     public string? Uri { get; set; }
 
-    /// <summary>The broker's host, or the hosts of a cluster with commas between them, each with a port of its own if it has one. Default <c>localhost</c>.</summary>
+    /// <summary>
+    /// The broker's host, or the hosts of a cluster with commas between them, each with a port of its own if it has one. Default
+    /// <c>localhost</c>.
+    /// </summary>
     public string Host { get; set; } = "localhost";
 
     /// <summary>The broker's port; 0 takes 5672, or 5671 with TLS. Default 0.</summary>
@@ -43,16 +53,24 @@ public sealed class FanAmqpOptions
     /// <summary>A PEM file with the key of <see cref="CertificateFile"/>; default that file itself.</summary>
     public string? KeyFile { get; set; }
 
-    /// <summary>Allows a broker on another machine without encryption: the password crosses the network in plain text. Default false.</summary>
+    /// <summary>
+    /// Allows a broker on another machine without encryption: the password crosses the network in plain text. Default false.
+    /// </summary>
     public bool AllowPlainText { get; set; }
 
     /// <summary>The longest that connecting may take. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often both sides show that they are there; after twice that time of silence the connection is given up. Whole seconds. Default 4 s.</summary>
+    /// <summary>
+    /// How often both sides show that they are there; after twice that time of silence the connection is given up. Whole seconds. Default 4
+    /// s.
+    /// </summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>How often the other side of calls in flight is looked for. A call to a process that died ends after at most twice that time. Default 1 s.</summary>
+    /// <summary>
+    /// How often the other side of calls in flight is looked for. A call to a process that died ends after at most twice that time. Default
+    /// 1 s.
+    /// </summary>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The requests that this process has in hand at once; more wait at the broker. Default 500.</summary>
@@ -64,7 +82,10 @@ public sealed class FanAmqpOptions
     /// <summary>The bytes of one sequence that may be unread; one item may go beyond. Default 256 KiB.</summary>
     public int SequenceWindowBytes { get; set; } = 256 * 1024;
 
-    /// <summary>The most bytes of the payload of a push. A broker has a bound of its own, <c>max_message_size</c>: 16 MiB since RabbitMQ 4, 128 MiB before. Default 16 MiB.</summary>
+    /// <summary>
+    /// The most bytes of the payload of a push. A broker has a bound of its own, <c>max_message_size</c>: 16 MiB since RabbitMQ 4, 128 MiB
+    /// before. Default 16 MiB.
+    /// </summary>
     public int MaxMessageBytes { get; set; } = 16 * 1024 * 1024;
 
     internal IEnumerable<string> Validate()
@@ -72,20 +93,35 @@ public sealed class FanAmqpOptions
         if (BrokerText.Check(this) is { } problem) yield return problem;
         foreach (var (name, value, least) in new[]
         {
-            (nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(1)), (nameof(Heartbeat), Heartbeat, TimeSpan.FromSeconds(1)), (nameof(ProbeInterval), ProbeInterval, TimeSpan.FromMilliseconds(10)),
+            (nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(1)),
+            (nameof(Heartbeat), Heartbeat, TimeSpan.FromSeconds(1)),
+            (nameof(ProbeInterval), ProbeInterval, TimeSpan.FromMilliseconds(10)),
         })
         {
             if (value < least || value > TimeSpan.FromHours(1)) yield return $"{name} must be from {least} to an hour; it is {value}.";
         }
 
-        foreach (var (name, value, most) in new[] { (nameof(Prefetch), Prefetch, ushort.MaxValue), (nameof(MaxCalls), MaxCalls, 1_000_000), (nameof(SequenceWindowBytes), SequenceWindowBytes, 1 << 30) })
+        foreach (var (name, value, most) in new[]
+        {
+            (nameof(Prefetch), Prefetch, ushort.MaxValue),
+            (nameof(MaxCalls), MaxCalls, 1_000_000),
+            (nameof(SequenceWindowBytes), SequenceWindowBytes, 1 << 30)
+        })
         {
             if (value < 1 || value > most) yield return $"{name} must be from 1 to {most}; it is {value}.";
         }
 
-        if (MaxMessageBytes is < 1024 or > 256 * 1024 * 1024) yield return $"{nameof(MaxMessageBytes)} must be from 1 KiB to 256 MiB; it is {MaxMessageBytes}.";
+        if (MaxMessageBytes is < 1024 or > 256 * 1024 * 1024)
+        {
+            yield return $"{nameof(MaxMessageBytes)} must be from 1 KiB to 256 MiB; it is {MaxMessageBytes}.";
+        }
         if (KeyFile is not null && CertificateFile is null) yield return $"{nameof(KeyFile)} is set, and {nameof(CertificateFile)} is not.";
-        foreach (var (name, file) in new[] { (nameof(CertificateFile), CertificateFile), (nameof(KeyFile), KeyFile), (nameof(TrustedCertificatesFile), TrustedCertificatesFile) })
+        foreach (var (name, file) in new[]
+        {
+            (nameof(CertificateFile), CertificateFile),
+            (nameof(KeyFile), KeyFile),
+            (nameof(TrustedCertificatesFile), TrustedCertificatesFile)
+        })
         {
             if (file is not null && !File.Exists(file)) yield return $"{name} '{file}' is not there.";
         }

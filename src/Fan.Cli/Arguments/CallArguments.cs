@@ -24,11 +24,15 @@ internal sealed class CallArguments
     public IReadOnlySet<string> Plain { get; }
 
     /// <exception cref="UsageException">They are none; the message names the argument.</exception>
-    public static async Task<CallArguments> ReadAsync(IReadOnlyList<string> words, Func<Stream> standardInput, string verb, CancellationToken cancellationToken)
+    public static async Task<CallArguments> ReadAsync(
+        IReadOnlyList<string> words, Func<Stream> standardInput, string verb, CancellationToken cancellationToken)
     {
         var input = new InputText(standardInput, Limits.MaxPayloadBytes);
         if (words is [var source] && InputText.IsSource(source))
-            return new CallArguments(Whole(source, await input.ReadAsync(source, cancellationToken).ConfigureAwait(false)), new HashSet<string>());
+        {
+            return new CallArguments(
+                Whole(source, await input.ReadAsync(source, cancellationToken).ConfigureAwait(false)), new HashSet<string>());
+        }
 
         var buffer = new ArrayBufferWriter<byte>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -63,7 +67,9 @@ internal sealed class CallArguments
     {
         var name = source == "-" ? "Standard input" : $"File '{source[1..]}'";
         var json = Parse(name, Encoding.UTF8.GetBytes(text));
-        return json.ValueKind == JsonValueKind.Object ? json : throw new UsageException($"{name} must hold the arguments as one JSON object; it holds {Kind(json.ValueKind)}.");
+        return json.ValueKind == JsonValueKind.Object
+            ? json
+            : throw new UsageException($"{name} must hold the arguments as one JSON object; it holds {Kind(json.ValueKind)}.");
     }
 
     // What is no JSON is a text; what is too deep is a mistake.
@@ -72,7 +78,11 @@ internal sealed class CallArguments
         if (string.IsNullOrWhiteSpace(text)) return false;
         var bytes = Encoding.UTF8.GetBytes(text);
         if (!IsJson(bytes, maxDepth: 1000)) return false;
-        if (!IsJson(bytes, Limits.MaxDepth)) throw new UsageException($"Argument '{name}' is nested deeper than {Limits.MaxDepth} levels, which is deeper than a call carries.");
+        if (!IsJson(bytes, Limits.MaxDepth))
+        {
+            throw new UsageException(
+                $"Argument '{name}' is nested deeper than {Limits.MaxDepth} levels, which is deeper than a call carries.");
+        }
         writer.WriteRawValue(bytes, skipInputValidation: true);
         return true;
     }
@@ -97,7 +107,10 @@ internal sealed class CallArguments
 
     private static JsonElement Parse(string name, ReadOnlyMemory<byte> json)
     {
-        if (json.Length > Limits.MaxPayloadBytes) throw new UsageException($"{name} have {json.Length} bytes; a call carries at most {Limits.MaxPayloadBytes}.");
+        if (json.Length > Limits.MaxPayloadBytes)
+        {
+            throw new UsageException($"{name} have {json.Length} bytes; a call carries at most {Limits.MaxPayloadBytes}.");
+        }
         try
         {
             // A level more than values have: the object of the arguments.

@@ -16,14 +16,16 @@ internal static class CallHints
     {
         if (published?.Parameters is not { } parameters) return null;
         var name = error.Argument.Split('.', '[')[0];
-        if (arguments.Plain.Contains(name) && parameters.Select(ParameterShape.Parse).Any(parameter => parameter.Name == name && parameter.Type is "string" or "string?"))
+        if (arguments.Plain.Contains(name)
+            && parameters.Select(ParameterShape.Parse).Any(parameter => parameter.Name == name && parameter.Type is "string" or "string?"))
             return $"To send a text, write {name}='\"{arguments.Json.GetProperty(name).GetRawText()}\"'.";
         var signature = $"{method}({string.Join(", ", parameters)})";
         return signature.Length > MaxSignature ? null : $"It is {signature}.";
     }
 
     /// <summary>The service that was probably meant.</summary>
-    public static async Task AddNearestAsync(NoSuchServiceException error, IEndpointDirectory directory, CancellationToken cancellationToken)
+    public static async Task AddNearestAsync(
+        NoSuchServiceException error, IEndpointDirectory directory, CancellationToken cancellationToken)
     {
         try
         {

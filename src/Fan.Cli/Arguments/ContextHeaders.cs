@@ -18,13 +18,23 @@ internal static class ContextHeaders
             var equals = header.IndexOf('=');
             if (equals <= 0) throw new UsageException($"-H must be name=value, as in -H user=ann; it is '{header}'.");
             var (name, value) = (header[..equals], header[(equals + 1)..]);
-            if (name == "user") context = context with { User = User(value) };
-            else if (!Travels(name)) throw new UsageException($"-H '{name}' is no name for baggage: letters, digits and !#$%&'*+-.^_`|~ are allowed.");
-            else if (!baggage.TryAdd(name, value)) throw new UsageException($"-H '{name}' is given twice.");
+            if (name == "user")
+            {
+                context = context with { User = User(value) };
+            }
+            else if (!Travels(name))
+            {
+                throw new UsageException($"-H '{name}' is no name for baggage: letters, digits and !#$%&'*+-.^_`|~ are allowed.");
+            }
+            else if (!baggage.TryAdd(name, value))
+            {
+                throw new UsageException($"-H '{name}' is given twice.");
+            }
         }
 
         // The library leaves out what is over the limits, which nobody would notice here.
-        if (baggage.Count > Baggage.MaxMembers || baggage.Sum(pair => pair.Key.Length + Uri.EscapeDataString(pair.Value).Length + 2) > Baggage.MaxLength)
+        if (baggage.Count > Baggage.MaxMembers
+            || baggage.Sum(pair => pair.Key.Length + Uri.EscapeDataString(pair.Value).Length + 2) > Baggage.MaxLength)
             throw new UsageException($"-H: at most {Baggage.MaxMembers} entries of {Baggage.MaxLength} characters in all can travel.");
         return context with { Baggage = baggage };
     }

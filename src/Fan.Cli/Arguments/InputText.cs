@@ -46,9 +46,13 @@ internal sealed class InputText(Func<Stream> standardInput, int maxBytes)
         using var read = new MemoryStream();
         var block = new byte[64 * 1024];
         // A read of a terminal or pipe can't be cancelled everywhere, but the wait for it can.
-        while (await stream.ReadAsync(block, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count)
+        while (await stream.ReadAsync(block, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false) is > 0
+            and var count)
         {
-            if (read.Length + count > maxBytes) throw new UsageException($"{name} has more than {maxBytes / 1024 / 1024} MiB, which is more than a call carries.");
+            if (read.Length + count > maxBytes)
+            {
+                throw new UsageException($"{name} has more than {maxBytes / 1024 / 1024} MiB, which is more than a call carries.");
+            }
             read.Write(block, 0, count);
         }
 

@@ -16,7 +16,8 @@ internal sealed class CallWatch : IAsyncDisposable
         _following = FollowAsync(observer, services);
     }
 
-    public static async Task<CallWatch> StartAsync(ICallObserver observer, IReadOnlyCollection<string> services, CancellationToken cancellationToken)
+    public static async Task<CallWatch> StartAsync(
+        ICallObserver observer, IReadOnlyCollection<string> services, CancellationToken cancellationToken)
     {
         var watch = new CallWatch(observer, services, cancellationToken);
         try

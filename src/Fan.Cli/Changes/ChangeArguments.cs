@@ -47,6 +47,8 @@ internal static class ChangeArguments
     {
         if (word.StartsWith('-')) throw UsageException.UnknownOption(word, verb);
         var equals = word.IndexOf('=');
-        return equals > 0 && equals < word.Length - 1 ? (word[..equals], word[(equals + 1)..]) : throw new UsageException($"'{word}' must be {form}.");
+        return equals > 0 && equals < word.Length - 1
+            ? (word[..equals], word[(equals + 1)..])
+            : throw new UsageException($"'{word}' must be {form}.");
     }
 }

@@ -35,9 +35,11 @@ internal sealed record ChangeOutcome
 /// <summary>Calls of a service while it was watched.</summary>
 internal sealed record WatchedCalls(string Service, long Calls, long Failed, double? P99Ms)
 {
-    public static WatchedCalls Of(string service, Observing.ObservedCalls calls) => new(service, calls.Calls, calls.Failed, calls.Percentile(0.99)?.TotalMilliseconds);
+    public static WatchedCalls Of(string service, Observing.ObservedCalls calls) =>
+        new(service, calls.Calls, calls.Failed, calls.Percentile(0.99)?.TotalMilliseconds);
 
-    public override string ToString() => $"{Service}: {Calls} calls, {Failed} failed{(P99Ms is { } time ? $", 99 of 100 within {time:0.0} ms" : "")}";
+    public override string ToString() =>
+        $"{Service}: {Calls} calls, {Failed} failed{(P99Ms is { } time ? $", 99 of 100 within {time:0.0} ms" : "")}";
 }
 
 /// <summary>A commit for programs.</summary>

@@ -11,7 +11,8 @@ namespace Fan.Cli.Changes;
 /// <summary>Makes one change and tells what becomes of it.</summary>
 internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions options)
 {
-    public static void WriteJson(Terminal terminal, ChangeOutcome outcome) => JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(outcome, ChangeJson.Default.ChangeOutcome));
+    public static void WriteJson(Terminal terminal, ChangeOutcome outcome) =>
+        JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(outcome, ChangeJson.Default.ChangeOutcome));
 
     public async Task<int> RunAsync(Func<IProgress<ChangeProgress>, Task<ChangeReport>> change, string conflictHint)
     {
@@ -43,14 +44,22 @@ internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions op
     public async Task WriteAsync(ChangeReport report)
     {
         var (output, commit) = (terminal.Out, report.Commit);
-        output.WriteLine($"{terminal.OutColours.Name($"commit {commit.Number}")}{(commit.Reason.Length > 0 ? "  " + SafeText.Line(commit.Reason) : "")}");
+        output.WriteLine(
+            $"{terminal.OutColours.Name($"commit {commit.Number}")}" +
+            $"{(commit.Reason.Length > 0 ? "  " + SafeText.Line(commit.Reason) : "")}");
         foreach (var edit in commit.Edits) output.WriteLine("  " + SafeText.Line(EditText.Edit(edit)));
         var drained = report.Drained is { } time ? $", calls from before ended after {EditText.Duration(time)}" : "";
-        output.WriteLine($"applied by {report.Applications} application{(report.Applications == 1 ? "" : "s")} in {EditText.Duration(report.Applied)}{drained}");
+        output.WriteLine(
+            $"applied by {report.Applications} application{(report.Applications == 1 ? "" : "s")} in " +
+            $"{EditText.Duration(report.Applied)}{drained}");
         await terminal.FlushAsync().ConfigureAwait(false);
         var remarks = report.Warnings.Concat(commit.Overridden.Select(line => "overridden: " + line));
         if (report.Drained is null && options.DrainTimeout > TimeSpan.Zero)
-            remarks = remarks.Append($"Calls that began before are still under way after {EditText.Duration(options.DrainTimeout)}: leave the old versions running.");
+        {
+            remarks = remarks.Append(
+                $"Calls that began before are still under way after {EditText.Duration(options.DrainTimeout)}: " +
+                $"leave the old versions running.");
+        }
         foreach (var remark in remarks) terminal.Error.WriteLine($"{terminal.ErrorColours.Error("warning:")} {SafeText.Line(remark)}");
     }
 
@@ -69,7 +78,9 @@ internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions op
                 break;
             case OperationCanceledException:
                 // The exit code tells of the interruption, but not of what it left.
-                var left = progress.Commit > 0 ? $"commit {progress.Commit} is made and stays; 'fan revert {progress.Commit}' undoes it." : "'fan log' shows whether a commit was made.";
+                var left = progress.Commit > 0
+                    ? $"commit {progress.Commit} is made and stays; 'fan revert {progress.Commit}' undoes it."
+                    : "'fan log' shows whether a commit was made.";
                 terminal.Error.WriteLine($"{terminal.ErrorColours.Error("fan:")} Interrupted: {left}");
                 break;
         }

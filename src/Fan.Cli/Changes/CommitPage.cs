@@ -13,7 +13,10 @@ internal static class CommitPage
         foreach (var commit in commits)
         {
             table.AddRow(
-                Tables.Cell(commit.Number.ToString()), Tables.Cell(EditText.Time(commit.At)), Tables.Cell(commit.Author), Tables.Cell(EditText.Summary(commit)),
+                Tables.Cell(commit.Number.ToString()),
+                Tables.Cell(EditText.Time(commit.At)),
+                Tables.Cell(commit.Author),
+                Tables.Cell(EditText.Summary(commit)),
                 Tables.Cell(commit.Reason + (commit.Overridden.Count > 0 ? " (forced)" : "")));
         }
 
@@ -42,7 +45,10 @@ internal static class CommitPage
         }
 
         var table = Tables.Create("SERVICE", "BEFORE", "AFTER");
-        foreach (var edit in edits) table.AddRow(Tables.Cell(EditText.Subject(edit.Path)), Tables.Cell(EditText.Before(edit)), Tables.Cell(EditText.After(edit)));
+        foreach (var edit in edits)
+        {
+            table.AddRow(Tables.Cell(EditText.Subject(edit.Path)), Tables.Cell(EditText.Before(edit)), Tables.Cell(EditText.After(edit)));
+        }
         Tables.Write(terminal, table);
     }
 }

@@ -3,7 +3,10 @@ using Fan.Switching;
 
 namespace Fan.Cli.Changes;
 
-/// <summary>Shows where a change stands on standard error: one line that is written anew on a terminal, a line for each step elsewhere, nothing where it is silent. One flow of control uses it.</summary>
+/// <summary>
+/// Shows where a change stands on standard error: one line that is written anew on a terminal, a line for each step elsewhere, nothing
+/// where it is silent. One flow of control uses it.
+/// </summary>
 internal sealed class ProgressDisplay(Terminal terminal, bool isSilent, bool withBarrier) : IProgress<ChangeProgress>
 {
     private readonly StatusLine _line = new(terminal, isSilent);
@@ -25,7 +28,9 @@ internal sealed class ProgressDisplay(Terminal terminal, bool isSilent, bool wit
 
     private string Text(ChangeProgress progress)
     {
-        var waiting = progress.WaitsFor.Count == 0 ? "" : $"; waiting for {string.Join(", ", progress.WaitsFor)}{(progress.Of - progress.Done > progress.WaitsFor.Count ? ", …" : "")}";
+        var waiting = progress.WaitsFor.Count == 0
+            ? ""
+            : $"; waiting for {string.Join(", ", progress.WaitsFor)}{(progress.Of - progress.Done > progress.WaitsFor.Count ? ", …" : "")}";
         var count = $"{progress.Done} of {progress.Of} applications";
         return SafeText.Line(progress.Stage switch
         {

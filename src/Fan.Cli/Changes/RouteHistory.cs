@@ -8,7 +8,8 @@ namespace Fan.Cli.Changes;
 internal static class RouteHistory
 {
     /// <summary>The commit that changed each of the values last, as far as the log goes back.</summary>
-    public static async Task<IReadOnlyDictionary<string, Commit>> LastChangesAsync(ISystemChanges changes, IEnumerable<string> paths, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, Commit>> LastChangesAsync(
+        ISystemChanges changes, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         var missing = paths.ToHashSet(StringComparer.Ordinal);
         var found = new Dictionary<string, Commit>(StringComparer.Ordinal);
@@ -24,18 +25,24 @@ internal static class RouteHistory
 
     /// <summary>What is different in the tree as of one commit from that as of another, whichever is the later one.</summary>
     /// <exception cref="ToolException">The log has not all that lies between.</exception>
-    public static async Task<IReadOnlyList<TreeEdit>> BetweenAsync(ISystemChanges changes, long from, long to, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<TreeEdit>> BetweenAsync(
+        ISystemChanges changes, long from, long to, CancellationToken cancellationToken)
     {
         var (first, last) = from <= to ? (from, to) : (to, from);
         var edits = new SortedDictionary<string, TreeEdit>(StringComparer.Ordinal);
         for (var number = first; number <= last; number++)
         {
-            var commit = await changes.ShowAsync(number, cancellationToken).ConfigureAwait(false) ?? throw ToolException.NoSuchCommit(number);
+            var commit = await changes.ShowAsync(number, cancellationToken).ConfigureAwait(false)
+                ?? throw ToolException.NoSuchCommit(number);
             // The tree as of the first has its edits already.
             if (number == first) continue;
-            foreach (var edit in commit.Edits) edits[edit.Path] = edits.TryGetValue(edit.Path, out var known) ? known with { After = edit.After } : edit;
+            foreach (var edit in commit.Edits)
+            {
+                edits[edit.Path] = edits.TryGetValue(edit.Path, out var known) ? known with { After = edit.After } : edit;
+            }
         }
 
-        return [.. edits.Values.Where(edit => edit.Before != edit.After).Select(edit => from <= to ? edit : new TreeEdit(edit.Path, edit.After, edit.Before))];
+        return [.. edits.Values.Where(edit => edit.Before != edit.After)
+            .Select(edit => from <= to ? edit : new TreeEdit(edit.Path, edit.After, edit.Before))];
     }
 }

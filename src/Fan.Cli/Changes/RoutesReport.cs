@@ -13,15 +13,19 @@ namespace Fan.Cli.Changes;
 /// <param name="Values">Its values, by path.</param>
 internal sealed record RoutesReport(long Commit, IReadOnlyList<RouteReport> Values)
 {
-    public static async Task<RoutesReport> ReadAsync(ISystemChanges changes, IEndpointDirectory directory, CancellationToken cancellationToken)
+    public static async Task<RoutesReport> ReadAsync(
+        ISystemChanges changes, IEndpointDirectory directory, CancellationToken cancellationToken)
     {
         var tree = await changes.ReadAsync(cancellationToken).ConfigureAwait(false);
         var endpoints = (await directory.ListAsync(cancellationToken).ConfigureAwait(false)).Endpoints;
         var last = await RouteHistory.LastChangesAsync(changes, tree.Values.Keys, cancellationToken).ConfigureAwait(false);
-        return new RoutesReport(tree.Number, [.. tree.Values.OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => new RouteReport(
-            value.Key, EditReport.Parse(value.Value)!.Value,
-            [.. endpoints.Where(endpoint => endpoint.Service == EditText.Subject(value.Key)).Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal)],
-            last.TryGetValue(value.Key, out var commit) ? commit.Number : null))]);
+        return new RoutesReport(
+            tree.Number, [.. tree.Values.OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => new RouteReport(
+                value.Key, EditReport.Parse(value.Value)!.Value,
+                [.. endpoints.Where(endpoint => endpoint.Service == EditText.Subject(value.Key))
+                    .Select(endpoint => endpoint.Version)
+                    .Distinct(StringComparer.Ordinal)],
+                last.TryGetValue(value.Key, out var commit) ? commit.Number : null))]);
     }
 
     public void Write(Terminal terminal)
@@ -32,7 +36,9 @@ internal sealed record RoutesReport(long Commit, IReadOnlyList<RouteReport> Valu
         {
             table.AddRow(
                 Tables.Cell(EditText.Subject(route.Path)), Tables.Cell(EditText.Value(route.Path, route.Value.GetRawText())),
-                Tables.Cell(route.Path.StartsWith(CommitPath.Routes, StringComparison.Ordinal) ? route.Live.Count == 0 ? ["none"] : route.Live : []),
+                Tables.Cell(route.Path.StartsWith(CommitPath.Routes, StringComparison.Ordinal)
+                    ? route.Live.Count == 0 ? ["none"] : route.Live
+                    : []),
                 Tables.Cell(route.Changed?.ToString() ?? "-"));
         }
 

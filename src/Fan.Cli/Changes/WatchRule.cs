@@ -29,7 +29,10 @@ internal sealed record WatchRule(TimeSpan Time, double? MaxErrors, bool ErrorsAr
     public string? Incomparable(string service, ObservedCalls before)
     {
         var needed = MaxP99Growth is not null ? MinCallsOfP99 : ErrorsAreGrowth ? MinCalls : 0;
-        return before.Calls >= needed ? null : $"Only {before.Calls} calls of '{service}' were made in {EditText.Duration(Before)}, and a limit that begins with + needs {needed}; nothing was changed. Give one without +.";
+        return before.Calls >= needed
+            ? null
+            : $"Only {before.Calls} calls of '{service}' were made in {EditText.Duration(Before)}, " +
+                $"and a limit that begins with + needs {needed}; nothing was changed. Give one without +.";
     }
 
     /// <summary>Which limit is passed; null for none.</summary>
@@ -44,12 +47,22 @@ internal sealed record WatchRule(TimeSpan Time, double? MaxErrors, bool ErrorsAr
         {
             var limit = errors + (ErrorsAreGrowth ? Share(before) : 0);
             if ((isOver ? Share(after) : LowerBound(after)) > limit)
-                return string.Create(CultureInfo.InvariantCulture, $"{after.Failed} of {after.Calls} calls of '{service}' failed, {Share(after) * 100:0.0} %, where at most {limit * 100:0.0} % may");
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{after.Failed} of {after.Calls} calls of '{service}' failed, {Share(after) * 100:0.0} %, " +
+                    $"where at most {limit * 100:0.0} % may");
+            }
         }
 
         if (after.Calls < MinCallsOfP99 || after.Percentile(NinetyNine) is not { } p99) return null;
         if (MaxP99 is { } most && p99 > most) return Slow(service, p99, most);
-        return MaxP99Growth is { } growth && before.Calls >= MinCallsOfP99 && before.Percentile(NinetyNine) * (1 + growth) is { } allowed && p99 > allowed ? Slow(service, p99, allowed) : null;
+        return MaxP99Growth is { } growth
+            && before.Calls >= MinCallsOfP99
+            && before.Percentile(NinetyNine) * (1 + growth) is { } allowed
+            && p99 > allowed
+            ? Slow(service, p99, allowed)
+            : null;
     }
 
     // Wilson's interval: one failure of twenty calls is no five percent yet.

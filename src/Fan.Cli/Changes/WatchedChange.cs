@@ -22,7 +22,8 @@ internal sealed class WatchedChange(Terminal terminal, bool asJson, ToolSession 
         await using var ending = watch.ConfigureAwait(false);
         var before = await CountAsync(watch, services, rule.Before, cancellationToken).ConfigureAwait(false);
         var run = new ChangeRun(terminal, asJson, options);
-        var report = await run.MakeAsync(progress => session.Changes.ChangeAsync(changes, options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
+        var report = await run.MakeAsync(
+            progress => session.Changes.ChangeAsync(changes, options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
         if (!asJson) await run.WriteAsync(report).ConfigureAwait(false);
         var number = report.Commit.Number;
         try
@@ -34,22 +35,30 @@ internal sealed class WatchedChange(Terminal terminal, bool asJson, ToolSession 
         }
         catch (StoreException error)
         {
-            throw new ToolException("unwatched", $"Commit {number} is made, and its calls can't be watched any more: {error.Message} 'fan revert {number}' undoes it.");
+            throw new ToolException(
+                "unwatched",
+                $"Commit {number} is made, and its calls can't be watched any more: {error.Message} 'fan revert {number}' undoes it.");
         }
         catch (OperationCanceledException)
         {
-            terminal.Error.WriteLine($"{terminal.ErrorColours.Error("fan:")} Interrupted: commit {number} is made and stays, and nobody watches it; 'fan revert {number}' undoes it.");
+            terminal.Error.WriteLine(
+                $"{terminal.ErrorColours.Error("fan:")} Interrupted: commit {number} is made and stays, and nobody watches it; " +
+                $"'fan revert {number}' undoes it.");
             throw;
         }
     }
 
-    private async Task<Dictionary<string, ObservedCalls>> CountAsync(CallWatch watch, IReadOnlyList<string> services, TimeSpan time, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, ObservedCalls>> CountAsync(
+        CallWatch watch, IReadOnlyList<string> services, TimeSpan time, CancellationToken cancellationToken)
     {
         if (time == TimeSpan.Zero) return services.ToDictionary(service => service, _ => ObservedCalls.None, StringComparer.Ordinal);
         Say($"watching the calls as they are for {EditText.Duration(time)}");
         await Task.Delay(time + ReportsAreIn, terminal.Clock, cancellationToken).ConfigureAwait(false);
         var calls = services.ToDictionary(service => service, watch.Of, StringComparer.Ordinal);
-        return services.Select(service => rule.Incomparable(service, calls[service])).FirstOrDefault(reason => reason is not null) is { } reason ? throw new ToolException("too_few_calls", reason) : calls;
+        return services.Select(service => rule.Incomparable(service, calls[service]))
+            .FirstOrDefault(reason => reason is not null) is { } reason
+            ? throw new ToolException("too_few_calls", reason)
+            : calls;
     }
 
     private async Task<(string? Broken, Dictionary<string, ObservedCalls> Calls)> JudgeAsync(
@@ -65,8 +74,10 @@ internal sealed class WatchedChange(Terminal terminal, bool asJson, ToolSession 
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
             watch.ThrowIfEnded();
             var isOver = terminal.Clock.GetElapsedTime(started) >= rule.Time;
-            var calls = services.ToDictionary(service => service, service => watch.Of(service).Since(from[service]), StringComparer.Ordinal);
-            var broken = services.Select(service => rule.Broken(service, before[service], calls[service], isOver)).FirstOrDefault(reason => reason is not null);
+            var calls = services.ToDictionary(
+                service => service, service => watch.Of(service).Since(from[service]), StringComparer.Ordinal);
+            var broken = services.Select(service => rule.Broken(service, before[service], calls[service], isOver))
+                .FirstOrDefault(reason => reason is not null);
             if (broken is not null || isOver) return (broken, calls);
         }
     }
@@ -76,7 +87,8 @@ internal sealed class WatchedChange(Terminal terminal, bool asJson, ToolSession 
         var undoing = options with { Reason = $"Commit {number} was taken back by itself: {reason}." };
         var run = new ChangeRun(terminal, asJson, undoing);
         var revert = await run.MakeAsync(
-            progress => session.Changes.RevertAsync(number, undoing, progress, cancellationToken), $"It was to be taken back, as {reason}.").ConfigureAwait(false);
+            progress => session.Changes.RevertAsync(number, undoing, progress, cancellationToken),
+            $"It was to be taken back, as {reason}.").ConfigureAwait(false);
         if (!asJson) await run.WriteAsync(revert).ConfigureAwait(false);
         throw new ToolException("reverted", $"Commit {number} was taken back by commit {revert.Commit.Number}: {reason}.");
     }
@@ -88,7 +100,11 @@ internal sealed class WatchedChange(Terminal terminal, bool asJson, ToolSession 
         else foreach (var line in watched) terminal.Out.WriteLine(SafeText.Line(line.ToString()));
         await terminal.FlushAsync().ConfigureAwait(false);
         foreach (var few in watched.Where(line => line.Calls < WatchRule.MinCalls && !asJson))
-            terminal.Error.WriteLine($"{terminal.ErrorColours.Error("warning:")} Only {few.Calls} calls of '{few.Service}' were made while it was watched, which says nothing of it.");
+        {
+            terminal.Error.WriteLine(
+                $"{terminal.ErrorColours.Error("warning:")} Only {few.Calls} calls of '{few.Service}' were made while it was watched, " +
+                "which says nothing of it.");
+        }
     }
 
     private void Say(string text)

@@ -28,7 +28,10 @@ internal sealed class BenchCommand : Verb
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var plan = _load.Read(parsed);
-        return await _call.RunAsync(parsed, call => LoadAsync(call, plan, parsed.GetValue(Global.Json), cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await _call.RunAsync(
+            parsed,
+            call => LoadAsync(call, plan, parsed.GetValue(Global.Json), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<int> LoadAsync(PreparedCall call, LoadPlan plan, bool asJson, CancellationToken cancellationToken)
@@ -61,7 +64,8 @@ internal sealed class BenchCommand : Verb
             return;
         }
 
-        await foreach (var _ in call.Session.Fan.StreamAsync(call.Path, call.Arguments, call.Options, cancellationToken).ConfigureAwait(false))
+        await foreach (var _ in call.Session.Fan.StreamAsync(
+            call.Path, call.Arguments, call.Options, cancellationToken).ConfigureAwait(false))
         {
             // A sequence has ended with its last item.
         }

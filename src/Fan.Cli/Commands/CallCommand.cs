@@ -11,7 +11,10 @@ internal sealed class CallCommand : Verb
 {
     private readonly CallLine _call;
 
-    private readonly Option<bool> _trace = new("--trace") { Description = "Print the calls that this one caused, in every process, with their times." };
+    private readonly Option<bool> _trace = new("--trace")
+    {
+        Description = "Print the calls that this one caused, in every process, with their times."
+    };
 
     public CallCommand(GlobalOptions global)
         : base(
@@ -33,8 +36,14 @@ internal sealed class CallCommand : Verb
         using var trace = parsed.GetValue(_trace) ? fan.StartTrace() : null;
         try
         {
-            if (method.Kind == MethodKind.Stream) await PrintItemsAsync(fan.StreamAsync(call.Path, call.Arguments, call.Options, cancellationToken)).ConfigureAwait(false);
-            else Print(method, await fan.CallAsync(call.Path, call.Arguments, call.Options, cancellationToken).ConfigureAwait(false));
+            if (method.Kind == MethodKind.Stream)
+            {
+                await PrintItemsAsync(fan.StreamAsync(call.Path, call.Arguments, call.Options, cancellationToken)).ConfigureAwait(false);
+            }
+            else
+            {
+                Print(method, await fan.CallAsync(call.Path, call.Arguments, call.Options, cancellationToken).ConfigureAwait(false));
+            }
         }
         finally
         {
@@ -68,8 +77,14 @@ internal sealed class CallCommand : Verb
         // Standard output is for the reply where a program reads it.
         var toError = asJson || !terminal.OutIsTerminal;
         var output = toError ? terminal.Error : terminal.Out;
-        if (asJson) JsonPrinter.WriteLine(output, JsonSerializer.SerializeToElement(TraceReport.Of(trace.Spans), ToolJson.Default.TraceReport));
-        else TraceTree.Write(output, toError ? terminal.ErrorColours : terminal.OutColours, trace.Spans);
+        if (asJson)
+        {
+            JsonPrinter.WriteLine(output, JsonSerializer.SerializeToElement(TraceReport.Of(trace.Spans), ToolJson.Default.TraceReport));
+        }
+        else
+        {
+            TraceTree.Write(output, toError ? terminal.ErrorColours : terminal.OutColours, trace.Spans);
+        }
         await output.FlushAsync().ConfigureAwait(false);
     }
 }

@@ -16,7 +16,10 @@ internal sealed class CallLine
     private readonly GlobalOptions _global;
     private readonly string _verb;
 
-    private readonly Argument<string> _method = new("METHOD") { Description = "Service and method, with shard keys in brackets: 'retail.store[42].public_wines.get'." };
+    private readonly Argument<string> _method = new("METHOD")
+    {
+        Description = "Service and method, with shard keys in brackets: 'retail.store[42].public_wines.get'."
+    };
 
     private readonly Argument<string[]> _arguments = new("ARGUMENT")
     {
@@ -25,13 +28,29 @@ internal sealed class CallLine
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<string?> _version = new("--version") { Description = "The versions that may answer, e.g. '^1.2'. Default: the highest release.", HelpName = "RANGE" };
+    private readonly Option<string?> _version = new("--version")
+    {
+        Description = "The versions that may answer, e.g. '^1.2'. Default: the highest release.",
+        HelpName = "RANGE"
+    };
 
-    private readonly Option<string?> _timeout = new("--timeout") { Description = "The longest that the call may take: 500ms, 2s, 1m, or none. Default: the method's, else 30s; sequences have none.", HelpName = "TIME" };
+    private readonly Option<string?> _timeout = new("--timeout")
+    {
+        Description = "The longest that the call may take: 500ms, 2s, 1m, or none. Default: the method's, else 30s; sequences have none.",
+        HelpName = "TIME"
+    };
 
-    private readonly Option<string?> _via = new("--via") { Description = "The transport that the call must take, e.g. http. Default: the best one that the service has.", HelpName = "TRANSPORT" };
+    private readonly Option<string?> _via = new("--via")
+    {
+        Description = "The transport that the call must take, e.g. http. Default: the best one that the service has.",
+        HelpName = "TRANSPORT"
+    };
 
-    private readonly Option<string[]> _headers = new("--header", "-H") { Description = "What travels with the call: user=NAME is the user, anything else baggage. Repeatable.", HelpName = "NAME=VALUE" };
+    private readonly Option<string[]> _headers = new("--header", "-H")
+    {
+        Description = "What travels with the call: user=NAME is the user, anything else baggage. Repeatable.",
+        HelpName = "NAME=VALUE"
+    };
 
     public CallLine(Verb verb, GlobalOptions global)
     {
@@ -41,12 +60,17 @@ internal sealed class CallLine
         foreach (var option in (Option[])[_version, _timeout, _via, _headers]) verb.Add(option);
         // Once there is a method, what is typed is no other one.
         _method.CompletionSources.Add(context =>
-            MethodIn(context.ParseResult) is { } given && given != context.WordToComplete ? [] : global.Suggestions.MethodsFor(context.WordToComplete));
+            MethodIn(context.ParseResult) is { } given && given != context.WordToComplete
+                ? []
+                : global.Suggestions.MethodsFor(context.WordToComplete));
         _arguments.CompletionSources.Add(context => global.Suggestions.ArgumentsOf(MethodIn(context.ParseResult)));
         _via.CompletionSources.Add(context => global.Suggestions.TransportsOf(MethodIn(context.ParseResult)));
     }
 
-    /// <summary>Reads it, opens the session, finds the method, and does something with that; what is wrong with the call is told with what the tool can add.</summary>
+    /// <summary>
+    /// Reads it, opens the session, finds the method, and does something with that; what is wrong with the call is told with what the tool
+    /// can add.
+    /// </summary>
     public async Task<int> RunAsync(ParseResult parsed, Func<PreparedCall, Task<int>> run, CancellationToken cancellationToken)
     {
         var path = parsed.GetValue(_method)!;
@@ -61,7 +85,8 @@ internal sealed class CallLine
         var context = ContextHeaders.Parse(parsed.GetValue(_headers) ?? []);
         var session = _global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
-        var arguments = await CallArguments.ReadAsync(parsed.GetValue(_arguments) ?? [], _global.Terminal.In, _verb, cancellationToken).ConfigureAwait(false);
+        var arguments = await CallArguments.ReadAsync(
+            parsed.GetValue(_arguments) ?? [], _global.Terminal.In, _verb, cancellationToken).ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         EndpointMethod? method = null;
         try
@@ -92,22 +117,34 @@ internal sealed class CallLine
         var (needed, given) = (ServiceName.Parse(template).ShardKeys, target.Service.ShardKeys.Count);
         if (needed.Count == given) return;
         throw new UsageException(
-            $"Service '{template}' needs {needed.Count} shard key{(needed.Count == 1 ? "" : "s")} ({string.Join(", ", needed)}), and '{target.Service.Template}' gives {given}: "
+            $"Service '{template}' needs {needed.Count} shard key{(needed.Count == 1 ? "" : "s")} ({string.Join(", ", needed)}), " +
+            $"and '{target.Service.Template}' gives {given}: "
             + "write the values in the brackets, in quotes for the shell.");
     }
 
-    private static async Task RequireTransportAsync(ToolSession session, CallPath target, string? transport, CancellationToken cancellationToken)
+    private static async Task RequireTransportAsync(
+        ToolSession session, CallPath target, string? transport, CancellationToken cancellationToken)
     {
         if (transport is null) return;
         var service = target.Service.Canonical;
         var endpoints = await session.Directory.FindAsync(service, cancellationToken).ConfigureAwait(false);
-        var offered = endpoints.Select(endpoint => endpoint.Description.Transport).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var offered = endpoints.Select(endpoint => endpoint.Description.Transport)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal).ToList();
         // That nobody serves it at all is told as of any call.
         if (offered.Count == 0) return;
         if (!offered.Contains(transport, StringComparer.Ordinal))
-            throw new ToolException("no_such_transport", $"Service '{service}' is not served over '{transport}', but over {string.Join(", ", offered)}.");
+        {
+            throw new ToolException(
+                "no_such_transport", $"Service '{service}' is not served over '{transport}', but over {string.Join(", ", offered)}.");
+        }
         if (!session.Transports.Contains(transport, StringComparer.Ordinal))
-            throw new ToolException("no_such_transport", $"The settings of '{transport}' are not in the environment, so the tool can take {string.Join(", ", session.Transports.Order(StringComparer.Ordinal))} only.");
+        {
+            throw new ToolException(
+                "no_such_transport",
+                $"The settings of '{transport}' are not in the environment, " +
+                $"so the tool can take {string.Join(", ", session.Transports.Order(StringComparer.Ordinal))} only.");
+        }
     }
 
     // Of a line that may lack it.

@@ -9,16 +9,27 @@ namespace Fan.Cli.Commands;
 /// <summary><c>fan deps</c>: who hosts and needs what.</summary>
 internal sealed class DepsCommand : Verb
 {
-    private readonly Argument<string?> _service = new("SERVICE") { Description = "Only who hosts this service, and who needs it.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _service = new("SERVICE")
+    {
+        Description = "Only who hosts this service, and who needs it.",
+        Arity = ArgumentArity.ZeroOrOne
+    };
 
     private readonly Option<bool> _problems = new("--problems") { Description = "Only what is unmet. Fails where a hard dependency is." };
 
-    private readonly Option<bool> _order = new("--order") { Description = "In which order the applications may be started; stopping goes the other way." };
+    private readonly Option<bool> _order = new("--order")
+    {
+        Description = "In which order the applications may be started; stopping goes the other way."
+    };
 
     public DepsCommand(GlobalOptions global)
         : base(
             "deps", "Shows which applications run, what they host and need, and whether that is met.", global,
-            "fan deps", "fan deps retail.store", "fan deps --problems", "fan deps --order", "fan deps --json | jq '.applications[] | select(.needs | any(.met | not)) | .application'")
+            "fan deps",
+            "fan deps retail.store",
+            "fan deps --problems",
+            "fan deps --order",
+            "fan deps --json | jq '.applications[] | select(.needs | any(.met | not)) | .application'")
     {
         Add(_service);
         Add(_problems);
@@ -31,7 +42,10 @@ internal sealed class DepsCommand : Verb
         var service = parsed.GetValue(_service) is { } name ? ServiceName.Parse(name).Canonical : null;
         var onlyProblems = parsed.GetValue(_problems);
         var ordered = parsed.GetValue(_order);
-        if (ordered && (onlyProblems || service is not null)) throw new UsageException("--order is of all that runs: it goes without SERVICE and --problems.");
+        if (ordered && (onlyProblems || service is not null))
+        {
+            throw new UsageException("--order is of all that runs: it goes without SERVICE and --problems.");
+        }
         var session = Global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -40,22 +54,38 @@ internal sealed class DepsCommand : Verb
         if (onlyProblems) report = Problems(report);
         if (ordered) report = report with { Order = DependencyOrder.Of(report.Applications) };
         var terminal = Global.Terminal;
-        if (parsed.GetValue(Global.Json)) JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(report, ToolJson.Default.DependencyReport));
-        else DependencyPage.Write(terminal, report);
+        if (parsed.GetValue(Global.Json))
+        {
+            JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(report, ToolJson.Default.DependencyReport));
+        }
+        else
+        {
+            DependencyPage.Write(terminal, report);
+        }
         await terminal.FlushAsync().ConfigureAwait(false);
-        if (report.Applications.Count == 0) terminal.Error.WriteLine(onlyProblems ? "Everything that is declared is met." : $"No application runs{(service is null ? "" : $" that hosts or needs '{service}'")}.");
+        if (report.Applications.Count == 0)
+        {
+            terminal.Error.WriteLine(onlyProblems
+                ? "Everything that is declared is met."
+                : $"No application runs{(service is null ? "" : $" that hosts or needs '{service}'")}.");
+        }
         return onlyProblems && report.IsBroken ? ExitCode.Failed : ExitCode.Done;
     }
 
     private static DependencyReport About(DependencyReport report, string service)
     {
         var applications = report.Applications
-            .Select(application => application with { Needs = [.. application.Needs.Where(need => need.Service == service)], Hosts = [.. application.Hosts.Where(host => host.Service == service)] })
+            .Select(application => application with
+            {
+                Needs = [.. application.Needs.Where(need => need.Service == service)],
+                Hosts = [.. application.Hosts.Where(host => host.Service == service)]
+            })
             .Where(application => application.Needs.Count + application.Hosts.Count > 0).ToList();
         return new DependencyReport
         {
             Applications = applications,
-            Cycles = [.. report.Cycles.Where(cycle => cycle.Any(name => applications.Exists(application => application.Application == name)))],
+            Cycles = [.. report.Cycles.Where(
+                cycle => cycle.Any(name => applications.Exists(application => application.Application == name)))],
         };
     }
 

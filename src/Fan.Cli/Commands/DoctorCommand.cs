@@ -12,14 +12,20 @@ namespace Fan.Cli.Commands;
 /// <summary><c>fan doctor</c>: what works, what does not, and what to do.</summary>
 internal sealed class DoctorCommand : Verb
 {
-    private readonly Option<bool> _repair = new("--repair") { Description = "Removes what nobody can read, once it has named it and asked." };
+    private readonly Option<bool> _repair = new("--repair")
+    {
+        Description = "Removes what nobody can read, once it has named it and asked."
+    };
 
     private readonly Option<bool> _yes = new("--yes") { Description = "Yes, remove it: does not ask." };
 
     public DoctorCommand(GlobalOptions global)
         : base(
             "doctor", "Checks the store, what is registered in it, and whether the endpoints answer.", global,
-            "fan doctor", "fan doctor --store sqlite:/var/lib/fan/fan.db", "fan doctor --json | jq '.checks[] | select(.status != \"ok\")'", "fan doctor --repair")
+            "fan doctor",
+            "fan doctor --store sqlite:/var/lib/fan/fan.db",
+            "fan doctor --json | jq '.checks[] | select(.status != \"ok\")'",
+            "fan doctor --repair")
     {
         Add(_repair);
         Add(_yes);
@@ -37,13 +43,21 @@ internal sealed class DoctorCommand : Verb
         var isReachable = await LookAsync(session, checks, garbage, cancellationToken).ConfigureAwait(false);
         var report = DoctorReport.Of(checks);
         if (!json) Write(Global.Terminal, report);
-        if (repairs && isReachable) report = report with { Removed = await new Repair(session, Global.Terminal).RunAsync(garbage, says, tells: !json, cancellationToken).ConfigureAwait(false) };
+        if (repairs && isReachable)
+        {
+            report = report with
+            {
+                Removed = await new Repair(session, Global.Terminal).RunAsync(
+                    garbage, says, tells: !json, cancellationToken).ConfigureAwait(false)
+            };
+        }
         if (json) JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(report, ToolJson.Default.DoctorReport));
         return !isReachable ? ExitCode.NotReachable : report.Status == CheckStatus.Failed ? ExitCode.Failed : ExitCode.Done;
     }
 
     /// <summary>False when the store can't be reached, and so nothing more be seen than what it tells of itself.</summary>
-    private async Task<bool> LookAsync(ToolSession session, List<Check> checks, List<GarbageNode> garbage, CancellationToken cancellationToken)
+    private async Task<bool> LookAsync(
+        ToolSession session, List<Check> checks, List<GarbageNode> garbage, CancellationToken cancellationToken)
     {
         var clock = Global.Terminal.Clock;
         try

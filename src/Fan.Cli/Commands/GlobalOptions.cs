@@ -19,11 +19,23 @@ internal sealed class GlobalOptions(Terminal terminal, Suggestions suggestions)
         Recursive = true,
     };
 
-    public Option<bool> Json { get; } = new("--json") { Description = "JSON instead of tables; errors as JSON on standard error.", Recursive = true };
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "JSON instead of tables; errors as JSON on standard error.",
+        Recursive = true
+    };
 
-    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Details and stack traces with errors, and the log of the library.", Recursive = true };
+    public Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Details and stack traces with errors, and the log of the library.",
+        Recursive = true
+    };
 
     /// <summary>The store that the command line, the environment or nobody names.</summary>
     public ToolSession Session(ParseResult parsed) =>
-        ToolSession.Create(StoreChoice.Of(parsed.GetValue(Store), terminal.Environment), terminal.Settings(), parsed.GetValue(Verbose) ? terminal : null, terminal.Queues ?? QueueKinds.AddQueues);
+        ToolSession.Create(
+            StoreChoice.Of(parsed.GetValue(Store), terminal.Environment),
+            terminal.Settings(),
+            parsed.GetValue(Verbose) ? terminal : null,
+            terminal.Queues ?? QueueKinds.AddQueues);
 }

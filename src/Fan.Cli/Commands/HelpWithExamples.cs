@@ -24,10 +24,15 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         var output = parseResult.InvocationConfiguration.Output;
         var command = parseResult.CommandResult.Command;
         output.WriteLine("Examples:");
-        foreach (var example in command is QueueCommands queues ? queues.Examples : (command as Verb)?.Examples ?? OfTheRoot) output.WriteLine("  " + example);
+        foreach (var example in command is QueueCommands queues ? queues.Examples : (command as Verb)?.Examples ?? OfTheRoot)
+        {
+            output.WriteLine("  " + example);
+        }
         if (command is not RootCommand) return ExitCode.Done;
         output.WriteLine();
-        output.WriteLine("Exit codes: 0 done, 1 the call or a check failed, 2 wrong usage, 3 the store or service can't be reached, 130 ended by Ctrl-C.");
+        output.WriteLine(
+            "Exit codes: 0 done, 1 the call or a check failed, 2 wrong usage, " +
+            "3 the store or service can't be reached, 130 ended by Ctrl-C.");
         return ExitCode.Done;
     }
 }

@@ -12,7 +12,12 @@ internal sealed class InfoCommand : Verb
     private readonly Argument<string> _service = new("SERVICE") { Description = "The service's name; brackets may be left out." };
 
     public InfoCommand(GlobalOptions global)
-        : base("info", "Shows the versions, endpoints and methods of a service.", global, "fan info retail.store.public_wines", "fan info lightspeed --json | jq '.versions[0].methods[].name'")
+        : base(
+            "info",
+            "Shows the versions, endpoints and methods of a service.",
+            global,
+            "fan info retail.store.public_wines",
+            "fan info lightspeed --json | jq '.versions[0].methods[].name'")
     {
         Add(_service);
         _service.CompletionSources.Add(_ => global.Suggestions.Services);
@@ -32,8 +37,14 @@ internal sealed class InfoCommand : Verb
             throw error;
         }
 
-        if (parsed.GetValue(Global.Json)) JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(report, ToolJson.Default.ServiceReport));
-        else ServicePage.Write(Global.Terminal, report);
+        if (parsed.GetValue(Global.Json))
+        {
+            JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(report, ToolJson.Default.ServiceReport));
+        }
+        else
+        {
+            ServicePage.Write(Global.Terminal, report);
+        }
         return ExitCode.Done;
     }
 }

@@ -10,7 +10,11 @@ namespace Fan.Cli.Commands;
 /// <summary><c>fan ls</c>: what is registered.</summary>
 internal sealed class ListCommand : Verb
 {
-    private readonly Argument<string?> _pattern = new("PATTERN") { Description = "Part of the name, or a pattern for the whole name with * and ?.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _pattern = new("PATTERN")
+    {
+        Description = "Part of the name, or a pattern for the whole name with * and ?.",
+        Arity = ArgumentArity.ZeroOrOne
+    };
 
     public ListCommand(GlobalOptions global)
         : base("ls", "Lists the services that are registered.", global, "fan ls", "fan ls 'retail.*'", "fan ls --json | jq '.[].service'")
@@ -28,8 +32,14 @@ internal sealed class ListCommand : Verb
         var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
         var services = ServiceSummary.Of(listing.Endpoints.Where(endpoint => NamePattern.Matches(pattern, endpoint.Service)));
         var terminal = Global.Terminal;
-        if (parsed.GetValue(Global.Json)) JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(services, ToolJson.Default.IReadOnlyListServiceSummary));
-        else if (services.Count > 0) Write(terminal, services);
+        if (parsed.GetValue(Global.Json))
+        {
+            JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(services, ToolJson.Default.IReadOnlyListServiceSummary));
+        }
+        else if (services.Count > 0)
+        {
+            Write(terminal, services);
+        }
         await terminal.FlushAsync().ConfigureAwait(false);
         Remark(terminal, session.Store.DisplayName, pattern, services.Count, listing);
         return ExitCode.Done;
@@ -55,7 +65,10 @@ internal sealed class ListCommand : Verb
         else if (shown == 0) terminal.Error.WriteLine($"No service matches '{SafeText.Line(pattern!)}' in {SafeText.Line(store)}.");
         var remarks = new List<string>();
         if (listing.Problems.Count > 0) remarks.Add($"{listing.Problems.Count} of the nodes can't be used");
-        if (listing.Barriers.Count > 0) remarks.Add($"{listing.Barriers.Count} of the versions {(listing.Barriers.Count == 1 ? "has" : "have")} a barrier");
+        if (listing.Barriers.Count > 0)
+        {
+            remarks.Add($"{listing.Barriers.Count} of the versions {(listing.Barriers.Count == 1 ? "has" : "have")} a barrier");
+        }
         if (remarks.Count > 0) terminal.Error.WriteLine($"{string.Join(", ", remarks)}: see 'fan doctor'.");
     }
 }

@@ -10,12 +10,27 @@ namespace Fan.Cli.Commands;
 /// <summary><c>fan log</c>: the commits, the newest first.</summary>
 internal sealed class LogCommand : Verb
 {
-    private readonly Argument<string?> _service = new("SERVICE") { Description = "Only what changed this service's route.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _service = new("SERVICE")
+    {
+        Description = "Only what changed this service's route.",
+        Arity = ArgumentArity.ZeroOrOne
+    };
 
-    private readonly Option<int> _count = new("--count", "-n") { Description = "How many at the most. Default: 20.", HelpName = "COUNT", DefaultValueFactory = _ => 20 };
+    private readonly Option<int> _count = new("--count", "-n")
+    {
+        Description = "How many at the most. Default: 20.",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => 20
+    };
 
     public LogCommand(GlobalOptions global)
-        : base("log", "Lists the commits: who changed what, when and why.", global, "fan log", "fan log retail.store -n 5", "fan log --json | jq '.[0].edits'")
+        : base(
+            "log",
+            "Lists the commits: who changed what, when and why.",
+            global,
+            "fan log",
+            "fan log retail.store -n 5",
+            "fan log --json | jq '.[0].edits'")
     {
         Add(_service);
         Add(_count);
@@ -31,12 +46,26 @@ internal sealed class LogCommand : Verb
         await using var closing = session.ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         var commits = await session.Changes.LogAsync(cancellationToken)
-            .Where(commit => path is null || commit.Edits.Any(edit => edit.Path == path)).Take(count).ToListAsync(cancellationToken).ConfigureAwait(false);
+            .Where(commit => path is null || commit.Edits.Any(edit => edit.Path == path))
+            .Take(count)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
         var terminal = Global.Terminal;
-        if (parsed.GetValue(Global.Json)) JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement([.. commits.Select(CommitReport.Of)], ToolJson.Default.IReadOnlyListCommitReport));
-        else if (commits.Count > 0) CommitPage.WriteLog(terminal, commits);
+        if (parsed.GetValue(Global.Json))
+        {
+            JsonPrinter.WriteReply(
+                terminal,
+                JsonSerializer.SerializeToElement([.. commits.Select(CommitReport.Of)], ToolJson.Default.IReadOnlyListCommitReport));
+        }
+        else if (commits.Count > 0)
+        {
+            CommitPage.WriteLog(terminal, commits);
+        }
         await terminal.FlushAsync().ConfigureAwait(false);
-        if (commits.Count == 0) terminal.Error.WriteLine($"Nothing was committed{(path is null ? "" : " for it")} in {SafeText.Line(session.Store.DisplayName)}.");
+        if (commits.Count == 0)
+        {
+            terminal.Error.WriteLine(
+                $"Nothing was committed{(path is null ? "" : " for it")} in {SafeText.Line(session.Store.DisplayName)}.");
+        }
         return ExitCode.Done;
     }
 }

@@ -17,6 +17,8 @@ internal sealed class ShardAssignCommand(GlobalOptions global) : ShardChangeComm
     protected override ShardChange Read(ParseResult parsed, string[] changes)
     {
         var shards = ShardMoves.ParseKeys(changes);
-        return new((system, service, options, token) => system.AssignKeysAsync(service, shards, options, cancellationToken: token), shard => shards.ContainsValue(shard));
+        return new(
+            (system, service, options, token) => system.AssignKeysAsync(service, shards, options, cancellationToken: token),
+            shard => shards.ContainsValue(shard));
     }
 }

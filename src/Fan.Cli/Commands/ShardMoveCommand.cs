@@ -6,7 +6,10 @@ namespace Fan.Cli.Commands;
 /// <summary><c>fan shard move</c>: gives shards to workers in one commit.</summary>
 internal sealed class ShardMoveCommand : ShardChangeCommand
 {
-    private readonly Option<bool> _force = new("--force") { Description = "Name a worker that does not live: others own the shard until it does. The commit records that." };
+    private readonly Option<bool> _force = new("--force")
+    {
+        Description = "Name a worker that does not live: others own the shard until it does. The commit records that."
+    };
 
     public ShardMoveCommand(GlobalOptions global)
         : base(
@@ -17,11 +20,15 @@ internal sealed class ShardMoveCommand : ShardChangeCommand
                 Description = "The worker that is to own a shard; SHARD=* gives it back to whom capacities decide for.",
                 Arity = ArgumentArity.OneOrMore,
             },
-            "fan shard move stock.counter 7=worker-2 8='*' -m 'worker-1 is full'", "fan shard move stock.counter 7=worker-2 --json") => Add(_force);
+            "fan shard move stock.counter 7=worker-2 8='*' -m 'worker-1 is full'", "fan shard move stock.counter 7=worker-2 --json") =>
+        Add(_force);
 
     protected override ShardChange Read(ParseResult parsed, string[] changes)
     {
         var owners = ShardMoves.Parse(changes);
-        return new((system, service, options, token) => system.MoveShardsAsync(service, owners, options, cancellationToken: token), owners.ContainsKey, parsed.GetValue(_force));
+        return new(
+            (system, service, options, token) => system.MoveShardsAsync(service, owners, options, cancellationToken: token),
+            owners.ContainsKey,
+            parsed.GetValue(_force));
     }
 }

@@ -12,7 +12,12 @@ internal sealed class ShardsCommand : Verb
     private readonly Argument<string> _service = new("SERVICE") { Description = "The service's name; brackets may be left out." };
 
     public ShardsCommand(GlobalOptions global)
-        : base("shards", "Lists the shards of a service and who owns them.", global, "fan shards stock.counter", "fan shards stock.counter --json | jq '.[] | select(.holder == null)'")
+        : base(
+            "shards",
+            "Lists the shards of a service and who owns them.",
+            global,
+            "fan shards stock.counter",
+            "fan shards stock.counter --json | jq '.[] | select(.holder == null)'")
     {
         Add(_service);
         _service.CompletionSources.Add(_ => global.Suggestions.Services);
@@ -25,14 +30,28 @@ internal sealed class ShardsCommand : Verb
         await using var closing = session.ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         var shards = await ShardLine.ReadAsync(session, service, cancellationToken).ConfigureAwait(false);
-        if (parsed.GetValue(Global.Json)) JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(shards, ShardJson.Default.IReadOnlyListShardLine));
-        else ShardLine.Write(Global.Terminal, shards);
+        if (parsed.GetValue(Global.Json))
+        {
+            JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(shards, ShardJson.Default.IReadOnlyListShardLine));
+        }
+        else
+        {
+            ShardLine.Write(Global.Terminal, shards);
+        }
         await Global.Terminal.FlushAsync().ConfigureAwait(false);
         var open = shards.Count(shard => shard.Holder != shard.Owner);
-        if (open > 0) Global.Terminal.Error.WriteLine($"{open} of {shards.Count} shards {(open == 1 ? "is" : "are")} not held by the owner yet: calls for {(open == 1 ? "it" : "them")} wait.");
+        if (open > 0)
+        {
+            Global.Terminal.Error.WriteLine(
+                $"{open} of {shards.Count} shards {(open == 1 ? "is" : "are")} not held by the owner yet: " +
+                $"calls for {(open == 1 ? "it" : "them")} wait.");
+        }
         var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
         // Who holds a lock is known by that name alone.
-        foreach (var name in SharedWorkerName.Find(listing.Endpoints.Where(endpoint => endpoint.Service == service))) Global.Terminal.Error.WriteLine($"{SafeText.Line(name.ToString())}. {SharedWorkerName.Advice}");
+        foreach (var name in SharedWorkerName.Find(listing.Endpoints.Where(endpoint => endpoint.Service == service)))
+        {
+            Global.Terminal.Error.WriteLine($"{SafeText.Line(name.ToString())}. {SharedWorkerName.Advice}");
+        }
         return ExitCode.Done;
     }
 }

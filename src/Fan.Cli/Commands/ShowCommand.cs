@@ -9,10 +9,20 @@ namespace Fan.Cli.Commands;
 /// <summary><c>fan show</c>: one commit, or the routes as they are now.</summary>
 internal sealed class ShowCommand : Verb
 {
-    private readonly Argument<string?> _number = new("N") { Description = "The number of the commit. Default: the routes as they are now.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _number = new("N")
+    {
+        Description = "The number of the commit. Default: the routes as they are now.",
+        Arity = ArgumentArity.ZeroOrOne
+    };
 
     public ShowCommand(GlobalOptions global)
-        : base("show", "Shows a commit with what was before and after, or the routes as they are now.", global, "fan show", "fan show 17", "fan show --json | jq '.values[].path'")
+        : base(
+            "show",
+            "Shows a commit with what was before and after, or the routes as they are now.",
+            global,
+            "fan show",
+            "fan show 17",
+            "fan show --json | jq '.values[].path'")
     {
         Add(_number);
         _number.CompletionSources.Add(_ => global.Suggestions.Commits);
@@ -27,9 +37,16 @@ internal sealed class ShowCommand : Verb
         var (terminal, asJson) = (Global.Terminal, parsed.GetValue(Global.Json));
         if (number is { } known)
         {
-            var commit = await session.Changes.ShowAsync(known, cancellationToken).ConfigureAwait(false) ?? throw ToolException.NoSuchCommit(known);
-            if (asJson) JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(CommitReport.Of(commit), ToolJson.Default.CommitReport));
-            else CommitPage.Write(terminal, commit);
+            var commit = await session.Changes.ShowAsync(known, cancellationToken).ConfigureAwait(false)
+                ?? throw ToolException.NoSuchCommit(known);
+            if (asJson)
+            {
+                JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(CommitReport.Of(commit), ToolJson.Default.CommitReport));
+            }
+            else
+            {
+                CommitPage.Write(terminal, commit);
+            }
             return ExitCode.Done;
         }
 

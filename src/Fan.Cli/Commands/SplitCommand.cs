@@ -9,7 +9,11 @@ internal sealed class SplitCommand : Verb
 {
     private readonly Argument<string> _service = new("SERVICE") { Description = "The service's name; brackets may be left out." };
 
-    private readonly Argument<string[]> _shares = new("VERSION=PERCENT") { Description = "The share of each version; they add up to 100.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _shares = new("VERSION=PERCENT")
+    {
+        Description = "The share of each version; they add up to 100.",
+        Arity = ArgumentArity.OneOrMore
+    };
 
     private readonly Option<string?> _sticky = new("--sticky")
     {
@@ -17,7 +21,10 @@ internal sealed class SplitCommand : Verb
         HelpName = "KEY",
     };
 
-    private readonly Option<bool> _allowOverride = new("--allow-override") { Description = "Callers may ask for one of the versions by the baggage member fan-route." };
+    private readonly Option<bool> _allowOverride = new("--allow-override")
+    {
+        Description = "Callers may ask for one of the versions by the baggage member fan-route."
+    };
 
     private readonly ChangeSettings _settings = new();
 
@@ -40,7 +47,8 @@ internal sealed class SplitCommand : Verb
         _watch.AddTo(this);
         _sticky.CompletionSources.Add("user", "shard");
         _service.CompletionSources.Add(_ => global.Suggestions.Services);
-        _shares.CompletionSources.Add(context => global.Suggestions.VersionsOf(context.ParseResult.GetResult(_service) is { Tokens: [var first, ..] } ? first.Value : null).Select(version => version + "="));
+        _shares.CompletionSources.Add(context => global.Suggestions.VersionsOf(
+            context.ParseResult.GetResult(_service) is { Tokens: [var first, ..] } ? first.Value : null).Select(version => version + "="));
     }
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -58,7 +66,11 @@ internal sealed class SplitCommand : Verb
         await using var closing = session.ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         var asJson = parsed.GetValue(Global.Json);
-        if (rule is not null) return await new WatchedChange(Global.Terminal, asJson, session, options, rule).RunAsync([change], cancellationToken).ConfigureAwait(false);
+        if (rule is not null)
+        {
+            return await new WatchedChange(
+                Global.Terminal, asJson, session, options, rule).RunAsync([change], cancellationToken).ConfigureAwait(false);
+        }
         return await new ChangeRun(Global.Terminal, asJson, options).RunAsync(
             progress => session.Changes.ChangeAsync([change], options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
     }

@@ -8,7 +8,9 @@ internal sealed class SwitchCommand : Verb
 {
     private readonly Argument<string[]> _changes = new("SERVICE=VERSION")
     {
-        Description = "The version that takes all calls of a service. SERVICE=* lets every version take them; SERVICE=@OTHER leads them to another service.",
+        Description =
+            "The version that takes all calls of a service. SERVICE=* lets every version take them; " +
+            "SERVICE=@OTHER leads them to another service.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -40,7 +42,11 @@ internal sealed class SwitchCommand : Verb
         await using var closing = session.ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         var asJson = parsed.GetValue(Global.Json);
-        if (rule is not null) return await new WatchedChange(Global.Terminal, asJson, session, options, rule).RunAsync(changes, cancellationToken).ConfigureAwait(false);
+        if (rule is not null)
+        {
+            return await new WatchedChange(
+                Global.Terminal, asJson, session, options, rule).RunAsync(changes, cancellationToken).ConfigureAwait(false);
+        }
         return await new ChangeRun(Global.Terminal, asJson, options).RunAsync(
             progress => session.Changes.ChangeAsync(changes, options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
     }

@@ -8,7 +8,11 @@ internal static class DependencyCycles
     {
         var next = applications.GroupBy(application => application.Application, StringComparer.Ordinal).ToDictionary(
             group => group.Key,
-            group => group.SelectMany(application => application.Needs).SelectMany(need => need.Hosts).Where(host => host != group.Key).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList(),
+            group => group.SelectMany(application => application.Needs)
+                .SelectMany(need => need.Hosts)
+                .Where(host => host != group.Key)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal).ToList(),
             StringComparer.Ordinal);
         var cycles = new List<IReadOnlyList<string>>();
         var seen = new HashSet<string>(StringComparer.Ordinal);

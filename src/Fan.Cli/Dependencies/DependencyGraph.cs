@@ -8,7 +8,9 @@ using Semver;
 
 namespace Fan.Cli.Dependencies;
 
-/// <summary>Puts together who hosts and needs what, and looks at each need as a call of it would: the routes, the versions that run, the range.</summary>
+/// <summary>
+/// Puts together who hosts and needs what, and looks at each need as a call of it would: the routes, the versions that run, the range.
+/// </summary>
 internal sealed class DependencyGraph
 {
     private const int MaxAliases = 8;
@@ -17,7 +19,8 @@ internal sealed class DependencyGraph
     private readonly IReadOnlyList<ApplicationRecord> _records;
     private readonly Dictionary<string, RouteEntry> _routes = new(StringComparer.Ordinal);
 
-    private DependencyGraph(IReadOnlyList<Endpoint> endpoints, IReadOnlyList<ApplicationRecord> records, IReadOnlyDictionary<string, string> values)
+    private DependencyGraph(
+        IReadOnlyList<Endpoint> endpoints, IReadOnlyList<ApplicationRecord> records, IReadOnlyDictionary<string, string> values)
     {
         (_endpoints, _records) = (endpoints, records);
         foreach (var (path, value) in values.Where(value => value.Key.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal)))
@@ -33,18 +36,24 @@ internal sealed class DependencyGraph
         }
     }
 
-    public static async Task<DependencyReport> ReadAsync(ISystemChanges changes, IEndpointDirectory directory, CancellationToken cancellationToken)
+    public static async Task<DependencyReport> ReadAsync(
+        ISystemChanges changes, IEndpointDirectory directory, CancellationToken cancellationToken)
     {
         var graph = new DependencyGraph(
             (await directory.ListAsync(cancellationToken).ConfigureAwait(false)).Endpoints,
             await changes.ApplicationsAsync(cancellationToken).ConfigureAwait(false),
             (await changes.ReadAsync(cancellationToken).ConfigureAwait(false)).Values);
         var applications = graph.Applications();
-        var unmet = applications.SelectMany(application => application.Needs).Where(need => !need.Met).Select(need => need.Service).ToHashSet(StringComparer.Ordinal);
-        var commits = await RouteHistory.LastChangesAsync(changes, unmet.Select(CommitPath.OfRoute), cancellationToken).ConfigureAwait(false);
+        var unmet = applications.SelectMany(application => application.Needs)
+            .Where(need => !need.Met)
+            .Select(need => need.Service)
+            .ToHashSet(StringComparer.Ordinal);
+        var commits = await RouteHistory.LastChangesAsync(
+            changes, unmet.Select(CommitPath.OfRoute), cancellationToken).ConfigureAwait(false);
         return new DependencyReport
         {
-            Applications = [.. applications.Select(application => application with { Needs = [.. application.Needs.Select(need => Blame(need, commits))] })],
+            Applications = [.. applications.Select(
+                application => application with { Needs = [.. application.Needs.Select(need => Blame(need, commits))] })],
             Cycles = DependencyCycles.Find(applications),
         };
     }
@@ -55,18 +64,22 @@ internal sealed class DependencyGraph
         var known = _records.GroupBy(record => (
             record.Application,
             Hosts: string.Join('|', record.Hosts.Select(host => $"{host.Service} {host.Version}").Order(StringComparer.Ordinal)),
-            Needs: string.Join('|', record.Needs.Select(need => $"{need.Service} {need.Range} {need.IsHard}").Order(StringComparer.Ordinal))));
+            Needs: string.Join(
+                '|', record.Needs.Select(need => $"{need.Service} {need.Range} {need.IsHard}").Order(StringComparer.Ordinal))));
         var applications = known.Select(group => new ApplicationNeeds(
             group.Key.Application, group.Count(),
-            [.. group.First().Hosts.Select(host => new HostedService(host.Service, host.Version)).OrderBy(host => host.Service, StringComparer.Ordinal)],
+            [.. group.First().Hosts.Select(host => new HostedService(host.Service, host.Version))
+                .OrderBy(host => host.Service, StringComparer.Ordinal)],
             [.. group.First().Needs.OrderBy(need => need.Service, StringComparer.Ordinal).Select(Look)])).ToList();
         // Endpoints of whoever keeps no record: services that are not Fan's, or that somebody announced for them.
         var instances = _records.Select(record => record.Instance).ToHashSet(StringComparer.Ordinal);
         var others = _endpoints.Where(endpoint => endpoint.Description.Instance is not { } instance || !instances.Contains(instance));
-        applications.AddRange(others.GroupBy(endpoint => endpoint.Description.Application ?? "-", StringComparer.Ordinal).Select(group => new ApplicationNeeds(
+        applications.AddRange(others.GroupBy(
+            endpoint => endpoint.Description.Application ?? "-", StringComparer.Ordinal).Select(group => new ApplicationNeeds(
             group.Key, group.Select(endpoint => endpoint.Description.Instance ?? endpoint.Id).Distinct(StringComparer.Ordinal).Count(),
             [.. group.Select(endpoint => new HostedService(endpoint.Service, endpoint.Version)).Distinct()], [])));
-        return [.. applications.OrderBy(application => application.Application, StringComparer.Ordinal).ThenBy(application => string.Join(", ", application.Hosts), StringComparer.Ordinal)];
+        return [.. applications.OrderBy(application => application.Application, StringComparer.Ordinal)
+            .ThenBy(application => string.Join(", ", application.Hosts), StringComparer.Ordinal)];
     }
 
     private Need Look(DeclaredNeed need)
@@ -83,7 +96,9 @@ internal sealed class DependencyGraph
             Hard = need.IsHard,
             Met = fitting.Count > 0,
             By = target == need.Service ? versions : [.. versions.Select(version => $"{target} {version}")],
-            Hosts = [.. fitting.Select(endpoint => endpoint.Description.Application).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Hosts = [.. fitting.Select(endpoint => endpoint.Description.Application).OfType<string>()
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)],
             Problem = fitting.Count > 0 ? null
                 : running.Count == 0 ? $"nobody runs it{led}"
                 : !running.Any(endpoint => Fits(need.Range, endpoint.Version)) ? $"{Listed(running)} runs{led}, which does not fit"
@@ -99,20 +114,29 @@ internal sealed class DependencyGraph
 
     private static Need Blame(Need need, IReadOnlyDictionary<string, Commit> commits) =>
         !need.Met && commits.TryGetValue(CommitPath.OfRoute(need.Service), out var commit)
-            ? need with { Commit = commit.Number, Problem = $"{need.Problem}; commit {commit.Number} by {commit.Author} changed its route last{(commit.Reason.Length > 0 ? $" ({commit.Reason})" : "")}" }
+            ? need with
+            {
+                Commit = commit.Number,
+                Problem =
+                    $"{need.Problem}; commit {commit.Number} by {commit.Author} changed its route " +
+                    $"last{(commit.Reason.Length > 0 ? $" ({commit.Reason})" : "")}"
+            }
             : need;
 
-    private static string Listed(IEnumerable<Endpoint> endpoints) => string.Join(", ", endpoints.Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal));
+    private static string Listed(IEnumerable<Endpoint> endpoints) =>
+        string.Join(", ", endpoints.Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal));
 
     private static bool IsActive(RouteEntry? entry, string text) => entry is null || entry.Versions.IsEmpty
-        || (ServiceVersion.TryParse(text, out var version) && entry.Versions.Any(active => SemVersion.ComparePrecedence(active.Version, version) == 0));
+        || (ServiceVersion.TryParse(text, out var version)
+            && entry.Versions.Any(active => SemVersion.ComparePrecedence(active.Version, version) == 0));
 
     private static bool Fits(string range, string text)
     {
         try
         {
             // Whoever takes anything takes a pre-release too.
-            return ServiceVersion.TryParse(text, out var version) && (VersionRange.Parse(range) is var parsed && (parsed.Contains(version) || parsed.Equals(VersionRange.Any)));
+            return ServiceVersion.TryParse(text, out var version)
+                && (VersionRange.Parse(range) is var parsed && (parsed.Contains(version) || parsed.Equals(VersionRange.Any)));
         }
         catch (FormatException)
         {

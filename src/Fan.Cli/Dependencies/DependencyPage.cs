@@ -17,7 +17,10 @@ internal static class DependencyPage
             Tables.Write(terminal, table);
         }
 
-        foreach (var cycle in report.Cycles) terminal.Out.WriteLine($"in a circle: {SafeText.Line(string.Join(" ▸ ", cycle.Append(cycle[0])))}");
+        foreach (var cycle in report.Cycles)
+        {
+            terminal.Out.WriteLine($"in a circle: {SafeText.Line(string.Join(" ▸ ", cycle.Append(cycle[0])))}");
+        }
     }
 
     private static void WriteOrder(Terminal terminal, IReadOnlyList<IReadOnlyList<string>> order)
@@ -39,7 +42,10 @@ internal static class DependencyPage
                 Tables.Cell(line == 0 ? name : ""), Tables.Cell(line < application.Hosts.Count ? application.Hosts[line].ToString() : ""),
                 Tables.Cell(need?.Service), Tables.Cell(need?.Range), Tables.Cell(need is null ? "" : need.Hard ? "hard" : "soft"),
                 need is null ? Tables.Cell("")
-                    : need.Met ? Tables.Cell($"{string.Join(", ", need.By)}{(need.Hosts.Count > 0 ? $" of {string.Join(", ", need.Hosts)}" : "")}", new Style(Color.Green))
+                    : need.Met
+                    ? Tables.Cell(
+                        $"{string.Join(", ", need.By)}{(need.Hosts.Count > 0 ? $" of {string.Join(", ", need.Hosts)}" : "")}",
+                        new Style(Color.Green))
                     : Tables.Cell("unmet: " + need.Problem, new Style(need.Hard ? Color.Red : Color.Yellow)));
         }
     }

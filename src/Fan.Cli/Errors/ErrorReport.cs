@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace Fan.Cli.Errors;
 
-/// <summary>Tells an error: one line that says what to do, or a JSON object, on standard error; and the exit code that goes with it.</summary>
+/// <summary>
+/// Tells an error: one line that says what to do, or a JSON object, on standard error; and the exit code that goes with it.
+/// </summary>
 internal sealed class ErrorReport(Terminal terminal)
 {
     private const int MaxLine = 4000;
@@ -71,19 +73,40 @@ internal sealed class ErrorReport(Terminal terminal)
         terminal.Error.WriteLine(SafeText.Lines(error.ToString()));
     }
 
-    private static string Summary(CommitRefusedException refused) => refused.Reasons is [var only] ? only : $"{refused.Reasons.Count} reasons speak against it:";
+    private static string Summary(CommitRefusedException refused) =>
+        refused.Reasons is [var only] ? only : $"{refused.Reasons.Count} reasons speak against it:";
 
     private static ToldError Describe(Exception error) => error switch
     {
         UsageException or FormatException or OptionsValidationException => new ToldError { Code = "usage", Message = error.Message },
-        MalformedNodeException malformed => new ToldError { Code = "malformed", Message = error.Message, Hint = "Fan has not written it: look who did, and remove it or put back what was there.", Place = malformed.Path },
+        MalformedNodeException malformed => new ToldError
+        {
+            Code = "malformed",
+            Message = error.Message,
+            Hint = "Fan has not written it: look who did, and remove it or put back what was there.",
+            Place = malformed.Path
+        },
         StoreException => new ToldError { Code = "store_unavailable", Message = error.Message, Hint = Hints.Of(error) },
         FanException or OperationCanceledException => ToldError.From(WireError.From(error), Hints.Of(error)),
         OutputClosedException => new ToldError { Code = "output", Message = error.Message },
         ToolException known => new ToldError { Code = known.Code, Message = error.Message, Hint = Hints.Of(error) },
-        CommitRefusedException refused => new ToldError { Code = "refused", Message = Summary(refused), Hint = Hints.Of(error), Reasons = refused.Reasons },
-        CommitConflictException conflict => new ToldError { Code = "conflict", Message = error.Message, Hint = Hints.Of(error), Place = conflict.Path },
-        ChangeUnappliedException unapplied => new ToldError { Code = "unapplied", Message = error.Message, Hint = Hints.Of(error), Commit = unapplied.Commit.Number, WaitsFor = unapplied.WaitsFor },
-        _ => new ToldError { Code = "unexpected", Message = $"Unexpected {error.GetType().Name}: {error.Message}", Hint = "Run it again with --verbose for the details." },
+        CommitRefusedException refused =>
+            new ToldError { Code = "refused", Message = Summary(refused), Hint = Hints.Of(error), Reasons = refused.Reasons },
+        CommitConflictException conflict =>
+            new ToldError { Code = "conflict", Message = error.Message, Hint = Hints.Of(error), Place = conflict.Path },
+        ChangeUnappliedException unapplied => new ToldError
+        {
+            Code = "unapplied",
+            Message = error.Message,
+            Hint = Hints.Of(error),
+            Commit = unapplied.Commit.Number,
+            WaitsFor = unapplied.WaitsFor
+        },
+        _ => new ToldError
+        {
+            Code = "unexpected",
+            Message = $"Unexpected {error.GetType().Name}: {error.Message}",
+            Hint = "Run it again with --verbose for the details."
+        },
     };
 }

@@ -14,7 +14,8 @@ internal static class Hints
     {
         NoSuchServiceException => "'fan ls' shows what there is.",
         ServiceUnavailableException or CircuitOpenException => "'fan doctor' shows which endpoints answer.",
-        NotAuthenticatedException => "Give a token in the environment (Fan__Token), or a certificate (Fan__Http__CertificateFile, Fan__Tcp__CertificateFile).",
+        NotAuthenticatedException =>
+            "Give a token in the environment (Fan__Token), or a certificate (Fan__Http__CertificateFile, Fan__Tcp__CertificateFile).",
         DeadlineExceededException => "Give it more time with --timeout.",
         _ => null,
     };

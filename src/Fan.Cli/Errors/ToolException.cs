@@ -5,5 +5,6 @@ internal sealed class ToolException(string code, string message) : Exception(mes
 {
     public string Code => code;
 
-    public static ToolException NoSuchCommit(long number) => new("no_such_commit", $"There is no commit {number} in the log; 'fan log' shows those that there are.");
+    public static ToolException NoSuchCommit(long number) =>
+        new("no_such_commit", $"There is no commit {number} in the log; 'fan log' shows those that there are.");
 }

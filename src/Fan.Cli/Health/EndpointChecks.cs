@@ -12,12 +12,17 @@ internal static class EndpointChecks
     private const int MaxShown = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public static async Task<IReadOnlyList<Check>> RunAsync(IReadOnlyList<Endpoint> endpoints, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Check>> RunAsync(
+        IReadOnlyList<Endpoint> endpoints, TimeProvider clock, CancellationToken cancellationToken)
     {
         var addresses = endpoints.Where(endpoint => endpoint.Description is { Host.Length: > 0, Port: > 0 })
             .GroupBy(endpoint => (Host: endpoint.Description.Host!.Trim('[', ']'), endpoint.Description.Port)).ToList();
         var failures = new ConcurrentDictionary<string, (Endpoint Endpoint, string Why)>(StringComparer.Ordinal);
-        await Parallel.ForEachAsync(addresses.Take(MaxTried), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (address, token) =>
+        await Parallel.ForEachAsync(addresses.Take(MaxTried), new ParallelOptions
+        {
+            MaxDegreeOfParallelism = AtOnce,
+            CancellationToken = cancellationToken
+        }, async (address, token) =>
         {
             if (await TryAsync(address.Key.Host, address.Key.Port, clock, token).ConfigureAwait(false) is not { } why) return;
             foreach (var endpoint in address) failures[endpoint.Id] = (endpoint, why);
@@ -25,7 +30,8 @@ internal static class EndpointChecks
         return [.. Tell(endpoints, addresses.Count, failures)];
     }
 
-    private static IEnumerable<Check> Tell(IReadOnlyList<Endpoint> endpoints, int addresses, ConcurrentDictionary<string, (Endpoint Endpoint, string Why)> failures)
+    private static IEnumerable<Check> Tell(
+        IReadOnlyList<Endpoint> endpoints, int addresses, ConcurrentDictionary<string, (Endpoint Endpoint, string Why)> failures)
     {
         foreach (var (id, (endpoint, why)) in failures.OrderBy(failure => failure.Key, StringComparer.Ordinal).Take(MaxShown))
         {
@@ -35,8 +41,16 @@ internal static class EndpointChecks
         }
 
         if (failures.Count > MaxShown) yield return Check.Failed("endpoint", $"and {failures.Count - MaxShown} more", "See above.");
-        if (failures.IsEmpty && addresses > 0) yield return Check.Ok("endpoints", addresses == 1 ? "the only address accepts connections" : $"all {Math.Min(addresses, MaxTried)} addresses accept connections");
-        if (addresses > MaxTried) yield return Check.Warning("endpoints", $"{addresses - MaxTried} more addresses were not tried", "Try them with 'fan call'.");
+        if (failures.IsEmpty && addresses > 0)
+        {
+            yield return Check.Ok("endpoints", addresses == 1
+                ? "the only address accepts connections"
+                : $"all {Math.Min(addresses, MaxTried)} addresses accept connections");
+        }
+        if (addresses > MaxTried)
+        {
+            yield return Check.Warning("endpoints", $"{addresses - MaxTried} more addresses were not tried", "Try them with 'fan call'.");
+        }
         var without = endpoints.Count(endpoint => endpoint.Description is not { Host.Length: > 0, Port: > 0 });
         if (without > 0) yield return Check.Ok("endpoints", $"{without} without host and port were not tried");
     }

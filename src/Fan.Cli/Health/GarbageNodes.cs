@@ -17,28 +17,50 @@ internal sealed record GarbageNode(string Path, string Reason, int Version, bool
 /// <summary>Finds the nodes that nobody can read: everybody passes them by, so nothing is lost when they go.</summary>
 internal static class GarbageNodes
 {
-    public static async Task<IReadOnlyList<GarbageNode>> FindAsync(ICoordinationStore store, EndpointListing listing, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<GarbageNode>> FindAsync(
+        ICoordinationStore store, EndpointListing listing, CancellationToken cancellationToken)
     {
         var found = new List<GarbageNode>();
         foreach (var problem in listing.Problems) await LookAsync(problem.Path, _ => problem.Reason).ConfigureAwait(false);
-        await EachAsync(CommitPath.OfValue(CommitPath.Routes), path => LookAsync(path, node => Wrong(() => node.Data.IsEmpty || RouteEntry.Parse(System.Text.Encoding.UTF8.GetString(node.Data.Span)) is not null))).ConfigureAwait(false);
-        await EachAsync(CommitPath.Applications, path => LookAsync(path, node => Wrong(() => ApplicationRecord.Parse(node.Data) is not null))).ConfigureAwait(false);
-        await EachAsync(ObservationPath.Wanted, path => LookAsync(path, node => Wrong(() => ObservationJson.ReadWanted(node.Data) is not null))).ConfigureAwait(false);
-        await EachAsync(ObservationPath.Reports, path => LookAsync(path, node => Wrong(() => ObservationJson.Read(node.Data).Watch is not null))).ConfigureAwait(false);
+        await EachAsync(
+            CommitPath.OfValue(CommitPath.Routes),
+            path => LookAsync(
+                path,
+                node => Wrong(() => node.Data.IsEmpty
+                    || RouteEntry.Parse(System.Text.Encoding.UTF8.GetString(node.Data.Span)) is not null))).ConfigureAwait(false);
+        await EachAsync(
+            CommitPath.Applications,
+            path => LookAsync(path, node => Wrong(() => ApplicationRecord.Parse(node.Data) is not null))).ConfigureAwait(false);
+        await EachAsync(
+            ObservationPath.Wanted,
+            path => LookAsync(path, node => Wrong(() => ObservationJson.ReadWanted(node.Data) is not null))).ConfigureAwait(false);
+        await EachAsync(
+            ObservationPath.Reports,
+            path => LookAsync(path, node => Wrong(() => ObservationJson.Read(node.Data).Watch is not null))).ConfigureAwait(false);
         await EachAsync(QueuePath.Root, service => EachAsync(service, path => LookAsync(path, node => Wrong(() =>
-            QueueRegistration.Parse(new QueueName(StorePath.Name(service), StorePath.Name(path)), node.Data) is not null)))).ConfigureAwait(false);
-        await LookAsync(CommitPath.Barrier, node => node.EphemeralOwner == 0 ? "It goes with nobody's session, so it was made by hand." : null).ConfigureAwait(false);
+            QueueRegistration.Parse(
+                new QueueName(StorePath.Name(service), StorePath.Name(path)), node.Data) is not null)))).ConfigureAwait(false);
+        await LookAsync(
+            CommitPath.Barrier,
+            node => node.EphemeralOwner == 0 ? "It goes with nobody's session, so it was made by hand." : null).ConfigureAwait(false);
         return found;
 
         async Task EachAsync(string parent, Func<string, Task> look)
         {
-            foreach (var name in await store.GetChildrenAsync(parent, cancellationToken).ConfigureAwait(false) ?? []) await look(StorePath.Join(parent, name)).ConfigureAwait(false);
+            foreach (var name in await store.GetChildrenAsync(parent, cancellationToken).ConfigureAwait(false) ?? [])
+            {
+                await look(StorePath.Join(parent, name)).ConfigureAwait(false);
+            }
         }
 
         async Task LookAsync(string path, Func<StoreNode, string?> wrong)
         {
-            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } node || wrong(node) is not { } reason) return;
-            var isHeld = node.EphemeralOwner != 0 || (await store.GetChildrenAsync(path, cancellationToken).ConfigureAwait(false))?.Count > 0;
+            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } node || wrong(node) is not { } reason)
+            {
+                return;
+            }
+            var isHeld = node.EphemeralOwner != 0
+                || (await store.GetChildrenAsync(path, cancellationToken).ConfigureAwait(false))?.Count > 0;
             found.Add(new GarbageNode(path, reason, node.Version, isHeld));
         }
     }

@@ -14,7 +14,8 @@ internal sealed class Repair(ToolSession session, Terminal terminal)
     private const string Reason = "Remove a route that can't be read.";
 
     /// <returns>What was removed.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<GarbageNode> garbage, bool isAgreed, bool tells, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RunAsync(
+        IReadOnlyList<GarbageNode> garbage, bool isAgreed, bool tells, CancellationToken cancellationToken)
     {
         var nodes = garbage.Where(node => !node.IsHeld).ToList();
         var nameless = await HasNamelessAsync(cancellationToken).ConfigureAwait(false);
@@ -33,7 +34,12 @@ internal sealed class Repair(ToolSession session, Terminal terminal)
             else if (tells) await terminal.Out.WriteLineAsync($"{node.Path} was changed meanwhile, and stays.").ConfigureAwait(false);
         }
 
-        if (nameless is not null && session.Store is IStoreDiagnostics diagnostics && await diagnostics.RemoveNamelessAsync(cancellationToken).ConfigureAwait(false) > 0) removed.Add(nameless);
+        if (nameless is not null
+            && session.Store is IStoreDiagnostics diagnostics
+            && await diagnostics.RemoveNamelessAsync(cancellationToken).ConfigureAwait(false) > 0)
+        {
+            removed.Add(nameless);
+        }
         if (tells) await terminal.Out.WriteLineAsync($"Removed: {removed.Count}.").ConfigureAwait(false);
         return removed;
     }
@@ -80,8 +86,17 @@ internal sealed class Repair(ToolSession session, Terminal terminal)
             if (node.Path.StartsWith(routes, StringComparison.Ordinal) && ServiceName.TryParse(node.Path[routes.Length..], out _, out _))
             {
                 // Routes are changed by commits only, so that all applications have the same ones.
-                var options = new ChangeOptions { Author = ChangeSettings.AuthorOf(terminal), Reason = Reason, Force = true, DrainTimeout = TimeSpan.Zero };
-                await session.Changes.ChangeAsync([new RouteChange { Service = node.Path[routes.Length..] }], options, cancellationToken: cancellationToken).ConfigureAwait(false);
+                var options = new ChangeOptions
+                {
+                    Author = ChangeSettings.AuthorOf(terminal),
+                    Reason = Reason,
+                    Force = true,
+                    DrainTimeout = TimeSpan.Zero
+                };
+                await session.Changes.ChangeAsync(
+                    [new RouteChange { Service = node.Path[routes.Length..] }],
+                    options,
+                    cancellationToken: cancellationToken).ConfigureAwait(false);
                 return true;
             }
 

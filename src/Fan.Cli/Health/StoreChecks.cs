@@ -17,9 +17,15 @@ internal static class StoreChecks
 
     public static IEnumerable<Check> OfTool(ToolSession session, TimeProvider clock)
     {
-        yield return Check.Ok("versions", $"fan {ToolVersion.Tool}, library {ToolVersion.Library}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
+        yield return Check.Ok(
+            "versions",
+            $"fan {ToolVersion.Tool}, library {ToolVersion.Library}, {RuntimeInformation.FrameworkDescription}, " +
+            $"{RuntimeInformation.RuntimeIdentifier}");
         yield return Check.Ok("configuration", $"store {session.Store.DisplayName} (from {session.Choice.Source})");
-        yield return Check.Ok("clock", $"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z here; not compared: this store tells no time, and calls carry the time that is left, never a clock's");
+        yield return Check.Ok(
+            "clock",
+            $"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z here; not compared: this store tells no time, " +
+            "and calls carry the time that is left, never a clock's");
     }
 
     public static async Task<Check> RoundTripAsync(ICoordinationStore store, TimeProvider clock, CancellationToken cancellationToken)
@@ -34,8 +40,12 @@ internal static class StoreChecks
         }
 
         times.Sort();
-        var detail = $"reachable; a read takes {times[Reads / 2].TotalMilliseconds:0.00} ms (median of {Reads}, longest {times[^1].TotalMilliseconds:0.00} ms)";
-        return times[Reads / 2] < SlowRoundTrip ? Check.Ok("store", detail) : Check.Warning("store", detail, "It is slow: look at the load of its machine, and at the network to it.");
+        var detail =
+            $"reachable; a read takes {times[Reads / 2].TotalMilliseconds:0.00} ms (median of {Reads}, " +
+            $"longest {times[^1].TotalMilliseconds:0.00} ms)";
+        return times[Reads / 2] < SlowRoundTrip
+            ? Check.Ok("store", detail)
+            : Check.Warning("store", detail, "It is slow: look at the load of its machine, and at the network to it.");
     }
 
     public static Check Session(ICoordinationStore store) => store.State == SessionState.Connected
@@ -62,15 +72,24 @@ internal static class StoreChecks
     public static IEnumerable<Check> OfListing(EndpointListing listing, IReadOnlyList<GarbageNode> garbage)
     {
         var services = listing.Endpoints.Select(endpoint => endpoint.Service).Distinct(StringComparer.Ordinal).Count();
-        var applications = listing.Endpoints.Select(endpoint => endpoint.Description.Application).OfType<string>().Distinct(StringComparer.Ordinal).Count();
+        var applications = listing.Endpoints.Select(endpoint => endpoint.Description.Application).OfType<string>()
+            .Distinct(StringComparer.Ordinal).Count();
         yield return listing.Endpoints.Count > 0
-            ? Check.Ok("registered", $"{Count(services, "service")}, {Count(listing.Endpoints.Count, "endpoint")}, {Count(applications, "application")}")
+            ? Check.Ok(
+                "registered",
+                $"{Count(services, "service")}, {Count(listing.Endpoints.Count, "endpoint")}, {Count(applications, "application")}")
             : Check.Warning("registered", "nothing", "Start a service, or name the store that the services use: --store or FAN_STORE.");
         foreach (var check in OfGarbage(garbage)) yield return check;
         if (listing.Barriers.Count == 0) yield return Check.Ok("barriers", "none");
         foreach (var barrier in listing.Barriers.Take(MaxShown))
-            yield return Check.Warning("barrier", $"{barrier} holds registrations back", $"Delete {barrier}/{EndpointPath.Barrier} when they may come.");
-        if (listing.Barriers.Count > MaxShown) yield return Check.Warning("barrier", $"and {listing.Barriers.Count - MaxShown} more", "See above.");
+        {
+            yield return Check.Warning(
+                "barrier", $"{barrier} holds registrations back", $"Delete {barrier}/{EndpointPath.Barrier} when they may come.");
+        }
+        if (listing.Barriers.Count > MaxShown)
+        {
+            yield return Check.Warning("barrier", $"and {listing.Barriers.Count - MaxShown} more", "See above.");
+        }
     }
 
     /// <summary>Whether each worker of sharded services is one process.</summary>
@@ -99,7 +118,12 @@ internal static class StoreChecks
 
     private static Check Of(StoreFinding finding) => new(
         finding.Check,
-        finding.Status switch { StoreFindingStatus.Ok => CheckStatus.Ok, StoreFindingStatus.Warning => CheckStatus.Warning, _ => CheckStatus.Failed },
+        finding.Status switch
+        {
+            StoreFindingStatus.Ok => CheckStatus.Ok,
+            StoreFindingStatus.Warning => CheckStatus.Warning,
+            _ => CheckStatus.Failed
+        },
         finding.Detail,
         finding.Advice);
 

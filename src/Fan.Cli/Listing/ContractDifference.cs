@@ -50,11 +50,24 @@ internal sealed record ContractDifference
         var compared = ContractComparison.Of(old.Shape(service), changed.Shape(service), old.Version, changed.Version);
         var changes = compared.Methods.Where(method => !IsAlike(Find(old, method.Name), Find(changed, method.Name))).ToList();
         // Two that are described alike and have two fingerprints: what is different was not told.
-        var untold = old.Methods.Where(method => changes.TrueForAll(known => known.Name != method.Name) && changed.Methods.Any(other => other.Name == method.Name && other.Fingerprint != method.Fingerprint))
+        var untold = old.Methods.Where(method => changes.TrueForAll(known => known.Name != method.Name)
+            && changed.Methods.Any(other => other.Name == method.Name && other.Fingerprint != method.Fingerprint))
             .Where(_ => old.Types.Count == 0 || changed.Types.Count == 0)
-            .Select(method => new MethodComparison(method.Name, "changed", Fit.Unknown, Fit.Unknown, [], ["its fingerprint is another one, and what its types contain is not published"]));
+            .Select(method => new MethodComparison(
+                method.Name,
+                "changed",
+                Fit.Unknown,
+                Fit.Unknown,
+                [],
+                ["its fingerprint is another one, and what its types contain is not published"]));
         var methods = changes.Concat(untold).OrderBy(method => method.Name, StringComparer.Ordinal)
-            .Select(method => new MethodDifference(method.Change, Find(old, method.Name), Find(changed, method.Name), Of(method.OldCallers), Of(method.NewCallers), method.Why)).ToList();
+            .Select(method => new MethodDifference(
+                method.Change,
+                Find(old, method.Name),
+                Find(changed, method.Name),
+                Of(method.OldCallers),
+                Of(method.NewCallers),
+                method.Why)).ToList();
         return new ContractDifference
         {
             Service = service,
@@ -63,19 +76,30 @@ internal sealed record ContractDifference
             OldCallers = methods.Select(method => method.OldCallers).Append(Compatibility.Yes).Max(),
             NewCallers = methods.Select(method => method.NewCallers).Append(Compatibility.Yes).Max(),
             Methods = methods,
-            Members = [.. compared.Members.Select(member => new MemberDifference(member.Change, member.Type, member.Member, member.Old, member.New))],
+            Members = [.. compared.Members.Select(
+                member => new MemberDifference(member.Change, member.Type, member.Member, member.Old, member.New))],
             Same = compared.Methods.Count + compared.Same - methods.Count,
         };
     }
 
     // What has no fingerprint and no arguments is not ours: there is no more to be known of it.
     private static bool IsAlike(MethodReport? old, MethodReport? changed) =>
-        old is not null && changed is not null && old.Kind == changed.Kind && old.Idempotent == changed.Idempotent && old.Fingerprint == changed.Fingerprint
+        old is not null
+        && changed is not null
+        && old.Kind == changed.Kind
+        && old.Idempotent == changed.Idempotent
+        && old.Fingerprint == changed.Fingerprint
         && (old.Fingerprint is not null || (old.Parameters is null && changed.Parameters is null && old.Result == changed.Result));
 
     private static MethodReport? Find(VersionReport version, string name) => version.Methods.FirstOrDefault(method => method.Name == name);
 
-    private static Compatibility Of(Fit fit) => fit switch { Fit.Full => Compatibility.Yes, Fit.Partly => Compatibility.Partly, Fit.Unknown => Compatibility.Unknown, _ => Compatibility.No };
+    private static Compatibility Of(Fit fit) => fit switch
+    {
+        Fit.Full => Compatibility.Yes,
+        Fit.Partly => Compatibility.Partly,
+        Fit.Unknown => Compatibility.Unknown,
+        _ => Compatibility.No
+    };
 }
 
 /// <summary>A method that is not the same in both.</summary>
@@ -85,7 +109,8 @@ internal sealed record ContractDifference
 /// <param name="OldCallers">Whether callers of the old one can call the new one.</param>
 /// <param name="NewCallers">The reverse.</param>
 /// <param name="Why">What stands against one of them, a clause each.</param>
-internal sealed record MethodDifference(string Change, MethodReport? Old, MethodReport? New, Compatibility OldCallers, Compatibility NewCallers, IReadOnlyList<string> Why);
+internal sealed record MethodDifference(
+    string Change, MethodReport? Old, MethodReport? New, Compatibility OldCallers, Compatibility NewCallers, IReadOnlyList<string> Why);
 
 /// <summary>A member of a type that is not the same in both.</summary>
 /// <param name="Change">added, removed or changed.</param>

@@ -26,15 +26,18 @@ internal static class ContractDifferencePage
             {
                 "added" => terminal.OutColours.Text($"+ {SafeText.Line(member.Type)}.{SafeText.Line(member.New!)}"),
                 "removed" => terminal.OutColours.Error($"- {SafeText.Line(member.Type)}.{SafeText.Line(member.Old!)}"),
-                _ => terminal.OutColours.Warning($"~ {SafeText.Line(member.Type)}.{SafeText.Line(member.Old!)} ▸ {SafeText.Line(member.New!)}"),
+                _ => terminal.OutColours.Warning(
+                    $"~ {SafeText.Line(member.Type)}.{SafeText.Line(member.Old!)} ▸ {SafeText.Line(member.New!)}"),
             });
         }
 
 
         output.WriteLine($"methods: {Count(difference.Methods.Select(method => method.Change))}, {difference.Same} the same");
         if (difference.Members.Count > 0) output.WriteLine($"members: {Count(difference.Members.Select(member => member.Change))}");
-        output.WriteLine($"callers made for {SafeText.Line(difference.Old)} can call {SafeText.Line(difference.New)}: {Verdict(difference.OldCallers)}");
-        output.WriteLine($"callers made for {SafeText.Line(difference.New)} can call {SafeText.Line(difference.Old)}: {Verdict(difference.NewCallers)}");
+        output.WriteLine(
+            $"callers made for {SafeText.Line(difference.Old)} can call {SafeText.Line(difference.New)}: {Verdict(difference.OldCallers)}");
+        output.WriteLine(
+            $"callers made for {SafeText.Line(difference.New)} can call {SafeText.Line(difference.Old)}: {Verdict(difference.NewCallers)}");
     }
 
     private static string Text(MethodDifference method)
@@ -44,7 +47,8 @@ internal static class ContractDifferencePage
         return old == changed ? old : $"{old} ▸ {changed}";
     }
 
-    private static string Signature(MethodReport method) => method.Signature + (method.Result is null ? "" : $": {(method.Kind == "stream" ? "sequence of " : "")}{method.Result}");
+    private static string Signature(MethodReport method) =>
+        method.Signature + (method.Result is null ? "" : $": {(method.Kind == "stream" ? "sequence of " : "")}{method.Result}");
 
     private static string Count(IEnumerable<string> changes)
     {

@@ -29,7 +29,12 @@ internal sealed record QueueSummary
     public static async Task<IReadOnlyList<QueueSummary>> OfAsync(OpenedQueue queue, CancellationToken cancellationToken)
     {
         var name = queue.Name.ToString();
-        var found = queue.Missing.Select(missing => new QueueSummary { Queue = name, Transport = missing, Problem = $"this tool can't open '{missing}': {Sessions.QueueKinds.Remedy(missing)}" }).ToList();
+        var found = queue.Missing.Select(missing => new QueueSummary
+        {
+            Queue = name,
+            Transport = missing,
+            Problem = $"this tool can't open '{missing}': {Sessions.QueueKinds.Remedy(missing)}"
+        }).ToList();
         foreach (var transport in queue.Transports)
         {
             try

@@ -15,10 +15,20 @@ internal static class ServicePage
         foreach (var version in report.Versions)
         {
             output.WriteLine();
-            output.WriteLine($"{colours.Name(SafeText.Line(version.Version))}{(version.Barrier ? "  " + colours.Error("a barrier holds registrations of it back") : "")}");
-            if (version.Before is { } before) output.WriteLine($"A proxy: it stands before {SafeText.Line(before)}, and has the methods of that.");
+            output.WriteLine(
+                $"{colours.Name(SafeText.Line(version.Version))}" +
+                $"{(version.Barrier ? "  " + colours.Error("a barrier holds registrations of it back") : "")}");
+            if (version.Before is { } before)
+            {
+                output.WriteLine($"A proxy: it stands before {SafeText.Line(before)}, and has the methods of that.");
+            }
             if (version.Differing.Count > 0)
-                output.WriteLine(colours.Error($"Its endpoints differ in {SafeText.Line(string.Join(", ", version.Differing))}: several builds call themselves {SafeText.Line(version.Version)}."));
+            {
+                output.WriteLine(
+                    colours.Error(
+                        $"Its endpoints differ in {SafeText.Line(string.Join(", ", version.Differing))}: " +
+                        $"several builds call themselves {SafeText.Line(version.Version)}."));
+            }
             WriteEndpoints(terminal, version);
             if (version.TakesAnyMethod) output.WriteLine("Its methods are not published: any may be called.");
             if (version.Methods.Count > 0) WriteMethods(terminal, version);
@@ -37,8 +47,11 @@ internal static class ServicePage
         foreach (var endpoint in version.Endpoints)
         {
             table.AddRow(
-                Tables.Cell(endpoint.Address ?? "-"), Tables.Cell(endpoint.Transport), Tables.Cell(endpoint.Application ?? (endpoint.IsFan ? "-" : "- (not Fan)")),
-                Tables.Cell(endpoint.Since is { } since ? $"{since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "-"), Tables.Cell(StorePath.Name(endpoint.Node)));
+                Tables.Cell(endpoint.Address ?? "-"),
+                Tables.Cell(endpoint.Transport),
+                Tables.Cell(endpoint.Application ?? (endpoint.IsFan ? "-" : "- (not Fan)")),
+                Tables.Cell(endpoint.Since is { } since ? $"{since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "-"),
+                Tables.Cell(StorePath.Name(endpoint.Node)));
         }
 
         Tables.Write(terminal, table);
@@ -54,7 +67,12 @@ internal static class ServicePage
             var result = method.Result is null ? "" : method.Kind == "stream" ? $": sequence of {method.Result}" : $": {method.Result}";
             var summary = method.Summary is null ? "" : colours.Faint("  " + SafeText.Line(method.Summary));
             terminal.Out.WriteLine($"{SafeText.Line(method.Signature + result)}{summary}");
-            var facts = new[] { method.Kind + (method.Idempotent ? ", idempotent" : ""), method.Url is null ? null : $"{method.Verb} {method.Url}", method.Fingerprint };
+            var facts = new[]
+            {
+                method.Kind + (method.Idempotent ? ", idempotent" : ""),
+                method.Url is null ? null : $"{method.Verb} {method.Url}",
+                method.Fingerprint
+            };
             terminal.Out.WriteLine(colours.Faint("    " + SafeText.Line(string.Join("   ", facts.OfType<string>()))));
         }
     }

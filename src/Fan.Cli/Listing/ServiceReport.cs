@@ -22,11 +22,16 @@ internal sealed record ServiceReport
     {
         var path = EndpointPath.Service(service);
         var endpoints = listing.Endpoints.Where(endpoint => endpoint.Service == service).ToList();
-        var barriers = listing.Barriers.Where(barrier => StorePath.Parent(barrier) == path).Select(StorePath.Name).ToHashSet(StringComparer.Ordinal);
-        var problems = listing.Problems.Where(problem => StorePath.Parent(StorePath.Parent(problem.Path)) == path).Select(problem => new ProblemReport(problem.Path, problem.Reason)).ToList();
+        var barriers = listing.Barriers.Where(barrier => StorePath.Parent(barrier) == path)
+            .Select(StorePath.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        var problems = listing.Problems.Where(problem => StorePath.Parent(StorePath.Parent(problem.Path)) == path)
+            .Select(problem => new ProblemReport(problem.Path, problem.Reason)).ToList();
         if (endpoints.Count == 0 && barriers.Count == 0 && problems.Count == 0) return null;
-        var live = endpoints.GroupBy(endpoint => endpoint.Version, StringComparer.Ordinal).Select(group => VersionReport.Of(group.Key, [.. group], barriers.Contains(group.Key)));
-        var waiting = barriers.Where(version => endpoints.TrueForAll(endpoint => endpoint.Version != version)).Select(version => VersionReport.Of(version, [], hasBarrier: true));
+        var live = endpoints.GroupBy(endpoint => endpoint.Version, StringComparer.Ordinal)
+            .Select(group => VersionReport.Of(group.Key, [.. group], barriers.Contains(group.Key)));
+        var waiting = barriers.Where(version => endpoints.TrueForAll(endpoint => endpoint.Version != version))
+            .Select(version => VersionReport.Of(version, [], hasBarrier: true));
         return new ServiceReport
         {
             Service = service,
@@ -65,11 +70,15 @@ internal sealed record VersionReport
     public required IReadOnlyList<string> Differing { get; init; }
 
     public ContractShape Shape(string service) => new(
-        service, Version, [.. Methods.Select(method => new MethodShape(method.Name, method.Kind, method.Parameters, method.Result, method.Idempotent, null))], Types);
+        service,
+        Version,
+        [.. Methods.Select(method => new MethodShape(method.Name, method.Kind, method.Parameters, method.Result, method.Idempotent, null))],
+        Types);
 
     public static VersionReport Of(string version, IReadOnlyList<Endpoint> endpoints, bool hasBarrier)
     {
-        var methods = endpoints.SelectMany(endpoint => endpoint.Description.Methods.DistinctBy(method => method.Name, StringComparer.Ordinal))
+        var methods = endpoints
+            .SelectMany(endpoint => endpoint.Description.Methods.DistinctBy(method => method.Name, StringComparer.Ordinal))
             .GroupBy(method => method.Name, StringComparer.Ordinal).ToList();
         return new VersionReport
         {
@@ -79,21 +88,25 @@ internal sealed record VersionReport
             TakesAnyMethod = endpoints.Any(endpoint => endpoint.Description.TakesAnyMethod),
             Endpoints = [.. endpoints.Select(EndpointReport.Of)],
             Methods = [.. methods.OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => MethodReport.Of(group.First()))],
-            Types = endpoints.Select(endpoint => endpoint.Description.Types).FirstOrDefault(types => types.Count > 0) ?? new Dictionary<string, IReadOnlyList<string>>(),
-            Differing = [.. methods.Where(group => group.Count() < endpoints.Count(endpoint => !endpoint.Description.TakesAnyMethod) || group.Select(method => method.Fingerprint).Distinct(StringComparer.Ordinal).Count() > 1)
+            Types = endpoints.Select(endpoint => endpoint.Description.Types).FirstOrDefault(types => types.Count > 0)
+                ?? new Dictionary<string, IReadOnlyList<string>>(),
+            Differing = [.. methods.Where(group => group.Count() < endpoints.Count(endpoint => !endpoint.Description.TakesAnyMethod)
+                || group.Select(method => method.Fingerprint).Distinct(StringComparer.Ordinal).Count() > 1)
                 .Select(group => group.Key).Order(StringComparer.Ordinal)],
         };
     }
 }
 
 /// <summary>One endpoint.</summary>
-internal sealed record EndpointReport(string? Address, string Transport, string? Application, DateTimeOffset? Since, bool IsFan, string Node)
+internal sealed record EndpointReport(
+    string? Address, string Transport, string? Application, DateTimeOffset? Since, bool IsFan, string Node)
 {
     public static EndpointReport Of(Endpoint endpoint)
     {
         var description = endpoint.Description;
         var address = description.Host is null ? null : description.Port > 0 ? $"{description.Host}:{description.Port}" : description.Host;
-        return new EndpointReport(address, description.Transport, description.Application, description.Since, description.IsFan, endpoint.Id);
+        return new EndpointReport(
+            address, description.Transport, description.Application, description.Since, description.IsFan, endpoint.Id);
     }
 }
 

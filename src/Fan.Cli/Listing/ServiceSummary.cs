@@ -20,20 +20,24 @@ internal sealed record ServiceSummary
 
     public required IReadOnlyList<string> Applications { get; init; }
 
-    public static IReadOnlyList<ServiceSummary> Of(IEnumerable<Endpoint> endpoints) => [.. endpoints.GroupBy(endpoint => endpoint.Service, StringComparer.Ordinal).Select(group => new ServiceSummary
-    {
-        Service = group.Key,
-        Template = TemplateOf(group),
-        Versions = [.. group.Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal)],
-        Endpoints = group.Count(),
-        Transports = Texts(group.Select(endpoint => endpoint.Description.Transport)),
-        Applications = Texts(group.Select(endpoint => endpoint.Description.Application)),
-    })];
+    public static IReadOnlyList<ServiceSummary> Of(IEnumerable<Endpoint> endpoints) =>
+        [.. endpoints.GroupBy(endpoint => endpoint.Service, StringComparer.Ordinal).Select(group => new ServiceSummary
+        {
+            Service = group.Key,
+            Template = TemplateOf(group),
+            Versions = [.. group.Select(endpoint => endpoint.Version).Distinct(StringComparer.Ordinal)],
+            Endpoints = group.Count(),
+            Transports = Texts(group.Select(endpoint => endpoint.Description.Transport)),
+            Applications = Texts(group.Select(endpoint => endpoint.Description.Application)),
+        })];
 
     /// <summary>The name with shard keys that the endpoints tell, if it is one of this service.</summary>
     public static string? TemplateOf(IEnumerable<Endpoint> endpoints) => endpoints
-        .Select(endpoint => ServiceName.TryParse(endpoint.Description.Template, out var name, out _) && name.Canonical == endpoint.Service ? name.Template : null)
+        .Select(endpoint => ServiceName.TryParse(endpoint.Description.Template, out var name, out _) && name.Canonical == endpoint.Service
+            ? name.Template
+            : null)
         .FirstOrDefault(template => template is not null);
 
-    private static IReadOnlyList<string> Texts(IEnumerable<string?> texts) => [.. texts.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private static IReadOnlyList<string> Texts(IEnumerable<string?> texts) =>
+        [.. texts.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

@@ -34,7 +34,10 @@ internal sealed class LatencyHistogram
         return UpperEnd(step) is var end && end < Longest ? end : Longest;
     }
 
-    /// <summary>How many ended within each time and not within the one before; the times are at most so many, from the first one that has any to the last.</summary>
+    /// <summary>
+    /// How many ended within each time and not within the one before; the times are at most so many, from the first one that has any to the
+    /// last.
+    /// </summary>
     public IReadOnlyList<LatencyStep> Steps(int most)
     {
         var first = Array.FindIndex(_counts, count => count > 0);
@@ -43,10 +46,12 @@ internal sealed class LatencyHistogram
         var width = 1;
         while ((last / width) - (first / width) + 1 > most) width *= 2;
         return [.. Enumerable.Range(first / width, (last / width) - (first / width) + 1)
-            .Select(group => new LatencyStep(UpperEnd(((group + 1) * width) - 1).TotalMilliseconds, _counts.Skip(group * width).Take(width).Sum()))];
+            .Select(group => new LatencyStep(
+                UpperEnd(((group + 1) * width) - 1).TotalMilliseconds, _counts.Skip(group * width).Take(width).Sum()))];
     }
 
-    private static int StepOf(TimeSpan time) => time.TotalMicroseconds <= 1 ? 0 : Math.Min((PerDoubling * Doublings) - 1, (int)(Math.Log2(time.TotalMicroseconds) * PerDoubling));
+    private static int StepOf(TimeSpan time) =>
+        time.TotalMicroseconds <= 1 ? 0 : Math.Min((PerDoubling * Doublings) - 1, (int)(Math.Log2(time.TotalMicroseconds) * PerDoubling));
 
     private static TimeSpan UpperEnd(int step) => TimeSpan.FromMicroseconds(Math.Pow(2, (step + 1.0) / PerDoubling));
 }

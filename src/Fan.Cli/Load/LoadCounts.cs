@@ -18,7 +18,8 @@ internal sealed class LoadCounts
     public long Failed => Volatile.Read(ref _failed);
 
     /// <summary>By code, the most frequent first.</summary>
-    public IReadOnlyList<LoadError> Errors => [.. _errors.Values.OrderByDescending(error => error.Calls).ThenBy(error => error.Code, StringComparer.Ordinal)];
+    public IReadOnlyList<LoadError> Errors =>
+        [.. _errors.Values.OrderByDescending(error => error.Calls).ThenBy(error => error.Code, StringComparer.Ordinal)];
 
     public void Succeeded(TimeSpan time)
     {

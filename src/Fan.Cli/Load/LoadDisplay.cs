@@ -32,6 +32,9 @@ internal sealed class LoadDisplay(Terminal terminal, LoadRun run, LoadPlan plan,
         var done = Math.Clamp((int)(elapsed / whole * Width), 0, Width);
         var bar = new string('█', done) + new string('░', Width - done);
         var speed = elapsed > TimeSpan.Zero ? counts.Calls / elapsed.TotalSeconds : 0;
-        return string.Create(CultureInfo.InvariantCulture, $"{(run.IsWarmingUp ? "warming up " : "")}{bar} {elapsed.TotalSeconds:0.0} of {whole.TotalSeconds:0.#} s, {speed:#,0} calls/s, {counts.Failed:#,0} failed");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(run.IsWarmingUp ? "warming up " : "")}{bar} {elapsed.TotalSeconds:0.0} of {whole.TotalSeconds:0.#} s, " +
+            $"{speed:#,0} calls/s, {counts.Failed:#,0} failed");
     }
 }

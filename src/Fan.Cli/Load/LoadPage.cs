@@ -14,13 +14,22 @@ internal static class LoadPage
         var output = terminal.Out;
         var over = report.Transport is { } transport ? $" over {transport}" : "";
         var rate = report.Rate is { } wanted ? string.Create(CultureInfo.InvariantCulture, $", {wanted:0.##} calls/s wanted") : "";
-        output.WriteLine(SafeText.Line($"{report.Method}{over}, {report.Callers} caller{(report.Callers == 1 ? "" : "s")}{rate}, {Number(report.Seconds, "0.0")} s{(report.Interrupted ? " (interrupted)" : "")}"));
+        output.WriteLine(
+            SafeText.Line(
+                $"{report.Method}{over}, {report.Callers} caller{(report.Callers == 1 ? "" : "s")}{rate}, " +
+                $"{Number(report.Seconds, "0.0")} s{(report.Interrupted ? " (interrupted)" : "")}"));
         output.WriteLine();
         var table = Tables.Create("CALLS", "FAILED", "CALLS/S", "P50", "P90", "P99", "P99.9", "MAX");
         var times = report.LatencyMs;
         table.AddRow(
-            Tables.Cell(Number(report.Calls, "#,0")), Tables.Cell(Number(report.Failed, "#,0")), Tables.Cell(Number(report.CallsPerSecond, "#,0.#")),
-            Tables.Cell(Time(times?.P50)), Tables.Cell(Time(times?.P90)), Tables.Cell(Time(times?.P99)), Tables.Cell(Time(times?.P999)), Tables.Cell(Time(times?.Max)));
+            Tables.Cell(Number(report.Calls, "#,0")),
+            Tables.Cell(Number(report.Failed, "#,0")),
+            Tables.Cell(Number(report.CallsPerSecond, "#,0.#")),
+            Tables.Cell(Time(times?.P50)),
+            Tables.Cell(Time(times?.P90)),
+            Tables.Cell(Time(times?.P99)),
+            Tables.Cell(Time(times?.P999)),
+            Tables.Cell(Time(times?.Max)));
         Tables.Write(terminal, table);
         WriteHistogram(terminal, report.Histogram);
         WriteErrors(terminal, report.Errors);
@@ -35,7 +44,11 @@ internal static class LoadPage
         foreach (var step in steps)
         {
             var bar = new string('█', (int)Math.Ceiling((double)step.Calls / most * WidestBar));
-            table.AddRow(Tables.Cell(Time(step.UpToMs)), Tables.Cell(Number(step.Calls, "#,0")), Tables.Cell(Number(100.0 * step.Calls / all, "0.0") + " %"), Tables.Cell(bar));
+            table.AddRow(
+                Tables.Cell(Time(step.UpToMs)),
+                Tables.Cell(Number(step.Calls, "#,0")),
+                Tables.Cell(Number(100.0 * step.Calls / all, "0.0") + " %"),
+                Tables.Cell(bar));
         }
 
         Tables.Write(terminal, table);
@@ -46,7 +59,10 @@ internal static class LoadPage
         if (errors.Count == 0) return;
         terminal.Out.WriteLine();
         var table = Tables.Create("ERROR", "CALLS", "THE FIRST ONE SAID");
-        foreach (var error in errors) table.AddRow(Tables.Cell(error.Code), Tables.Cell(Number(error.Calls, "#,0")), Tables.Cell(error.Message));
+        foreach (var error in errors)
+        {
+            table.AddRow(Tables.Cell(error.Code), Tables.Cell(Number(error.Calls, "#,0")), Tables.Cell(error.Message));
+        }
         Tables.Write(terminal, table);
     }
 

@@ -33,21 +33,22 @@ internal sealed record LoadReport
 
     public required IReadOnlyList<LatencyStep> Histogram { get; init; }
 
-    public static LoadReport Of(string method, string? transport, LoadPlan plan, LoadCounts counts, TimeSpan time, bool isInterrupted) => new()
-    {
-        Method = method,
-        Transport = transport,
-        Callers = plan.Callers,
-        Rate = plan.Rate,
-        Seconds = time.TotalSeconds,
-        Interrupted = isInterrupted,
-        Calls = counts.Calls,
-        Failed = counts.Failed,
-        CallsPerSecond = time > TimeSpan.Zero ? counts.Calls / time.TotalSeconds : 0,
-        Errors = counts.Errors,
-        LatencyMs = LatencySummary.Of(counts.Latencies),
-        Histogram = counts.Latencies.Steps(MostSteps),
-    };
+    public static LoadReport Of(string method, string? transport, LoadPlan plan, LoadCounts counts, TimeSpan time, bool isInterrupted) =>
+        new()
+        {
+            Method = method,
+            Transport = transport,
+            Callers = plan.Callers,
+            Rate = plan.Rate,
+            Seconds = time.TotalSeconds,
+            Interrupted = isInterrupted,
+            Calls = counts.Calls,
+            Failed = counts.Failed,
+            CallsPerSecond = time > TimeSpan.Zero ? counts.Calls / time.TotalSeconds : 0,
+            Errors = counts.Errors,
+            LatencyMs = LatencySummary.Of(counts.Latencies),
+            Histogram = counts.Latencies.Steps(MostSteps),
+        };
 }
 
 /// <summary>Times in milliseconds.</summary>

@@ -36,7 +36,8 @@ internal sealed class LoadRun(LoadPlan plan, Func<CancellationToken, ValueTask> 
     {
         _started = clock.GetTimestamp();
         var phase = new Phase(Counts, _started, time);
-        await Task.WhenAll(Enumerable.Range(0, plan.Callers).Select(_ => Task.Run(() => CallAsync(phase, cancellationToken), CancellationToken.None))).ConfigureAwait(false);
+        await Task.WhenAll(Enumerable.Range(0, plan.Callers)
+            .Select(_ => Task.Run(() => CallAsync(phase, cancellationToken), CancellationToken.None))).ConfigureAwait(false);
     }
 
     private async Task CallAsync(Phase phase, CancellationToken cancellationToken)
@@ -47,7 +48,10 @@ internal sealed class LoadRun(LoadPlan plan, Func<CancellationToken, ValueTask> 
             if (due >= phase.Time) return;
             try
             {
-                if (due - clock.GetElapsedTime(phase.Started) is var pause && pause > TimeSpan.Zero) await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
+                if (due - clock.GetElapsedTime(phase.Started) is var pause && pause > TimeSpan.Zero)
+                {
+                    await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
+                }
                 await call(cancellationToken).ConfigureAwait(false);
                 // From when it was due: a service that stands still would else hide it by holding back the calls that find out.
                 phase.Counts.Succeeded(clock.GetElapsedTime(phase.Started) - due);

@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Fan.Cli.Output;
 
-/// <summary>Prints JSON: a line for programs, indented and coloured for people. Text is shown as it is; only what would not show, or do something to a terminal, is escaped.</summary>
+/// <summary>
+/// Prints JSON: a line for programs, indented and coloured for people. Text is shown as it is; only what would not show, or do something to
+/// a terminal, is escaped.
+/// </summary>
 internal static class JsonPrinter
 {
     private static readonly Colours Plain = new(enabled: false);
@@ -74,7 +77,8 @@ internal static class JsonPrinter
                 output.Write("[]");
                 break;
             default:
-                output.Write(colours.Word(value.ValueKind switch { JsonValueKind.True => "true", JsonValueKind.False => "false", _ => "null" }));
+                output.Write(
+                    colours.Word(value.ValueKind switch { JsonValueKind.True => "true", JsonValueKind.False => "false", _ => "null" }));
                 break;
         }
     }

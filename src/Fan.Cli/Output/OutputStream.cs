@@ -3,11 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Fan.Cli.Output;
 
-/// <summary>An output of the process that tells when its reader has gone; the console's own stream writes on into nothing. Not safe for threads.</summary>
+/// <summary>
+/// An output of the process that tells when its reader has gone; the console's own stream writes on into nothing. Not safe for threads.
+/// </summary>
 internal sealed class OutputStream(Stream inner) : Stream
 {
     // EPIPE of every Unix, and of Windows ERROR_BROKEN_PIPE and ERROR_NO_DATA.
-    private static readonly int[] BrokenPipes = OperatingSystem.IsWindows() ? [unchecked((int)0x8007006D), unchecked((int)0x800700E8)] : [32];
+    private static readonly int[] BrokenPipes = OperatingSystem.IsWindows()
+        ? [unchecked((int)0x8007006D), unchecked((int)0x800700E8)]
+        : [32];
 
     public override bool CanRead => false;
 
@@ -70,7 +74,9 @@ internal sealed class OutputStream(Stream inner) : Stream
     }
 
     // What the system says, without the library's guess of a path. On Unix its number is the result.
-    private static string Reason(Exception error) => !OperatingSystem.IsWindows() && error is IOException { HResult: > 0 } ? new Win32Exception(error.HResult).Message : error.Message.TrimEnd('.');
+    private static string Reason(Exception error) => !OperatingSystem.IsWindows() && error is IOException { HResult: > 0 }
+        ? new Win32Exception(error.HResult).Message
+        : error.Message.TrimEnd('.');
 
     private static OutputClosedException Closed(Exception error) =>
         new($"The output can't be written: {Reason(error)}.", Array.IndexOf(BrokenPipes, error.HResult) >= 0, error);

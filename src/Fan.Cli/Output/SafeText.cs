@@ -3,10 +3,15 @@ using System.Text;
 
 namespace Fan.Cli.Output;
 
-/// <summary>Text of strangers, made fit for a terminal: nothing in it moves the cursor, colours, or turns the direction of writing.</summary>
+/// <summary>
+/// Text of strangers, made fit for a terminal: nothing in it moves the cursor, colours, or turns the direction of writing.
+/// </summary>
 internal static class SafeText
 {
-    /// <summary>One line, at most <paramref name="limit"/> characters of it: line breaks and tabs become blanks, other control characters visible escapes.</summary>
+    /// <summary>
+    /// One line, at most <paramref name="limit"/> characters of it: line breaks and tabs become blanks, other control characters visible
+    /// escapes.
+    /// </summary>
     public static string Line(string text, int limit = 1000)
     {
         var cut = text.Length <= limit ? text : text[..limit] + "…";
@@ -32,7 +37,9 @@ internal static class SafeText
         {
             var pair = char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
             // Beyond the first plane: tags (U+E0001…) are hidden too.
-            var bad = pair ? CharUnicodeInfo.GetUnicodeCategory(text, i) is UnicodeCategory.Format : char.IsSurrogate(text[i]) || IsHidden(text[i]);
+            var bad = pair
+                ? CharUnicodeInfo.GetUnicodeCategory(text, i) is UnicodeCategory.Format
+                : char.IsSurrogate(text[i]) || IsHidden(text[i]);
             if (bad)
             {
                 safe ??= new StringBuilder(text, 0, i, text.Length + 16);

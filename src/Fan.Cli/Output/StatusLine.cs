@@ -1,6 +1,9 @@
 namespace Fan.Cli.Output;
 
-/// <summary>One line of standard error on a terminal that is written anew as things go on, without escapes, as a terminal may not know any. One flow of control uses it.</summary>
+/// <summary>
+/// One line of standard error on a terminal that is written anew as things go on, without escapes, as a terminal may not know any. One flow
+/// of control uses it.
+/// </summary>
 internal sealed class StatusLine(Terminal terminal, bool isSilent)
 {
     private int _shown;

@@ -11,7 +11,14 @@ internal static class Tables
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = true, UseSafeBorder = true };
         foreach (var header in headers)
-            table.AddColumn(new TableColumn(new Text(header, new Style(decoration: Decoration.Bold))) { Padding = new Padding(0, 0, 3, 0), NoWrap = header == "SERVICE" });
+        {
+            table.AddColumn(new TableColumn(
+                new Text(header, new Style(decoration: Decoration.Bold)))
+            {
+                Padding = new Padding(0, 0, 3, 0),
+                NoWrap = header == "SERVICE"
+            });
+        }
         return table;
     }
 

@@ -17,7 +17,9 @@ internal sealed class Terminal : IAsyncDisposable
     /// <summary>The variables of the environment.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
-    /// <summary>The settings of stores and routes, as applications have them: <c>Fan__ZooKeeper__User</c> and the like. Read when it is asked for.</summary>
+    /// <summary>
+    /// The settings of stores and routes, as applications have them: <c>Fan__ZooKeeper__User</c> and the like. Read when it is asked for.
+    /// </summary>
     public Func<IConfiguration> Settings { get; init; } = static () => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
     /// <summary>Adds the queue transports that can be opened from here; null for all that the tool knows.</summary>
@@ -75,7 +77,8 @@ internal sealed class Terminal : IAsyncDisposable
 
     private static Stream Input() => StandardDescriptor.IsOpen(0) ? Console.OpenStandardInput() : throw new IOException("it is closed.");
 
-    private static StreamWriter Writer(int descriptor) => new(OutputStream.OfProcess(descriptor), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024);
+    private static StreamWriter Writer(int descriptor) =>
+        new(OutputStream.OfProcess(descriptor), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024);
 
     private static int WidthOfConsole()
     {

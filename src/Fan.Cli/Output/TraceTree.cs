@@ -18,7 +18,12 @@ internal static class TraceTree
                 var step = steps[i];
                 var isLast = i == steps.Count - 1;
                 var branch = isTop ? "" : isLast ? "└─ " : "├─ ";
-                var verb = step.Kind switch { CallSpanKind.Client => step.Transport is null ? "calls" : "calls over " + SafeText.Line(step.Transport, 32), CallSpanKind.Server => "serves", _ => "runs" };
+                var verb = step.Kind switch
+                {
+                    CallSpanKind.Client => step.Transport is null ? "calls" : "calls over " + SafeText.Line(step.Transport, 32),
+                    CallSpanKind.Server => "serves",
+                    _ => "runs"
+                };
                 var error = step.Error is null ? "" : " " + colours.Error("! " + SafeText.Line(step.Error, 200));
                 var side = colours.Faint($"{SafeText.Line(step.Application, 130)} {verb}");
                 var time = colours.Number($"{step.Duration.TotalMilliseconds:0.0} ms");

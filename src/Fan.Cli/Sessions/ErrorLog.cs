@@ -24,7 +24,8 @@ internal sealed class ErrorLog(Terminal terminal) : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug && logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var cause = exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})";
             output.WriteLine(SafeText.Line($"{logLevel} {category}: {formatter(state, exception)}{cause}"));

@@ -9,14 +9,16 @@ internal sealed record OpenedQueue(QueueRegistration Registration, IReadOnlyList
     public QueueName Name => Registration.Queue;
 
     /// <summary>The transports that the tool can't open.</summary>
-    public IEnumerable<string> Missing => Registration.Transports.Except(Transports.Select(transport => transport.Name), StringComparer.Ordinal);
+    public IEnumerable<string> Missing =>
+        Registration.Transports.Except(Transports.Select(transport => transport.Name), StringComparer.Ordinal);
 
     public static async Task<IReadOnlyList<OpenedQueue>> AllAsync(ToolSession session, CancellationToken cancellationToken)
     {
         var registered = await session.Queues.ListAsync(cancellationToken).ConfigureAwait(false);
         var known = session.QueueTransports;
         return [.. registered.OrderBy(one => one.Queue.ToString(), StringComparer.Ordinal)
-            .Select(one => new OpenedQueue(one, [.. known.Where(transport => one.Transports.Contains(transport.Name, StringComparer.Ordinal))]))];
+            .Select(one => new OpenedQueue(
+                one, [.. known.Where(transport => one.Transports.Contains(transport.Name, StringComparer.Ordinal))]))];
     }
 
     /// <exception cref="NoSuchServiceException">No such queue is registered.</exception>

@@ -15,18 +15,23 @@ internal sealed class OpenedStore(ICoordinationStore inner) : ICoordinationStore
 
     public Task OpenAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) => inner.WatchSessionAsync(cancellationToken);
+    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) =>
+        inner.WatchSessionAsync(cancellationToken);
 
-    public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default) => inner.GetAsync(path, cancellationToken);
+    public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default) =>
+        inner.GetAsync(path, cancellationToken);
 
-    public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) => inner.GetChildrenAsync(path, cancellationToken);
+    public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) =>
+        inner.GetChildrenAsync(path, cancellationToken);
 
-    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(
+        IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default) =>
         inner.CommitAsync(operations, cancellationToken);
 
     public ValueTask SyncAsync(CancellationToken cancellationToken = default) => inner.SyncAsync(cancellationToken);
 
-    public IAsyncEnumerable<StoreEvent> WatchAsync(string path, CancellationToken cancellationToken = default) => inner.WatchAsync(path, cancellationToken);
+    public IAsyncEnumerable<StoreEvent> WatchAsync(string path, CancellationToken cancellationToken = default) =>
+        inner.WatchAsync(path, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

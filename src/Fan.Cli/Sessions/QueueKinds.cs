@@ -2,7 +2,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Fan.Cli.Sessions;
 
-/// <summary>The kinds of queue transport that the tool can open: a line for each. Their addresses and credentials come from the environment, under the names that applications have for them.</summary>
+/// <summary>
+/// The kinds of queue transport that the tool can open: a line for each. Their addresses and credentials come from the environment, under
+/// the names that applications have for them.
+/// </summary>
 internal static class QueueKinds
 {
     /// <summary>What to do where a transport of queues can't be opened.</summary>

@@ -20,10 +20,18 @@ internal sealed record ShardLine(int Shard, string? Owner, string? Holder, long?
     /// <exception cref="NoSuchServiceException">No such service is registered, or it is not divided.</exception>
     public static async Task<IReadOnlyList<ShardLine>> ReadAsync(ToolSession session, string service, CancellationToken cancellationToken)
     {
-        var states = await session.Services.GetRequiredService<ISystemChanges>().ShardsAsync(service, cancellationToken).ConfigureAwait(false);
-        if (states.Count > 0) return [.. states.Select(state => new ShardLine(state.Shard, state.Owner, state.Holder, state.Token == 0 ? null : state.Token, state.IsAssigned))];
+        var states = await session.Services.GetRequiredService<ISystemChanges>().ShardsAsync(
+            service, cancellationToken).ConfigureAwait(false);
+        if (states.Count > 0)
+        {
+            return [.. states.Select(
+                state => new ShardLine(state.Shard, state.Owner, state.Holder, state.Token == 0 ? null : state.Token, state.IsAssigned))];
+        }
         var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
-        if (listing.Endpoints.Any(endpoint => endpoint.Service == service)) throw new NoSuchServiceException(service, $"Service '{service}' has no shards: none of its workers divides it.");
+        if (listing.Endpoints.Any(endpoint => endpoint.Service == service))
+        {
+            throw new NoSuchServiceException(service, $"Service '{service}' has no shards: none of its workers divides it.");
+        }
         var error = new NoSuchServiceException(service, $"No service '{service}' is registered.");
         CallHints.AddNearest(error, listing);
         throw error;
@@ -35,7 +43,9 @@ internal sealed record ShardLine(int Shard, string? Owner, string? Holder, long?
         foreach (var shard in shards)
         {
             table.AddRow(
-                Tables.Cell(shard.Shard.ToString(CultureInfo.InvariantCulture)), Tables.Cell(shard.Owner ?? "-"), Tables.Cell(shard.Holder ?? "-"),
+                Tables.Cell(shard.Shard.ToString(CultureInfo.InvariantCulture)),
+                Tables.Cell(shard.Owner ?? "-"),
+                Tables.Cell(shard.Holder ?? "-"),
                 Tables.Cell(shard.Token?.ToString(CultureInfo.InvariantCulture) ?? "-"), Tables.Cell(shard.Assigned ? "by commit" : "-"));
         }
 
@@ -47,7 +57,8 @@ internal sealed record ShardLine(int Shard, string? Owner, string? Holder, long?
 internal sealed record ShardMoveOutcome(long Commit, IReadOnlyList<ShardLine> Shards, IReadOnlyList<string> Warnings);
 
 /// <summary>The forms of <c>--json</c> for shards.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<ShardLine>))]
 [JsonSerializable(typeof(ShardMoveOutcome))]
 internal sealed partial class ShardJson : JsonSerializerContext;

@@ -17,7 +17,9 @@ internal static class ShardMoves
         foreach (var word in words)
         {
             var equals = word.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1 || equals == word.Length - 1 || !int.TryParse(word.AsSpan(0, equals), NumberStyles.None, CultureInfo.InvariantCulture, out var shard))
+            if (equals < 1
+                || equals == word.Length - 1
+                || !int.TryParse(word.AsSpan(0, equals), NumberStyles.None, CultureInfo.InvariantCulture, out var shard))
                 throw new UsageException($"'{word}' is no move: write SHARD=WORKER, e.g. 7=worker-2, or 7=* for no worker by name.");
             var worker = word[(equals + 1)..];
             if (!owners.TryAdd(shard, worker == NobodyNamed ? null : worker)) throw new UsageException($"Shard {shard} is named twice.");
@@ -37,7 +39,10 @@ internal static class ShardMoves
             var value = word[(equals + 1)..];
             if (equals < 1 || !(value == NobodyNamed | int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var shard)))
                 throw new UsageException($"'{word}' is no assignment: write KEY=SHARD, e.g. acme=3, or acme=* to take it off the list.");
-            if (!shards.TryAdd(word[..equals], value == NobodyNamed ? null : shard)) throw new UsageException($"Key '{word[..equals]}' is named twice.");
+            if (!shards.TryAdd(word[..equals], value == NobodyNamed ? null : shard))
+            {
+                throw new UsageException($"Key '{word[..equals]}' is named twice.");
+            }
         }
 
         return shards;

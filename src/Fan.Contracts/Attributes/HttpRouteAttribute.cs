@@ -18,6 +18,8 @@ public sealed class HttpRouteAttribute(string verb, string template) : Attribute
     /// <summary>The path template, e.g. <c>/wines/{inventory_id}</c>; starts with a slash.</summary>
     public string Template { get; } = template;
 
-    /// <summary>The media type of the request body: JSON (default), <c>multipart/form-data</c> or <c>application/x-www-form-urlencoded</c>.</summary>
+    /// <summary>
+    /// The media type of the request body: JSON (default), <c>multipart/form-data</c> or <c>application/x-www-form-urlencoded</c>.
+    /// </summary>
     public string ContentType { get; init; } = "application/json";
 }

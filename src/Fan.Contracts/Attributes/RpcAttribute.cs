@@ -10,6 +10,9 @@ public sealed class RpcAttribute : Attribute
     /// <summary>Whether the call may be sent a second time when it is unknown whether the first one arrived. Default false.</summary>
     public bool Idempotent { get; init; }
 
-    /// <summary>The longest a call may take, in milliseconds, when the caller says nothing. 0, the default, takes the application's own; -1 (<see cref="System.Threading.Timeout.Infinite"/>) sets no limit.</summary>
+    /// <summary>
+    /// The longest a call may take, in milliseconds, when the caller says nothing. 0, the default, takes the application's own; -1
+    /// (<see cref="System.Threading.Timeout.Infinite"/>) sets no limit.
+    /// </summary>
     public int TimeoutMilliseconds { get; init; }
 }

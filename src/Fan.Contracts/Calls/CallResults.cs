@@ -2,7 +2,10 @@ using System.ComponentModel;
 
 namespace Fan.Generated;
 
-/// <summary>What generated code calls to turn results without a value into <see cref="Unit"/> and back, without an allocation where the call is done.</summary>
+/// <summary>
+/// What generated code calls to turn results without a value into <see cref="Unit"/> and back, without an allocation where the call is
+/// done.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class CallResults
 {

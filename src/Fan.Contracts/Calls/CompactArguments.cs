@@ -12,7 +12,9 @@ public static class CompactArguments
     {
         ArgumentNullException.ThrowIfNull(method);
         var name = "#" + (tag >> CompactKind.TagBits).ToString("x7", CultureInfo.InvariantCulture);
-        var known = method.Description.Parameters.Count == 0 ? "it takes none" : "it takes " + string.Join(", ", method.Description.Parameters.Select(p => p.Name));
+        var known = method.Description.Parameters.Count == 0
+            ? "it takes none"
+            : "it takes " + string.Join(", ", method.Description.Parameters.Select(p => p.Name));
         return new BadArgumentException(name, $"'{method.Name}' has no argument with the tag {name}; {known}.");
     }
 

@@ -21,7 +21,8 @@ public static class CompactPayload
         }
         catch (Exception error) when (error is not LimitExceededException)
         {
-            throw new BadArgumentException("", $"The arguments of '{method.Name}' can't be written: {ExceptionText.MessageOf(error)}", error);
+            throw new BadArgumentException(
+                "", $"The arguments of '{method.Name}' can't be written: {ExceptionText.MessageOf(error)}", error);
         }
 
         writer.Flush();
@@ -49,13 +50,18 @@ public static class CompactPayload
         catch (Exception error) when (error is not BadArgumentException)
         {
             var place = CompactPlace.OfArgument(payload, maxDepth, reader.Position, reader.Depth, method.CompactNames);
-            throw new BadArgumentException(place, $"{(place.Length == 0 ? "The payload" : $"Argument '{place}'")} of '{method.Name}' is not valid: {ExceptionText.MessageOf(error)}", error);
+            throw new BadArgumentException(
+                place,
+                $"{(place.Length == 0 ? "The payload" : $"Argument '{place}'")} of '{method.Name}' is not valid: " +
+                $"{ExceptionText.MessageOf(error)}",
+                error);
         }
     }
 
     /// <summary>Writes the reply of a call, or one item of it.</summary>
     /// <exception cref="LimitExceededException">It nests too deep.</exception>
-    public static void WriteResult<TArgs, TResult>(IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value, int maxDepth)
+    public static void WriteResult<TArgs, TResult>(
+        IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value, int maxDepth)
         where TArgs : struct
     {
         ArgumentNullException.ThrowIfNull(method);
@@ -82,7 +88,10 @@ public static class CompactPayload
         catch (CompactFormatException error)
         {
             var place = CompactPlace.OfValue(payload, maxDepth, error, method.CompactNames);
-            throw new BadMessageException("reply", $"The reply of '{method.Name}'{(place.Length == 0 ? "" : $" at '{place}'")} {error.Message} (byte {error.Position}).", error);
+            throw new BadMessageException(
+                "reply",
+                $"The reply of '{method.Name}'{(place.Length == 0 ? "" : $" at '{place}'")} {error.Message} (byte {error.Position}).",
+                error);
         }
         catch (Exception error)
         {

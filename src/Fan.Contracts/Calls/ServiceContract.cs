@@ -35,7 +35,9 @@ public abstract class ServiceContract
     /// <summary>The pushes of other services that a class-first service handles.</summary>
     public virtual IReadOnlyList<ServiceSubscription> Subscriptions => [];
 
-    /// <summary>JSON metadata of the types of its methods, new at each question, for builds without reflection; null where the generator wrote none.</summary>
+    /// <summary>
+    /// JSON metadata of the types of its methods, new at each question, for builds without reflection; null where the generator wrote none.
+    /// </summary>
     public virtual IJsonTypeInfoResolver? JsonTypes => null;
 
     /// <summary>The interface or class that declares the service.</summary>
@@ -81,6 +83,9 @@ public abstract class InterfaceContract<TService> : ServiceContract<TService>
     /// <summary>Creates a client whose every call goes through <paramref name="channel"/>.</summary>
     public abstract TService CreateClient(CallChannel channel);
 
-    /// <summary>Creates the proxy that callers hold: it forwards to whatever its target is at the moment. It implements <typeparamref name="TService"/>.</summary>
+    /// <summary>
+    /// Creates the proxy that callers hold: it forwards to whatever its target is at the moment. It implements
+    /// <typeparamref name="TService"/>.
+    /// </summary>
     public abstract ServiceProxy<TService> CreateProxy(TService target);
 }

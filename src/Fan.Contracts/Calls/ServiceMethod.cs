@@ -29,17 +29,23 @@ public abstract class ServiceMethod
     /// <summary><c>service/method</c>: the name of its spans and the path of its URL.</summary>
     public string FullName { get; private set; } = "";
 
-    /// <summary>Whether arguments and result can be written in the compact form; where they can't, JSON carries them on every route.</summary>
+    /// <summary>
+    /// Whether arguments and result can be written in the compact form; where they can't, JSON carries them on every route.
+    /// </summary>
     public virtual bool IsCompact => false;
 
     /// <summary>The names of arguments and members, for errors that say where: the compact form has only their tags.</summary>
     public virtual IReadOnlyList<string> CompactNames => [];
 
-    /// <summary>Every type that the compact form of arguments and result writes and reads, each once: the compact form is taken only where JSON means the same.</summary>
+    /// <summary>
+    /// Every type that the compact form of arguments and result writes and reads, each once: the compact form is taken only where JSON
+    /// means the same.
+    /// </summary>
     public virtual IReadOnlyList<CompactTypeFacts> CompactTypes => [];
 
     // A method's one instance may be told several times, by contracts that all say the same.
-    internal void BelongTo(ServiceContract contract, string service) => (Contract, Service, FullName) = (contract, service, $"{service}/{Name}");
+    internal void BelongTo(ServiceContract contract, string service) =>
+        (Contract, Service, FullName) = (contract, service, $"{service}/{Name}");
 }
 
 /// <summary>A method with the arguments <typeparamref name="TArgs"/>.</summary>
@@ -122,7 +128,11 @@ public abstract class UnaryMethod<TArgs, TResult> : ResultMethod<TArgs, TResult>
 
     /// <inheritdoc/>
     public ValueTask ServeAsync(
-        object service, in ReadOnlySequence<byte> payload, PayloadCodec codec, IBufferWriter<byte> reply, CancellationToken cancellationToken)
+        object service,
+        in ReadOnlySequence<byte> payload,
+        PayloadCodec codec,
+        IBufferWriter<byte> reply,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(codec);
         var pending = InvokeAsync(service, codec.ReadArguments(payload, this), cancellationToken);
@@ -190,7 +200,11 @@ public interface IUnaryMethod
     /// <summary>Decodes the arguments, calls <paramref name="service"/> and encodes its reply.</summary>
     /// <exception cref="BadArgumentException">The payload does not fit the method.</exception>
     ValueTask ServeAsync(
-        object service, in ReadOnlySequence<byte> payload, PayloadCodec codec, IBufferWriter<byte> reply, CancellationToken cancellationToken);
+        object service,
+        in ReadOnlySequence<byte> payload,
+        PayloadCodec codec,
+        IBufferWriter<byte> reply,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>The untyped face of a method whose reply is a sequence.</summary>

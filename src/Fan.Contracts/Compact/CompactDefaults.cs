@@ -7,10 +7,12 @@ namespace Fan.Generated;
 public static class CompactDefaults
 {
     /// <summary>Whether both are the same; all NaN are.</summary>
-    public static bool Same(float value, float other) => BitConverter.SingleToInt32Bits(value) == BitConverter.SingleToInt32Bits(other) || (float.IsNaN(value) && float.IsNaN(other));
+    public static bool Same(float value, float other) =>
+        BitConverter.SingleToInt32Bits(value) == BitConverter.SingleToInt32Bits(other) || (float.IsNaN(value) && float.IsNaN(other));
 
     /// <summary>Whether both are the same; all NaN are.</summary>
-    public static bool Same(double value, double other) => BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(other) || (double.IsNaN(value) && double.IsNaN(other));
+    public static bool Same(double value, double other) =>
+        BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(other) || (double.IsNaN(value) && double.IsNaN(other));
 
     /// <summary>Whether both are the same, with their scale and sign.</summary>
     public static bool Same(decimal value, decimal other)

@@ -42,7 +42,9 @@ public static class CompactKind
 
     internal const uint Mask = 15;
 
-    /// <summary>The depth at which the object of the arguments begins: levels are those of a value, be it an argument or a result.</summary>
+    /// <summary>
+    /// The depth at which the object of the arguments begins: levels are those of a value, be it an argument or a result.
+    /// </summary>
     internal const int AroundArguments = -1;
 
     internal const int TagBits = 4;

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Fan.Generated;
 
-/// <summary>Finds out what a byte belongs to: the payload is read again, as far as that byte, with the names of whoever reads it. Only errors need it.</summary>
+/// <summary>
+/// Finds out what a byte belongs to: the payload is read again, as far as that byte, with the names of whoever reads it. Only errors need
+/// it.
+/// </summary>
 internal ref struct CompactPlace
 {
     private readonly Dictionary<uint, string> _names = [];
@@ -27,7 +30,9 @@ internal ref struct CompactPlace
         return place._path.ToString();
     }
 
-    /// <summary>The path of what was just read when the code of its type threw: an object, where one ends there, else the value of the last byte.</summary>
+    /// <summary>
+    /// The path of what was just read when the code of its type threw: an object, where one ends there, else the value of the last byte.
+    /// </summary>
     public static string OfArgument(ReadOnlySpan<byte> bytes, int maxDepth, int position, int depth, IReadOnlyList<string> names)
     {
         var ended = OfArgument(bytes, maxDepth, new CompactFormatException("", position, depth + 1), names);
@@ -64,7 +69,8 @@ internal ref struct CompactPlace
                 {
                     if (IsFound(_position)) return true;
                     var tag = _reader.Tag();
-                    var name = _names.GetValueOrDefault(tag >> CompactKind.TagBits) ?? "#" + (tag >> CompactKind.TagBits).ToString("x7", CultureInfo.InvariantCulture);
+                    var name = _names.GetValueOrDefault(tag >> CompactKind.TagBits)
+                        ?? "#" + (tag >> CompactKind.TagBits).ToString("x7", CultureInfo.InvariantCulture);
                     if (Step(tag & CompactKind.Mask, _path.Length == 0 ? name : "." + name)) return true;
                 }
 

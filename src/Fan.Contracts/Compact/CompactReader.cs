@@ -6,7 +6,10 @@ using System.Text.Unicode;
 
 namespace Fan.Generated;
 
-/// <summary>Reads the compact form of docs/codec.md within its bounds. What generated code calls; each value is read by the kind that its sender named.</summary>
+/// <summary>
+/// Reads the compact form of docs/codec.md within its bounds. What generated code calls; each value is read by the kind that its sender
+/// named.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public ref struct CompactReader
 {
@@ -197,7 +200,9 @@ public ref struct CompactReader
         var bits = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
         var ticks = (long)(bits & 0x3fff_ffff_ffff_ffff);
         if (bits >> 62 > 2 || ticks > System.DateTime.MaxValue.Ticks) throw OutOfRange(before);
-        return bits >> 62 == (ulong)DateTimeKind.Local ? new DateTime(ticks, DateTimeKind.Utc).ToLocalTime() : new DateTime(ticks, (DateTimeKind)(bits >> 62));
+        return bits >> 62 == (ulong)DateTimeKind.Local
+            ? new DateTime(ticks, DateTimeKind.Utc).ToLocalTime()
+            : new DateTime(ticks, (DateTimeKind)(bits >> 62));
     }
 
     /// <summary>Reads a value.</summary>
@@ -210,7 +215,9 @@ public ref struct CompactReader
         var offset = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
         if (offset is < -14 * 60 or > 14 * 60 || utc < 0 || utc > System.DateTime.MaxValue.Ticks) throw OutOfRange(before);
         var local = utc + (offset * System.TimeSpan.TicksPerMinute);
-        return local >= 0 && local <= System.DateTime.MaxValue.Ticks ? new DateTimeOffset(local, System.TimeSpan.FromMinutes(offset)) : throw OutOfRange(before);
+        return local >= 0 && local <= System.DateTime.MaxValue.Ticks
+            ? new DateTimeOffset(local, System.TimeSpan.FromMinutes(offset))
+            : throw OutOfRange(before);
     }
 
     /// <summary>Reads a value.</summary>
@@ -236,7 +243,9 @@ public ref struct CompactReader
     public Uri Uri(uint kind)
     {
         var before = _at;
-        return System.Uri.TryCreate(String(kind), UriKind.RelativeOrAbsolute, out var uri) ? uri : throw new CompactFormatException("is no URI", before);
+        return System.Uri.TryCreate(String(kind), UriKind.RelativeOrAbsolute, out var uri)
+            ? uri
+            : throw new CompactFormatException("is no URI", before);
     }
 
     /// <summary>Reads a value.</summary>
@@ -294,7 +303,8 @@ public ref struct CompactReader
 
     private static CompactFormatException OutOfRange(int position) => new("is out of the range of its type", position);
 
-    private readonly CompactFormatException Mismatch(uint kind, string wanted) => Error($"must be {wanted}; it is {CompactKind.NameOf(kind)}");
+    private readonly CompactFormatException Mismatch(uint kind, string wanted) =>
+        Error($"must be {wanted}; it is {CompactKind.NameOf(kind)}");
 
     private readonly void Require(uint kind, uint wanted, string name)
     {
@@ -335,7 +345,9 @@ public ref struct CompactReader
     {
         var before = _at;
         var count = Number();
-        return count <= (ulong)(Left / least) ? (uint)count : throw new CompactFormatException($"announces {count} where {Left} bytes are left", before);
+        return count <= (ulong)(Left / least)
+            ? (uint)count
+            : throw new CompactFormatException($"announces {count} where {Left} bytes are left", before);
     }
 
     private void Enter()

@@ -2,7 +2,10 @@ using System.ComponentModel;
 
 namespace Fan.Generated;
 
-/// <summary>A type that generated code of the compact form writes and reads for a method, so that it can be held against what JSON makes of the type at run time.</summary>
+/// <summary>
+/// A type that generated code of the compact form writes and reads for a method, so that it can be held against what JSON makes of the type
+/// at run time.
+/// </summary>
 /// <param name="Type">The type.</param>
 /// <param name="Members">Its members; null for a scalar, an enum, a nullable value, a list or a map.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]

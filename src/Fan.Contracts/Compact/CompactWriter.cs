@@ -245,7 +245,10 @@ public ref struct CompactWriter
 
     private void Enter()
     {
-        if (++_depth > _maxDepth) throw new LimitExceededException("MaxDepth", $"The value to send would nest deeper than {_maxDepth} levels (MaxDepth).");
+        if (++_depth > _maxDepth)
+        {
+            throw new LimitExceededException("MaxDepth", $"The value to send would nest deeper than {_maxDepth} levels (MaxDepth).");
+        }
     }
 
     private Span<byte> Take(int bytes)

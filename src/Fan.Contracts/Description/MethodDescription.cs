@@ -30,7 +30,10 @@ public sealed record MethodDescription
     /// <summary>Whether a second sending is harmless.</summary>
     public bool Idempotent { get; init; }
 
-    /// <summary>The longest that a call may take when the caller says nothing; null takes the application's default, <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> sets no limit.</summary>
+    /// <summary>
+    /// The longest that a call may take when the caller says nothing; null takes the application's default,
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> sets no limit.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>The method's own HTTP form, where it has one.</summary>

@@ -1,7 +1,11 @@
 namespace Fan;
 
-/// <summary>The endpoint has a method of that name whose arguments or result are not those that the caller was built with, so one side would misread the other. Nothing was sent. Wire code <c>contract_mismatch</c>.</summary>
-public sealed class ContractMismatchException(string service, string method, string callerFingerprint, string endpointFingerprint, string message)
+/// <summary>
+/// The endpoint has a method of that name whose arguments or result are not those that the caller was built with, so one side would misread
+/// the other. Nothing was sent. Wire code <c>contract_mismatch</c>.
+/// </summary>
+public sealed class ContractMismatchException(
+    string service, string method, string callerFingerprint, string endpointFingerprint, string message)
     : FanException(ErrorCodes.ContractMismatch, message)
 {
     /// <summary>The service that was called.</summary>

@@ -1,6 +1,8 @@
 namespace Fan;
 
-/// <summary>What can be told of an exception of anybody's, whose members may throw, be null or have megabytes. Never fails itself.</summary>
+/// <summary>
+/// What can be told of an exception of anybody's, whose members may throw, be null or have megabytes. Never fails itself.
+/// </summary>
 internal static class ExceptionText
 {
     /// <summary>The longest message that is told, in characters.</summary>

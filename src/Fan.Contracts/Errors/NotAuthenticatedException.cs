@@ -1,6 +1,9 @@
 namespace Fan;
 
-/// <summary>A policy asks who calls, and nothing that came with the call proves it: no certificate, no valid token. Nothing was done. Wire code <c>not_authenticated</c>.</summary>
+/// <summary>
+/// A policy asks who calls, and nothing that came with the call proves it: no certificate, no valid token. Nothing was done. Wire code
+/// <c>not_authenticated</c>.
+/// </summary>
 public sealed class NotAuthenticatedException(string service, string method, string message, Exception? inner = null)
     : FanException(ErrorCodes.NotAuthenticated, message, inner)
 {

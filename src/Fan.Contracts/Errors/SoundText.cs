@@ -6,7 +6,8 @@ namespace Fan;
 internal static class SoundText
 {
     /// <summary>The text itself where there is nothing to replace.</summary>
-    public static string Of(string text) => IsSound(text) ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\ufffd');
+    public static string Of(string text) =>
+        IsSound(text) ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\ufffd');
 
     private static bool IsSound(ReadOnlySpan<char> text)
     {

@@ -24,7 +24,8 @@ public static class JsonArguments
         }
         catch (Exception error) when (error is not LimitExceededException && !IsTooDeep(error, writer))
         {
-            throw new BadArgumentException(name.Value, $"Argument '{name.Value}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
+            throw new BadArgumentException(
+                name.Value, $"Argument '{name.Value}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
         }
     }
 
@@ -97,7 +98,9 @@ public static class JsonArguments
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new BadArgumentException(
-                "", $"The arguments of '{method.Name}' must be a JSON object, as {{{string.Join(", ", method.Description.Parameters.Select(p => $"\"{p.Name}\": …"))}}}.");
+                "",
+                $"The arguments of '{method.Name}' must be a JSON object, " +
+                $"as {{{string.Join(", ", method.Description.Parameters.Select(p => $"\"{p.Name}\": …"))}}}.");
         }
     }
 
@@ -129,7 +132,8 @@ public static class JsonArguments
 
         if ((seen & (1UL << index)) != 0)
         {
-            throw new BadArgumentException(parameters[index].Name, $"Argument '{parameters[index].Name}' of '{method.Name}' is given twice.");
+            throw new BadArgumentException(
+                parameters[index].Name, $"Argument '{parameters[index].Name}' of '{method.Name}' is given twice.");
         }
 
         seen |= 1UL << index;
@@ -145,7 +149,10 @@ public static class JsonArguments
         var parameter = method.Description.Parameters[index];
         if (reader.TokenType == JsonTokenType.Null)
         {
-            if (!parameter.AllowsNull && typeof(T) != typeof(JsonElement)) throw new BadArgumentException(parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' must not be null.");
+            if (!parameter.AllowsNull && typeof(T) != typeof(JsonElement))
+            {
+                throw new BadArgumentException(parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' must not be null.");
+            }
             // To any other type its converter says what null is: to a JsonElement it is a value.
             if (typeof(T) == typeof(string)) return default!;
         }
@@ -157,7 +164,8 @@ public static class JsonArguments
         catch (Exception error) when (error is not BadArgumentException && IsKnown<T>(options))
         {
             var place = parameter.Name + PathOf(error);
-            throw new BadArgumentException(place, $"Argument '{place}' of '{method.Name}' is no valid {TypeName(parameter.Type)}: {Reason(error)}", error);
+            throw new BadArgumentException(
+                place, $"Argument '{place}' of '{method.Name}' is no valid {TypeName(parameter.Type)}: {Reason(error)}", error);
         }
     }
 
@@ -188,7 +196,12 @@ public static class JsonArguments
     private static bool TryReadInPlace<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> info, JsonSerializerOptions options, out T? value)
     {
         value = default;
-        if (info.Kind == JsonTypeInfoKind.None || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray) || info.Converter is not JsonConverter<T> converter) return false;
+        if (info.Kind == JsonTypeInfoKind.None
+            || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)
+            || info.Converter is not JsonConverter<T> converter)
+        {
+            return false;
+        }
         var start = reader;
         try
         {
@@ -222,7 +235,9 @@ public static class JsonArguments
         var message = ExceptionText.MessageOf(error);
         var end = message.IndexOf(PathMark, StringComparison.Ordinal);
         if (end >= 0) message = message[..end];
-        return error is JsonException { LineNumber: { } line } json ? $"{message} (line {line + 1}, byte {json.BytePositionInLine})" : message;
+        return error is JsonException { LineNumber: { } line } json
+            ? $"{message} (line {line + 1}, byte {json.BytePositionInLine})"
+            : message;
     }
 
     // The serializer says where it was in members of some errors, in the text of others, and of what a user's code threw not at all.

@@ -25,7 +25,9 @@ internal sealed record ContractComparison(IReadOnlyList<MethodComparison> Method
     public static ContractComparison Of(ContractShape old, ContractShape changed, string oldName, string newName)
     {
         var changes = new ShapeChanges(old.Types, changed.Types);
-        var names = old.Methods.Concat(changed.Methods).Select(method => method.Name).Distinct().OrderBy(name => name, StringComparer.Ordinal).ToList();
+        var names = old.Methods.Concat(changed.Methods)
+            .Select(method => method.Name).Distinct()
+            .OrderBy(name => name, StringComparer.Ordinal).ToList();
         var methods = new List<MethodComparison>();
         foreach (var name in names)
         {
@@ -39,7 +41,14 @@ internal sealed record ContractComparison(IReadOnlyList<MethodComparison> Method
         return new ContractComparison(methods, changes.Members, names.Count - methods.Count);
     }
 
-    private static MethodComparison? Compare(MethodShape before, ContractShape old, MethodShape after, ContractShape changed, string oldName, string newName, ShapeChanges changes)
+    private static MethodComparison? Compare(
+        MethodShape before,
+        ContractShape old,
+        MethodShape after,
+        ContractShape changed,
+        string oldName,
+        string newName,
+        ShapeChanges changes)
     {
         var whyOld = new List<string>();
         var whyNew = new List<string>();
@@ -57,12 +66,15 @@ internal sealed record ContractComparison(IReadOnlyList<MethodComparison> Method
         if (before.Http != after.Http)
         {
             isOther = true;
-            (before.Http is null ? whyNew : whyOld).Add(before.Http is null ? $"it has the HTTP route {after.Http}" : $"the HTTP route {before.Http} is {after.Http ?? "no more"}");
+            (before.Http is null ? whyNew : whyOld).Add(
+                before.Http is null ? $"it has the HTTP route {after.Http}" : $"the HTTP route {before.Http} is {after.Http ?? "no more"}");
             if (before.Http is not null) forOld = Worst(forOld, Fit.Partly);
             if (after.Http is not null) forNew = Worst(forNew, Fit.Partly);
         }
 
-        return isOther || forOld > Fit.Full || forNew > Fit.Full ? new MethodComparison(before.Name, "changed", forOld, forNew, whyOld, [.. whyOld.Concat(whyNew).Distinct()]) : null;
+        return isOther || forOld > Fit.Full || forNew > Fit.Full
+            ? new MethodComparison(before.Name, "changed", forOld, forNew, whyOld, [.. whyOld.Concat(whyNew).Distinct()])
+            : null;
     }
 
     private static Fit Worst(Fit one, Fit other) => one > other ? one : other;
@@ -75,7 +87,8 @@ internal sealed record ContractComparison(IReadOnlyList<MethodComparison> Method
 /// <param name="NewCallers">The reverse.</param>
 /// <param name="WhyOld">What stands against callers of the old one.</param>
 /// <param name="Why">What stands against one of them, a clause each.</param>
-internal sealed record MethodComparison(string Name, string Change, Fit OldCallers, Fit NewCallers, IReadOnlyList<string> WhyOld, IReadOnlyList<string> Why);
+internal sealed record MethodComparison(
+    string Name, string Change, Fit OldCallers, Fit NewCallers, IReadOnlyList<string> WhyOld, IReadOnlyList<string> Why);
 
 /// <summary>A member of a type that is not the same in both.</summary>
 /// <param name="Change"><c>added</c>, <c>removed</c> or <c>changed</c>.</param>

@@ -5,8 +5,11 @@ namespace Fan.Shapes;
 
 // This folder is compiled into the generator too, which runs on netstandard2.0.
 
-/// <summary>What travels when a version of a service is called: its methods, and the members of every type, in the normal form of docs/contracts.md.</summary>
-internal sealed record ContractShape(string Service, string Version, IReadOnlyList<MethodShape> Methods, IReadOnlyDictionary<string, IReadOnlyList<string>> Types);
+/// <summary>
+/// What travels when a version of a service is called: its methods, and the members of every type, in the normal form of docs/contracts.md.
+/// </summary>
+internal sealed record ContractShape(
+    string Service, string Version, IReadOnlyList<MethodShape> Methods, IReadOnlyDictionary<string, IReadOnlyList<string>> Types);
 
 /// <summary>One method.</summary>
 /// <param name="Name">The wire name.</param>
@@ -15,7 +18,8 @@ internal sealed record ContractShape(string Service, string Version, IReadOnlyLi
 /// <param name="Result">The type of the reply or of one item; null where there is none.</param>
 /// <param name="Idempotent">Whether a second sending is harmless.</param>
 /// <param name="Http">Verb and template of its own HTTP route; null where it has none.</param>
-internal sealed record MethodShape(string Name, string Kind, IReadOnlyList<string>? Parameters, string? Result, bool Idempotent, string? Http);
+internal sealed record MethodShape(
+    string Name, string Kind, IReadOnlyList<string>? Parameters, string? Result, bool Idempotent, string? Http);
 
 /// <summary>One argument, as <c>count: int</c> or <c>count?: int = 1</c>.</summary>
 internal sealed record ParameterShape(string Name, bool IsOptional, string Type, string? Default)
@@ -27,7 +31,10 @@ internal sealed record ParameterShape(string Name, bool IsOptional, string Type,
         var rest = colon < 0 ? "" : text.Substring(colon + 1).Trim();
         var equals = rest.IndexOf(" = ", StringComparison.Ordinal);
         return new ParameterShape(
-            name.TrimEnd('?'), name.EndsIn('?'), equals < 0 ? rest : rest.Substring(0, equals), equals < 0 ? null : rest.Substring(equals + 3));
+            name.TrimEnd('?'),
+            name.EndsIn('?'),
+            equals < 0 ? rest : rest.Substring(0, equals),
+            equals < 0 ? null : rest.Substring(equals + 3));
     }
 
     public override string ToString() => $"{Name}{(IsOptional ? "?" : "")}: {Type}{(Default is null ? "" : " = " + Default)}";

@@ -19,5 +19,7 @@ internal enum Fit
 /// <summary>The two sides of a comparison, as messages call them.</summary>
 /// <param name="Caller">The contract of the caller.</param>
 /// <param name="Service">The contract of the service.</param>
-/// <param name="ServiceIsNewer">Which of them the other one was changed into: what was added later has a default, what was taken away was expected.</param>
+/// <param name="ServiceIsNewer">
+/// Which of them the other one was changed into: what was added later has a default, what was taken away was expected.
+/// </param>
 internal sealed record Sides(string Caller, string Service, bool ServiceIsNewer);

@@ -13,7 +13,9 @@ internal sealed record MemberShape(string Name, bool IsRequired, string Type)
         var rest = required ? text.Substring(Required.Length) : text;
         // The name is anybody's, the type is ours.
         var colon = rest.LastIndexOf(": ", StringComparison.Ordinal);
-        return colon < 0 ? new MemberShape(rest, required, "") : new MemberShape(rest.Substring(0, colon), required, rest.Substring(colon + 2));
+        return colon < 0
+            ? new MemberShape(rest, required, "")
+            : new MemberShape(rest.Substring(0, colon), required, rest.Substring(colon + 2));
     }
 
     public override string ToString() => $"{(IsRequired ? Required : "")}{Name}: {Type}";

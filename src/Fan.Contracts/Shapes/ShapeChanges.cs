@@ -3,8 +3,11 @@ using System.Linq;
 
 namespace Fan.Shapes;
 
-/// <summary>What is different in two descriptions, whoever reads and whoever writes. Names of types do not count, nor does the order of members.</summary>
-internal sealed class ShapeChanges(IReadOnlyDictionary<string, IReadOnlyList<string>> old, IReadOnlyDictionary<string, IReadOnlyList<string>> changed)
+/// <summary>
+/// What is different in two descriptions, whoever reads and whoever writes. Names of types do not count, nor does the order of members.
+/// </summary>
+internal sealed class ShapeChanges(
+    IReadOnlyDictionary<string, IReadOnlyList<string>> old, IReadOnlyDictionary<string, IReadOnlyList<string>> changed)
 {
     // Tables come from strangers.
     private const int MaxDepth = 100;
@@ -72,11 +75,19 @@ internal sealed class ShapeChanges(IReadOnlyDictionary<string, IReadOnlyList<str
         if (one.Form == TypeForm.Enum)
         {
             if (one.Underlying != other.Underlying) Add("changed", other.Name, "enum", one.Underlying, other.Underlying);
-            Compare(one.Name, other.Name, one.Values.Select(value => (value.Key, Line(value), "")), other.Values.Select(value => (value.Key, Line(value), "")));
+            Compare(
+                one.Name,
+                other.Name,
+                one.Values.Select(value => (value.Key, Line(value), "")),
+                other.Values.Select(value => (value.Key, Line(value), "")));
         }
         else
         {
-            Compare(one.Name, other.Name, one.Members.Select(member => (member.Name, member.ToString(), member.Type)), other.Members.Select(member => (member.Name, member.ToString(), member.Type)));
+            Compare(
+                one.Name,
+                other.Name,
+                one.Members.Select(member => (member.Name, member.ToString(), member.Type)),
+                other.Members.Select(member => (member.Name, member.ToString(), member.Type)));
             Compare(one.Name, other.Name, one.Derived.Select(Derived), other.Derived.Select(Derived));
         }
 
@@ -84,7 +95,11 @@ internal sealed class ShapeChanges(IReadOnlyDictionary<string, IReadOnlyList<str
         _depth--;
     }
 
-    private void Compare(string before, string after, IEnumerable<(string Name, string Line, string Type)> one, IEnumerable<(string Name, string Line, string Type)> other)
+    private void Compare(
+        string before,
+        string after,
+        IEnumerable<(string Name, string Line, string Type)> one,
+        IEnumerable<(string Name, string Line, string Type)> other)
     {
         var rest = new Dictionary<string, (string Line, string Type)>();
         foreach (var (name, line, type) in other) rest[name] = (line, type);
@@ -97,7 +112,9 @@ internal sealed class ShapeChanges(IReadOnlyDictionary<string, IReadOnlyList<str
             }
 
             rest.Remove(name);
-            var isAlike = type.Length == 0 || now.Type.Length == 0 ? line == now.Line : IsAlike(type, now.Type) & HasMark(line) == HasMark(now.Line);
+            var isAlike = type.Length == 0 || now.Type.Length == 0
+                ? line == now.Line
+                : IsAlike(type, now.Type) & HasMark(line) == HasMark(now.Line);
             if (!isAlike) Add("changed", after, name, line, now.Line);
         }
 
@@ -114,5 +131,6 @@ internal sealed class ShapeChanges(IReadOnlyDictionary<string, IReadOnlyList<str
 
     private static string Line(KeyValuePair<string, string> value) => value.Value.Length == 0 ? value.Key : $"{value.Key} = {value.Value}";
 
-    private static (string Name, string Line, string Type) Derived(MemberShape derived) => (derived.Name, "derived " + derived, derived.Type);
+    private static (string Name, string Line, string Type) Derived(MemberShape derived) =>
+        (derived.Name, "derived " + derived, derived.Type);
 }

@@ -23,9 +23,9 @@ internal enum TypeForm
 
 /// <summary>A type, read from its text and the table that the text belongs to.</summary>
 /// <remarks>
-/// Texts are <c>int</c>, <c>Wine</c>, <c>T?</c> (may be null), <c>T[]</c> (a list), <c>map&lt;K, V&gt;</c>. The table has a list of lines for each name:
-/// members as <c>name: type</c> or <c>required name: type</c> and derived types as <c>derived name: type</c>; or <c>enum int</c> and values as
-/// <c>Red = 1</c>; or <c>opaque</c>.
+/// Texts are <c>int</c>, <c>Wine</c>, <c>T?</c> (may be null), <c>T[]</c> (a list), <c>map&lt;K, V&gt;</c>. The table has a list of lines
+/// for each name: members as <c>name: type</c> or <c>required name: type</c> and derived types as <c>derived name: type</c>; or
+/// <c>enum int</c> and values as <c>Red = 1</c>; or <c>opaque</c>.
 /// </remarks>
 internal sealed class TypeShape
 {
@@ -79,7 +79,10 @@ internal sealed class TypeShape
     {
         var nullable = text.EndsIn('?');
         var name = nullable ? text.Substring(0, text.Length - 1) : text;
-        if (name.EndsWith("[]", StringComparison.Ordinal)) return new TypeShape(name, nullable, TypeForm.List) { Item = name.Substring(0, name.Length - 2) };
+        if (name.EndsWith("[]", StringComparison.Ordinal))
+        {
+            return new TypeShape(name, nullable, TypeForm.List) { Item = name.Substring(0, name.Length - 2) };
+        }
         if (types.TryGetValue(name, out var lines)) return Named(name, nullable, lines);
         if (name.StartsWith(MapMark, StringComparison.Ordinal) && name.EndsIn('>') && Comma(name) is var comma and > 0)
         {
@@ -108,7 +111,8 @@ internal sealed class TypeShape
         return new TypeShape(name, nullable, TypeForm.Object)
         {
             Members = [.. lines.Where(line => !line.StartsWith(DerivedMark, StringComparison.Ordinal)).Select(MemberShape.Parse)],
-            Derived = [.. lines.Where(line => line.StartsWith(DerivedMark, StringComparison.Ordinal)).Select(line => MemberShape.Parse(line.Substring(DerivedMark.Length)))],
+            Derived = [.. lines.Where(line => line.StartsWith(DerivedMark, StringComparison.Ordinal))
+                .Select(line => MemberShape.Parse(line.Substring(DerivedMark.Length)))],
         };
     }
 

@@ -5,7 +5,10 @@ namespace Fan.Shapes;
 
 /// <summary>Follows values from the side that writes them to the one that reads them, and says what does not arrive.</summary>
 internal sealed class ValueFlow(
-    IReadOnlyDictionary<string, IReadOnlyList<string>> written, IReadOnlyDictionary<string, IReadOnlyList<string>> read, string writer, string reader,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> written,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> read,
+    string writer,
+    string reader,
     bool readerIsNewer, bool areArguments, List<string> findings)
 {
     // Tables come from strangers.
@@ -20,7 +23,9 @@ internal sealed class ValueFlow(
         _depth++;
         var source = TypeShape.Parse(from, written);
         var target = TypeShape.Parse(to, read);
-        var fit = source.IsNullable && !target.IsNullable ? Found(Fit.Partly, $"{place} may be null in {writer}, and not in {reader}") : Fit.Full;
+        var fit = source.IsNullable && !target.IsNullable
+            ? Found(Fit.Partly, $"{place} may be null in {writer}, and not in {reader}")
+            : Fit.Full;
         fit = Worst(fit, Bare(source, target, place));
         _depth--;
         return fit;
@@ -30,7 +35,11 @@ internal sealed class ValueFlow(
     {
         if (source.Form == TypeForm.Unknown || target.Form == TypeForm.Unknown)
         {
-            if (source.Form is TypeForm.Scalar or TypeForm.List or TypeForm.Map || target.Form is TypeForm.Scalar or TypeForm.List or TypeForm.Map) return Differ(source, target, place);
+            if (source.Form is TypeForm.Scalar or TypeForm.List or TypeForm.Map
+                || target.Form is TypeForm.Scalar or TypeForm.List or TypeForm.Map)
+            {
+                return Differ(source, target, place);
+            }
             return Found(Fit.Unknown, $"the members of {(source.Form == TypeForm.Unknown ? source.Name : target.Name)} are not published");
         }
 
@@ -38,13 +47,17 @@ internal sealed class ValueFlow(
         {
             case (TypeForm.Scalar, TypeForm.Scalar): return Scalar(source.Name, target.Name, source, target, place);
             case (TypeForm.List, TypeForm.List): return Of(source.Item, target.Item, place + "[]");
-            case (TypeForm.Map, TypeForm.Map): return Worst(Of(source.Key, target.Key, place + ".key"), Of(source.Item, target.Item, place + "[]"));
+            case (TypeForm.Map, TypeForm.Map):
+                return Worst(Of(source.Key, target.Key, place + ".key"), Of(source.Item, target.Item, place + "[]"));
             case (TypeForm.Opaque, TypeForm.Opaque) when source.Name == target.Name: return Fit.Full;
-            case (TypeForm.Enum, TypeForm.Scalar): return Scalar(source.Underlying == "text" ? "string" : source.Underlying, target.Name, source, target, place);
+            case (TypeForm.Enum, TypeForm.Scalar):
+                return Scalar(source.Underlying == "text" ? "string" : source.Underlying, target.Name, source, target, place);
             case (TypeForm.Scalar, TypeForm.Enum):
-                return Worst(Scalar(source.Name, target.Underlying == "text" ? "string" : target.Underlying, source, target, place), Fit.Partly);
+                return Worst(
+                    Scalar(source.Name, target.Underlying == "text" ? "string" : target.Underlying, source, target, place), Fit.Partly);
             case (TypeForm.Enum, TypeForm.Enum): return _seen.Add((source.Name, target.Name)) ? Enums(source, target, place) : Fit.Full;
-            case (TypeForm.Object, TypeForm.Object): return _seen.Add((source.Name, target.Name)) ? Objects(source, target, place) : Fit.Full;
+            case (TypeForm.Object, TypeForm.Object):
+                return _seen.Add((source.Name, target.Name)) ? Objects(source, target, place) : Fit.Full;
             default: return Differ(source, target, place);
         }
     }
@@ -71,8 +84,14 @@ internal sealed class ValueFlow(
         foreach (var missing in expected.Values)
         {
             var at = $"{place}.{missing.Name}";
-            if (missing.IsRequired) fit = Worst(fit, Found(Fit.None, $"{reader} requires {at}, which {writer} does not have"));
-            else if (!readerIsNewer || !areArguments) fit = Worst(fit, Found(Fit.Partly, $"{at}, which {reader} reads, is not sent by {writer}"));
+            if (missing.IsRequired)
+            {
+                fit = Worst(fit, Found(Fit.None, $"{reader} requires {at}, which {writer} does not have"));
+            }
+            else if (!readerIsNewer || !areArguments)
+            {
+                fit = Worst(fit, Found(Fit.Partly, $"{at}, which {reader} reads, is not sent by {writer}"));
+            }
         }
 
         if (source.Derived.Count == 0 && target.Derived.Count == 0) return fit;
@@ -98,7 +117,10 @@ internal sealed class ValueFlow(
         {
             if (known.TryGetValue(value.Key, out var number))
             {
-                if (!isText && number != value.Value) fit = Worst(fit, Found(Fit.None, $"{place}: {value.Key} is {value.Value} in {writer} and {number} in {reader}"));
+                if (!isText && number != value.Value)
+                {
+                    fit = Worst(fit, Found(Fit.None, $"{place}: {value.Key} is {value.Value} in {writer} and {number} in {reader}"));
+                }
             }
             else if (isText || readerIsNewer)
             {
@@ -112,11 +134,13 @@ internal sealed class ValueFlow(
     private Fit Scalar(string from, string to, TypeShape source, TypeShape target, string place) => ScalarFit.Of(from, to) switch
     {
         Fit.Full => Fit.Full,
-        Fit.Partly => Found(Fit.Partly, $"{place} is {source.Name} in {writer} and {target.Name} in {reader}, which does not hold every value"),
+        Fit.Partly =>
+            Found(Fit.Partly, $"{place} is {source.Name} in {writer} and {target.Name} in {reader}, which does not hold every value"),
         _ => Differ(source, target, place),
     };
 
-    private Fit Differ(TypeShape source, TypeShape target, string place) => Found(Fit.None, $"{place} is {source.Name} in {writer} and {target.Name} in {reader}");
+    private Fit Differ(TypeShape source, TypeShape target, string place) =>
+        Found(Fit.None, $"{place} is {source.Name} in {writer} and {target.Name} in {reader}");
 
     private Fit Found(Fit fit, string finding)
     {

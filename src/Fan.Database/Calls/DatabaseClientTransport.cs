@@ -98,7 +98,8 @@ internal sealed class DatabaseClientTransport : IClientTransport, IFrameReceiver
             if (!await _mailbox.SendAsync(call.Service, frame, cancellationToken).ConfigureAwait(false))
             {
                 open.HasEnded = true;
-                throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no calls: its process has no row in the database any more.");
+                throw new EndpointUnreachableException(
+                    call.Endpoint, $"{call.Endpoint} takes no calls: its process has no row in the database any more.");
             }
         }
         catch
@@ -112,13 +113,19 @@ internal sealed class DatabaseClientTransport : IClientTransport, IFrameReceiver
     private async ValueTask EndAsync(OpenCall open)
     {
         _open.TryRemove(open.Number, out _);
-        if (!open.HasEnded) await _mailbox.PostAsync(open.Call.Service, new Frame { Peer = open.Peer, Call = open.Number, Kind = FrameKind.Cancel }).ConfigureAwait(false);
+        if (!open.HasEnded)
+        {
+            await _mailbox.PostAsync(
+                open.Call.Service, new Frame { Peer = open.Peer, Call = open.Number, Kind = FrameKind.Cancel }).ConfigureAwait(false);
+        }
     }
 
     private static long InstanceOf(OutgoingCall call) =>
-        call.Endpoint.Description.Properties.TryGetValue(DatabaseServerTransport.InstanceProperty, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var instance)
+        call.Endpoint.Description.Properties.TryGetValue(DatabaseServerTransport.InstanceProperty, out var text)
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var instance)
             ? instance
             : throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} does not say which instance it is.");
 
-    private static ServiceUnavailableException BrokenOff(OutgoingCall call, string why) => new(call.Service, $"The call of '{call.Service}.{call.Method}' broke off: {why}.");
+    private static ServiceUnavailableException BrokenOff(OutgoingCall call, string why) =>
+        new(call.Service, $"The call of '{call.Service}.{call.Method}' broke off: {why}.");
 }

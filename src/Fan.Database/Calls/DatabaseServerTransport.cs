@@ -55,7 +55,10 @@ internal sealed class DatabaseServerTransport : IServerTransport, IFrameReceiver
         {
             Transport = Name,
             Methods = service.DescribeMethods(),
-            Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [InstanceProperty] = _mailbox.Id.ToString(CultureInfo.InvariantCulture) },
+            Properties = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [InstanceProperty] = _mailbox.Id.ToString(CultureInfo.InvariantCulture)
+            },
         };
     }
 
@@ -64,7 +67,8 @@ internal sealed class DatabaseServerTransport : IServerTransport, IFrameReceiver
         if (_server is null) return;
         _isStopping = true;
         CheckEmpty();
-        await using (cancellationToken.UnsafeRegister(static server => ((DatabaseServerTransport)server!).LostAll("the application stops"), this).ConfigureAwait(false))
+        await using (cancellationToken.UnsafeRegister(
+            static server => ((DatabaseServerTransport)server!).LostAll("the application stops"), this).ConfigureAwait(false))
             await _empty.Task.ConfigureAwait(false);
     }
 

@@ -52,7 +52,9 @@ internal static class ErrorText
                 Place = Text(root, "place"),
                 Type = Text(root, "type"),
                 RetryAfterMilliseconds = root.TryGetProperty("retryAfterMilliseconds", out var wait) ? wait.GetInt64() : null,
-                Available = root.TryGetProperty("available", out var available) ? [.. available.EnumerateArray().Select(one => one.GetString() ?? "")] : null,
+                Available = root.TryGetProperty("available", out var available)
+                    ? [.. available.EnumerateArray().Select(one => one.GetString() ?? "")]
+                    : null,
             }.ToException();
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)

@@ -17,7 +17,10 @@ internal sealed record Frame
 
     public required FrameKind Kind { get; init; }
 
-    /// <summary>Of an item its number from 1, of an end how many there were, of credit the bytes that may be sent in all, so that one that comes twice does no harm.</summary>
+    /// <summary>
+    /// Of an item its number from 1, of an end how many there were, of credit the bytes that may be sent in all, so that one that comes
+    /// twice does no harm.
+    /// </summary>
     public long Number { get; init; }
 
     /// <summary>Of a request: <c>service/method</c>.</summary>

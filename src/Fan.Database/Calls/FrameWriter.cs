@@ -13,7 +13,8 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
     private const int MaxBytesTogether = 1024 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    private readonly Channel<Sending> _waiting = Channel.CreateBounded<Sending>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Sending> _waiting = Channel.CreateBounded<Sending>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private Task _writing = Task.CompletedTask;
 
@@ -27,12 +28,18 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
     public async Task<bool> SendAsync(string service, Frame frame, CancellationToken cancellationToken)
     {
         var sending = new Sending(service, frame, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (!await EnqueueAsync(sending, cancellationToken).ConfigureAwait(false)) throw new ServiceUnavailableException(service, "The application stops.");
+        if (!await EnqueueAsync(sending, cancellationToken).ConfigureAwait(false))
+        {
+            throw new ServiceUnavailableException(service, "The application stops.");
+        }
         return await sending.Done!.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Sends a frame that may come twice, again and again until the database takes it; ends when it waits among those to be sent.</summary>
-    public async ValueTask PostAsync(string service, Frame frame) => await EnqueueAsync(new Sending(service, frame, null), CancellationToken.None).ConfigureAwait(false);
+    /// <summary>
+    /// Sends a frame that may come twice, again and again until the database takes it; ends when it waits among those to be sent.
+    /// </summary>
+    public async ValueTask PostAsync(string service, Frame frame) =>
+        await EnqueueAsync(new Sending(service, frame, null), CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>As <see cref="PostAsync"/>, at once or, where too many wait, not at all.</summary>
     public void TryPost(string service, Frame frame) => _waiting.Writer.TryWrite(new Sending(service, frame, null));
@@ -77,7 +84,10 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
                 if (!isRefused || error is not ServiceUnavailableException)
                 {
                     // A request that may have been sent must not be sent again; all else does no harm.
-                    foreach (var (service, _, done) in together) done?.TrySetException(new ServiceUnavailableException(service, error.Message, error));
+                    foreach (var (service, _, done) in together)
+                    {
+                        done?.TrySetException(new ServiceUnavailableException(service, error.Message, error));
+                    }
                     together.RemoveAll(sending => sending.Done is not null);
                 }
 
@@ -104,10 +114,14 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
             {
                 if (!database.IsAboutScript(error)) return;
                 CallLog.Refused(logger, sending.Service, error.Message);
-                var refused = new ServiceUnavailableException(sending.Service, $"The database refuses what was to be sent: {error.Message}", error);
+                var refused = new ServiceUnavailableException(
+                    sending.Service, $"The database refuses what was to be sent: {error.Message}", error);
                 sending.Done?.TrySetException(refused);
                 // Whoever waits at the far end must not wait for ever.
-                if (sending.Frame.Kind is FrameKind.Reply or FrameKind.Item or FrameKind.End) await FailureAsync([sending with { Frame = Failure(sending.Frame, refused) }]).ConfigureAwait(false);
+                if (sending.Frame.Kind is FrameKind.Reply or FrameKind.Item or FrameKind.End)
+                {
+                    await FailureAsync([sending with { Frame = Failure(sending.Frame, refused) }]).ConfigureAwait(false);
+                }
             }
 
             together.Remove(sending);
@@ -130,7 +144,16 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
         foreach (var (_, frame, _) in together)
         {
             statements.Add(script.Add(
-                CallStatements.Send, frame.Peer, self, frame.Call, (long)frame.Kind, frame.Number, frame.Method, frame.ContentType, frame.Headers, frame.Body));
+                CallStatements.Send,
+                frame.Peer,
+                self,
+                frame.Call,
+                (long)frame.Kind,
+                frame.Number,
+                frame.Method,
+                frame.ContentType,
+                frame.Headers,
+                frame.Body));
             script.RingAtCommit(Channels.OfInstance(frame.Peer));
         }
 
@@ -142,7 +165,10 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
         }
         catch (Exception error)
         {
-            if (error is not ServiceUnavailableException && !_closing.IsCancellationRequested) CallLog.Interrupted(logger, error, error.Message);
+            if (error is not ServiceUnavailableException && !_closing.IsCancellationRequested)
+            {
+                CallLog.Interrupted(logger, error, error.Message);
+            }
             return error;
         }
     }

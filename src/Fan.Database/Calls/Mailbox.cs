@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Fan.Database.Calls;
 
-/// <summary>This process among those that call each other over the database: its row, which says that it lives, and the frames that come for it and go out. Opened by its first use. Owns its tasks. Safe from any thread.</summary>
+/// <summary>
+/// This process among those that call each other over the database: its row, which says that it lives, and the frames that come for it and
+/// go out. Opened by its first use. Owns its tasks. Safe from any thread.
+/// </summary>
 internal sealed class Mailbox : IAsyncDisposable
 {
     private const string Subject = "database";
@@ -37,7 +40,12 @@ internal sealed class Mailbox : IAsyncDisposable
     private volatile bool _isOpen;
     private bool _isClosed;
 
-    public Mailbox(IDatabase shared, IOptions<FanDatabaseOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<Mailbox>? logger = null)
+    public Mailbox(
+        IDatabase shared,
+        IOptions<FanDatabaseOptions> options,
+        IOptions<FanOptions> application,
+        TimeProvider clock,
+        ILogger<Mailbox>? logger = null)
     {
         _logger = logger ?? NullLogger<Mailbox>.Instance;
         _database = DatabaseFactory.CreateForCalls(options.Value, shared, clock, _logger);
@@ -60,7 +68,8 @@ internal sealed class Mailbox : IAsyncDisposable
     public ValueTask OpenAsync(CancellationToken cancellationToken) => _isOpen ? default : new(OpenSlowlyAsync(cancellationToken));
 
     /// <summary>Sends a frame once; false where its recipient is not there.</summary>
-    public Task<bool> SendAsync(string service, Frame frame, CancellationToken cancellationToken) => _writer.SendAsync(service, frame, cancellationToken);
+    public Task<bool> SendAsync(string service, Frame frame, CancellationToken cancellationToken) =>
+        _writer.SendAsync(service, frame, cancellationToken);
 
     /// <summary>Sends a frame that may come twice without harm.</summary>
     public ValueTask PostAsync(string service, Frame frame) => _writer.PostAsync(service, frame);
@@ -127,7 +136,10 @@ internal sealed class Mailbox : IAsyncDisposable
             await JoinAsync(cancellationToken).ConfigureAwait(false);
             _listening = _database.Listen(Channels.OfInstance(Id), _bell.Ring);
             _writer.Start();
-            using (ExecutionContext.SuppressFlow()) _working = Task.WhenAll(Task.Run(ReadAsync, CancellationToken.None), Task.Run(TendAsync, CancellationToken.None));
+            using (ExecutionContext.SuppressFlow())
+            {
+                _working = Task.WhenAll(Task.Run(ReadAsync, CancellationToken.None), Task.Run(TendAsync, CancellationToken.None));
+            }
             _isOpen = true;
         }
         finally
@@ -219,7 +231,10 @@ internal sealed class Mailbox : IAsyncDisposable
         var script = new Script(Subject);
         var renewal = script.Add(CallStatements.Renew, Id, Microseconds.Of(_options.CallLease));
         foreach (var (instance, until) in _leases.Over) script.Add(CallStatements.EndLease, instance, until);
-        var old = script.Query(CallStatements.OldLeases, static row => (new SeenLease(row.GetInt64(0), row.GetInt64(1)), Microseconds.ToTime(row.GetInt64(2))), Id);
+        var old = script.Query(
+            CallStatements.OldLeases,
+            static row => (new SeenLease(row.GetInt64(0), row.GetInt64(1)), Microseconds.ToTime(row.GetInt64(2))),
+            Id);
         script.Add(CallStatements.DropOrphans);
         var peers = Receivers.SelectMany(receiver => receiver.Peers).Distinct().ToArray();
         var living = peers.Length == 0 ? [] : script.Query(CallStatements.Living, static row => row.GetInt64(0), peers);

@@ -33,7 +33,10 @@ internal abstract class OpenCall(long peer, OutgoingCall call)
             switch (frame.Kind)
             {
                 case FrameKind.Error: Fail(ErrorText.Read(frame.Body)); break;
-                case FrameKind.Refused: Fail(new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no calls: it stops, or has as many as it may.")); break;
+                case FrameKind.Refused:
+                    Fail(new EndpointUnreachableException(
+                        call.Endpoint, $"{call.Endpoint} takes no calls: it stops, or has as many as it may."));
+                    break;
                 default: Take(frame); break;
             }
         }
@@ -52,7 +55,11 @@ internal abstract class OpenCall(long peer, OutgoingCall call)
     protected ReplyPayload Payload(Frame frame)
     {
         if (frame.Body.Length > call.Limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The reply has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The reply has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         var array = ArrayPool<byte>.Shared.Rent(Math.Max(frame.Body.Length, 1));
         frame.Body.CopyTo(array);
         return new ReplyPayload(array, frame.Body.Length) { ContentType = frame.ContentType ?? call.ContentType };

@@ -9,7 +9,8 @@ namespace Fan.Database.Calls;
 internal sealed class SequenceCall(long peer, OutgoingCall call, int window, Mailbox mailbox) : OpenCall(peer, call)
 {
     // Bounded by the credit that the far end has.
-    private readonly Channel<(ReplyPayload Payload, int Bytes)> _items = Channel.CreateUnbounded<(ReplyPayload, int)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(ReplyPayload Payload, int Bytes)> _items = Channel.CreateUnbounded<(ReplyPayload, int)>(
+        new UnboundedChannelOptions { SingleReader = true });
 
     private long _received;
     private long _last;
@@ -31,7 +32,9 @@ internal sealed class SequenceCall(long peer, OutgoingCall call, int window, Mai
                     if (_read + window - _granted >= window / 2)
                     {
                         _granted = _read + window;
-                        await mailbox.PostAsync(Call.Service, new Frame { Peer = Peer, Call = Number, Kind = FrameKind.Credit, Number = _granted }).ConfigureAwait(false);
+                        await mailbox.PostAsync(
+                            Call.Service,
+                            new Frame { Peer = Peer, Call = Number, Kind = FrameKind.Credit, Number = _granted }).ConfigureAwait(false);
                     }
 
                     yield return item.Payload;
@@ -56,19 +59,24 @@ internal sealed class SequenceCall(long peer, OutgoingCall call, int window, Mai
             case FrameKind.Item when frame.Number == _last + 1:
                 _last = frame.Number;
                 // The last one may go over the credit, as the far end can't cut it.
-                if (_received >= Volatile.Read(ref _granted)) throw new BadMessageException("item", $"The far end sends more than {window} bytes that are not read.");
+                if (_received >= Volatile.Read(ref _granted))
+                {
+                    throw new BadMessageException("item", $"The far end sends more than {window} bytes that are not read.");
+                }
                 _received += frame.Body.Length;
                 var payload = Payload(frame);
                 if (!_items.Writer.TryWrite((payload, frame.Body.Length))) payload.Dispose();
                 return;
             // One of a far end that does not count them has no number.
             case FrameKind.End when frame.Number > _last:
-                throw new ServiceUnavailableException(Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
+                throw new ServiceUnavailableException(
+                    Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
             case FrameKind.End:
                 _items.Writer.TryComplete();
                 return;
             case FrameKind.Item:
-                throw new ServiceUnavailableException(Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
+                throw new ServiceUnavailableException(
+                    Call.Service, $"The sequence of '{Call.Service}.{Call.Method}' broke off: items of it were lost.");
             default:
                 throw new BadMessageException("reply", "The reply is no sequence; call the method as an rpc.");
         }

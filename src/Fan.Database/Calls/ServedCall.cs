@@ -39,7 +39,12 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
     {
         if (_isBrokenOff) return;
         _isBrokenOff = true;
-        var error = new WireError { Code = ErrorCodes.Unavailable, Service = _service, Message = $"The call of '{request.Method}' broke off: {why}." };
+        var error = new WireError
+        {
+            Code = ErrorCodes.Unavailable,
+            Service = _service,
+            Message = $"The call of '{request.Method}' broke off: {why}."
+        };
         mailbox.TryPost(_service, Frame(FrameKind.Error, ErrorText.Write(error)));
         Cancel();
     }
@@ -100,16 +105,30 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
     {
         var limits = server.Limits;
         if (request.Body.Length > limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The arguments have more than {limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The arguments have more than {limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         if (request.Headers?.Length > limits.MaxHeaderBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxHeaderBytes),
+                $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+        }
         var slash = request.Method?.IndexOf('/', StringComparison.Ordinal) ?? -1;
         if (slash < 0) throw new BadMessageException("method", "A method is named 'service/method'.");
         var method = server.Resolve(request.Method![..slash], request.Method[(slash + 1)..]);
         var headers = request.Headers is { } text ? MessageText.Read(text) : new MessageHeaders();
         // The time that it was on its way is part of the caller's.
         if (headers.TimeToLive is { } time) headers.TimeToLive = time > request.Age ? time - request.Age : TimeSpan.Zero;
-        _incoming = new IncomingCall { Payload = new ReadOnlySequence<byte>(request.Body), ContentType = request.ContentType, Headers = headers, Transport = DatabaseServerTransport.TransportName };
+        _incoming = new IncomingCall
+        {
+            Payload = new ReadOnlySequence<byte>(request.Body),
+            ContentType = request.ContentType,
+            Headers = headers,
+            Transport = DatabaseServerTransport.TransportName
+        };
         if (request.Kind == FrameKind.SequenceRequest)
         {
             await server.ServeStreamAsync(method, _incoming, this, _cancellation.Token).ConfigureAwait(false);
@@ -130,7 +149,9 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
         Call = request.Call,
         Kind = kind,
         Number = number,
-        Headers = kind != FrameKind.Item && _incoming?.ReplySpans is { } spans ? MessageText.Write(new MessageHeaders { Spans = spans }) : null,
+        Headers = kind != FrameKind.Item && _incoming?.ReplySpans is { } spans
+            ? MessageText.Write(new MessageHeaders { Spans = spans })
+            : null,
         Body = body,
     };
 

@@ -11,14 +11,26 @@ internal static class DatabaseFactory
 {
     public static IDatabase Create(FanDatabaseOptions options, TimeProvider clock, ILogger? logger = null)
     {
-        if (options.Sqlite is { } path) return new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: true, clock, logger ?? NullLogger.Instance);
+        if (options.Sqlite is { } path)
+        {
+            return new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: true, clock, logger ?? NullLogger.Instance);
+        }
         var source = options.DataSource ?? CreateSource(options);
-        return new PostgresDatabase(source, isOwner: options.DataSource is null, options.MakeTables, options.MaxConnections, options.OperationTimeout, clock, logger ?? NullLogger.Instance);
+        return new PostgresDatabase(
+            source,
+            isOwner: options.DataSource is null,
+            options.MakeTables,
+            options.MaxConnections,
+            options.OperationTimeout,
+            clock,
+            logger ?? NullLogger.Instance);
     }
 
     /// <summary>The database as calls use it: a SQLite file by a connection of their own, which does not wait for the disk.</summary>
     public static IDatabase CreateForCalls(FanDatabaseOptions options, IDatabase shared, TimeProvider clock, ILogger logger) =>
-        options.Sqlite is { } path ? new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: false, clock, logger) : shared;
+        options.Sqlite is { } path
+            ? new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: false, clock, logger)
+            : shared;
 
     private static NpgsqlDataSource CreateSource(FanDatabaseOptions options)
     {

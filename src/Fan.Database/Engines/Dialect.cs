@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Fan.Database.Engines;
 
-/// <summary>What the engines write differently. Statements are written once, with the tables as <c>fan.name</c> and these words in braces. Safe from any thread.</summary>
+/// <summary>
+/// What the engines write differently. Statements are written once, with the tables as <c>fan.name</c> and these words in braces. Safe from
+/// any thread.
+/// </summary>
 internal sealed class Dialect(IReadOnlyDictionary<string, string> words, string schema)
 {
     private readonly ConcurrentDictionary<string, string> _translated = new(StringComparer.Ordinal);

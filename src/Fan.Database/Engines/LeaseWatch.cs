@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Fan.Database.Engines;
 
-/// <summary>Tells by this process's own clock which leases of others are over, so that a wall clock that is set ends none of somebody who lives. Used by one loop alone.</summary>
+/// <summary>
+/// Tells by this process's own clock which leases of others are over, so that a wall clock that is set ends none of somebody who lives.
+/// Used by one loop alone.
+/// </summary>
 /// <param name="grace">Within it everybody who lives renews a lease.</param>
 /// <param name="clock">Its steps are those of no wall clock.</param>
 internal sealed class LeaseWatch(TimeSpan grace, TimeProvider clock)

@@ -52,7 +52,10 @@ internal sealed class ListenerTable
         {
             lock (table._gate)
             {
-                if (table._entries.TryGetValue(channel, out var list) && list.Remove(this) && list.Count == 0) table._entries.Remove(channel);
+                if (table._entries.TryGetValue(channel, out var list) && list.Remove(this) && list.Count == 0)
+                {
+                    table._entries.Remove(channel);
+                }
             }
         }
     }

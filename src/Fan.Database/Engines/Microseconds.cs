@@ -10,7 +10,9 @@ internal static class Microseconds
 
     public static long? Of(TimeSpan? time) => time is { } known ? Of(known) : null;
 
-    public static TimeSpan ToTime(long microseconds) => TimeSpan.FromTicks(Math.Clamp(microseconds, -Most, Most) * TimeSpan.TicksPerMicrosecond);
+    public static TimeSpan ToTime(long microseconds) =>
+        TimeSpan.FromTicks(Math.Clamp(microseconds, -Most, Most) * TimeSpan.TicksPerMicrosecond);
 
-    public static DateTimeOffset ToMoment(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+    public static DateTimeOffset ToMoment(long microseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 }

@@ -5,7 +5,10 @@ using Fan.Queues;
 
 namespace Fan.Database.Outbox;
 
-/// <summary>Keeps pushes for other transports in the transaction of the pusher's code: as messages in a queue of their own, from which <see cref="OutboxRelay"/> takes them. Safe from any thread.</summary>
+/// <summary>
+/// Keeps pushes for other transports in the transaction of the pusher's code: as messages in a queue of their own, from which
+/// <see cref="OutboxRelay"/> takes them. Safe from any thread.
+/// </summary>
 internal sealed class DatabaseOutbox(IDatabase database) : IPushOutbox
 {
     /// <summary>What can't be sent for so long is a dead letter of the outbox.</summary>
@@ -23,12 +26,22 @@ internal sealed class DatabaseOutbox(IDatabase database) : IPushOutbox
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(message);
-        var transaction = AmbientTransaction.Current ?? throw new InvalidOperationException("The running code has no transaction for its pushes.");
+        var transaction = AmbientTransaction.Current
+            ?? throw new InvalidOperationException("The running code has no transaction for its pushes.");
         var script = new Script(message.Service);
         script.AddOutbox(transport.Name, once: true);
         script.Add(
-            QueueStatements.SendToGroup, OutboxMessage.Service, message.Id, OutboxMessage.MethodOf(message), message.ContentType, MessageText.Write(message.Headers), message.Payload,
-            OutboxMessage.KeyOf(message), Microseconds.Of(message.Delay > TimeSpan.Zero ? message.Delay : null), Microseconds.Of(message.TimeToLive), transport.Name);
+            QueueStatements.SendToGroup,
+            OutboxMessage.Service,
+            message.Id,
+            OutboxMessage.MethodOf(message),
+            message.ContentType,
+            MessageText.Write(message.Headers),
+            message.Payload,
+            OutboxMessage.KeyOf(message),
+            Microseconds.Of(message.Delay > TimeSpan.Zero ? message.Delay : null),
+            Microseconds.Of(message.TimeToLive),
+            transport.Name);
         script.RingAtCommit(Channels.OfService(OutboxMessage.Service));
         await database.RunWithinAsync(script, transaction, cancellationToken).ConfigureAwait(false);
     }
@@ -40,7 +53,32 @@ internal static class OutboxScript
     public static void AddOutbox(this Script script, string transport, bool once)
     {
         var policy = DatabaseOutbox.Policy;
-        if (once) script.Add(QueueStatements.DeclareOnce, OutboxMessage.Service, transport, policy.MaxAttempts, (long?)null, (long?)null, (long?)null, Microseconds.Of(policy.DeadLetterRetention), policy.MaxDeadLetters);
-        else script.Query(QueueStatements.Declare, static row => row.GetInt64(0), OutboxMessage.Service, transport, policy.MaxAttempts, (long?)null, (long?)null, (long?)null, Microseconds.Of(policy.DeadLetterRetention), policy.MaxDeadLetters);
+        if (once)
+        {
+            script.Add(
+                QueueStatements.DeclareOnce,
+                OutboxMessage.Service,
+                transport,
+                policy.MaxAttempts,
+                (long?)null,
+                (long?)null,
+                (long?)null,
+                Microseconds.Of(policy.DeadLetterRetention),
+                policy.MaxDeadLetters);
+        }
+        else
+        {
+            script.Query(
+                QueueStatements.Declare,
+                static row => row.GetInt64(0),
+                OutboxMessage.Service,
+                transport,
+                policy.MaxAttempts,
+                (long?)null,
+                (long?)null,
+                (long?)null,
+                Microseconds.Of(policy.DeadLetterRetention),
+                policy.MaxDeadLetters);
+        }
     }
 }

@@ -2,7 +2,10 @@ using Fan.Queues;
 
 namespace Fan.Database.Outbox;
 
-/// <summary>The form of a push that waits in the outbox for another transport: a message in a queue of the database, whose method names the push's service and method. It waits there until it is due.</summary>
+/// <summary>
+/// The form of a push that waits in the outbox for another transport: a message in a queue of the database, whose method names the push's
+/// service and method. It waits there until it is due.
+/// </summary>
 internal static class OutboxMessage
 {
     /// <summary>The service whose queues the outbox is: one for each transport, which is the group.</summary>

@@ -6,8 +6,16 @@ using Microsoft.Extensions.Options;
 
 namespace Fan.Database.Outbox;
 
-/// <summary>Sends what transactions left in the outbox over the transports that it is for. As the outbox is a queue, a key is in the hand of one relay at a time, over all processes, in order. Owns its tasks.</summary>
-internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQueueTransport> transports, IOptions<FanOptions> application, TimeProvider clock, ILogger<OutboxRelay> logger)
+/// <summary>
+/// Sends what transactions left in the outbox over the transports that it is for. As the outbox is a queue, a key is in the hand of one
+/// relay at a time, over all processes, in order. Owns its tasks.
+/// </summary>
+internal sealed class OutboxRelay(
+    DatabaseQueueTransport outbox,
+    IEnumerable<IQueueTransport> transports,
+    IOptions<FanOptions> application,
+    TimeProvider clock,
+    ILogger<OutboxRelay> logger)
     : IHostedService, IDisposable
 {
     private const int MaxRefusals = 20;
@@ -24,7 +32,8 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
     {
         using (ExecutionContext.SuppressFlow())
         {
-            _relaying = Task.WhenAll(transports.Where(transport => transport is not DatabaseQueueTransport && transport.IsDurable).Select(transport => Task.Run(() => RelayAsync(transport), CancellationToken.None)));
+            _relaying = Task.WhenAll(transports.Where(transport => transport is not DatabaseQueueTransport && transport.IsDurable)
+                .Select(transport => Task.Run(() => RelayAsync(transport), CancellationToken.None)));
         }
 
         return Task.CompletedTask;
@@ -35,7 +44,8 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
         // A host may be stopped after it was disposed.
         if (_isDisposed) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await using (cancellationToken.UnsafeRegister(static breaking => ((CancellationTokenSource)breaking!).Cancel(), _breaking).ConfigureAwait(false))
+        await using (cancellationToken.UnsafeRegister(
+            static breaking => ((CancellationTokenSource)breaking!).Cancel(), _breaking).ConfigureAwait(false))
             await _relaying.ConfigureAwait(false);
     }
 
@@ -49,13 +59,23 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
     private async Task RelayAsync(IQueueTransport transport)
     {
         var queue = new QueueName(OutboxMessage.Service, transport.Name);
-        var subscription = new QueueSubscription { Queue = queue, Policy = DatabaseOutbox.Policy, Consumer = application.Value.Name ?? "fan", Concurrency = 8, Prefetch = 64 };
+        var subscription = new QueueSubscription
+        {
+            Queue = queue,
+            Policy = DatabaseOutbox.Policy,
+            Consumer = application.Value.Name ?? "fan",
+            Concurrency = 8,
+            Prefetch = 64
+        };
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 await outbox.DeclareAsync(queue, DatabaseOutbox.Policy, _stopping.Token).ConfigureAwait(false);
-                var consumer = await outbox.ConsumeAsync(subscription, (delivery, cancellationToken) => ForwardAsync(transport, delivery, cancellationToken), _stopping.Token).ConfigureAwait(false);
+                var consumer = await outbox.ConsumeAsync(
+                    subscription,
+                    (delivery, cancellationToken) => ForwardAsync(transport, delivery, cancellationToken),
+                    _stopping.Token).ConfigureAwait(false);
                 await using var ending = consumer.ConfigureAwait(false);
                 await Task.Delay(Timeout.InfiniteTimeSpan, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await consumer.StopAsync(_breaking.Token).ConfigureAwait(false);
@@ -73,7 +93,8 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
         }
     }
 
-    private async ValueTask<QueueSettlement> ForwardAsync(IQueueTransport transport, QueueDelivery delivery, CancellationToken cancellationToken)
+    private async ValueTask<QueueSettlement> ForwardAsync(
+        IQueueTransport transport, QueueDelivery delivery, CancellationToken cancellationToken)
     {
         try
         {
@@ -87,7 +108,8 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
         catch (Exception error) when (IsForGood(error) || (error is NoSuchServiceException && delivery.Attempt >= MaxRefusals))
         {
             OutboxLog.GivesUp(logger, delivery.Message.Method, transport.Name, error.Message);
-            return QueueSettlement.Dead(error is NoSuchServiceException ? "no_such_service" : DeadLetterReasons.Rejected, error.Message, error.GetType().FullName);
+            return QueueSettlement.Dead(
+                error is NoSuchServiceException ? "no_such_service" : DeadLetterReasons.Rejected, error.Message, error.GetType().FullName);
         }
         catch (Exception error)
         {
@@ -98,5 +120,6 @@ internal sealed class OutboxRelay(DatabaseQueueTransport outbox, IEnumerable<IQu
     }
 
     // A queue that is full has room again some time; a message that is too large never becomes smaller.
-    private static bool IsForGood(Exception error) => error is ArgumentException or FormatException or LimitExceededException { Limit: not nameof(QueuePolicy.MaxMessages) };
+    private static bool IsForGood(Exception error) =>
+        error is ArgumentException or FormatException or LimitExceededException { Limit: not nameof(QueuePolicy.MaxMessages) };
 }

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Database.Queues;
 
-/// <summary>Does what time brings step by step, in transactions of their own, while the database refuses it as a whole: a message that can't be buried keeps no other from coming. Used by the consumer's loop alone.</summary>
+/// <summary>
+/// Does what time brings step by step, in transactions of their own, while the database refuses it as a whole: a message that can't be
+/// buried keeps no other from coming. Used by the consumer's loop alone.
+/// </summary>
 internal sealed class ApartSweep(IDatabase database, ConsumerLease lease, QueueName queue, TimeProvider clock, ILogger logger)
 {
     private const int MostExpired = 500;
@@ -26,8 +29,14 @@ internal sealed class ApartSweep(IDatabase database, ConsumerLease lease, QueueN
         {
             Statement? expiring = null;
             var offset = skipped;
-            if (await TryAsync(script => expiring = script.AddExpiry(id, turn.Consumer, 1, offset)).ConfigureAwait(false) is { } reason) (refused, skipped) = (reason, skipped + 1);
-            else expired = expiring!.Affected;
+            if (await TryAsync(script => expiring = script.AddExpiry(id, turn.Consumer, 1, offset)).ConfigureAwait(false) is { } reason)
+            {
+                (refused, skipped) = (reason, skipped + 1);
+            }
+            else
+            {
+                expired = expiring!.Affected;
+            }
         }
 
         refused = await TryAsync(script => script.AddDue(id)).ConfigureAwait(false) ?? refused;

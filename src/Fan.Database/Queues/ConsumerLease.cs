@@ -24,7 +24,13 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
 
     /// <summary>Adds what registers it.</summary>
     public IReadOnlyList<long> AddJoin(Script script) => script.Query(
-        QueueStatements.Join, static row => row.GetInt64(0), _consumer, Queue.Service, Queue.Group, subscription.Consumer, Microseconds.Of(LeaseTime));
+        QueueStatements.Join,
+        static row => row.GetInt64(0),
+        _consumer,
+        Queue.Service,
+        Queue.Group,
+        subscription.Consumer,
+        Microseconds.Of(LeaseTime));
 
     /// <summary>False where there is no such queue.</summary>
     public bool Joined(IReadOnlyList<long> queues)
@@ -77,11 +83,20 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
         {
             var policy = subscription.Policy;
             var declaring = script.Add(
-                QueueStatements.DeclareAgain, Queue.Service, Queue.Group, policy.MaxAttempts, Microseconds.Of(policy.TimeToLive), (long?)policy.MaxMessages, Microseconds.Of(policy.RememberFor),
+                QueueStatements.DeclareAgain,
+                Queue.Service,
+                Queue.Group,
+                policy.MaxAttempts,
+                Microseconds.Of(policy.TimeToLive),
+                (long?)policy.MaxMessages,
+                Microseconds.Of(policy.RememberFor),
                 Microseconds.Of(policy.DeadLetterRetention), policy.MaxDeadLetters);
             if (_queueBefore is { } before)
             {
-                foreach (var adopt in (string[])[QueueStatements.AdoptMessages, QueueStatements.AdoptDead, QueueStatements.AdoptHandled]) script.Add(adopt, before, Queue.Service, Queue.Group);
+                foreach (var adopt in (string[])[QueueStatements.AdoptMessages, QueueStatements.AdoptDead, QueueStatements.AdoptHandled])
+                {
+                    script.Add(adopt, before, Queue.Service, Queue.Group);
+                }
             }
 
             return new Turn(null, _consumer, false, false, declaring, null, AddJoin(script), []);
@@ -111,7 +126,11 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
         script.Add(QueueStatements.ReleaseUnknown, queue, turn.Consumer, known);
         foreach (var (consumer, until) in turn.Over) script.Add(QueueStatements.EndLease, consumer, until);
         script.Add(QueueStatements.GiveBackLost, queue);
-        return script.Query(QueueStatements.OtherLeases, static row => (new SeenLease(row.GetInt64(0), row.GetInt64(1)), Microseconds.ToTime(row.GetInt64(2))), queue, turn.Consumer);
+        return script.Query(
+            QueueStatements.OtherLeases,
+            static row => (new SeenLease(row.GetInt64(0), row.GetInt64(1)), Microseconds.ToTime(row.GetInt64(2))),
+            queue,
+            turn.Consumer);
     }
 
     /// <summary>The sweep was done.</summary>
@@ -167,7 +186,14 @@ internal sealed class ConsumerLease(QueueSubscription subscription, TimeSpan pol
 
     /// <summary>What one turn does.</summary>
     internal readonly record struct Turn(
-        long? Queue, long Consumer, bool Sweeps, bool CleansUp, Statement? Declaring, Statement? Renewal, IReadOnlyList<long> Joining, IReadOnlyList<SeenLease> Over);
+        long? Queue,
+        long Consumer,
+        bool Sweeps,
+        bool CleansUp,
+        Statement? Declaring,
+        Statement? Renewal,
+        IReadOnlyList<long> Joining,
+        IReadOnlyList<SeenLease> Over);
 
     /// <summary>When something becomes due or expires, in microseconds from now, and whether the consumer's row is there.</summary>
     internal readonly record struct Alarm(long? Due, long? Expiry, bool IsConsumer);

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Database.Queues;
 
-/// <summary>Takes messages of one queue. One loop talks with the database, in batches; as many workers as may be at once run the handler. Owns their tasks. Safe from any thread.</summary>
+/// <summary>
+/// Takes messages of one queue. One loop talks with the database, in batches; as many workers as may be at once run the handler. Owns their
+/// tasks. Safe from any thread.
+/// </summary>
 internal sealed class DatabaseConsumer : IQueueConsumer
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
@@ -32,7 +35,8 @@ internal sealed class DatabaseConsumer : IQueueConsumer
     private volatile bool _isStopping;
     private bool _isDisposed;
 
-    public DatabaseConsumer(IDatabase database, QueueSubscription subscription, QueueHandler handler, TimeSpan pollInterval, TimeProvider clock, ILogger logger)
+    public DatabaseConsumer(
+        IDatabase database, QueueSubscription subscription, QueueHandler handler, TimeSpan pollInterval, TimeProvider clock, ILogger logger)
     {
         (_database, _subscription, _handler, _clock, _logger) = (database, subscription, handler, clock, logger);
         _lease = new ConsumerLease(subscription, pollInterval, clock);
@@ -61,7 +65,11 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         _listening = _database.Listen(_channel, _bell.Ring);
         // Whoever subscribes must not be the caller of all that is handled.
         using (ExecutionContext.SuppressFlow())
-            _working = Task.WhenAll(Enumerable.Range(0, _subscription.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)).Append(Task.Run(PumpAsync, CancellationToken.None)));
+        {
+            _working = Task.WhenAll(Enumerable.Range(0, _subscription.Concurrency)
+                .Select(_ => Task.Run(WorkAsync, CancellationToken.None))
+                .Append(Task.Run(PumpAsync, CancellationToken.None)));
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -117,7 +125,10 @@ internal sealed class DatabaseConsumer : IQueueConsumer
     {
         if (message.WasHandled) return QueueSettlement.Done;
         var remaining = message.Remaining(_clock);
-        if (remaining <= TimeSpan.Zero) return QueueSettlement.Dead(DeadLetterReasons.Expired, "its time was over before an attempt could begin");
+        if (remaining <= TimeSpan.Zero)
+        {
+            return QueueSettlement.Dead(DeadLetterReasons.Expired, "its time was over before an attempt could begin");
+        }
         QueueDelivery described;
         try
         {
@@ -178,7 +189,10 @@ internal sealed class DatabaseConsumer : IQueueConsumer
             try
             {
                 foreach (var one in due) await SettleAloneAsync(one).ConfigureAwait(false);
-                if (settled.Count > 0 || room == 0 || !await FoundNothingAsync().ConfigureAwait(false)) await TurnSafelyAsync(settled, room).ConfigureAwait(false);
+                if (settled.Count > 0 || room == 0 || !await FoundNothingAsync().ConfigureAwait(false))
+                {
+                    await TurnSafelyAsync(settled, room).ConfigureAwait(false);
+                }
                 if (Trouble is not null && !_lease.IsDeleted) Recovered();
                 pause = ShortestPause;
             }
@@ -254,7 +268,9 @@ internal sealed class DatabaseConsumer : IQueueConsumer
         if (_aside.Add(one)) QueueLog.NotSettled(_logger, Queue, one.Message.Id, one.Settlement.Outcome, refused!.Message);
     }
 
-    /// <summary>One batch: says what became of messages, renews the lease, does what time has brought, and takes as many as there is room for.</summary>
+    /// <summary>
+    /// One batch: says what became of messages, renews the lease, does what time has brought, and takes as many as there is room for.
+    /// </summary>
     private async Task TurnAsync(List<Settled> settled, int room, bool sweepsApart)
     {
         var script = new Script(Queue.Service);
@@ -279,7 +295,8 @@ internal sealed class DatabaseConsumer : IQueueConsumer
             alarms = _lease.AddAlarms(script, from);
         }
 
-        await _database.RunAsync(script, _breaking.IsCancellationRequested && !_isStopping ? _breaking.Token : CancellationToken.None).ConfigureAwait(false);
+        await _database.RunAsync(
+            script, _breaking.IsCancellationRequested && !_isStopping ? _breaking.Token : CancellationToken.None).ConfigureAwait(false);
         if (others is not null) _lease.Swept(others);
         foreach (var (message, _, _) in settled) _hand.Drop(message);
         switch (_lease.End(turn, alarms, taken.Count + suspects.Count, room))
@@ -321,7 +338,8 @@ internal sealed class DatabaseConsumer : IQueueConsumer
     }
 
     private bool HoldsSuspect(List<Settled> settled) =>
-        _hand.Holds(message => message.WasLost && !_aside.Contains(message) && !settled.Exists(one => ReferenceEquals(one.Message, message)));
+        _hand.Holds(
+            message => message.WasLost && !_aside.Contains(message) && !settled.Exists(one => ReferenceEquals(one.Message, message)));
 
     private async Task LeaveAsync()
     {

@@ -84,7 +84,8 @@ internal sealed class DatabaseQueueAdministration(IDatabase database, int defaul
             var pick = new Script(queue.Service) { IsReading = true, IsLong = true };
             var picked = ids is null
                 ? pick.Query(QueueStatements.PickDead, static row => row.GetInt64(0), id, Math.Min(MovedTogether, room - moved))
-                : pick.Query(QueueStatements.PickDeadOf, static row => row.GetInt64(0), id, Math.Min(MovedTogether, room - moved), ids.ToArray());
+                : pick.Query(
+                    QueueStatements.PickDeadOf, static row => row.GetInt64(0), id, Math.Min(MovedTogether, room - moved), ids.ToArray());
             if (last == long.MaxValue) pick.Query(QueueStatements.LastDead, row => last = row.GetInt64(0), id);
             await database.RunAsync(pick, cancellationToken).ConfigureAwait(false);
             var numbers = picked.Where(number => number <= last).ToList();

@@ -9,7 +9,11 @@ using Microsoft.Extensions.Options;
 namespace Fan.Database.Queues;
 
 /// <summary>Queues in the tables of a database. Safe from any thread.</summary>
-internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDatabaseOptions> options, TimeProvider clock, ILogger<DatabaseQueueTransport>? logger = null) : IQueueTransport, IAsyncDisposable
+internal sealed class DatabaseQueueTransport(
+    IDatabase database,
+    IOptions<FanDatabaseOptions> options,
+    TimeProvider clock,
+    ILogger<DatabaseQueueTransport>? logger = null) : IQueueTransport, IAsyncDisposable
 {
     public const string TransportName = "database";
 
@@ -32,8 +36,16 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
         var script = new Script(queue.Service);
         script.Add(QueueStatements.ForgetDeleted, queue.Service, queue.Group);
         script.Query(
-            QueueStatements.Declare, static row => row.GetInt64(0), queue.Service, queue.Group, policy.MaxAttempts, Microseconds.Of(policy.TimeToLive),
-            (long?)policy.MaxMessages, Microseconds.Of(policy.RememberFor), Microseconds.Of(policy.DeadLetterRetention), policy.MaxDeadLetters);
+            QueueStatements.Declare,
+            static row => row.GetInt64(0),
+            queue.Service,
+            queue.Group,
+            policy.MaxAttempts,
+            Microseconds.Of(policy.TimeToLive),
+            (long?)policy.MaxMessages,
+            Microseconds.Of(policy.RememberFor),
+            Microseconds.Of(policy.DeadLetterRetention),
+            policy.MaxDeadLetters);
         await database.RunAsync(script, cancellationToken).ConfigureAwait(false);
         _bounds.Forget(queue.Service);
     }
@@ -56,7 +68,8 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
         _bounds.Sent(message.Service, queues);
     }
 
-    public async Task<IQueueConsumer> ConsumeAsync(QueueSubscription subscription, QueueHandler handler, CancellationToken cancellationToken)
+    public async Task<IQueueConsumer> ConsumeAsync(
+        QueueSubscription subscription, QueueHandler handler, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subscription);
         ArgumentNullException.ThrowIfNull(handler);
@@ -67,7 +80,9 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
         return consumer;
     }
 
-    public async ValueTask DisposeAsync() => await LastWait.ForAsync(() => Task.WhenAll(_consumers.Keys.Select(consumer => consumer.DisposeAsync().AsTask()))).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() =>
+        await LastWait.ForAsync(
+            () => Task.WhenAll(_consumers.Keys.Select(consumer => consumer.DisposeAsync().AsTask()))).ConfigureAwait(false);
 
     /// <summary>Ends all consumers as the death of the process would. For tests.</summary>
     internal void Crash()
@@ -80,8 +95,16 @@ internal sealed class DatabaseQueueTransport(IDatabase database, IOptions<FanDat
         if (message.Key is { Length: 0 or > QueueMessage.MaxKeyLength })
             throw new ArgumentException($"The key of a push must have 1 to {QueueMessage.MaxKeyLength} characters.", nameof(message));
         if (message.Id.Length is 0 or > QueueMessage.MaxIdLength || message.Id.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException($"The id of a push must have 1 to {QueueMessage.MaxIdLength} printable characters.", nameof(message));
+        {
+            throw new ArgumentException(
+                $"The id of a push must have 1 to {QueueMessage.MaxIdLength} printable characters.", nameof(message));
+        }
         if (message.Payload.Length > options.Value.MaxMessageBytes)
-            throw new LimitExceededException(nameof(FanDatabaseOptions.MaxMessageBytes), $"The payload has {message.Payload.Length} bytes; the database route takes {options.Value.MaxMessageBytes} (Fan:Database:{nameof(FanDatabaseOptions.MaxMessageBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanDatabaseOptions.MaxMessageBytes),
+                $"The payload has {message.Payload.Length} bytes; the database route takes {options.Value.MaxMessageBytes} " +
+                $"(Fan:Database:{nameof(FanDatabaseOptions.MaxMessageBytes)}).");
+        }
     }
 }

@@ -5,7 +5,10 @@ using Fan.Queues;
 
 namespace Fan.Database.Queues;
 
-/// <summary>Refuses pushes to queues that are full. Counting at each push would cost more than the push: this process counts what it sends itself, and looks from time to time. Safe from any thread.</summary>
+/// <summary>
+/// Refuses pushes to queues that are full. Counting at each push would cost more than the push: this process counts what it sends itself,
+/// and looks from time to time. Safe from any thread.
+/// </summary>
 internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProvider clock)
 {
     private const int MaxServices = 10_000;
@@ -17,9 +20,11 @@ internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProv
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    public static Func<DbDataReader, QueueRow> Read { get; } = static row => new QueueRow(row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2));
+    public static Func<DbDataReader, QueueRow> Read { get; } = static row => new QueueRow(
+        row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2));
 
-    public static NoSuchServiceException Nobody(string service) => new(service, $"Nobody takes pushes to '{service}': no group has a queue for it in the database.");
+    public static NoSuchServiceException Nobody(string service) =>
+        new(service, $"Nobody takes pushes to '{service}': no group has a queue for it in the database.");
 
     public void Forget(string service) => _known.TryRemove(service, out _);
 
@@ -27,10 +32,15 @@ internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProv
     /// <exception cref="NoSuchServiceException">No group has a queue.</exception>
     public async ValueTask RequireRoomAsync(string service, DbTransaction? within, CancellationToken cancellationToken)
     {
-        if (!_known.TryGetValue(service, out var known) || MustLook(known)) known = await LookAsync(service, within, cancellationToken).ConfigureAwait(false);
+        if (!_known.TryGetValue(service, out var known) || MustLook(known))
+        {
+            known = await LookAsync(service, within, cancellationToken).ConfigureAwait(false);
+        }
         if (known.Full is not { } full) return;
         throw new LimitExceededException(
-            nameof(QueuePolicy.MaxMessages), $"Queue '{service}/{full.Group}' holds {full.Bound(defaultBound)} messages ({nameof(QueuePolicy.MaxMessages)}); push again when some are handled.");
+            nameof(QueuePolicy.MaxMessages),
+            $"Queue '{service}/{full.Group}' holds {full.Bound(defaultBound)} messages ({nameof(QueuePolicy.MaxMessages)}); " +
+            "push again when some are handled.");
     }
 
     /// <summary>Counts a message that was sent to queues; they may be others than before.</summary>
@@ -54,7 +64,8 @@ internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProv
         await database.RunAsync(find, within, cancellationToken).ConfigureAwait(false);
         if (queues.Count == 0) throw Nobody(service);
         var count = new Script(service) { IsReading = true, Patience = CountPatience };
-        var counts = queues.Select(queue => count.Query(QueueStatements.Count, static row => row.GetInt64(0), queue.Id, queue.Bound(defaultBound))).ToList();
+        var counts = queues.Select(
+            queue => count.Query(QueueStatements.Count, static row => row.GetInt64(0), queue.Id, queue.Bound(defaultBound))).ToList();
         await database.RunAsync(count, within, cancellationToken).ConfigureAwait(false);
         var rooms = queues.Zip(counts, (queue, counted) => (Queue: queue, Room: queue.Bound(defaultBound) - counted[0])).ToList();
         var full = rooms.Find(room => room.Room <= 0);

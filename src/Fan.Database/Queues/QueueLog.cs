@@ -15,7 +15,11 @@ internal static partial class QueueLog
     [LoggerMessage(3, LogLevel.Warning, "Queue '{Queue}' was gone from the database, with what was in it, and is declared again")]
     public static partial void DeclaredAgain(ILogger logger, QueueName queue);
 
-    [LoggerMessage(4, LogLevel.Warning, "Queue '{Queue}': the database refuses what became of message {Message} ({Outcome}); the others go on, and it is tried again. {Reason}")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "Queue '{Queue}': the database refuses what became of message {Message} ({Outcome}); the others go on, " +
+        "and it is tried again. {Reason}")]
     public static partial void NotSettled(ILogger logger, QueueName queue, string message, QueueOutcome outcome, string reason);
 
     [LoggerMessage(5, LogLevel.Warning, "Queue '{Queue}': the database refuses what time does to its messages; the others go on. {Reason}")]

@@ -1,7 +1,10 @@
 
 namespace Fan.Database.Queues;
 
-/// <summary>Messages whose ends the database refuses for a reason of their own. They stay in hand, take nobody's place, and are tried again with growing pauses. Used by the consumer's loop alone.</summary>
+/// <summary>
+/// Messages whose ends the database refuses for a reason of their own. They stay in hand, take nobody's place, and are tried again with
+/// growing pauses. Used by the consumer's loop alone.
+/// </summary>
 internal sealed class SetAside(TimeProvider clock)
 {
     // Beyond it they take the places of others, so that there is a bound.
@@ -16,7 +19,8 @@ internal sealed class SetAside(TimeProvider clock)
     /// <summary>How many take no place.</summary>
     public int Placeless => Math.Min(_entries.Count, Most);
 
-    public TimeSpan TimeUntilNext => _entries.Count == 0 ? TimeSpan.MaxValue : clock.GetElapsedTime(clock.GetTimestamp(), _entries.Values.Min(entry => entry.At));
+    public TimeSpan TimeUntilNext =>
+        _entries.Count == 0 ? TimeSpan.MaxValue : clock.GetElapsedTime(clock.GetTimestamp(), _entries.Values.Min(entry => entry.At));
 
     /// <summary>Those that are to be tried now.</summary>
     public List<Settled> Due => [.. _entries.Values.Where(entry => entry.At <= clock.GetTimestamp()).Select(entry => entry.Settled)];

@@ -8,7 +8,14 @@ internal static class SettlementScript
 {
     /// <summary>Adds a message to the queues of all groups of its service.</summary>
     public static void AddSending(this Script script, QueueMessage message) => script.Add(
-        QueueStatements.Send, message.Service, message.Id, message.Method, message.ContentType, MessageText.Write(message.Headers), message.Payload, message.Key,
+        QueueStatements.Send,
+        message.Service,
+        message.Id,
+        message.Method,
+        message.ContentType,
+        MessageText.Write(message.Headers),
+        message.Payload,
+        message.Key,
         Microseconds.Of(message.Delay > TimeSpan.Zero ? message.Delay : null), Microseconds.Of(message.TimeToLive));
 
     /// <summary>Adds the ends of messages that a consumer has in hand.</summary>
@@ -38,12 +45,25 @@ internal static class SettlementScript
         {
             if (settlement.Outcome == QueueOutcome.Retry)
             {
-                script.Add(QueueStatements.Retry, queue, consumer, message.Number, Microseconds.Of(settlement.Delay), settlement.Detail, message.Attempts);
+                script.Add(
+                    QueueStatements.Retry,
+                    queue,
+                    consumer,
+                    message.Number,
+                    Microseconds.Of(settlement.Delay),
+                    settlement.Detail,
+                    message.Attempts);
             }
             else if (settlement.Outcome == QueueOutcome.Dead)
             {
                 script.Add(QueueStatements.LetGo, queue, consumer, new[] { message.Number });
-                script.AddBurial(queue, consumer, settlement.Reason!, settlement.Detail, settlement.ExceptionType, isUntried: settlement.Reason == DeadLetterReasons.Expired);
+                script.AddBurial(
+                    queue,
+                    consumer,
+                    settlement.Reason!,
+                    settlement.Detail,
+                    settlement.ExceptionType,
+                    isUntried: settlement.Reason == DeadLetterReasons.Expired);
             }
         }
     }
@@ -57,7 +77,9 @@ internal static class SettlementScript
         return marked;
     }
 
-    /// <summary>Adds what the mere passing of time does to a queue, whoever looks: leases are ended by consumers alone, which see them for as long.</summary>
+    /// <summary>
+    /// Adds what the mere passing of time does to a queue, whoever looks: leases are ended by consumers alone, which see them for as long.
+    /// </summary>
     public static void AddSweep(this Script script, long queue, long token)
     {
         script.Add(QueueStatements.GiveBackLost, queue);
@@ -69,7 +91,8 @@ internal static class SettlementScript
     public static Statement AddExpiry(this Script script, long queue, long token, int most = 500, int skipped = 0)
     {
         var expired = script.Add(QueueStatements.Expire, queue, token, most, skipped);
-        script.AddBurial(queue, token, DeadLetterReasons.Expired, "its time was over before an attempt could begin", null, isUntried: false);
+        script.AddBurial(
+            queue, token, DeadLetterReasons.Expired, "its time was over before an attempt could begin", null, isUntried: false);
         return expired;
     }
 
@@ -95,7 +118,8 @@ internal static class SettlementScript
         script.Add(QueueStatements.Remove, queue, token);
     }
 
-    private static void AddBurial(this Script script, long queue, long token, string reason, string? detail, string? exceptionType, bool isUntried)
+    private static void AddBurial(
+        this Script script, long queue, long token, string reason, string? detail, string? exceptionType, bool isUntried)
     {
         script.Add(QueueStatements.Bury, queue, token, reason, detail, exceptionType, isUntried ? 1L : 0L);
         script.AddRemoval(queue, token);
@@ -111,8 +135,12 @@ internal readonly record struct Settled(TakenMessage Message, QueueSettlement Se
     /// <summary>With texts that every database can store, whatever its encoding is; null where there is none.</summary>
     public Settled? Plain => Settlement.Outcome switch
     {
-        QueueOutcome.Retry => this with { Settlement = QueueSettlement.Retry(Settlement.Delay, Ascii(Settlement.Detail), Ascii(Settlement.ExceptionType)) },
-        QueueOutcome.Dead => this with { Settlement = QueueSettlement.Dead(Ascii(Settlement.Reason)!, Ascii(Settlement.Detail), Ascii(Settlement.ExceptionType)) },
+        QueueOutcome.Retry =>
+            this with { Settlement = QueueSettlement.Retry(Settlement.Delay, Ascii(Settlement.Detail), Ascii(Settlement.ExceptionType)) },
+        QueueOutcome.Dead => this with
+        {
+            Settlement = QueueSettlement.Dead(Ascii(Settlement.Reason)!, Ascii(Settlement.Detail), Ascii(Settlement.ExceptionType))
+        },
         _ => null,
     };
 

@@ -63,7 +63,8 @@ internal sealed class TakenMessage : IDisposable
     /// <summary>Set when another consumer has it: what becomes of this attempt changes nothing.</summary>
     public bool IsLost { get; private set; }
 
-    public static Func<DbDataReader, TakenMessage> Reader(long queue, long owner, TimeProvider clock) => row => new TakenMessage(row, queue, owner, clock);
+    public static Func<DbDataReader, TakenMessage> Reader(long queue, long owner, TimeProvider clock) =>
+        row => new TakenMessage(row, queue, owner, clock);
 
     /// <summary>What remains of its time now.</summary>
     public TimeSpan? Remaining(TimeProvider clock) => TimeLeft - clock.GetElapsedTime(_takenAt);

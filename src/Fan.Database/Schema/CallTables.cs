@@ -1,6 +1,8 @@
 namespace Fan.Database.Schema;
 
-/// <summary>The tables of calls. What is in them means nothing once a process or the server has died, so that it need not be on the disk.</summary>
+/// <summary>
+/// The tables of calls. What is in them means nothing once a process or the server has died, so that it need not be on the disk.
+/// </summary>
 internal static class CallTables
 {
     public static IEnumerable<string> Statements =>
@@ -11,7 +13,8 @@ internal static class CallTables
         // What is on its way to an instance, in the order of its sending.
         """
         CREATE {unlogged} TABLE IF NOT EXISTS fan.frames (
-            id {identity}, recipient bigint NOT NULL, sender bigint NOT NULL, call_id bigint NOT NULL, kind bigint NOT NULL, number bigint NOT NULL,
+            id {identity}, recipient bigint NOT NULL, sender bigint NOT NULL, call_id bigint NOT NULL, kind bigint NOT NULL,
+            number bigint NOT NULL,
             method text, content_type text, headers text, body {bytes} NOT NULL, sent_at bigint NOT NULL)
         """,
         "CREATE INDEX IF NOT EXISTS {index }frames_of_recipient ON fan.frames (recipient, id)",

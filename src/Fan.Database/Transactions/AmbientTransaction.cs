@@ -21,6 +21,8 @@ internal static class AmbientTransaction
         return before;
     }
 
-    /// <summary>Makes a delivery current for what its handler does. The transaction of whoever started the consumer is none of it.</summary>
+    /// <summary>
+    /// Makes a delivery current for what its handler does. The transaction of whoever started the consumer is none of it.
+    /// </summary>
     public static void Enter(DatabaseDelivery delivery) => (Named.Value, Delivery.Value) = (null, delivery);
 }

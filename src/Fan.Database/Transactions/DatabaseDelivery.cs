@@ -4,7 +4,10 @@ using Fan.Database.Transactions;
 
 namespace Fan;
 
-/// <summary>The push that the running code handles, where it came over the <c>database</c> route: its handler may do its own writes in the transaction in which the message is removed, so that both happen or neither does. For one handler; not safe for concurrent use.</summary>
+/// <summary>
+/// The push that the running code handles, where it came over the <c>database</c> route: its handler may do its own writes in the
+/// transaction in which the message is removed, so that both happen or neither does. For one handler; not safe for concurrent use.
+/// </summary>
 public sealed class DatabaseDelivery
 {
     private readonly IDatabase _database;
@@ -22,7 +25,10 @@ public sealed class DatabaseDelivery
     /// <summary>The connection of <see cref="Transaction"/>.</summary>
     public DbConnection? Connection => Transaction?.Connection;
 
-    /// <summary>Begins the transaction, or gives the one that was begun. It commits, with the message's removal and the pushes that the handler made meanwhile, when the handler has succeeded; otherwise it is rolled back. The handler neither commits nor disposes it.</summary>
+    /// <summary>
+    /// Begins the transaction, or gives the one that was begun. It commits, with the message's removal and the pushes that the handler made
+    /// meanwhile, when the handler has succeeded; otherwise it is rolled back. The handler neither commits nor disposes it.
+    /// </summary>
     /// <remarks>Begin it late: until the handler ends it holds its locks, and over SQLite every other writer waits for it.</remarks>
     /// <exception cref="InvalidOperationException">The handler has ended.</exception>
     /// <exception cref="ServiceUnavailableException">The database can't be reached.</exception>
@@ -37,7 +43,11 @@ public sealed class DatabaseDelivery
     internal async ValueTask CommitAsync(Script script, Func<bool> isStillOurs)
     {
         await _database.RunWithinAsync(script, Transaction!, CancellationToken.None).ConfigureAwait(false);
-        if (!isStillOurs()) throw new InvalidOperationException("The lease of the message was over before its handler ended: another consumer has it, and what was written is undone.");
+        if (!isStillOurs())
+        {
+            throw new InvalidOperationException(
+                "The lease of the message was over before its handler ended: another consumer has it, and what was written is undone.");
+        }
         await Transaction!.CommitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 

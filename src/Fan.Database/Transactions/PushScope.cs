@@ -3,7 +3,9 @@ using Fan.Database.Transactions;
 
 namespace Fan;
 
-/// <summary>Where pushes belong to a transaction; see <see cref="TransactionPushExtensions.UseForPushes"/>. Disposing it puts back what was before.</summary>
+/// <summary>
+/// Where pushes belong to a transaction; see <see cref="TransactionPushExtensions.UseForPushes"/>. Disposing it puts back what was before.
+/// </summary>
 public readonly struct PushScope : IDisposable, IEquatable<PushScope>
 {
     private readonly DbTransaction? _before;

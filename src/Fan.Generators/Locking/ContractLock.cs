@@ -34,7 +34,9 @@ internal sealed class ContractLock
                 if (!Versions.IsSemVer(version.Key)) throw new FormatException($"'{version.Key}' of '{service.Key}' is no SemVer version");
                 var contract = Object(version.Value, place);
                 contracts.Add(new ContractShape(
-                    service.Key, version.Key, [.. Object(Member(contract, "methods"), place).Select(method => Method(method.Key, Object(method.Value, place)))],
+                    service.Key,
+                    version.Key,
+                    [.. Object(Member(contract, "methods"), place).Select(method => Method(method.Key, Object(method.Value, place)))],
                     Object(Member(contract, "types"), place).ToDictionary(type => type.Key, type => Texts(type.Value, place))));
             }
         }
@@ -46,8 +48,11 @@ internal sealed class ContractLock
     public ContractLock With(IEnumerable<ContractShape> source)
     {
         var now = source.ToList();
-        var kept = _contracts.Where(old => now.Any(contract => contract.Service == old.Service) && now.All(contract => contract.Service != old.Service || !Versions.AreEqual(contract.Version, old.Version)));
-        return new ContractLock([.. kept.Concat(now).OrderBy(contract => contract.Service, StringComparer.Ordinal).ThenBy(contract => contract.Version, Versions.Ascending)]);
+        var kept = _contracts.Where(old => now.Any(contract => contract.Service == old.Service)
+            && now.All(contract => contract.Service != old.Service || !Versions.AreEqual(contract.Version, old.Version)));
+        return new ContractLock([.. kept.Concat(now)
+            .OrderBy(contract => contract.Service, StringComparer.Ordinal)
+            .ThenBy(contract => contract.Version, Versions.Ascending)]);
     }
 
     public string Write()
@@ -97,14 +102,23 @@ internal sealed class ContractLock
     private static void Write(StringBuilder text, IReadOnlyList<string> lines, string indent)
     {
         text.Append('[');
-        for (var i = 0; i < lines.Count; i++) text.Append(i == 0 ? "\n" : ",\n").Append(indent).Append("  ").Append(LockJson.Quote(lines[i]));
+        for (var i = 0; i < lines.Count; i++)
+        {
+            text.Append(i == 0 ? "\n" : ",\n").Append(indent).Append("  ").Append(LockJson.Quote(lines[i]));
+        }
         text.Append(lines.Count == 0 ? "]" : "\n" + indent + "]");
     }
 
     private static MethodShape Method(string name, Dictionary<string, object?> method) => new(
-        name, Member(method, "kind") as string ?? "rpc", Texts(Member(method, "parameters"), name), Member(method, "result") as string, Member(method, "idempotent") is true, Member(method, "http") as string);
+        name,
+        Member(method, "kind") as string ?? "rpc",
+        Texts(Member(method, "parameters"), name),
+        Member(method, "result") as string,
+        Member(method, "idempotent") is true,
+        Member(method, "http") as string);
 
-    private static object? Member(Dictionary<string, object?> members, string name) => members.TryGetValue(name, out var value) ? value : null;
+    private static object? Member(Dictionary<string, object?> members, string name) =>
+        members.TryGetValue(name, out var value) ? value : null;
 
     private static Dictionary<string, object?> Object(object? value, string place) => value switch
     {

@@ -12,7 +12,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Fan.Generators.Locking;
 
-/// <summary>Holds every contract against <c>fan.contracts.lock.json</c>, where the project has one; writes the file where the build was told to.</summary>
+/// <summary>
+/// Holds every contract against <c>fan.contracts.lock.json</c>, where the project has one; writes the file where the build was told to.
+/// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ContractLockAnalyzer : DiagnosticAnalyzer
 {
@@ -20,7 +22,11 @@ public sealed class ContractLockAnalyzer : DiagnosticAnalyzer
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
-        Descriptors.Of(Descriptors.NotLocked), Descriptors.Of(Descriptors.ContractChanged), Descriptors.Of(Descriptors.StepTooSmall), Descriptors.Of(Descriptors.BadLock), Descriptors.Of(Descriptors.LockedServiceGone));
+        Descriptors.Of(Descriptors.NotLocked),
+        Descriptors.Of(Descriptors.ContractChanged),
+        Descriptors.Of(Descriptors.StepTooSmall),
+        Descriptors.Of(Descriptors.BadLock),
+        Descriptors.Of(Descriptors.LockedServiceGone));
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -34,7 +40,8 @@ public sealed class ContractLockAnalyzer : DiagnosticAnalyzer
     {
         var options = context.Options.AnalyzerConfigOptionsProvider.GlobalOptions;
         var file = context.Options.AdditionalFiles.FirstOrDefault(file => IsLock(file.Path));
-        var path = options.TryGetValue("build_property.FanUpdateContractLock", out var update) && string.Equals(update, "true", StringComparison.OrdinalIgnoreCase)
+        var path = options.TryGetValue("build_property.FanUpdateContractLock", out var update)
+            && string.Equals(update, "true", StringComparison.OrdinalIgnoreCase)
             && options.TryGetValue("build_property.FanContractLockFile", out var wanted) && wanted.Length > 0 ? wanted : null;
         if (file is null && path is null) return;
 
@@ -46,7 +53,8 @@ public sealed class ContractLockAnalyzer : DiagnosticAnalyzer
         }
         catch (FormatException error) when (path is null)
         {
-            context.RegisterCompilationEndAction(end => end.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(Descriptors.BadLock), Place(file!), ContractLock.FileName, error.Message)));
+            context.RegisterCompilationEndAction(end => end.ReportDiagnostic(
+                Diagnostic.Create(Descriptors.Of(Descriptors.BadLock), Place(file!), ContractLock.FileName, error.Message)));
             return;
         }
         catch (FormatException)
@@ -61,8 +69,11 @@ public sealed class ContractLockAnalyzer : DiagnosticAnalyzer
                 if (Services.Read((INamedTypeSymbol)symbol.Symbol) is not { } contract) return;
                 contracts.Add(contract);
                 if (path is not null || LockCheck.Of(locked, contract) is not { } finding) return;
-                var properties = finding.Needed.Length == 0 ? ImmutableDictionary<string, string?>.Empty : ImmutableDictionary<string, string?>.Empty.Add(VersionProperty, finding.Needed);
-                symbol.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(finding.Id), symbol.Symbol.Locations[0], properties, [.. finding.Arguments]));
+                var properties = finding.Needed.Length == 0
+                    ? ImmutableDictionary<string, string?>.Empty
+                    : ImmutableDictionary<string, string?>.Empty.Add(VersionProperty, finding.Needed);
+                symbol.ReportDiagnostic(
+                    Diagnostic.Create(Descriptors.Of(finding.Id), symbol.Symbol.Locations[0], properties, [.. finding.Arguments]));
             },
             SymbolKind.NamedType);
         context.RegisterCompilationEndAction(end =>
@@ -74,11 +85,15 @@ public sealed class ContractLockAnalyzer : DiagnosticAnalyzer
             }
 
             foreach (var gone in locked.Services.Where(service => contracts.All(contract => contract.Service != service)))
-                end.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(Descriptors.LockedServiceGone), Place(file!), gone, ContractLock.FileName));
+            {
+                end.ReportDiagnostic(
+                    Diagnostic.Create(Descriptors.Of(Descriptors.LockedServiceGone), Place(file!), gone, ContractLock.FileName));
+            }
         });
     }
 
-    internal static bool IsLock(string path) => string.Equals(Path.GetFileName(path), ContractLock.FileName, StringComparison.OrdinalIgnoreCase);
+    internal static bool IsLock(string path) =>
+        string.Equals(Path.GetFileName(path), ContractLock.FileName, StringComparison.OrdinalIgnoreCase);
 
     private static Location Place(AdditionalText file) => Location.Create(file.Path, default, new LinePositionSpan(default, default));
 

@@ -29,13 +29,23 @@ internal static class LockCheck
         }
 
         // What a pre-release had, nobody was promised.
-        var before = versions.Where(contract => !Versions.IsPreRelease(contract.Version) && Versions.Compare(contract.Version, now.Version) < 0)
+        var before = versions
+            .Where(contract => !Versions.IsPreRelease(contract.Version) && Versions.Compare(contract.Version, now.Version) < 0)
             .OrderBy(contract => contract.Version, Versions.Ascending).LastOrDefault();
         if (before is not null && ContractComparison.Of(before, now, before.Version, now.Version) is { IsSame: false } step)
         {
             var needed = Versions.Next(before.Version, step.OldCallers != Fit.Full);
             if (Versions.Compare(Versions.Release(now.Version), needed) < 0)
-                return new LockFinding(Descriptors.StepTooSmall, needed, [now.Service, now.Version, step.OldCallers == Fit.Full ? "adds to" : "breaks callers of", before.Version, Text(step), needed]);
+            {
+                return new LockFinding(Descriptors.StepTooSmall, needed, [
+                    now.Service,
+                    now.Version,
+                    step.OldCallers == Fit.Full ? "adds to" : "breaks callers of",
+                    before.Version,
+                    Text(step),
+                    needed
+                ]);
+            }
         }
 
         return exact is null ? new LockFinding(Descriptors.NotLocked, "", [now.Service, now.Version, ContractLock.FileName]) : null;
@@ -52,7 +62,10 @@ internal static class LockCheck
             else texts.AddRange((breaks ? method.WhyOld : method.Why).Select(why => $"'{method.Name}': {why}"));
         }
 
-        if (!breaks || texts.Count == 0) texts.AddRange(changes.Members.Select(member => $"{member.Type}.{member.Member} is {member.Change}"));
+        if (!breaks || texts.Count == 0)
+        {
+            texts.AddRange(changes.Members.Select(member => $"{member.Type}.{member.Member} is {member.Change}"));
+        }
         if (texts.Count == 0) texts.AddRange(changes.Methods.Select(method => $"'{method.Name}' is {method.Change}"));
         return string.Join("; ", texts.Take(MaxChanges)) + (texts.Count > MaxChanges ? $"; and {texts.Count - MaxChanges} more" : "");
     }

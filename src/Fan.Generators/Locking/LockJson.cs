@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Fan.Generators.Locking;
 
-/// <summary>JSON for the lock file alone: the compiler hosts no JSON library for us. Objects are dictionaries in their order, lists are lists.</summary>
+/// <summary>
+/// JSON for the lock file alone: the compiler hosts no JSON library for us. Objects are dictionaries in their order, lists are lists.
+/// </summary>
 internal sealed class LockJson
 {
     private const int MaxDepth = 16;
@@ -131,7 +133,8 @@ internal sealed class LockJson
             case 't': return '\t';
             case 'b': return '\b';
             case 'f': return '\f';
-            case 'u' when _at + 4 < _text.Length && ushort.TryParse(_text.Substring(_at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code):
+            case 'u' when _at + 4 < _text.Length
+                && ushort.TryParse(_text.Substring(_at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code):
                 _at += 4;
                 return (char)code;
             case '"' or '\\' or '/': return _text[_at];

@@ -12,7 +12,9 @@ internal static class Services
 {
     /// <summary>Null where the type is no service, or one that does not build.</summary>
     public static ContractShape? Read(INamedTypeSymbol type) =>
-        Attributes.Of(type, "ServiceAttribute") is { } attribute && ServiceReader.Read(type, attribute).Service is { } service ? service.Shape : null;
+        Attributes.Of(type, "ServiceAttribute") is { } attribute && ServiceReader.Read(type, attribute).Service is { } service
+            ? service.Shape
+            : null;
 
     public static IEnumerable<ContractShape> All(Compilation compilation, CancellationToken cancellationToken)
     {

@@ -12,8 +12,12 @@ internal sealed record Found(ServiceModel? Service, EquatableArray<Problem> Prob
 internal sealed record Problem(string Id, string File, TextSpan Span, LinePositionSpan Lines, EquatableArray<string> Arguments)
 {
     /// <summary>A diagnostic about what stands at a place in the source, if it is known.</summary>
-    public static Problem At(string id, Location? location, params string[] arguments) =>
-        new(id, location?.SourceTree?.FilePath ?? "", location?.SourceSpan ?? default, location?.GetLineSpan().Span ?? default, new(arguments));
+    public static Problem At(string id, Location? location, params string[] arguments) => new(
+        id,
+        location?.SourceTree?.FilePath ?? "",
+        location?.SourceSpan ?? default,
+        location?.GetLineSpan().Span ?? default,
+        new(arguments));
 
     /// <summary>It for the compiler.</summary>
     public Diagnostic ToDiagnostic() => Diagnostic.Create(Descriptors.Of(Id), Location, [.. Arguments]);

@@ -22,13 +22,29 @@ namespace Fan.Generators.Model;
 /// <param name="Types">The same in the normal form.</param>
 /// <param name="Subscriptions">The pushes of others that it handles.</param>
 internal sealed record ServiceModel(
-    string TypeName, string SafeName, string FileName, string Namespace, string? Subscriber, string SubscriberMarks, bool IsPublic, bool IsInterface, bool IsDisposable, bool IsAsyncDisposable,
-    string ServiceName, string Version, EquatableArray<MethodModel> Methods, EquatableArray<WireType> WireTypes, EquatableArray<TypeModel> Types,
+    string TypeName,
+    string SafeName,
+    string FileName,
+    string Namespace,
+    string? Subscriber,
+    string SubscriberMarks,
+    bool IsPublic,
+    bool IsInterface,
+    bool IsDisposable,
+    bool IsAsyncDisposable,
+    string ServiceName,
+    string Version,
+    EquatableArray<MethodModel> Methods,
+    EquatableArray<WireType> WireTypes,
+    EquatableArray<TypeModel> Types,
     EquatableArray<SubscriptionModel> Subscriptions)
 {
     /// <summary>What travels when it is called.</summary>
     public ContractShape Shape => new(
-        ServiceName, Version, [.. Methods.Select(method => method.Shape)], Types.ToDictionary(type => type.Name, type => (IReadOnlyList<string>)[.. type.Lines]));
+        ServiceName,
+        Version,
+        [.. Methods.Select(method => method.Shape)],
+        Types.ToDictionary(type => type.Name, type => (IReadOnlyList<string>)[.. type.Lines]));
 }
 
 /// <summary>A type that travels: its lines in the normal form.</summary>
@@ -46,13 +62,42 @@ internal enum ResultForm
 }
 
 internal sealed record MethodModel(
-    string Identifier, string DeclaringType, string ClrName, string WireName, string ReturnType, ResultForm Form, string ResultType, string ResultTypeOf, bool ResultAllowsNull, bool IsPush,
-    bool Idempotent, int TimeoutMilliseconds, string? Verb, string? Template, string? ContentType, int CancellationIndex, string Fingerprint, string? Summary,
+    string Identifier,
+    string DeclaringType,
+    string ClrName,
+    string WireName,
+    string ReturnType,
+    ResultForm Form,
+    string ResultType,
+    string ResultTypeOf,
+    bool ResultAllowsNull,
+    bool IsPush,
+    bool Idempotent,
+    int TimeoutMilliseconds,
+    string? Verb,
+    string? Template,
+    string? ContentType,
+    int CancellationIndex,
+    string Fingerprint,
+    string? Summary,
     EquatableArray<ParameterModel> Parameters, int Result, bool IsCompact, EquatableArray<int> CompactTypes, string? ResultShape)
 {
     public MethodShape Shape => new(
-        WireName, IsPush ? "push" : Form == ResultForm.Stream ? "stream" : "rpc", [.. Parameters.Select(parameter => parameter.Shape)], ResultShape, Idempotent,
+        WireName,
+        IsPush ? "push" : Form == ResultForm.Stream ? "stream" : "rpc",
+        [.. Parameters.Select(parameter => parameter.Shape)],
+        ResultShape,
+        Idempotent,
         Verb is null ? null : Verb + " " + Template);
 }
 
-internal sealed record ParameterModel(string ClrName, string WireName, string Type, string TypeOf, bool IsOptional, string? Default, bool AllowsNull, int Place, string Shape);
+internal sealed record ParameterModel(
+    string ClrName,
+    string WireName,
+    string Type,
+    string TypeOf,
+    bool IsOptional,
+    string? Default,
+    bool AllowsNull,
+    int Place,
+    string Shape);

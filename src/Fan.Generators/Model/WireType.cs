@@ -67,10 +67,12 @@ internal sealed record WireType(
     string TypeName, WireForm Form, uint Kind, bool IsReference, string Method, string Cast, int Element, int Key, WireContainer Container,
     EquatableArray<WireMember> Members, EquatableArray<WireMember> Computed, bool IsExact, bool IsDescribed, string Collection)
 {
-    public static readonly WireType Unused = new("", WireForm.Unused, 0, false, "", "", -1, -1, default, default, default, false, false, "");
+    public static readonly WireType Unused = new(
+        "", WireForm.Unused, 0, false, "", "", -1, -1, default, default, default, false, false, "");
 
     /// <summary>A type that has nothing but its name and what the serializer makes of it.</summary>
-    public static WireType Opaque(string name, bool isReference) => Unused with { TypeName = name, Form = WireForm.Opaque, IsReference = isReference };
+    public static WireType Opaque(string name, bool isReference) =>
+        Unused with { TypeName = name, Form = WireForm.Opaque, IsReference = isReference };
 }
 
 /// <summary>A member that is written and read.</summary>
@@ -87,4 +89,15 @@ internal sealed record WireType(
 /// <param name="Default">The default of that parameter.</param>
 /// <param name="MustBeThere">Whether JSON without it is refused.</param>
 internal sealed record WireMember(
-    string Name, string ClrName, string DeclaringType, bool OfStruct, bool IsField, bool IsInit, int Type, WireSetter Setter, int Position, string Parameter, string? Default, bool MustBeThere);
+    string Name,
+    string ClrName,
+    string DeclaringType,
+    bool OfStruct,
+    bool IsField,
+    bool IsInit,
+    int Type,
+    WireSetter Setter,
+    int Position,
+    string Parameter,
+    string? Default,
+    bool MustBeThere);

@@ -7,7 +7,8 @@ namespace Fan.Generators.Reading;
 internal static class Attributes
 {
     public static AttributeData? Of(ISymbol symbol, string name) =>
-        symbol.GetAttributes().FirstOrDefault(a => a.AttributeClass is { } type && type.Name == name && type.ContainingNamespace.ToDisplayString() == "Fan");
+        symbol.GetAttributes().FirstOrDefault(
+            a => a.AttributeClass is { } type && type.Name == name && type.ContainingNamespace.ToDisplayString() == "Fan");
 
     /// <summary>The attribute of a method, or of the method that it overrides.</summary>
     public static AttributeData? OfMethod(IMethodSymbol method, string name)
@@ -20,7 +21,8 @@ internal static class Attributes
         return null;
     }
 
-    public static bool IsMarked(IMethodSymbol method) => OfMethod(method, "RpcAttribute") is not null || OfMethod(method, "PushAttribute") is not null;
+    public static bool IsMarked(IMethodSymbol method) =>
+        OfMethod(method, "RpcAttribute") is not null || OfMethod(method, "PushAttribute") is not null;
 
     public static T? Named<T>(AttributeData? attribute, string name) =>
         attribute?.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value is T value ? value : default;

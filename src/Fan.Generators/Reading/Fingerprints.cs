@@ -18,11 +18,13 @@ internal sealed class Fingerprints
     public static string Of(MethodShape method, IReadOnlyDictionary<string, IReadOnlyList<string>> types)
     {
         var reader = new Fingerprints(types);
-        var parameters = (method.Parameters ?? []).Select(ParameterShape.Parse).OrderBy(parameter => parameter.Name, System.StringComparer.Ordinal);
+        var parameters = (method.Parameters ?? []).Select(ParameterShape.Parse)
+            .OrderBy(parameter => parameter.Name, System.StringComparer.Ordinal);
         var arguments = string.Join(",", parameters.Select(p => $"{p.Name}{(p.IsOptional ? "?" : "")}:{reader.Text(p.Type)}={p.Default}"));
         var text = $"{method.Kind} {method.Name}({arguments}):{(method.Result is null ? "" : reader.Text(method.Result))}";
         using var sha = SHA256.Create();
-        return string.Concat(sha.ComputeHash(Encoding.UTF8.GetBytes(text)).Take(8).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+        return string.Concat(
+            sha.ComputeHash(Encoding.UTF8.GetBytes(text)).Take(8).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
     }
 
     private string Text(string type)
@@ -42,9 +44,15 @@ internal sealed class Fingerprints
 
         if (_seen.TryGetValue(shape.Name, out var known)) return "#" + known.ToString(CultureInfo.InvariantCulture);
         _seen.Add(shape.Name, _seen.Count);
-        if (shape.Form == TypeForm.Enum) return $"enum {shape.Underlying}({string.Join(",", shape.Values.Select(value => value.Key + "=" + value.Value).OrderBy(text => text, System.StringComparer.Ordinal))})";
-        var members = shape.Members.OrderBy(member => member.Name, System.StringComparer.Ordinal).Select(member => $"{member.Name}{(member.IsRequired ? "!" : "")}:{Text(member.Type)}");
-        var derived = shape.Derived.OrderBy(member => member.Name, System.StringComparer.Ordinal).Select(member => $"<{member.Name}>:{Text(member.Type)}");
+        if (shape.Form == TypeForm.Enum)
+        {
+            var values = shape.Values.Select(value => value.Key + "=" + value.Value).OrderBy(text => text, System.StringComparer.Ordinal);
+            return $"enum {shape.Underlying}({string.Join(",", values)})";
+        }
+        var members = shape.Members.OrderBy(member => member.Name, System.StringComparer.Ordinal)
+            .Select(member => $"{member.Name}{(member.IsRequired ? "!" : "")}:{Text(member.Type)}");
+        var derived = shape.Derived.OrderBy(member => member.Name, System.StringComparer.Ordinal)
+            .Select(member => $"<{member.Name}>:{Text(member.Type)}");
         return "{" + string.Join(",", members.Concat(derived)) + "}";
     }
 }

@@ -14,12 +14,18 @@ internal static class JsonLosses
         if (WireCollections.Of(type, out _) is not null)
         {
             // JSON has the items of a collection, and nothing that stands beside them.
-            return JsonMembers.Of(type, out _).Where(member => member is { IsIgnored: false, IsWritten: true } && !IsComputed(member) && !WireCollections.IsOfPlatform(member.Symbol.ContainingType)).Select(member => member.Symbol);
+            return JsonMembers.Of(type, out _).Where(member => member is { IsIgnored: false, IsWritten: true }
+                && !IsComputed(member)
+                && !WireCollections.IsOfPlatform(member.Symbol.ContainingType)).Select(member => member.Symbol);
         }
 
         var constructor = JsonMembers.Constructor(type, out _);
         return JsonMembers.Of(type, out _)
-            .Where(member => !member.IsIgnored && member.IsWritten && !JsonMembers.IsReadable(member, constructor) && !IsComputed(member) && member.Symbol.Locations.Any(location => location.IsInSource))
+            .Where(member => !member.IsIgnored
+                && member.IsWritten
+                && !JsonMembers.IsReadable(member, constructor)
+                && !IsComputed(member)
+                && member.Symbol.Locations.Any(location => location.IsInSource))
             .Select(member => member.Symbol);
     }
 
@@ -29,7 +35,8 @@ internal static class JsonLosses
         // The compiler marks the accessors of what it keeps a field for. Of the platform's types none is believed.
         if (member.Symbol is not IPropertySymbol property || WireCollections.IsOfPlatform(property.ContainingType)) return false;
         return property.Locations.Any(location => location.IsInSource)
-            ? !property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property))
+            ? !property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(
+                field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property))
             : property.GetMethod?.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "CompilerGeneratedAttribute") != true;
     }
 }

@@ -9,8 +9,11 @@ namespace Fan.Generators.Reading;
 /// <param name="IsWritten">Whether JSON has its value.</param>
 /// <param name="Setter">What a new object's value is given by; null where it can't be given.</param>
 /// <param name="IsRequired">Whether JSON without it is refused.</param>
-/// <param name="IsPlain">Whether nothing about it is out of the ordinary: no attribute that changes its form, nothing of it hidden from generated code.</param>
-internal sealed record JsonMember(ISymbol Symbol, ITypeSymbol Type, string Name, bool IsWritten, JsonSetter? Setter, bool IsRequired, bool IsPlain)
+/// <param name="IsPlain">
+/// Whether nothing about it is out of the ordinary: no attribute that changes its form, nothing of it hidden from generated code.
+/// </param>
+internal sealed record JsonMember(
+    ISymbol Symbol, ITypeSymbol Type, string Name, bool IsWritten, JsonSetter? Setter, bool IsRequired, bool IsPlain)
 {
     public bool IsField => Symbol is IFieldSymbol;
 

@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis;
 
 namespace Fan.Generators.Reading;
 
-/// <summary>Which members of a type the serializer of JSON takes with Fan's settings, under which names, and how it makes an object.</summary>
+/// <summary>
+/// Which members of a type the serializer of JSON takes with Fan's settings, under which names, and how it makes an object.
+/// </summary>
 internal static class JsonMembers
 {
     // What is there already is filled then.
@@ -19,7 +21,8 @@ internal static class JsonMembers
         isHiding = false;
         var members = new List<JsonMember>();
         var names = new HashSet<string>();
-        for (INamedTypeSymbol? at = type; at is not null && at.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType); at = at.BaseType)
+        for (INamedTypeSymbol? at = type; at is not null
+            && at.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType); at = at.BaseType)
         {
             foreach (var symbol in at.GetMembers())
             {
@@ -42,22 +45,33 @@ internal static class JsonMembers
         if (marked.Length > 1) problem = "has more than one constructor with [JsonConstructor]";
         if (marked.Length > 0) return marked[0];
         if (type.IsValueType) return null;
-        var constructors = type.InstanceConstructors.Where(constructor => constructor.DeclaredAccessibility == Accessibility.Public).ToArray();
+        var constructors = type.InstanceConstructors.Where(
+            constructor => constructor.DeclaredAccessibility == Accessibility.Public).ToArray();
         if (constructors.FirstOrDefault(constructor => constructor.Parameters.Length == 0) is { } plain) return plain;
-        if (constructors.Length != 1) problem = constructors.Length == 0 ? "has no public constructor; mark one with [JsonConstructor]" : "has several constructors; mark one with [JsonConstructor]";
+        if (constructors.Length != 1)
+        {
+            problem = constructors.Length == 0
+                ? "has no public constructor; mark one with [JsonConstructor]"
+                : "has several constructors; mark one with [JsonConstructor]";
+        }
         return constructors.Length == 1 ? constructors[0] : null;
     }
 
     public static bool Matches(IParameterSymbol parameter, JsonMember member) =>
-        string.Equals(parameter.Name, member.Symbol.Name, StringComparison.OrdinalIgnoreCase) && SymbolEqualityComparer.Default.Equals(parameter.Type, member.Type);
+        string.Equals(parameter.Name, member.Symbol.Name, StringComparison.OrdinalIgnoreCase)
+        && SymbolEqualityComparer.Default.Equals(parameter.Type, member.Type);
 
     /// <summary>Whether the serializer can give a new object the member's value.</summary>
     public static bool IsReadable(JsonMember member, IMethodSymbol? constructor) =>
-        member.Setter is not null || JsonAttributes.Has(member.Symbol, Populated) || JsonAttributes.Has(member.Symbol.ContainingType, Populated) || (constructor?.Parameters.Any(parameter => Matches(parameter, member)) ?? false);
+        member.Setter is not null
+        || JsonAttributes.Has(member.Symbol, Populated)
+        || JsonAttributes.Has(member.Symbol.ContainingType, Populated)
+        || (constructor?.Parameters.Any(parameter => Matches(parameter, member)) ?? false);
 
     /// <summary>Whether the constructor takes a member that <c>[JsonIgnore]</c> leaves out.</summary>
     public static bool TakesIgnored(IReadOnlyList<JsonMember> members, IMethodSymbol? constructor) =>
-        constructor is not null && members.Any(member => member.IsIgnored && constructor.Parameters.Any(parameter => Matches(parameter, member)));
+        constructor is not null
+        && members.Any(member => member.IsIgnored && constructor.Parameters.Any(parameter => Matches(parameter, member)));
 
     private static JsonMember? Read(ISymbol symbol)
     {
@@ -69,17 +83,34 @@ internal static class JsonMembers
                 var isRead = IsPublic(property.GetMethod);
                 var isSet = IsPublic(property.SetMethod);
                 if (!isRead && !isSet && !isIncluded) return null;
-                var setter = property.SetMethod is { } set && (isSet || isIncluded) ? set.IsInitOnly ? JsonSetter.Init : JsonSetter.Set : (JsonSetter?)null;
+                var setter = property.SetMethod is { } set && (isSet || isIncluded)
+                    ? set.IsInitOnly ? JsonSetter.Init : JsonSetter.Set
+                    : (JsonSetter?)null;
                 // Of another assembly's types the compiler shows only what is public.
-                var isPlain = isRead && (isSet || !isIncluded) && property.DeclaredAccessibility == Accessibility.Public && !property.ReturnsByRef && !property.ReturnsByRefReadonly;
+                var isPlain = isRead
+                    && (isSet || !isIncluded)
+                    && property.DeclaredAccessibility == Accessibility.Public
+                    && !property.ReturnsByRef
+                    && !property.ReturnsByRefReadonly;
                 return new JsonMember(
-                    property, property.Type, NameOf(property), property.GetMethod is not null && (isRead || isIncluded), setter, IsRequired(property, property.IsRequired),
+                    property,
+                    property.Type,
+                    NameOf(property),
+                    property.GetMethod is not null && (isRead || isIncluded),
+                    setter,
+                    IsRequired(property, property.IsRequired),
                     isPlain && !JsonAttributes.ChangeForm(property));
             case IFieldSymbol { IsConst: false } field:
                 var isPublic = field.DeclaredAccessibility == Accessibility.Public;
                 if (!isPublic && !isIncluded) return null;
                 return new JsonMember(
-                    field, field.Type, NameOf(field), true, field.IsReadOnly ? null : JsonSetter.Set, IsRequired(field, field.IsRequired), isPublic && !JsonAttributes.ChangeForm(field));
+                    field,
+                    field.Type,
+                    NameOf(field),
+                    true,
+                    field.IsReadOnly ? null : JsonSetter.Set,
+                    IsRequired(field, field.IsRequired),
+                    isPublic && !JsonAttributes.ChangeForm(field));
             default: return null;
         }
     }

@@ -8,12 +8,15 @@ namespace Fan.Generators.Reading;
 /// <summary>Which members of a service's type others call.</summary>
 internal static class ServiceMembers
 {
-    public static IEnumerable<IMethodSymbol> Of(INamedTypeSymbol type, ReportProblem report) => type.TypeKind == TypeKind.Interface ? OfInterface(type, report) : OfClass(type, report);
+    public static IEnumerable<IMethodSymbol> Of(INamedTypeSymbol type, ReportProblem report) =>
+        type.TypeKind == TypeKind.Interface ? OfInterface(type, report) : OfClass(type, report);
 
     public static bool Inherits(INamedTypeSymbol type, string name) => type.AllInterfaces.Any(i => i.ToDisplayString() == name);
 
     public static bool HasPushes(INamedTypeSymbol type) =>
-        type.AllInterfaces.Prepend(type).SelectMany(i => i.GetMembers()).OfType<IMethodSymbol>().Any(method => Attributes.Of(method, "PushAttribute") is not null);
+        type.AllInterfaces.Prepend(type)
+            .SelectMany(i => i.GetMembers()).OfType<IMethodSymbol>()
+            .Any(method => Attributes.Of(method, "PushAttribute") is not null);
 
     private static IEnumerable<IMethodSymbol> OfInterface(INamedTypeSymbol type, ReportProblem report)
     {
@@ -23,12 +26,46 @@ internal static class ServiceMembers
             // Without a body and to be filled by whoever implements it; everything else is the interface's own affair.
             var isOpen = member.IsAbstract || member.IsVirtual;
             if (IsExplicit(member) || !isOpen || (!member.IsAbstract && (member.IsStatic || !IsReached(member)))) continue;
-            if (WireCollections.IsOfPlatform(member.ContainingType)) report(Descriptors.NotAMethod, type, member.Name, type.Name, $"comes from '{member.ContainingType.ToDisplayString()}', an interface of the platform that is not meant to be called from afar");
-            else if (member.IsStatic) report(Descriptors.NotAMethod, member, member.Name, type.Name, "is static and abstract, so the interface can't be the type of an object");
-            else if (!IsReached(member)) report(Descriptors.NotAMethod, member, member.Name, type.Name, "is protected");
-            else if (member is not IMethodSymbol method) report(Descriptors.NotAMethod, member, member.Name, type.Name, member is IEventSymbol ? "is an event" : "is a property");
-            else if (HasPriority(method)) report(Descriptors.NotAMethod, member, member.Name, type.Name, "is one of several methods of that name and has [OverloadResolutionPriority], so it is not told which one is meant");
-            else yield return method;
+            if (WireCollections.IsOfPlatform(member.ContainingType))
+            {
+                report(
+                    Descriptors.NotAMethod,
+                    type,
+                    member.Name,
+                    type.Name,
+                    $"comes from '{member.ContainingType.ToDisplayString()}', an interface of the platform that is not " +
+                    "meant to be called from afar");
+            }
+            else if (member.IsStatic)
+            {
+                report(
+                    Descriptors.NotAMethod,
+                    member,
+                    member.Name,
+                    type.Name,
+                    "is static and abstract, so the interface can't be the type of an object");
+            }
+            else if (!IsReached(member))
+            {
+                report(Descriptors.NotAMethod, member, member.Name, type.Name, "is protected");
+            }
+            else if (member is not IMethodSymbol method)
+            {
+                report(Descriptors.NotAMethod, member, member.Name, type.Name, member is IEventSymbol ? "is an event" : "is a property");
+            }
+            else if (HasPriority(method))
+            {
+                report(
+                    Descriptors.NotAMethod,
+                    member,
+                    member.Name,
+                    type.Name,
+                    "is one of several methods of that name and has [OverloadResolutionPriority], so it is not told which one is meant");
+            }
+            else
+            {
+                yield return method;
+            }
         }
     }
 
@@ -41,7 +78,9 @@ internal static class ServiceMembers
             foreach (var method in at.GetMembers().OfType<IMethodSymbol>())
             {
                 if (known.Contains(method.OriginalDefinition) || !Attributes.IsMarked(method)) continue;
-                if (!hidden.Add($"{method.Name}({string.Join(",", method.Parameters.Select(parameter => parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)))})")) continue;
+                var types = method.Parameters.Select(
+                    parameter => parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat));
+                if (!hidden.Add($"{method.Name}({string.Join(",", types)})")) continue;
                 for (var below = method; below is not null; below = below.OverriddenMethod) known.Add(below.OriginalDefinition);
                 if (Uncallable(method) is { } reason) report(Descriptors.NotCallable, method, method.Name, reason);
                 else yield return method;
@@ -62,15 +101,18 @@ internal static class ServiceMembers
     private static bool HasPriority(IMethodSymbol method)
     {
         var overloads = method.ContainingType.GetMembers(method.Name).OfType<IMethodSymbol>().ToArray();
-        return overloads.Length > 1 && overloads.Any(overload => HasAttribute(overload, "System.Runtime.CompilerServices.OverloadResolutionPriorityAttribute"));
+        return overloads.Length > 1
+            && overloads.Any(overload => HasAttribute(overload, "System.Runtime.CompilerServices.OverloadResolutionPriorityAttribute"));
     }
 
-    private static bool HasAttribute(ISymbol symbol, string name) => symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == name);
+    private static bool HasAttribute(ISymbol symbol, string name) =>
+        symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == name);
 
     // Ending an object is for whoever made it; a caller of a service did not.
     private static bool IsDisposal(INamedTypeSymbol type) => type.ToDisplayString() is "System.IDisposable" or "System.IAsyncDisposable";
 
-    private static bool IsReached(ISymbol member) => member.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal;
+    private static bool IsReached(ISymbol member) =>
+        member.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal;
 
     private static bool IsExplicit(ISymbol member) => member switch
     {

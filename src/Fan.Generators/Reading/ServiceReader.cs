@@ -80,7 +80,12 @@ internal sealed class ServiceReader
 
     private bool HasErrors => _problems.Any(problem => Descriptors.IsError(problem.Id));
 
-    private ServiceModel Model(string name, string version, WireTypes types, List<(IMethodSymbol Symbol, MethodModel Model)> read, SubscriptionModel[] subscriptions)
+    private ServiceModel Model(
+        string name,
+        string version,
+        WireTypes types,
+        List<(IMethodSymbol Symbol, MethodModel Model)> read,
+        SubscriptionModel[] subscriptions)
     {
         var shapes = new ShapeReader();
         var shaped = read.Select(method => MethodReader.WithShapes(method.Model, method.Symbol, shapes)).ToList();
@@ -88,7 +93,9 @@ internal sealed class ServiceReader
         {
             IsCompact = Places(method).All(types.IsCompact) && HasOwnTags(method),
             Fingerprint = Fingerprints.Of(method.Shape, shapes.Types),
-        }).Select(method => method.IsCompact ? method with { CompactTypes = new(Places(method).SelectMany(types.Reach).Distinct().OrderBy(id => id)) } : method).ToArray();
+        }).Select(method => method.IsCompact
+            ? method with { CompactTypes = new(Places(method).SelectMany(types.Reach).Distinct().OrderBy(id => id)) }
+            : method).ToArray();
         var isInterface = _type.TypeKind == TypeKind.Interface;
         var subscriber = isInterface && methods.Any(method => method.IsPush) ? ServiceTypes.SubscriberOf(_type) : null;
         if (subscriber is not null && ServiceTypes.IsTaken(_type, subscriber, methods))
@@ -98,9 +105,22 @@ internal sealed class ServiceReader
         }
 
         return new ServiceModel(
-            _type.InSource(FullName), ServiceTypes.SafeName(_type), ServiceTypes.FileName(_type), ServiceTypes.Namespace(_type), subscriber, ServiceTypes.SubscriberMarks(_type), ServiceTypes.IsPublic(_type),
-            isInterface, ServiceMembers.Inherits(_type, "System.IDisposable"), ServiceMembers.Inherits(_type, "System.IAsyncDisposable"), name, version, new(methods),
-            new(types.All(methods.SelectMany(Places))), new(shapes.Types.Select(type => new TypeModel(type.Key, new(type.Value)))), new(subscriptions));
+            _type.InSource(FullName),
+            ServiceTypes.SafeName(_type),
+            ServiceTypes.FileName(_type),
+            ServiceTypes.Namespace(_type),
+            subscriber,
+            ServiceTypes.SubscriberMarks(_type),
+            ServiceTypes.IsPublic(_type),
+            isInterface,
+            ServiceMembers.Inherits(_type, "System.IDisposable"),
+            ServiceMembers.Inherits(_type, "System.IAsyncDisposable"),
+            name,
+            version,
+            new(methods),
+            new(types.All(methods.SelectMany(Places))),
+            new(shapes.Types.Select(type => new TypeModel(type.Key, new(type.Value)))),
+            new(subscriptions));
     }
 
     private static IEnumerable<int> Places(MethodModel method)
@@ -109,7 +129,8 @@ internal sealed class ServiceReader
         return method.Result == WireTypes.None ? places : places.Concat([method.Result]);
     }
 
-    private static bool HasOwnTags(MethodModel method) => method.Parameters.Select(parameter => CompactWire.TagOf(parameter.WireName)).Distinct().Count() == method.Parameters.Count;
+    private static bool HasOwnTags(MethodModel method) =>
+        method.Parameters.Select(parameter => CompactWire.TagOf(parameter.WireName)).Distinct().Count() == method.Parameters.Count;
 
     private void Report(string id, ISymbol symbol, params string[] arguments) =>
         _problems.Add(Problem.At(id, symbol.Locations.FirstOrDefault(l => l.IsInSource) ?? _type.Locations.FirstOrDefault(), arguments));

@@ -10,7 +10,8 @@ namespace Fan.Generators.Reading;
 internal sealed class ShapeReader
 {
     private static readonly SymbolDisplayFormat Full = SymbolDisplayFormat.FullyQualifiedFormat.WithMiscellaneousOptions(
-        SymbolDisplayFormat.FullyQualifiedFormat.MiscellaneousOptions | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+        SymbolDisplayFormat.FullyQualifiedFormat.MiscellaneousOptions
+            | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
     private readonly Dictionary<string, string> _names = [];
     private readonly SortedDictionary<string, IReadOnlyList<string>> _types = new(System.StringComparer.Ordinal);
@@ -20,7 +21,10 @@ internal sealed class ShapeReader
 
     public string Of(ITypeSymbol type)
     {
-        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable) return Of(nullable.TypeArguments[0]) + "?";
+        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
+        {
+            return Of(nullable.TypeArguments[0]) + "?";
+        }
         return Bare(type) + (type.IsReferenceType && type.NullableAnnotation == NullableAnnotation.Annotated ? "?" : "");
     }
 
@@ -63,7 +67,11 @@ internal sealed class ShapeReader
     private IReadOnlyList<string> Members(ITypeSymbol type)
     {
         if (type is not INamedTypeSymbol named) return [TypeShape.Opaque];
-        if (type.IsTupleType) return [.. (named.TupleUnderlyingType ?? named).TypeArguments.Select((item, i) => new MemberShape(i == 7 ? "rest" : "item" + (i + 1), false, Of(item)).ToString())];
+        if (type.IsTupleType)
+        {
+            return [.. (named.TupleUnderlyingType ?? named).TypeArguments.Select(
+                (item, i) => new MemberShape(i == 7 ? "rest" : "item" + (i + 1), false, Of(item)).ToString())];
+        }
         var constructor = JsonMembers.Constructor(named, out var problem);
         // Where the serializer finds no constructor it only writes.
         var canBeRead = problem is null && !type.IsAbstract;
@@ -72,27 +80,39 @@ internal sealed class ShapeReader
             .. JsonMembers.Of(named, out _)
                 .Where(member => !member.IsIgnored && (!canBeRead || JsonMembers.IsReadable(member, constructor)))
                 .Select(Member).OrderBy(member => member.Name, System.StringComparer.Ordinal).Select(member => member.ToString()),
-            .. JsonAttributes.Derived(named).OrderBy(derived => derived.Name, System.StringComparer.Ordinal).Select(derived => $"derived {derived.Name}: {Of(derived.Type)}"),
+            .. JsonAttributes.Derived(named)
+                .OrderBy(derived => derived.Name, System.StringComparer.Ordinal)
+                .Select(derived => $"derived {derived.Name}: {Of(derived.Type)}"),
         ];
     }
 
     private MemberShape Member(JsonMember member) => new(
-        member.Name, member.IsRequired, JsonAttributes.Converter(member.Symbol) is { } converter ? Named(converter, _ => [TypeShape.Opaque]) : Of(member.Type));
+        member.Name,
+        member.IsRequired,
+        JsonAttributes.Converter(member.Symbol) is { } converter ? Named(converter, _ => [TypeShape.Opaque]) : Of(member.Type));
 
     private static IReadOnlyList<string> Enum(ITypeSymbol type)
     {
         var values = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue);
         var converter = JsonAttributes.Converter(type);
         if (converter is null)
-            return ["enum " + Scalar(((INamedTypeSymbol)type).EnumUnderlyingType!), .. values.Select(field => System.FormattableString.Invariant($"{field.Name} = {field.ConstantValue}"))];
-        return converter.Name.StartsWith("JsonStringEnumConverter", System.StringComparison.Ordinal) ? ["enum text", .. values.Select(field => field.Name)] : [TypeShape.Opaque];
+        {
+            return [
+                "enum " + Scalar(((INamedTypeSymbol)type).EnumUnderlyingType!),
+                .. values.Select(field => System.FormattableString.Invariant($"{field.Name} = {field.ConstantValue}"))
+            ];
+        }
+        return converter.Name.StartsWith("JsonStringEnumConverter", System.StringComparison.Ordinal)
+            ? ["enum text", .. values.Select(field => field.Name)]
+            : [TypeShape.Opaque];
     }
 
     private static string? Scalar(ITypeSymbol type)
     {
         switch (type.SpecialType)
         {
-            case SpecialType.System_Boolean or SpecialType.System_Char or SpecialType.System_String or SpecialType.System_Single or SpecialType.System_Double or SpecialType.System_Decimal
+            case SpecialType.System_Boolean or SpecialType.System_Char or SpecialType.System_String or SpecialType.System_Single
+                or SpecialType.System_Double or SpecialType.System_Decimal
                 or (>= SpecialType.System_SByte and <= SpecialType.System_UInt64):
                 return type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString();
             case SpecialType.System_DateTime: return "DateTime";
@@ -101,7 +121,8 @@ internal sealed class ShapeReader
         if (type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Byte }) return "bytes";
         return type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString() switch
         {
-            "System.Guid" or "System.DateTimeOffset" or "System.DateOnly" or "System.TimeOnly" or "System.TimeSpan" or "System.Uri" => type.Name,
+            "System.Guid" or "System.DateTimeOffset" or "System.DateOnly" or "System.TimeOnly" or "System.TimeSpan" or "System.Uri" =>
+                type.Name,
             "System.ReadOnlyMemory<byte>" or "System.Memory<byte>" => "bytes",
             "System.Text.Json.JsonElement" or "System.Text.Json.JsonDocument" or "System.Text.Json.Nodes.JsonNode" => "any",
             "Fan.FileContent" => "file",
@@ -112,6 +133,8 @@ internal sealed class ShapeReader
     private static bool IsPlatform(ITypeSymbol type)
     {
         var space = type.ContainingNamespace?.ToDisplayString() ?? "";
-        return space is "System" or "Fan" or "Fan.Generated" || space.StartsWith("System.", System.StringComparison.Ordinal) || space.StartsWith("Microsoft.", System.StringComparison.Ordinal);
+        return space is "System" or "Fan" or "Fan.Generated"
+            || space.StartsWith("System.", System.StringComparison.Ordinal)
+            || space.StartsWith("Microsoft.", System.StringComparison.Ordinal);
     }
 }

@@ -17,10 +17,15 @@ internal static class SubscriptionReader
         var found = new List<(string Group, ServiceModel Service, HandlerModel Handler)>();
         foreach (var method in type.GetMembers().OfType<IMethodSymbol>())
         {
-            if (Attributes.Of(method, "SubscribeAttribute") is not { } attribute || Read(method, attribute, report) is not { } read) continue;
+            if (Attributes.Of(method, "SubscribeAttribute") is not { } attribute || Read(method, attribute, report) is not { } read)
+            {
+                continue;
+            }
             var group = Attributes.Named<string>(attribute, "Group") ?? WithoutKeys(service);
             if (group.Length is 0 or > MaxGroup || !group.All(IsGroupCharacter)) report(Descriptors.BadGroup, method, group, method.Name);
-            else if (found.Any(other => other.Group == group && other.Service.TypeName == read.Service.TypeName && other.Handler.Push == read.Handler.Push))
+            else if (found.Any(other => other.Group == group
+                && other.Service.TypeName == read.Service.TypeName
+                && other.Handler.Push == read.Handler.Push))
                 report(Descriptors.SubscribedTwice, method, method.Name, read.Handler.Push, group);
             else found.Add((group, read.Service, read.Handler));
         }
@@ -48,10 +53,18 @@ internal static class SubscriptionReader
 
         var name = attribute.ConstructorArguments.ElementAtOrDefault(1).Value as string ?? "";
         var target = attribute.ConstructorArguments.FirstOrDefault().Value as INamedTypeSymbol;
-        var service = target is { TypeKind: TypeKind.Interface } && Attributes.Of(target, "ServiceAttribute") is { } of ? ServiceReader.Read(target, of).Service : null;
+        var service = target is { TypeKind: TypeKind.Interface } && Attributes.Of(target, "ServiceAttribute") is { } of
+            ? ServiceReader.Read(target, of).Service
+            : null;
         var push = service?.Methods.FirstOrDefault(other => other.IsPush && (other.ClrName == name || other.WireName == name));
         // A contract with errors of its own has been told of where it stands.
-        if (service is null && target is { TypeKind: TypeKind.Interface } && Attributes.Of(target, "ServiceAttribute") is not null && ServiceMembers.HasPushes(target)) return null;
+        if (service is null
+            && target is { TypeKind: TypeKind.Interface }
+            && Attributes.Of(target, "ServiceAttribute") is not null
+            && ServiceMembers.HasPushes(target))
+        {
+            return null;
+        }
         if (service is null || push is null)
         {
             report(Descriptors.NoSuchPush, method, method.Name, name, target?.Name ?? "");
@@ -60,13 +73,22 @@ internal static class SubscriptionReader
 
         var parameters = method.Parameters.Where(parameter => !MethodReader.IsToken(parameter.Type)).ToArray();
         var form = MethodReader.FormOf(method.ReturnType);
-        var fits = !method.IsGenericMethod && method.Parameters.Length - parameters.Length <= 1 && (form is ResultForm.Void or ResultForm.Task or ResultForm.ValueTask) && parameters.All(parameter => parameter.RefKind == RefKind.None)
+        var fits = !method.IsGenericMethod
+            && method.Parameters.Length - parameters.Length <= 1
+            && (form is ResultForm.Void or ResultForm.Task or ResultForm.ValueTask)
+            && parameters.All(parameter => parameter.RefKind == RefKind.None)
             // Nobody waits for the work of a handler whose push returns nothing.
             && (push.Form != ResultForm.Void || form == ResultForm.Void)
-            && parameters.Select(parameter => parameter.Type.InSource(SymbolDisplayFormat.FullyQualifiedFormat)).SequenceEqual(push.Parameters.Select(parameter => parameter.TypeOf));
+            && parameters.Select(parameter => parameter.Type.InSource(SymbolDisplayFormat.FullyQualifiedFormat))
+                .SequenceEqual(push.Parameters.Select(parameter => parameter.TypeOf));
         if (!fits)
         {
-            report(Descriptors.HandlerDoesNotFit, method, method.Name, push.ClrName, string.Join(", ", push.Parameters.Select(parameter => parameter.Type.Replace("global::", "") + " " + parameter.ClrName)));
+            report(
+                Descriptors.HandlerDoesNotFit,
+                method,
+                method.Name,
+                push.ClrName,
+                string.Join(", ", push.Parameters.Select(parameter => parameter.Type.Replace("global::", "") + " " + parameter.ClrName)));
             return null;
         }
 
@@ -86,5 +108,6 @@ internal static class SubscriptionReader
         return name;
     }
 
-    private static bool IsGroupCharacter(char c) => c is (>= '0' and <= '9') or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_' or '-' or '.';
+    private static bool IsGroupCharacter(char c) =>
+        c is (>= '0' and <= '9') or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_' or '-' or '.';
 }

@@ -16,7 +16,8 @@ internal static class Versions
         var dash = rest.IndexOf('-');
         if (dash >= 0 && !Identifiers(rest.Substring(dash + 1), numericMayPad: false)) return false;
         var core = (dash < 0 ? rest : rest.Substring(0, dash)).Split('.');
-        return core.Length == 3 && core.All(part => part.Length is > 0 and < 10 && part.All(IsDigit) && (part.Length == 1 || part[0] != '0'));
+        return core.Length == 3
+            && core.All(part => part.Length is > 0 and < 10 && part.All(IsDigit) && (part.Length == 1 || part[0] != '0'));
     }
 
     public static bool IsServiceName(string text)
@@ -63,7 +64,9 @@ internal static class Versions
         return order != 0 ? order : one.Length.CompareTo(other.Length);
     }
 
-    /// <summary>The lowest version that may follow with such a change. In 0.x the second number counts as the first, and in 0.0.x the third.</summary>
+    /// <summary>
+    /// The lowest version that may follow with such a change. In 0.x the second number counts as the first, and in 0.0.x the third.
+    /// </summary>
     public static string Next(string version, bool breaks)
     {
         var core = Release(version).Split('.').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray();

@@ -37,12 +37,18 @@ internal static class WireCollections
     // What else of the platform the serializer both writes and reads, in the same order.
     private static readonly HashSet<string> Others =
     [
-        "System.Collections.Generic.SortedSet", "System.Collections.Generic.LinkedList", "System.Collections.Generic.Queue", "System.Collections.Generic.SortedDictionary",
-        "System.Collections.Generic.SortedList", "System.Collections.Generic.OrderedDictionary", "System.Collections.Concurrent.ConcurrentQueue", "System.Collections.Concurrent.ConcurrentDictionary",
-        "System.Collections.Immutable.ImmutableArray", "System.Collections.Immutable.ImmutableList", "System.Collections.Immutable.IImmutableList", "System.Collections.Immutable.ImmutableHashSet",
-        "System.Collections.Immutable.ImmutableSortedSet", "System.Collections.Immutable.IImmutableSet", "System.Collections.Immutable.ImmutableQueue", "System.Collections.Immutable.IImmutableQueue",
-        "System.Collections.Immutable.ImmutableDictionary", "System.Collections.Immutable.ImmutableSortedDictionary", "System.Collections.Immutable.IImmutableDictionary",
-        "System.Collections.ObjectModel.Collection", "System.Collections.ObjectModel.ObservableCollection", "System.Memory", "System.ReadOnlyMemory",
+        "System.Collections.Generic.SortedSet", "System.Collections.Generic.LinkedList", "System.Collections.Generic.Queue",
+        "System.Collections.Generic.SortedDictionary",
+        "System.Collections.Generic.SortedList", "System.Collections.Generic.OrderedDictionary",
+        "System.Collections.Concurrent.ConcurrentQueue", "System.Collections.Concurrent.ConcurrentDictionary",
+        "System.Collections.Immutable.ImmutableArray", "System.Collections.Immutable.ImmutableList",
+        "System.Collections.Immutable.IImmutableList", "System.Collections.Immutable.ImmutableHashSet",
+        "System.Collections.Immutable.ImmutableSortedSet", "System.Collections.Immutable.IImmutableSet",
+        "System.Collections.Immutable.ImmutableQueue", "System.Collections.Immutable.IImmutableQueue",
+        "System.Collections.Immutable.ImmutableDictionary", "System.Collections.Immutable.ImmutableSortedDictionary",
+        "System.Collections.Immutable.IImmutableDictionary",
+        "System.Collections.ObjectModel.Collection", "System.Collections.ObjectModel.ObservableCollection", "System.Memory",
+        "System.ReadOnlyMemory",
     ];
 
     /// <summary>Null where the type is no collection, or one with a problem.</summary>
@@ -53,8 +59,14 @@ internal static class WireCollections
         var arguments = type.TypeArguments;
         if (Maps.TryGetValue(name, out var map)) return Map(arguments[0], arguments[1], map, out problem);
         if (Lists.TryGetValue(name, out var list)) return new(null, arguments[0], list.Container, list.Maker);
-        if (Others.Contains(name)) return arguments.Length == 2 ? Map(arguments[0], arguments[1], "", out problem) : new(null, arguments[0], WireContainer.Other, "");
-        if (type.SpecialType == SpecialType.System_Collections_IEnumerable || type.AllInterfaces.Any(i => i.SpecialType == SpecialType.System_Collections_IEnumerable))
+        if (Others.Contains(name))
+        {
+            return arguments.Length == 2
+                ? Map(arguments[0], arguments[1], "", out problem)
+                : new(null, arguments[0], WireContainer.Other, "");
+        }
+        if (type.SpecialType == SpecialType.System_Collections_IEnumerable
+            || type.AllInterfaces.Any(i => i.SpecialType == SpecialType.System_Collections_IEnumerable))
             return IsOfPlatform(type) ? Unreadable(out problem) : OfUser(type, out problem);
         return null;
     }
@@ -64,22 +76,33 @@ internal static class WireCollections
         // A namespace of that name may be the user's own.
         if (type.Locations.Any(location => location.IsInSource)) return false;
         var space = type.ContainingNamespace?.ToDisplayString() ?? "";
-        return space == "System" || space.StartsWith("System.", System.StringComparison.Ordinal) || space.StartsWith("Microsoft.", System.StringComparison.Ordinal);
+        return space == "System"
+            || space.StartsWith("System.", System.StringComparison.Ordinal)
+            || space.StartsWith("Microsoft.", System.StringComparison.Ordinal);
     }
 
     private static WireCollection? OfUser(INamedTypeSymbol type, out string? problem)
     {
         problem = null;
         var canBeMade = !type.IsAbstract && type.TypeKind is TypeKind.Class or TypeKind.Struct
-            && (type.IsValueType || type.InstanceConstructors.Any(constructor => constructor.Parameters.Length == 0 && constructor.DeclaredAccessibility == Accessibility.Public));
-        if (canBeMade && Implemented(type, "IDictionary", 2) is { } map) return Map(map.TypeArguments[0], map.TypeArguments[1], "", out problem);
+            && (type.IsValueType
+                || type.InstanceConstructors.Any(
+                    constructor => constructor.Parameters.Length == 0 && constructor.DeclaredAccessibility == Accessibility.Public));
+        if (canBeMade && Implemented(type, "IDictionary", 2) is { } map)
+        {
+            return Map(map.TypeArguments[0], map.TypeArguments[1], "", out problem);
+        }
         // A stack comes back upside down.
-        if (canBeMade && !DerivesFrom(type, "System.Collections.Generic.Stack") && Added(type) is { } list) return new(null, list, WireContainer.Other, "");
+        if (canBeMade && !DerivesFrom(type, "System.Collections.Generic.Stack") && Added(type) is { } list)
+        {
+            return new(null, list, WireContainer.Other, "");
+        }
         return Unreadable(out problem);
     }
 
     private static ITypeSymbol? Added(INamedTypeSymbol type) =>
-        Implemented(type, "ICollection", 1)?.TypeArguments[0] ?? (DerivesFrom(type, "System.Collections.Generic.Queue") ? Implemented(type, "IEnumerable", 1)?.TypeArguments[0] : null);
+        Implemented(type, "ICollection", 1)?.TypeArguments[0]
+        ?? (DerivesFrom(type, "System.Collections.Generic.Queue") ? Implemented(type, "IEnumerable", 1)?.TypeArguments[0] : null);
 
     private static WireCollection? Unreadable(out string? problem)
     {
@@ -94,7 +117,9 @@ internal static class WireCollections
     }
 
     private static INamedTypeSymbol? Implemented(INamedTypeSymbol type, string name, int arity) =>
-        type.AllInterfaces.FirstOrDefault(i => i.Name == name && i.TypeArguments.Length == arity && i.ContainingNamespace.ToDisplayString() == "System.Collections.Generic");
+        type.AllInterfaces.FirstOrDefault(i => i.Name == name
+            && i.TypeArguments.Length == arity
+            && i.ContainingNamespace.ToDisplayString() == "System.Collections.Generic");
 
     private static bool DerivesFrom(INamedTypeSymbol type, string name)
     {
@@ -106,5 +131,7 @@ internal static class WireCollections
         return false;
     }
 
-    private static string FullName(INamedTypeSymbol type) => type.ContainingType is not null || type.ContainingNamespace is null ? type.Name : type.ContainingNamespace.ToDisplayString() + "." + type.Name;
+    private static string FullName(INamedTypeSymbol type) => type.ContainingType is not null || type.ContainingNamespace is null
+        ? type.Name
+        : type.ContainingNamespace.ToDisplayString() + "." + type.Name;
 }

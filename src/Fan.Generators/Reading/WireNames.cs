@@ -11,9 +11,13 @@ internal static class WireNames
         SnakeCase(name.Length > 5 && name.EndsWith("Async", StringComparison.Ordinal) ? name.Substring(0, name.Length - 5) : name);
 
     /// <summary>Whether a method may be called so on every route: it stands in paths of URLs, in headers and on command lines.</summary>
-    public static bool IsValid(string name) => name.Length is > 0 and <= 128 && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-');
+    public static bool IsValid(string name) => name.Length is > 0 and <= 128
+        && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-');
 
-    /// <summary>An underscore stands before a capital that follows a small letter or digit, and before the last capital of a run that a small letter follows.</summary>
+    /// <summary>
+    /// An underscore stands before a capital that follows a small letter or digit, and before the last capital of a run that a small letter
+    /// follows.
+    /// </summary>
     public static string SnakeCase(string name)
     {
         var text = new StringBuilder(name.Length + 8);

@@ -26,12 +26,19 @@ internal sealed class WireObjects(WireTypes types)
         problem ??= JsonRefusals.Of(type, all, constructor);
         if (problem is not null) return null;
         var members = all.Where(member => !member.IsIgnored).ToArray();
-        foreach (var member in members.Where(member => JsonMembers.IsReadable(member, constructor) && !member.IsRest && JsonAttributes.Converter(member.Symbol) is null))
+        foreach (var member in members.Where(
+            member => JsonMembers.IsReadable(member, constructor) && !member.IsRest && JsonAttributes.Converter(member.Symbol) is null))
             links.Add(("." + member.Symbol.Name, types.Add(member.Type)));
 
-        var isPlain = !isHiding && !type.IsAbstract && IsPlain(type) && IsReached(constructor) && members.All(member => member.IsPlain) && !JsonMembers.TakesIgnored(all, constructor);
+        var isPlain = !isHiding
+            && !type.IsAbstract
+            && IsPlain(type)
+            && IsReached(constructor)
+            && members.All(member => member.IsPlain)
+            && !JsonMembers.TakesIgnored(all, constructor);
         if (!isPlain) return WireType.Opaque(name, type.IsReferenceType);
-        var carried = members.Where(member => member.IsWritten && JsonMembers.IsReadable(member, constructor)).Select(member => Carried(member, constructor)).ToArray();
+        var carried = members.Where(member => member.IsWritten && JsonMembers.IsReadable(member, constructor))
+            .Select(member => Carried(member, constructor)).ToArray();
         if (carried.Any(member => member is null) || carried.Length > MaxMembers) return WireType.Opaque(name, type.IsReferenceType);
         // What only goes out must go out here as there: its value is asked for, which may throw, and a plain value can always be written.
         var only = members.Where(member => member.IsWritten && !JsonMembers.IsReadable(member, constructor)).ToArray();
@@ -41,8 +48,23 @@ internal sealed class WireObjects(WireTypes types)
         // Each tag must mean one thing. What is a field, or of the platform, is left to JSON.
         var isExact = carried.Select(member => CompactWire.TagOf(member!.Name)).Distinct().Count() == carried.Length
             && !members.Any(member => member.IsField) && !WireCollections.IsOfPlatform(type);
-        var isDescribed = !members.Any(member => member.Setter == JsonSetter.Init && member.Symbol.ContainingType.IsGenericType && !IsParameter(member, constructor));
-        return new(name, WireForm.Object, CompactWire.Object, type.IsReferenceType, "", "", WireTypes.None, WireTypes.None, default, new(carried!), new(computed), isExact, isDescribed, "");
+        var isDescribed = !members.Any(
+            member => member.Setter == JsonSetter.Init && member.Symbol.ContainingType.IsGenericType && !IsParameter(member, constructor));
+        return new(
+            name,
+            WireForm.Object,
+            CompactWire.Object,
+            type.IsReferenceType,
+            "",
+            "",
+            WireTypes.None,
+            WireTypes.None,
+            default,
+            new(carried!),
+            new(computed),
+            isExact,
+            isDescribed,
+            "");
     }
 
     // Its fields are the items, as Item1, and behind the seventh one a tuple with the rest.
@@ -55,10 +77,36 @@ internal sealed class WireObjects(WireTypes types)
             var field = i == 7 ? "Rest" : "Item" + (i + 1);
             var place = types.Add(item);
             links.Add(("." + field, place));
-            members.Add(new WireMember(i == 7 ? "rest" : "item" + (i + 1), field, name, true, IsField: true, IsInit: false, place, WireSetter.Set, -1, "", null, MustBeThere: false));
+            members.Add(new WireMember(
+                i == 7 ? "rest" : "item" + (i + 1),
+                field,
+                name,
+                true,
+                IsField: true,
+                IsInit: false,
+                place,
+                WireSetter.Set,
+                -1,
+                "",
+                null,
+                MustBeThere: false));
         }
 
-        return new(name, WireForm.Object, CompactWire.Object, false, "", "", WireTypes.None, WireTypes.None, default, new(members), default, IsExact: false, IsDescribed: true, "");
+        return new(
+            name,
+            WireForm.Object,
+            CompactWire.Object,
+            false,
+            "",
+            "",
+            WireTypes.None,
+            WireTypes.None,
+            default,
+            new(members),
+            default,
+            IsExact: false,
+            IsDescribed: true,
+            "");
     }
 
     private WireMember? Carried(JsonMember member, IMethodSymbol? constructor)
@@ -75,28 +123,51 @@ internal sealed class WireObjects(WireTypes types)
         else
         {
             setter = member.Setter == JsonSetter.Init ? WireSetter.Init : WireSetter.Set;
-            if (member.Symbol is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true }) setter = declaring.IsValueType ? setter : WireSetter.Required;
+            if (member.Symbol is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true })
+            {
+                setter = declaring.IsValueType ? setter : WireSetter.Required;
+            }
             // The way around the compiler's rule does not reach into types with parameters of their own.
             if (setter == WireSetter.Init && (member.IsField || declaring.IsGenericType)) return null;
         }
 
         return new WireMember(
-            member.Name, member.Symbol.Name, declaring.InSource(SymbolDisplayFormat.FullyQualifiedFormat), declaring.IsValueType, member.IsField, member.Setter == JsonSetter.Init, types.Add(member.Type), setter,
+            member.Name,
+            member.Symbol.Name,
+            declaring.InSource(SymbolDisplayFormat.FullyQualifiedFormat),
+            declaring.IsValueType,
+            member.IsField,
+            member.Setter == JsonSetter.Init,
+            types.Add(member.Type),
+            setter,
             parameter?.Ordinal ?? -1, parameter?.Name ?? "", parameter is null ? null : Literals.Of(parameter), member.IsRequired);
     }
 
     private static bool IsPlainValue(ITypeSymbol type) =>
-        WireScalars.Of(type) is not null || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && WireScalars.Of(nullable.TypeArguments[0]) is not null);
+        WireScalars.Of(type) is not null
+        || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+            && WireScalars.Of(nullable.TypeArguments[0]) is not null);
 
     private WireMember Computed(JsonMember member) => new(
-        member.Name, member.Symbol.Name, member.Symbol.ContainingType.InSource(SymbolDisplayFormat.FullyQualifiedFormat), member.Symbol.ContainingType.IsValueType, member.IsField, IsInit: false,
+        member.Name,
+        member.Symbol.Name,
+        member.Symbol.ContainingType.InSource(SymbolDisplayFormat.FullyQualifiedFormat),
+        member.Symbol.ContainingType.IsValueType,
+        member.IsField,
+        IsInit: false,
         types.Add(member.Type), WireSetter.None, -1, "", null, MustBeThere: false);
 
-    private static bool IsParameter(JsonMember member, IMethodSymbol? constructor) => constructor?.Parameters.Any(parameter => JsonMembers.Matches(parameter, member)) ?? false;
+    private static bool IsParameter(JsonMember member, IMethodSymbol? constructor) =>
+        constructor?.Parameters.Any(parameter => JsonMembers.Matches(parameter, member)) ?? false;
 
     private static bool IsPlain(INamedTypeSymbol type)
     {
-        if (!IsVisible(type) || type.AllInterfaces.Any(i => i.Name.StartsWith("IJsonOn", System.StringComparison.Ordinal) && i.ContainingNamespace?.ToDisplayString() == "System.Text.Json.Serialization")) return false;
+        if (!IsVisible(type)
+            || type.AllInterfaces.Any(i => i.Name.StartsWith("IJsonOn", System.StringComparison.Ordinal)
+                && i.ContainingNamespace?.ToDisplayString() == "System.Text.Json.Serialization"))
+        {
+            return false;
+        }
         for (INamedTypeSymbol? at = type; at is not null; at = at.BaseType)
         {
             if (JsonAttributes.ChangeForm(at)) return false;
@@ -113,7 +184,11 @@ internal sealed class WireObjects(WireTypes types)
     {
         for (INamedTypeSymbol? at = type; at is not null; at = at.ContainingType)
         {
-            if (at.DeclaredAccessibility is not (Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal) || at.IsFileLocal) return false;
+            if (at.DeclaredAccessibility is not (Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal)
+                || at.IsFileLocal)
+            {
+                return false;
+            }
         }
 
         return true;

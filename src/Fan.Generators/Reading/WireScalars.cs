@@ -10,8 +10,10 @@ internal static class WireScalars
     // Of these the serializer alone knows the form.
     private static readonly HashSet<string> KnownToSerializer =
     [
-        "System.Half", "System.Int128", "System.UInt128", "System.Version", "System.Memory<byte>", "System.Text.Json.JsonElement", "System.Text.Json.JsonDocument",
-        "System.Text.Json.Nodes.JsonNode", "System.Text.Json.Nodes.JsonObject", "System.Text.Json.Nodes.JsonArray", "System.Text.Json.Nodes.JsonValue",
+        "System.Half", "System.Int128", "System.UInt128", "System.Version", "System.Memory<byte>", "System.Text.Json.JsonElement",
+        "System.Text.Json.JsonDocument",
+        "System.Text.Json.Nodes.JsonNode", "System.Text.Json.Nodes.JsonObject", "System.Text.Json.Nodes.JsonArray",
+        "System.Text.Json.Nodes.JsonValue",
     ];
 
     /// <summary>How the runtime's reader and writer call it, and its kind; null where they do not know it.</summary>
@@ -57,7 +59,9 @@ internal static class WireScalars
 
     /// <summary>Whether the serializer takes it as the name of a member.</summary>
     public static bool IsKey(ITypeSymbol type) =>
-        type.TypeKind == TypeKind.Enum || (Of(type) is not null && !IsBytes(type)) || Name(type) is "System.Half" or "System.Int128" or "System.UInt128" or "System.Version"
+        type.TypeKind == TypeKind.Enum
+        || (Of(type) is not null && !IsBytes(type))
+        || Name(type) is "System.Half" or "System.Int128" or "System.UInt128" or "System.Version"
         || (type is INamedTypeSymbol named && JsonAttributes.Converter(named) is not null);
 
     private static bool IsBytes(ITypeSymbol type) => Of(type) is ("ByteArray" or "Memory", _);

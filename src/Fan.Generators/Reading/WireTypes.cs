@@ -6,7 +6,10 @@ using Microsoft.CodeAnalysis;
 
 namespace Fan.Generators.Reading;
 
-/// <summary>The types that travel when one service is called, each once: whether they can cross at all, whether the compact form carries them, and what the serializer must be told of them.</summary>
+/// <summary>
+/// The types that travel when one service is called, each once: whether they can cross at all, whether the compact form carries them, and
+/// what the serializer must be told of them.
+/// </summary>
 internal sealed class WireTypes
 {
     public const int None = -1;
@@ -55,7 +58,11 @@ internal sealed class WireTypes
         {
             var id = open.Dequeue();
             if (_problems[id] is { } problem)
-                return paths[id].Length == 0 ? $"'{_symbols[id].ToDisplayString()}' {problem}" : $"'{_symbols[root].ToDisplayString()}{paths[id]}' is of type '{_symbols[id].ToDisplayString()}', which {problem}";
+            {
+                return paths[id].Length == 0
+                    ? $"'{_symbols[id].ToDisplayString()}' {problem}"
+                    : $"'{_symbols[root].ToDisplayString()}{paths[id]}' is of type '{_symbols[id].ToDisplayString()}', which {problem}";
+            }
             foreach (var (label, type) in _links[id])
             {
                 if (paths.ContainsKey(type)) continue;
@@ -96,7 +103,9 @@ internal sealed class WireTypes
 
     /// <summary>The members of all types that are sent and not read back.</summary>
     public IEnumerable<(INamedTypeSymbol Type, ISymbol Member)> Lost() =>
-        _symbols.Where((symbol, id) => _problems[id] is null && _types[id].Form is not (WireForm.Scalar or WireForm.Nullable) && symbol is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false }
+        _symbols.Where((symbol, id) => _problems[id] is null
+            && _types[id].Form is not (WireForm.Scalar or WireForm.Nullable)
+            && symbol is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false }
                 && JsonAttributes.Converter(symbol) is null)
             .SelectMany(symbol => JsonLosses.Of((INamedTypeSymbol)symbol).Select(member => ((INamedTypeSymbol)symbol, member)));
 
@@ -113,17 +122,31 @@ internal sealed class WireTypes
         }
 
         if (type.IsRefLikeType) return "lives on the stack only";
-        if (type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name is "AsyncMethodBuilderAttribute" or "InlineArrayAttribute" && WireCollections.IsOfPlatform(attribute.AttributeClass))) return "has no members that JSON could carry";
-        if (type.AllInterfaces.Any(i => i is { Name: "IAsyncEnumerable", TypeArguments.Length: 1 } && WireCollections.IsOfPlatform(i))) return "is bound to its process";
+        if (type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name is "AsyncMethodBuilderAttribute" or "InlineArrayAttribute"
+            && WireCollections.IsOfPlatform(attribute.AttributeClass)))
+        {
+            return "has no members that JSON could carry";
+        }
+        if (type.AllInterfaces.Any(i => i is { Name: "IAsyncEnumerable", TypeArguments.Length: 1 } && WireCollections.IsOfPlatform(i)))
+        {
+            return "is bound to its process";
+        }
         if (type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr) return "is a pointer's size in one process";
-        if (type.SpecialType is SpecialType.System_Object or SpecialType.System_ValueType or SpecialType.System_Enum) return "may be anything, and would arrive as something else; JsonElement takes whatever JSON there is";
+        if (type.SpecialType is SpecialType.System_Object or SpecialType.System_ValueType or SpecialType.System_Enum)
+        {
+            return "may be anything, and would arrive as something else; JsonElement takes whatever JSON there is";
+        }
         for (var at = type; at is not null; at = at.BaseType)
         {
-            if (at.ToDisplayString() is "System.IO.Stream" or "System.Delegate" or "System.Threading.Tasks.Task" or "System.Reflection.MemberInfo" or "System.Threading.WaitHandle")
+            if (at.ToDisplayString() is "System.IO.Stream" or "System.Delegate" or "System.Threading.Tasks.Task"
+                or "System.Reflection.MemberInfo" or "System.Threading.WaitHandle")
                 return "is bound to its process";
         }
 
-        return type is INamedTypeSymbol { Name: "IAsyncEnumerable" or "IAsyncEnumerator" or "ValueTask" or "CancellationToken" } && WireCollections.IsOfPlatform(type) ? "is bound to its process" : null;
+        return type is INamedTypeSymbol { Name: "IAsyncEnumerable" or "IAsyncEnumerator" or "ValueTask" or "CancellationToken" }
+            && WireCollections.IsOfPlatform(type)
+            ? "is bound to its process"
+            : null;
     }
 
     private WireType? Read(ITypeSymbol type, string name, List<(string Label, int Type)> links, out string? problem)
@@ -131,7 +154,23 @@ internal sealed class WireTypes
         problem = Never(type);
         if (problem is not null) return null;
         if (WireScalars.Of(type) is var (method, kind))
-            return new(name, WireForm.Scalar, kind, type.IsReferenceType, method, "", None, None, default, default, default, IsExact: true, IsDescribed: true, "");
+        {
+            return new(
+                name,
+                WireForm.Scalar,
+                kind,
+                type.IsReferenceType,
+                method,
+                "",
+                None,
+                None,
+                default,
+                default,
+                default,
+                IsExact: true,
+                IsDescribed: true,
+                "");
+        }
         if (WireScalars.IsKnownToSerializer(type)) return WireType.Opaque(name, type.IsReferenceType) with { IsDescribed = true };
         if (type is IArrayTypeSymbol array) return Array(array, name, links, out problem);
         if (type is not INamedTypeSymbol named)
@@ -146,13 +185,41 @@ internal sealed class WireTypes
         {
             var underlying = named.EnumUnderlyingType!;
             var (number, whole) = WireScalars.Of(underlying)!.Value;
-            return new(name, WireForm.Scalar, whole, false, number, underlying.InSource(FullName), None, None, default, default, default, IsExact: true, IsDescribed: true, "Enum");
+            return new(
+                name,
+                WireForm.Scalar,
+                whole,
+                false,
+                number,
+                underlying.InSource(FullName),
+                None,
+                None,
+                default,
+                default,
+                default,
+                IsExact: true,
+                IsDescribed: true,
+                "Enum");
         }
 
         if (named.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T)
         {
             var value = Link(named.TypeArguments[0], "", links);
-            return new(name, WireForm.Nullable, 0, false, "", "", value, None, default, default, default, IsExact: true, IsDescribed: true, "Nullable");
+            return new(
+                name,
+                WireForm.Nullable,
+                0,
+                false,
+                "",
+                "",
+                value,
+                None,
+                default,
+                default,
+                default,
+                IsExact: true,
+                IsDescribed: true,
+                "Nullable");
         }
 
         if (WireCollections.Of(named, out problem) is { } collection) return Collection(named, name, collection, links);
@@ -172,7 +239,21 @@ internal sealed class WireTypes
         problem = array.Rank == 1 ? null : "has more than one dimension";
         if (problem is not null) return null;
         var item = Link(array.ElementType, "[]", links);
-        return new(name, WireForm.List, CompactWire.List, true, "", "", item, None, WireContainer.Array, default, default, IsExact: true, IsDescribed: true, "Array");
+        return new(
+            name,
+            WireForm.List,
+            CompactWire.List,
+            true,
+            "",
+            "",
+            item,
+            None,
+            WireContainer.Array,
+            default,
+            default,
+            IsExact: true,
+            IsDescribed: true,
+            "Array");
     }
 
     private WireType Collection(INamedTypeSymbol type, string name, WireCollection collection, List<(string Label, int Type)> links)
@@ -181,8 +262,36 @@ internal sealed class WireTypes
         var item = Link(collection.Item, "[]", links);
         var isKnown = collection.Maker.Length > 0 && !JsonAttributes.ChangeForm(type);
         return collection.Key is null
-            ? new(name, WireForm.List, CompactWire.List, type.IsReferenceType, "", "", item, None, collection.Container, default, default, isKnown, isKnown, collection.Maker)
-            : new(name, WireForm.Map, CompactWire.Map, type.IsReferenceType, "", "", item, key, WireContainer.Other, default, default, isKnown && IsExactKey(_types[key]), isKnown, collection.Maker);
+            ? new(
+                name,
+                WireForm.List,
+                CompactWire.List,
+                type.IsReferenceType,
+                "",
+                "",
+                item,
+                None,
+                collection.Container,
+                default,
+                default,
+                isKnown,
+                isKnown,
+                collection.Maker)
+            : new(
+                name,
+                WireForm.Map,
+                CompactWire.Map,
+                type.IsReferenceType,
+                "",
+                "",
+                item,
+                key,
+                WireContainer.Other,
+                default,
+                default,
+                isKnown && IsExactKey(_types[key]),
+                isKnown,
+                collection.Maker);
     }
 
     // What is no number is no name of a member.

@@ -11,9 +11,16 @@ internal static class ClientWriter
         code.Open($"private sealed class Client(global::Fan.Generated.CallChannel channel) : {service.TypeName}");
         foreach (var method in service.Methods)
         {
-            var args = method.Parameters.Count == 0 ? "default" : $"new {Signatures.ArgumentsType(method)}({string.Join(", ", method.Parameters.Select((_, i) => "p" + i))})";
+            var args = method.Parameters.Count == 0
+                ? "default"
+                : $"new {Signatures.ArgumentsType(method)}({string.Join(", ", method.Parameters.Select((_, i) => "p" + i))})";
             var token = method.CancellationIndex >= 0 ? "token" : "default";
-            var verb = method.Form switch { ResultForm.Stream => "StreamAsync", ResultForm.Void or ResultForm.Value => "Call", _ => "CallAsync" };
+            var verb = method.Form switch
+            {
+                ResultForm.Stream => "StreamAsync",
+                ResultForm.Void or ResultForm.Value => "Call",
+                _ => "CallAsync"
+            };
             var call = $"channel.{verb}({method.Identifier}.Instance, {args}, {token})";
             call = method.Form switch
             {

@@ -12,12 +12,16 @@ internal static class CompactMethodWriter
         if (!method.IsCompact) return;
         code.Line("public override bool IsCompact => true;")
             .Line("public override global::System.Collections.Generic.IReadOnlyList<string> CompactNames => CompactFacts.Names;")
-            .Line($"public override global::System.Collections.Generic.IReadOnlyList<global::Fan.Generated.CompactTypeFacts> CompactTypes => [{string.Join(", ", method.CompactTypes.Select(id => "CompactFacts.F" + id))}];")
+            .Line(
+                "public override global::System.Collections.Generic.IReadOnlyList<global::Fan.Generated.CompactTypeFacts> CompactTypes " +
+                $"=> [{string.Join(", ", method.CompactTypes.Select(id => "CompactFacts.F" + id))}];")
             .Line();
         WriteArguments(code, service, method, args);
         ReadArguments(code, service, method, args);
         if (method.Result == WireTypes.None) return;
-        code.Open($"public override void WriteCompactResult({CompactTypeWriter.Writer.Replace(" w", " writer")}, {method.ResultType} value)").Line("ref global::Fan.Generated.CompactWriter w = ref writer;");
+        code.Open(
+            $"public override void WriteCompactResult({CompactTypeWriter.Writer.Replace(" w", " writer")}, {method.ResultType} value)")
+                .Line("ref global::Fan.Generated.CompactWriter w = ref writer;");
         CompactTypeWriter.Alone(code, service, method.Result, "value");
         code.Close().Line()
             .Open($"public override {method.ResultType} ReadCompactResult({CompactTypeWriter.Reader.Replace(" r", " reader")})")
@@ -30,7 +34,8 @@ internal static class CompactMethodWriter
     // An optional argument with its default value stays away, so that a service that does not know it yet takes the call.
     private static void WriteArguments(CodeText code, ServiceModel service, MethodModel method, string args)
     {
-        code.Open($"public override void WriteCompact({CompactTypeWriter.Writer.Replace(" w", " writer")}, in {args} args)").Line("ref global::Fan.Generated.CompactWriter w = ref writer;");
+        code.Open($"public override void WriteCompact({CompactTypeWriter.Writer.Replace(" w", " writer")}, in {args} args)")
+            .Line("ref global::Fan.Generated.CompactWriter w = ref writer;");
         var always = method.Parameters.Count(p => !p.IsOptional);
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)).Where(p => p.p.IsOptional))
             code.Line($"bool is{i} = {Differs(service, p, "args.P" + i, "given" + i)};");
@@ -61,7 +66,9 @@ internal static class CompactMethodWriter
         {
             WireForm.Scalar when type.Cast.Length > 0 => $"{value} != {text}",
             WireForm.Scalar => $"!global::Fan.Generated.CompactDefaults.Same({value}, ({type.TypeName})({text}))",
-            WireForm.Nullable when service.WireTypes[type.Element] is { Form: WireForm.Scalar } inner => inner.Cast.Length > 0 ? $"{value} != {text}" : $"!({value} is {{ }} {given} && global::Fan.Generated.CompactDefaults.Same({given}, ({inner.TypeName})({text})))",
+            WireForm.Nullable when service.WireTypes[type.Element] is { Form: WireForm.Scalar } inner => inner.Cast.Length > 0
+                ? $"{value} != {text}"
+                : $"!({value} is {{ }} {given} && global::Fan.Generated.CompactDefaults.Same({given}, ({inner.TypeName})({text})))",
             // Of a struct it can't be told without comparing all of it.
             _ => "true",
         };
@@ -69,7 +76,8 @@ internal static class CompactMethodWriter
 
     private static void ReadArguments(CodeText code, ServiceModel service, MethodModel method, string args)
     {
-        code.Open($"public override {args} ReadCompact({CompactTypeWriter.Reader.Replace(" r", " reader")})").Line("ref global::Fan.Generated.CompactReader r = ref reader;");
+        code.Open($"public override {args} ReadCompact({CompactTypeWriter.Reader.Replace(" r", " reader")})")
+            .Line("ref global::Fan.Generated.CompactReader r = ref reader;");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i))) code.Line($"{p.Type} v{i} = {p.Default ?? "default!"};");
         code.Line("ulong seen = 0;")
             .Open("for (uint members = r.BeginMembers(); members > 0; members--)")
@@ -91,7 +99,9 @@ internal static class CompactMethodWriter
             .Close().Close()
             .Line("r.End();")
             .Line($"if (seen != {all}UL) global::Fan.Generated.JsonArguments.RequireAll(this, seen);")
-            .Line(method.Parameters.Count == 0 ? "return default;" : $"return new({string.Join(", ", method.Parameters.Select((_, i) => "v" + i))});")
+            .Line(method.Parameters.Count == 0
+                ? "return default;"
+                : $"return new({string.Join(", ", method.Parameters.Select((_, i) => "v" + i))});")
             .Close().Line();
     }
 }

@@ -4,7 +4,10 @@ using Fan.Generators.Reading;
 
 namespace Fan.Generators.Writing;
 
-/// <summary>Writes how the types of a service stand in the compact form: a pair of static methods for each list, map and object, with a direct call for every member.</summary>
+/// <summary>
+/// Writes how the types of a service stand in the compact form: a pair of static methods for each list, map and object, with a direct call
+/// for every member.
+/// </summary>
 internal static class CompactTypeWriter
 {
     public const string Writer = "ref global::Fan.Generated.CompactWriter w";
@@ -42,7 +45,8 @@ internal static class CompactTypeWriter
             return;
         }
 
-        code.Line($"if ({value} is {{ }} x{tag}) {{ w.Tag({(tag << 4) | kind}u); {Value(service, inner, "x" + tag)} }}").Line($"else w.Tag({tag << 4}u);");
+        code.Line($"if ({value} is {{ }} x{tag}) {{ w.Tag({(tag << 4) | kind}u); {Value(service, inner, "x" + tag)} }}")
+            .Line($"else w.Tag({tag << 4}u);");
     }
 
     /// <summary>Writes a value that stands alone: its kind, and itself where it is not null.</summary>
@@ -50,8 +54,14 @@ internal static class CompactTypeWriter
     {
         var inner = Inner(service, id);
         var kind = service.WireTypes[inner].Kind;
-        if (MayBeNull(service.WireTypes[id])) code.Line($"if ({value} is {{ }} x) {{ w.Kind({kind}u); {Value(service, inner, "x")} }}").Line("else w.Kind(0u);");
-        else code.Line($"w.Kind({kind}u); {Value(service, id, value)}");
+        if (MayBeNull(service.WireTypes[id]))
+        {
+            code.Line($"if ({value} is {{ }} x) {{ w.Kind({kind}u); {Value(service, inner, "x")} }}").Line("else w.Kind(0u);");
+        }
+        else
+        {
+            code.Line($"w.Kind({kind}u); {Value(service, id, value)}");
+        }
     }
 
     /// <summary>The expression that reads a value of the kind that <paramref name="kind"/> says.</summary>
@@ -59,14 +69,22 @@ internal static class CompactTypeWriter
     {
         var type = service.WireTypes[id];
         if (type.Form == WireForm.Nullable) return $"({kind} == 0 ? default({type.TypeName}) : {Read(service, type.Element, kind)})";
-        var read = type.Form != WireForm.Scalar ? $"Compact.R{id}(ref r, {kind})" : type.Cast.Length == 0 ? $"r.{type.Method}({kind})" : $"({type.TypeName})r.{type.Method}({kind})";
+        var read = type.Form != WireForm.Scalar
+            ? $"Compact.R{id}(ref r, {kind})"
+            : type.Cast.Length == 0
+            ? $"r.{type.Method}({kind})"
+            : $"({type.TypeName})r.{type.Method}({kind})";
         return type.IsReference ? $"({kind} == 0 ? null! : {read})" : read;
     }
 
     private static string Value(ServiceModel service, int id, string value)
     {
         var type = service.WireTypes[id];
-        return type.Form != WireForm.Scalar ? $"Compact.W{id}(ref w, {value});" : type.Cast.Length == 0 ? $"w.{type.Method}({value});" : $"w.{type.Method}(({type.Cast}){value});";
+        return type.Form != WireForm.Scalar
+            ? $"Compact.W{id}(ref w, {value});"
+            : type.Cast.Length == 0
+            ? $"w.{type.Method}({value});"
+            : $"w.{type.Method}(({type.Cast}){value});";
     }
 
     private static bool MayBeNull(WireType type) => type.IsReference || type.Form == WireForm.Nullable;
@@ -115,7 +133,9 @@ internal static class CompactTypeWriter
         else
         {
             var container = type.Container == WireContainer.Set ? "HashSet" : "List";
-            code.Line($"global::System.Collections.Generic.{container}<{element.TypeName}> list = new(global::Fan.Generated.CompactReader.Room(count));")
+            code.Line(
+                $"global::System.Collections.Generic.{container}<{element.TypeName}> list = " +
+                "new(global::Fan.Generated.CompactReader.Room(count));")
                 .Open("for (; count > 0; count--)")
                 .Line("uint k = r.Item(items);")
                 .Line($"list.Add({value});");
@@ -145,7 +165,9 @@ internal static class CompactTypeWriter
         var (key, element) = (service.WireTypes[type.Key], service.WireTypes[type.Element]);
         code.Open($"public static {type.TypeName} R{id}({Reader}, uint kind)")
             .Line("int count = r.BeginMap(kind, out uint keys, out uint values);")
-            .Line($"global::System.Collections.Generic.Dictionary<{key.TypeName}, {element.TypeName}> map = new(global::Fan.Generated.CompactReader.Room(count));")
+            .Line(
+                $"global::System.Collections.Generic.Dictionary<{key.TypeName}, " +
+                $"{element.TypeName}> map = new(global::Fan.Generated.CompactReader.Room(count));")
             .Open("for (; count > 0; count--)")
             .Line($"{key.TypeName} key = {Key(key)};")
             .Line("uint k = r.Item(values);")
@@ -167,7 +189,10 @@ internal static class CompactTypeWriter
     private static void ReadObject(CodeText code, ServiceModel service, int id, WireType type)
     {
         code.Open($"public static {type.TypeName} R{id}({Reader}, uint kind)");
-        foreach (var (member, i) in type.Members.Select((m, i) => (m, i))) code.Line($"{service.WireTypes[member.Type].TypeName} v{i} = {member.Default ?? "default!"};");
+        foreach (var (member, i) in type.Members.Select((m, i) => (m, i)))
+        {
+            code.Line($"{service.WireTypes[member.Type].TypeName} v{i} = {member.Default ?? "default!"};");
+        }
         code.Line("ulong seen = 0;")
             .Open("for (uint members = r.BeginObject(kind); members > 0; members--)")
             .Line("uint tag = r.Tag();")
@@ -180,14 +205,24 @@ internal static class CompactTypeWriter
             code.Line($"if ((seen & {1UL << i}UL) == 0) r.Missing({CodeText.Quote(member.Name)});");
         code.Line("r.End();");
         var indexed = type.Members.Select((m, i) => (Member: m, Index: i)).ToArray();
-        var arguments = string.Join(", ", indexed.Where(m => m.Member.Setter == WireSetter.Constructor).OrderBy(m => m.Member.Position).Select(m => "v" + m.Index));
-        var required = string.Join(", ", indexed.Where(m => m.Member.Setter == WireSetter.Required).Select(m => $"@{m.Member.ClrName} = v{m.Index}"));
+        var arguments = string.Join(
+            ", ", indexed.Where(m => m.Member.Setter == WireSetter.Constructor).OrderBy(m => m.Member.Position).Select(m => "v" + m.Index));
+        var required = string.Join(
+            ", ", indexed.Where(m => m.Member.Setter == WireSetter.Required).Select(m => $"@{m.Member.ClrName} = v{m.Index}"));
         // A struct's own constructor without parameters is not run, as the serializer does not.
-        code.Line(!type.IsReference && arguments.Length == 0 ? $"{type.TypeName} value = default;" : $"{type.TypeName} value = new {type.TypeName}({arguments}){(required.Length == 0 ? "" : $" {{ {required} }}")};");
+        code.Line(!type.IsReference && arguments.Length == 0
+            ? $"{type.TypeName} value = default;"
+            : $"{type.TypeName} value = new {type.TypeName}({arguments}){(required.Length == 0 ? "" : $" {{ {required} }}")};");
         foreach (var (member, i) in indexed)
         {
-            if (member.Setter == WireSetter.Set) code.Line($"if ((seen & {1UL << i}UL) != 0) value.@{member.ClrName} = v{i};");
-            else if (member.Setter == WireSetter.Init) code.Line($"if ((seen & {1UL << i}UL) != 0) Setters.S{id}_{i}({(member.OfStruct ? "ref " : "")}value, v{i});");
+            if (member.Setter == WireSetter.Set)
+            {
+                code.Line($"if ((seen & {1UL << i}UL) != 0) value.@{member.ClrName} = v{i};");
+            }
+            else if (member.Setter == WireSetter.Init)
+            {
+                code.Line($"if ((seen & {1UL << i}UL) != 0) Setters.S{id}_{i}({(member.OfStruct ? "ref " : "")}value, v{i});");
+            }
         }
 
         code.Line("return value;").Close().Line();

@@ -27,14 +27,19 @@ internal static class ContractWriter
         var contractBase = service.IsInterface ? "InterfaceContract" : "ServiceContract";
         var list = string.Join(", ", service.Methods.Select(m => m.Identifier + ".Instance"));
         code.Line("[global::System.CodeDom.Compiler.GeneratedCode(\"Fan.Generators\", \"1.0\"), global::System.Obsolete]")
-            .Open($"file sealed class @{contract}() : global::Fan.Generated.{contractBase}<{service.TypeName}>({CodeText.Quote(service.ServiceName)}, {CodeText.Quote(service.Version)}, [{list}])");
+            .Open(
+                $"file sealed class @{contract}() : " +
+                $"global::Fan.Generated.{contractBase}<{service.TypeName}>({CodeText.Quote(service.ServiceName)}, " +
+                $"{CodeText.Quote(service.Version)}, [{list}])");
         WriteTypes(code, service);
         SubscriptionWriter.Write(code, service);
         if (service.IsInterface)
         {
             code.Line($"public override {service.TypeName} CreateClient(global::Fan.Generated.CallChannel channel) => new Client(channel);")
                 .Line()
-                .Line($"public override global::Fan.Generated.ServiceProxy<{service.TypeName}> CreateProxy({service.TypeName} target) => new Proxy(target);")
+                .Line(
+                    $"public override global::Fan.Generated.ServiceProxy<{service.TypeName}> CreateProxy({service.TypeName} " +
+                    "target) => new Proxy(target);")
                 .Line();
             ClientWriter.Write(code, service);
             ProxyWriter.Write(code, service);
@@ -53,8 +58,13 @@ internal static class ContractWriter
     {
         if (service.Types.Count == 0) return;
         const string Lines = "global::System.Collections.Generic.IReadOnlyList<string>";
-        code.Open($"public override global::System.Collections.Generic.IReadOnlyDictionary<string, {Lines}> Types {{ get; }} = new global::System.Collections.Generic.Dictionary<string, {Lines}>");
-        foreach (var type in service.Types) code.Line($"[{CodeText.Quote(type.Name)}] = [{string.Join(", ", type.Lines.Select(CodeText.Quote))}],");
+        code.Open(
+            $"public override global::System.Collections.Generic.IReadOnlyDictionary<string, {Lines}> Types {{ get; " +
+            $"}} = new global::System.Collections.Generic.Dictionary<string, {Lines}>");
+        foreach (var type in service.Types)
+        {
+            code.Line($"[{CodeText.Quote(type.Name)}] = [{string.Join(", ", type.Lines.Select(CodeText.Quote))}],");
+        }
         code.Close("};").Line();
     }
 }

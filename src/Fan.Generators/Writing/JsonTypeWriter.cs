@@ -3,12 +3,15 @@ using Fan.Generators.Model;
 
 namespace Fan.Generators.Writing;
 
-/// <summary>Writes what the serializer of JSON must be told of a service's types where it can't look for itself, as in native and trimmed programs.</summary>
+/// <summary>
+/// Writes what the serializer of JSON must be told of a service's types where it can't look for itself, as in native and trimmed programs.
+/// </summary>
 internal static class JsonTypeWriter
 {
     public static void Write(CodeText code, ServiceModel service)
     {
-        var described = service.WireTypes.Select((type, id) => (Type: type, Id: id)).Where(type => type.Type is { IsDescribed: true } && (type.Type.Collection.Length > 0 || type.Type.Form == WireForm.Object)).ToArray();
+        var described = service.WireTypes.Select((type, id) => (Type: type, Id: id)).Where(
+            type => type.Type is { IsDescribed: true } && (type.Type.Collection.Length > 0 || type.Type.Form == WireForm.Object)).ToArray();
         if (described.Length == 0) return;
         code.Line("public override global::System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver? JsonTypes => new Json();")
             .Line()
@@ -19,11 +22,16 @@ internal static class JsonTypeWriter
             switch (type.Form)
             {
                 case WireForm.Object: Object(code, service, id, type); break;
-                case WireForm.Map: code.Line($"Add{type.Collection}<{service.WireTypes[type.Key].TypeName}, {service.WireTypes[type.Element].TypeName}>();"); break;
+                case WireForm.Map:
+                    code.Line(
+                        $"Add{type.Collection}<{service.WireTypes[type.Key].TypeName}, {service.WireTypes[type.Element].TypeName}>();");
+                    break;
                 case WireForm.Scalar: code.Line($"AddEnum<{type.TypeName}>();"); break;
                 default:
                     var item = service.WireTypes[type.Element].TypeName;
-                    code.Line(type.Collection == "IEnumerable" ? $"AddIEnumerable<{type.TypeName}, {item}>();" : $"Add{type.Collection}<{item}>();");
+                    code.Line(type.Collection == "IEnumerable"
+                        ? $"AddIEnumerable<{type.TypeName}, {item}>();"
+                        : $"Add{type.Collection}<{item}>();");
                     break;
             }
         }
@@ -33,9 +41,11 @@ internal static class JsonTypeWriter
 
     private static void Object(CodeText code, ServiceModel service, int id, WireType type)
     {
-        var byParameter = type.Members.Where(member => member.Setter == WireSetter.Constructor).OrderBy(member => member.Position).ToArray();
+        var byParameter = type.Members.Where(member => member.Setter == WireSetter.Constructor)
+            .OrderBy(member => member.Position).ToArray();
         // What the compiler would have in the initializer is set by the serializer, which refuses JSON without it.
-        var required = type.Members.Where(member => member.Setter == WireSetter.Required).Select(member => $"@{member.ClrName} = default!").ToArray();
+        var required = type.Members.Where(member => member.Setter == WireSetter.Required)
+            .Select(member => $"@{member.ClrName} = default!").ToArray();
         var initializer = required.Length == 0 ? "" : $" {{ {string.Join(", ", required)} }}";
         code.Line($"AddObject<{type.TypeName}>(");
         if (byParameter.Length > 0)
@@ -45,27 +55,40 @@ internal static class JsonTypeWriter
         }
         else
         {
-            code.Line(type.IsReference ? required.Length > 0 ? $"    static () => global::System.Activator.CreateInstance<{type.TypeName}>()," : $"    static () => new {type.TypeName}()," : $"    static () => default({type.TypeName}),")
+            code.Line(type.IsReference
+                ? required.Length > 0
+                    ? $"    static () => global::System.Activator.CreateInstance<{type.TypeName}>(),"
+                    : $"    static () => new {type.TypeName}(),"
+                : $"    static () => default({type.TypeName}),")
                 .Line("    null,");
         }
 
-        var parameters = byParameter.Select(member => $"Parameter<{service.WireTypes[member.Type].TypeName}>({CodeText.Quote(member.Parameter)}, {member.Position}, {(member.Default is null ? "false, default!" : $"true, {member.Default}")})");
+        var parameters = byParameter.Select(
+            member =>
+                $"Parameter<{service.WireTypes[member.Type].TypeName}>({CodeText.Quote(member.Parameter)}, {member.Position}, " +
+                $"{(member.Default is null ? "false, default!" : $"true, {member.Default}")})");
         code.Line($"    [{string.Join(", ", parameters)}],").Line("    [");
-        foreach (var (member, i) in type.Members.Concat(type.Computed).Select((member, i) => (member, i))) code.Line("        " + Member(service, id, i, member, type) + ",");
+        foreach (var (member, i) in type.Members.Concat(type.Computed).Select((member, i) => (member, i)))
+        {
+            code.Line("        " + Member(service, id, i, member, type) + ",");
+        }
         code.Line("    ]);");
     }
 
     private static string Member(ServiceModel service, int id, int index, WireMember member, WireType type)
     {
         var value = service.WireTypes[member.Type].TypeName;
-        var target = member.OfStruct ? $"global::System.Runtime.CompilerServices.Unsafe.Unbox<{member.DeclaringType}>(o)" : $"(({member.DeclaringType})o)";
+        var target = member.OfStruct
+            ? $"global::System.Runtime.CompilerServices.Unsafe.Unbox<{member.DeclaringType}>(o)"
+            : $"(({member.DeclaringType})o)";
         var setter = member switch
         {
             { Setter: WireSetter.Constructor or WireSetter.None } => "null",
             { IsInit: true } => $"static (o, v) => Setters.S{id}_{index}({(member.OfStruct ? "ref " : "")}{target}, v!)",
             _ => $"static (o, v) => {target}.@{member.ClrName} = v!",
         };
-        return $"Member<{member.DeclaringType}, {value}>({CodeText.Quote(member.ClrName)}, {CodeText.Quote(member.Name)}, {(member.IsField ? "true" : "false")}, {(member.MustBeThere ? "true" : "false")}, " +
+        return $"Member<{member.DeclaringType}, {value}>({CodeText.Quote(member.ClrName)}, {CodeText.Quote(member.Name)}, " +
+            $"{(member.IsField ? "true" : "false")}, {(member.MustBeThere ? "true" : "false")}, " +
             $"static o => (({(type.IsReference ? member.DeclaringType : type.TypeName)})o).@{member.ClrName}, {setter})";
     }
 }

@@ -14,10 +14,16 @@ internal static class MethodWriter
         if (method.Parameters.Count > 0) Arguments(code, method, args);
 
         var stream = method.Form == ResultForm.Stream;
-        code.Open($"private sealed class {method.Identifier}() : global::Fan.Generated.{(stream ? "StreamMethod" : "UnaryMethod")}<{args}, {method.ResultType}>(Describe())");
+        code.Open(
+            $"private sealed class {method.Identifier}() : global::Fan.Generated.{(stream ? "StreamMethod" : "UnaryMethod")}<{args}, " +
+            $"{method.ResultType}>(Describe())");
         code.Line($"public static readonly {method.Identifier} Instance = new();");
         foreach (var (parameter, i) in method.Parameters.Select((p, i) => (p, i)))
-            code.Line($"private static readonly global::System.Text.Json.JsonEncodedText N{i} = global::System.Text.Json.JsonEncodedText.Encode({CodeText.Quote(parameter.WireName)});");
+        {
+            code.Line(
+                $"private static readonly global::System.Text.Json.JsonEncodedText N{i} = " +
+                $"global::System.Text.Json.JsonEncodedText.Encode({CodeText.Quote(parameter.WireName)});");
+        }
 
         code.Line();
         Describe(code, method);
@@ -46,27 +52,46 @@ internal static class MethodWriter
         if (method.ResultShape is not null) code.Line($"ResultShape = {CodeText.Quote(method.ResultShape)},");
         if (method.ResultAllowsNull) code.Line("ResultAllowsNull = true,");
         if (method.Idempotent) code.Line("Idempotent = true,");
-        if (method.TimeoutMilliseconds != 0) code.Line($"Timeout = global::System.TimeSpan.FromMilliseconds({method.TimeoutMilliseconds}),");
-        if (method.Verb is not null) code.Line($"Http = new({CodeText.Quote(method.Verb)}, {CodeText.Quote(method.Template)}, {CodeText.Quote(method.ContentType)}),");
+        if (method.TimeoutMilliseconds != 0)
+        {
+            code.Line($"Timeout = global::System.TimeSpan.FromMilliseconds({method.TimeoutMilliseconds}),");
+        }
+        if (method.Verb is not null)
+        {
+            code.Line(
+                $"Http = new({CodeText.Quote(method.Verb)}, {CodeText.Quote(method.Template)}, {CodeText.Quote(method.ContentType)}),");
+        }
         if (method.Summary is not null) code.Line($"Summary = {CodeText.Quote(method.Summary)},");
         code.Line("Parameters =").OpenWith("[");
         foreach (var p in method.Parameters)
-            code.Line($"new({CodeText.Quote(p.WireName)}, {CodeText.Quote(p.ClrName)}, typeof({p.TypeOf}), {(p.IsOptional ? "true" : "false")}, {(p.AllowsNull ? "true" : "false")}) {{ Shape = {CodeText.Quote(p.Shape)} }},");
+        {
+            code.Line(
+                $"new({CodeText.Quote(p.WireName)}, {CodeText.Quote(p.ClrName)}, typeof({p.TypeOf}), " +
+                $"{(p.IsOptional ? "true" : "false")}, {(p.AllowsNull ? "true" : "false")}) {{ Shape = {CodeText.Quote(p.Shape)} }},");
+        }
         code.Close("],").Close("};").Line();
     }
 
     private static void WriteArguments(CodeText code, MethodModel method, string args)
     {
-        code.Open($"public override void WriteArguments(global::System.Text.Json.Utf8JsonWriter writer, in {args} args, global::System.Text.Json.JsonSerializerOptions options)")
+        code.Open(
+            $"public override void WriteArguments(global::System.Text.Json.Utf8JsonWriter writer, in {args} args, " +
+            "global::System.Text.Json.JsonSerializerOptions options)")
             .Line("writer.WriteStartObject();");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i)))
-            code.Line($"global::Fan.Generated.JsonArguments.{(p.IsOptional && p.Type == AnyJson ? "WriteOptional" : "Write")}(writer, N{i}, args.P{i}, options);");
+        {
+            code.Line(
+                $"global::Fan.Generated.JsonArguments.{(p.IsOptional && p.Type == AnyJson ? "WriteOptional" : "Write")}(writer, " +
+                $"N{i}, args.P{i}, options);");
+        }
         code.Line("writer.WriteEndObject();").Close().Line();
     }
 
     private static void ReadArguments(CodeText code, MethodModel method, string args)
     {
-        code.Open($"public override {args} ReadArguments(ref global::System.Text.Json.Utf8JsonReader reader, global::System.Text.Json.JsonSerializerOptions options)");
+        code.Open(
+            $"public override {args} ReadArguments(ref global::System.Text.Json.Utf8JsonReader reader, " +
+            "global::System.Text.Json.JsonSerializerOptions options)");
         foreach (var (p, i) in method.Parameters.Select((p, i) => (p, i))) code.Line($"{p.Type} v{i} = {p.Default ?? "default!"};");
         code.Line("ulong seen = 0;")
             .Line("global::Fan.Generated.JsonArguments.Begin(ref reader, this);")
@@ -80,7 +105,9 @@ internal static class MethodWriter
         }
 
         code.Close().Line("global::Fan.Generated.JsonArguments.RequireAll(this, seen);")
-            .Line(method.Parameters.Count == 0 ? "return default;" : $"return new({string.Join(", ", method.Parameters.Select((_, i) => "v" + i))});")
+            .Line(method.Parameters.Count == 0
+                ? "return default;"
+                : $"return new({string.Join(", ", method.Parameters.Select((_, i) => "v" + i))});")
             .Close().Line();
     }
 
@@ -96,8 +123,10 @@ internal static class MethodWriter
             _ => null,
         };
         var head = stream
-            ? $"public override global::System.Collections.Generic.IAsyncEnumerable<{method.ResultType}> Invoke(object service, {args} args, global::System.Threading.CancellationToken cancellationToken)"
-            : $"public override global::System.Threading.Tasks.ValueTask<{method.ResultType}> InvokeAsync(object service, {args} args, global::System.Threading.CancellationToken cancellationToken)";
+            ? $"public override global::System.Collections.Generic.IAsyncEnumerable<{method.ResultType}> Invoke(object service, " +
+                $"{args} args, global::System.Threading.CancellationToken cancellationToken)"
+            : $"public override global::System.Threading.Tasks.ValueTask<{method.ResultType}> InvokeAsync(object service, {args} args, " +
+                "global::System.Threading.CancellationToken cancellationToken)";
         if (body is not null) code.Line($"{head} => {body};");
         else code.Open(head).Line(call + ";").Line("return default;").Close();
     }

@@ -12,7 +12,9 @@ internal static class SubscriberWriter
         if (service.Subscriber is null) return;
         if (service.Namespace.Length > 0) code.Line().Open($"namespace {service.Namespace}");
         else code.Line();
-        code.Line($"/// <summary>The base of subscribers to the pushes of <c>{service.ServiceName}</c>: override those that matter, the others are passed over.</summary>")
+        code.Line(
+            $"/// <summary>The base of subscribers to the pushes of <c>{service.ServiceName}</c>: override those that matter, " +
+            "the others are passed over.</summary>")
             .Line("[global::System.CodeDom.Compiler.GeneratedCode(\"Fan.Generators\", \"1.0\")]");
         if (service.SubscriberMarks.Length > 0) code.Line(service.SubscriberMarks);
         code.Open($"{(service.IsPublic ? "public" : "internal")} abstract class @{service.Subscriber} : {service.TypeName}");
@@ -24,7 +26,9 @@ internal static class SubscriberWriter
                 continue;
             }
 
-            code.Line("/// <summary>Handles a push.</summary>").Line($"public virtual {method.ReturnType} @{method.ClrName}({Signatures.Parameters(method, withNames: true)}){Nothing(method.Form)}");
+            code.Line("/// <summary>Handles a push.</summary>").Line(
+                $"public virtual {method.ReturnType} " +
+                $"@{method.ClrName}({Signatures.Parameters(method, withNames: true)}){Nothing(method.Form)}");
         }
 
         foreach (var member in Signatures.Disposal(service)) code.Line(member);

@@ -3,21 +3,32 @@ using Fan.Generators.Model;
 
 namespace Fan.Generators.Writing;
 
-/// <summary>Writes the subscribers through which a class handles pushes of other services: what it has no method for is passed over.</summary>
+/// <summary>
+/// Writes the subscribers through which a class handles pushes of other services: what it has no method for is passed over.
+/// </summary>
 internal static class SubscriptionWriter
 {
     public static void Write(CodeText code, ServiceModel service)
     {
         if (service.Subscriptions.Count == 0) return;
-        code.Line("public override global::System.Collections.Generic.IReadOnlyList<global::Fan.Generated.ServiceSubscription> Subscriptions { get; } =").OpenWith("[");
+        code.Line(
+            "public override global::System.Collections.Generic.IReadOnlyList<global::Fan.Generated.ServiceSubscription> " +
+            "Subscriptions { get; } =").OpenWith("[");
         foreach (var (subscription, i) in service.Subscriptions.Select((subscription, i) => (subscription, i)))
-            code.Line($"new(typeof({subscription.Service.TypeName}), {CodeText.Quote(subscription.Group)}, static service => new Subscriber{i}(({service.TypeName})service)),");
+        {
+            code.Line(
+                $"new(typeof({subscription.Service.TypeName}), {CodeText.Quote(subscription.Group)}, " +
+                $"static service => new Subscriber{i}(({service.TypeName})service)),");
+        }
         code.Close("];").Line();
         foreach (var (subscription, i) in service.Subscriptions.Select((subscription, i) => (subscription, i)))
         {
             code.Open($"private sealed class Subscriber{i}({service.TypeName} service) : {subscription.Service.TypeName}");
             foreach (var method in subscription.Service.Methods)
-                code.Line(Signatures.Explicit(method) + Body(method, subscription.Handlers.FirstOrDefault(handler => method.IsPush && handler.Push == method.WireName)));
+            {
+                code.Line(Signatures.Explicit(method) + Body(
+                    method, subscription.Handlers.FirstOrDefault(handler => method.IsPush && handler.Push == method.WireName)));
+            }
             foreach (var member in Signatures.Disposal(subscription.Service)) code.Line(member);
             code.Close().Line();
         }

@@ -13,9 +13,15 @@ internal static class FormArguments
     private const int MaxFields = 10_000;
     private const int MaxBoundary = 128;
 
-    public static async ValueTask AddUrlEncodedAsync(NamedArguments arguments, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
+    public static async ValueTask AddUrlEncodedAsync(
+        NamedArguments arguments, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
     {
-        var reader = new FormPipeReader(PipeReader.Create(body)) { ValueCountLimit = MaxFields, KeyLengthLimit = limits.MaxHeaderBytes, ValueLengthLimit = limits.MaxPayloadBytes };
+        var reader = new FormPipeReader(PipeReader.Create(body))
+        {
+            ValueCountLimit = MaxFields,
+            KeyLengthLimit = limits.MaxHeaderBytes,
+            ValueLengthLimit = limits.MaxPayloadBytes
+        };
         try
         {
             foreach (var (name, values) in await reader.ReadFormAsync(cancellationToken).ConfigureAwait(false))
@@ -29,11 +35,22 @@ internal static class FormArguments
         }
     }
 
-    public static async ValueTask AddMultipartAsync(NamedArguments arguments, string contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
+    public static async ValueTask AddMultipartAsync(
+        NamedArguments arguments, string contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
     {
-        if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= MaxBoundary } boundary)
-            throw new BadMessageException("content-type", $"A multipart body needs a boundary of 1 to {MaxBoundary} characters in its content type.");
-        var reader = new MultipartReader(boundary, new MemoryStream(body.ToArray())) { HeadersCountLimit = 16, HeadersLengthLimit = limits.MaxHeaderBytes, BodyLengthLimit = limits.MaxPayloadBytes };
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= MaxBoundary } boundary)
+        {
+            throw new BadMessageException(
+                "content-type", $"A multipart body needs a boundary of 1 to {MaxBoundary} characters in its content type.");
+        }
+        var reader = new MultipartReader(
+            boundary, new MemoryStream(body.ToArray()))
+        {
+            HeadersCountLimit = 16,
+            HeadersLengthLimit = limits.MaxHeaderBytes,
+            BodyLengthLimit = limits.MaxPayloadBytes
+        };
         try
         {
             for (var fields = 0; await reader.ReadNextSectionAsync(cancellationToken).ConfigureAwait(false) is { } section; fields++)
@@ -67,7 +84,8 @@ internal static class FormArguments
 
     private static async ValueTask AddPartAsync(NamedArguments arguments, MultipartSection section, CancellationToken cancellationToken)
     {
-        if (section.GetContentDispositionHeader() is not { } disposition || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name)
+        if (section.GetContentDispositionHeader() is not { } disposition
+            || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name)
             throw new BadMessageException("body", "A part of the multipart body has no name.");
         if (!disposition.IsFileDisposition())
         {

@@ -28,11 +28,16 @@ internal sealed class NamedArguments(MethodDescription method, IReadOnlyList<str
     /// <exception cref="BadArgumentException">It is no object.</exception>
     public void AddJson(JsonElement json)
     {
-        if (json.ValueKind != JsonValueKind.Object) throw new BadArgumentException("", $"The arguments of '{method.Name}' must be a JSON object; they are {json.ValueKind}.");
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            throw new BadArgumentException("", $"The arguments of '{method.Name}' must be a JSON object; they are {json.ValueKind}.");
+        }
         _json = json;
     }
 
-    /// <summary>Writes all of them as one object. What the path has may stand in the query or body once more, as micro-fan sends it.</summary>
+    /// <summary>
+    /// Writes all of them as one object. What the path has may stand in the query or body once more, as micro-fan sends it.
+    /// </summary>
     /// <exception cref="BadArgumentException">The two differ.</exception>
     public void WriteTo(Utf8JsonWriter writer, int maxDepth)
     {
@@ -114,5 +119,6 @@ internal sealed class NamedArguments(MethodDescription method, IReadOnlyList<str
 
     private Type Type(string name) => Find(name)?.Type ?? typeof(string);
 
-    private BadArgumentException Differs(string name) => new(name, $"Argument '{name}' of '{method.Name}' has one value in the path and another one beside it.");
+    private BadArgumentException Differs(string name) =>
+        new(name, $"Argument '{name}' of '{method.Name}' has one value in the path and another one beside it.");
 }

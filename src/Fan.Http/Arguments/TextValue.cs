@@ -8,7 +8,10 @@ namespace Fan.Http.Arguments;
 /// <remarks>What is none of the type goes on as a text: the method's own decoder refuses it, and names the argument.</remarks>
 internal static class TextValue
 {
-    /// <summary>Writes one value. A list takes repeated texts, or one text with commas; in a form, where it repeats its name, a single text of a list of texts is its only item.</summary>
+    /// <summary>
+    /// Writes one value. A list takes repeated texts, or one text with commas; in a form, where it repeats its name, a single text of a
+    /// list of texts is its only item.
+    /// </summary>
     public static void Write(Utf8JsonWriter writer, Type type, IReadOnlyList<string> texts, bool isField, int maxDepth)
     {
         if (ItemType(type) is not { } item)
@@ -34,7 +37,12 @@ internal static class TextValue
     {
         if (type == typeof(byte[])) return null;
         if (type.IsArray) return type.GetElementType();
-        return type.IsGenericType && type.GetGenericArguments() is [var item] && Nullable.GetUnderlyingType(type) is null && typeof(System.Collections.IEnumerable).IsAssignableFrom(type) ? item : null;
+        return type.IsGenericType
+            && type.GetGenericArguments() is [var item]
+            && Nullable.GetUnderlyingType(type) is null
+            && typeof(System.Collections.IEnumerable).IsAssignableFrom(type)
+            ? item
+            : null;
     }
 
     private static void WriteAll(Utf8JsonWriter writer, Type item, IReadOnlyList<string> texts, int maxDepth)
@@ -47,17 +55,38 @@ internal static class TextValue
     private static void WriteOne(Utf8JsonWriter writer, Type type, string text, int maxDepth)
     {
         var plain = Nullable.GetUnderlyingType(type);
-        if (plain is not null && text.Length == 0) writer.WriteNullValue();
-        else if (!TryWriteScalar(writer, plain ?? type, text) && !(text.StartsWith('{') && TryWriteJson(writer, text, maxDepth))) writer.WriteStringValue(text);
+        if (plain is not null && text.Length == 0)
+        {
+            writer.WriteNullValue();
+        }
+        else if (!TryWriteScalar(writer, plain ?? type, text) && !(text.StartsWith('{') && TryWriteJson(writer, text, maxDepth)))
+        {
+            writer.WriteStringValue(text);
+        }
     }
 
     private static bool TryWriteScalar(Utf8JsonWriter writer, Type type, string text)
     {
-        if (type == typeof(string)) writer.WriteStringValue(text);
-        else if (type.IsEnum && Enum.TryParse(type, text, ignoreCase: true, out var member)) writer.WriteNumberValue(Convert.ToDecimal(member, CultureInfo.InvariantCulture));
-        else if (type == typeof(bool) && bool.TryParse(text, out var flag)) writer.WriteBooleanValue(flag);
-        else if (IsNumber(type) && IsJsonNumber(text)) writer.WriteRawValue(text, skipInputValidation: true);
-        else return false;
+        if (type == typeof(string))
+        {
+            writer.WriteStringValue(text);
+        }
+        else if (type.IsEnum && Enum.TryParse(type, text, ignoreCase: true, out var member))
+        {
+            writer.WriteNumberValue(Convert.ToDecimal(member, CultureInfo.InvariantCulture));
+        }
+        else if (type == typeof(bool) && bool.TryParse(text, out var flag))
+        {
+            writer.WriteBooleanValue(flag);
+        }
+        else if (IsNumber(type) && IsJsonNumber(text))
+        {
+            writer.WriteRawValue(text, skipInputValidation: true);
+        }
+        else
+        {
+            return false;
+        }
         return true;
     }
 

@@ -12,7 +12,10 @@ using Microsoft.Extensions.Options;
 
 namespace Fan.Http.Calling;
 
-/// <summary>Carries calls over HTTP: to Fan applications in the plain form, to others in the form that their endpoint describes. Safe from any thread.</summary>
+/// <summary>
+/// Carries calls over HTTP: to Fan applications in the plain form, to others in the form that their endpoint describes. Safe from any
+/// thread.
+/// </summary>
 internal sealed class HttpClientTransport : IClientTransport, IDisposable
 {
     private readonly HttpConnections _http1;
@@ -20,7 +23,8 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
     private readonly ForeignCalls _foreign;
     private readonly Version _version;
 
-    public HttpClientTransport(IOptions<FanHttpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<HttpClientTransport> logger)
+    public HttpClientTransport(
+        IOptions<FanHttpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<HttpClientTransport> logger)
     {
         var certificates = new CertificateFiles(options.Value, clock, logger);
         _http1 = new HttpConnections(options.Value, certificates, application.Value.Limits, clock, PeerKind.Http1);
@@ -64,14 +68,20 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
 
     public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!call.Endpoint.Description.IsFan) throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
+        if (!call.Endpoint.Description.IsFan)
+        {
+            throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
+        }
         var content = new PayloadContent(call.Payload, call.ContentType);
         try
         {
             using var request = NewRequest(call, content);
             using var response = await ConnectionsFor(request).SendAsync(request, call, cancellationToken).ConfigureAwait(false);
             ReadHeaders(response, call);
-            if (response.StatusCode != HttpStatusCode.OK) throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+            }
             if (ContentType(response) is { } other && other != StreamEnd.MediaType)
                 throw new BadMessageException("reply", $"The reply of '{call.Service}.{call.Method}' is no sequence; call it as an rpc.");
             await foreach (var item in LineReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false)) yield return item;
@@ -113,5 +123,7 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
     }
 
     private static string? ContentType(HttpResponseMessage response) =>
-        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() is var type && type == "application/json" ? null : type : null;
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)
+            ? values.ToString() is var type && type == "application/json" ? null : type
+            : null;
 }

@@ -14,7 +14,8 @@ internal static class LineReader
 
     private static ReadOnlySpan<byte> SpansStart => "{\"$spans\":"u8;
 
-    public static async IAsyncEnumerable<ReplyPayload> ReadAsync(HttpResponseMessage response, OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<ReplyPayload> ReadAsync(
+        HttpResponseMessage response, OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var buffer = new LineBuffer(call.Limits.MaxPayloadBytes);
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -80,7 +81,8 @@ internal static class LineReader
             }
             catch (JsonException error)
             {
-                throw new BadMessageException("reply", $"{call.Endpoint} ended its reply with an error that can't be read: {error.Message}", error);
+                throw new BadMessageException(
+                    "reply", $"{call.Endpoint} ended its reply with an error that can't be read: {error.Message}", error);
             }
         }
     }

@@ -26,8 +26,14 @@ internal sealed class EndpointAddress
     {
         if (endpoint.TransportState is EndpointAddress known) return known;
         var description = endpoint.Description;
-        if (string.IsNullOrEmpty(description.Host) || description.Port == 0 || !Uri.TryCreate($"{HttpScheme.Of(description)}://{description.Host}:{description.Port}/", UriKind.Absolute, out var root) || root.PathAndQuery != "/")
-            throw new EndpointUnreachableException(endpoint, $"Endpoint {endpoint.Id} has no usable address: '{description.Host}:{description.Port}'.");
+        if (string.IsNullOrEmpty(description.Host)
+            || description.Port == 0
+            || !Uri.TryCreate($"{HttpScheme.Of(description)}://{description.Host}:{description.Port}/", UriKind.Absolute, out var root)
+            || root.PathAndQuery != "/")
+        {
+            throw new EndpointUnreachableException(
+                endpoint, $"Endpoint {endpoint.Id} has no usable address: '{description.Host}:{description.Port}'.");
+        }
         var address = new EndpointAddress(root, HttpVersions.TakesHttp2(description));
         endpoint.TransportState = address;
         return address;
@@ -38,5 +44,7 @@ internal sealed class EndpointAddress
 
     /// <summary>The URL of the plain form.</summary>
     public Uri ForMethod(OutgoingCall call) =>
-        _methods.TryGetValue(call.Method, out var known) ? known : _methods.GetOrAdd(call.Method, new Uri(Root, $"/{call.Service}/{call.Method}"));
+        _methods.TryGetValue(call.Method, out var known)
+            ? known
+            : _methods.GetOrAdd(call.Method, new Uri(Root, $"/{call.Service}/{call.Method}"));
 }

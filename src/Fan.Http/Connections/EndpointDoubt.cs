@@ -2,7 +2,10 @@ using Fan.Transports;
 
 namespace Fan.Http.Connections;
 
-/// <summary>An endpoint that gave no reply in time may be gone without a word: before it gets another call it is asked, once for all that wait to call it. Safe from any thread.</summary>
+/// <summary>
+/// An endpoint that gave no reply in time may be gone without a word: before it gets another call it is asked, once for all that wait to
+/// call it. Safe from any thread.
+/// </summary>
 internal sealed class EndpointDoubt
 {
     private readonly Lock _gate = new();
@@ -34,9 +37,11 @@ internal sealed class EndpointDoubt
             await asking.WaitAsync(cancellationToken).ConfigureAwait(false);
             _isRaised = false;
         }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is HttpRequestException or OperationCanceledException)
+        catch (Exception error)
+            when (!cancellationToken.IsCancellationRequested && error is HttpRequestException or OperationCanceledException)
         {
-            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} does not answer since a call to it got no reply: {error.Message}", error);
+            throw new EndpointUnreachableException(
+                call.Endpoint, $"{call.Endpoint} does not answer since a call to it got no reply: {error.Message}", error);
         }
     }
 }

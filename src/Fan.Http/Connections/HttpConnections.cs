@@ -83,7 +83,8 @@ internal sealed class HttpConnections : IDisposable
 
     /// <summary>Sends a request and waits for the head of its reply. Errors as for <see cref="IClientTransport.CallAsync"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken)
+    public async ValueTask<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken)
     {
         RequirePrivacy(request, call);
         var doubt = _kind == PeerKind.Foreign ? null : EndpointAddress.Of(call.Endpoint).Doubt;
@@ -92,9 +93,14 @@ internal sealed class HttpConnections : IDisposable
         try
         {
             var response = await _handlers.Current.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (response.Headers.NonValidated.Count + response.Content.Headers.NonValidated.Count <= call.Limits.MaxHeaders) return response;
+            if (response.Headers.NonValidated.Count + response.Content.Headers.NonValidated.Count <= call.Limits.MaxHeaders)
+            {
+                return response;
+            }
             response.Dispose();
-            throw new LimitExceededException(nameof(FanLimits.MaxHeaders), $"The reply of {call.Endpoint} has more than {call.Limits.MaxHeaders} headers ({nameof(FanLimits.MaxHeaders)}).");
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxHeaders),
+                $"The reply of {call.Endpoint} has more than {call.Limits.MaxHeaders} headers ({nameof(FanLimits.MaxHeaders)}).");
         }
         catch (HttpRequestException error) when (request.Version.Major == 2 && NotBegun.IsSaid(error))
         {
@@ -105,7 +111,8 @@ internal sealed class HttpConnections : IDisposable
             // The connection was refused before anything of the call was read.
             throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no more connections: {error.Message}", error);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && doubt is not null && _clock.GetElapsedTime(begun) >= LeastSilence)
+        catch (OperationCanceledException)
+            when (cancellationToken.IsCancellationRequested && doubt is not null && _clock.GetElapsedTime(begun) >= LeastSilence)
         {
             doubt.Raise();
             throw;
@@ -115,21 +122,29 @@ internal sealed class HttpConnections : IDisposable
             // The connection ended before the server's first frame; the request may have been on its way.
             throw CallFailure.OfConnection(call.Service, $"{call.Endpoint} did not begin to speak HTTP/2: {error.Message}", error);
         }
-        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null } && HeaderBytes(request) > LeastHeaderLimit)
+        catch (HttpRequestException error) when (request.Version.Major == 2
+            && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null }
+            && HeaderBytes(request) > LeastHeaderLimit)
         {
-            // The handler refuses by itself what is more than the server said it takes. A connection that ended early can look the same, but not for as little as every server takes.
-            throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"{call.Endpoint} does not take as much: {error.Message}", error);
+            // The handler refuses by itself what is more than the server said it takes. A connection that ended early can look the same,
+            // but not for as little as every server takes.
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxHeaderBytes), $"{call.Endpoint} does not take as much: {error.Message}", error);
         }
-        catch (HttpRequestException error) when (request.Version.Major == 2 && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null })
+        catch (HttpRequestException error) when (request.Version.Major == 2
+            && error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null, StatusCode: null })
         {
-            // No connection came about. The request was on another one before, perhaps, and the handler took it from there as that had not begun it.
+            // No connection came about. The request was on another one before, perhaps, and the handler took it from there as that had not
+            // begun it.
             throw NotBegun.Of(call, error);
         }
         catch (HttpRequestException error)
         {
             if (_clock.GetElapsedTime(begun) >= LeastSilence) doubt?.Raise();
             var meant = Explain(call, error);
-            throw meant is ServiceUnavailableException && request is { Version.Major: 2, Content: PayloadContent { IsUntouched: true } } ? NotBegun.Of(call, error) : meant;
+            throw meant is ServiceUnavailableException && request is { Version.Major: 2, Content: PayloadContent { IsUntouched: true } }
+                ? NotBegun.Of(call, error)
+                : meant;
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -143,8 +158,14 @@ internal sealed class HttpConnections : IDisposable
     {
         HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError =>
             new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error),
-        HttpRequestError.InvalidResponse => new BadMessageException("reply", $"{call.Endpoint} sent what is no HTTP: {error.Message}", error),
-        HttpRequestError.ConfigurationLimitExceeded => new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers of {call.Endpoint}'s reply have more than {call.Limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).", error),
+        HttpRequestError.InvalidResponse =>
+            new BadMessageException("reply", $"{call.Endpoint} sent what is no HTTP: {error.Message}", error),
+        HttpRequestError.ConfigurationLimitExceeded =>
+            new LimitExceededException(
+                nameof(FanLimits.MaxHeaderBytes),
+                $"The headers of {call.Endpoint}'s reply have more than {call.Limits.MaxHeaderBytes} bytes " +
+                $"({nameof(FanLimits.MaxHeaderBytes)}).",
+                error),
         _ => CallFailure.OfConnection(call.Service, $"{call.Endpoint} broke off: {error.Message}", error),
     };
 
@@ -155,7 +176,8 @@ internal sealed class HttpConnections : IDisposable
     }
 
     // Apart from the way of a call, which would make the object of this lambda each time.
-    private ValueTask SettleAsync(EndpointDoubt doubt, HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken) =>
+    private ValueTask SettleAsync(
+        EndpointDoubt doubt, HttpRequestMessage request, OutgoingCall call, CancellationToken cancellationToken) =>
         doubt.SettleAsync(() => AskAsync(request.Version, request.RequestUri!), call, cancellationToken);
 
     // Whatever it answers, it is there.
@@ -163,7 +185,11 @@ internal sealed class HttpConnections : IDisposable
     {
         // The call that waits for it needs time for another endpoint.
         using var time = new CancellationTokenSource(_options.ConnectTimeout / 2, _clock);
-        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(address, "/")) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(address, "/"))
+        {
+            Version = version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact
+        };
         using var response = await _handlers.Current.SendAsync(request, time.Token).ConfigureAwait(false);
     }
 
@@ -172,12 +198,19 @@ internal sealed class HttpConnections : IDisposable
     {
         if (_options.AllowPlainText || request.RequestUri!.Scheme == Uri.UriSchemeHttps) return;
         if (_options.TrustedCertificatesFile is not null)
-            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no TLS, which this application asks for ({nameof(FanHttpOptions.TrustedCertificatesFile)}); set {nameof(FanHttpOptions.AllowPlainText)} if it may be called nevertheless.");
+        {
+            throw new EndpointUnreachableException(
+                call.Endpoint,
+                $"{call.Endpoint} takes no TLS, which this application asks for ({nameof(FanHttpOptions.TrustedCertificatesFile)}); " +
+                $"set {nameof(FanHttpOptions.AllowPlainText)} if it may be called nevertheless.");
+        }
         PlainText.RequireNoToken(call);
     }
 
     // As RFC 9113, section 6.5.2, counts them.
-    private static int HeaderBytes(HttpRequestMessage request) => request.Headers.NonValidated.Sum(header => header.Value.Sum(value => header.Key.Length + value.Length + 32));
+    private static int HeaderBytes(HttpRequestMessage request) =>
+        request.Headers.NonValidated.Sum(header => header.Value.Sum(value => header.Key.Length + value.Length + 32));
 
-    private static HttpRequestError? KindOf(Exception error) => (error as HttpRequestException)?.HttpRequestError ?? (error as HttpIOException)?.HttpRequestError;
+    private static HttpRequestError? KindOf(Exception error) =>
+        (error as HttpRequestException)?.HttpRequestError ?? (error as HttpIOException)?.HttpRequestError;
 }

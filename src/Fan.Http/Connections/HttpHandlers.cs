@@ -3,7 +3,10 @@ using Fan.Security;
 
 namespace Fan.Http.Connections;
 
-/// <summary>The handler for new calls. It holds to the certificates it began with, so that there is another one when they change; calls that run end with the one they have. Safe from any thread.</summary>
+/// <summary>
+/// The handler for new calls. It holds to the certificates it began with, so that there is another one when they change; calls that run end
+/// with the one they have. Safe from any thread.
+/// </summary>
 internal sealed class HttpHandlers : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -19,7 +22,11 @@ internal sealed class HttpHandlers : IDisposable
     private long _looked;
 
     /// <exception cref="InvalidOperationException">A certificate can't be read.</exception>
-    public HttpHandlers(ITlsSettings settings, CertificateFiles certificates, Func<SslClientAuthenticationOptions, SocketsHttpHandler> create, TimeProvider clock)
+    public HttpHandlers(
+        ITlsSettings settings,
+        CertificateFiles certificates,
+        Func<SslClientAuthenticationOptions, SocketsHttpHandler> create,
+        TimeProvider clock)
     {
         (_certificates, _create, _clock) = (certificates, create, clock);
         _changes = settings.CertificateFile is not null || settings.TrustedCertificatesFile is not null;
@@ -63,6 +70,11 @@ internal sealed class HttpHandlers : IDisposable
     {
         _stamp = _certificates.Look();
         _looked = _clock.GetTimestamp();
-        return new HttpMessageInvoker(_create(new SslClientAuthenticationOptions { ClientCertificateContext = _certificates.Own, CertificateChainPolicy = _certificates.Policy }));
+        return new HttpMessageInvoker(
+            _create(new SslClientAuthenticationOptions
+            {
+                ClientCertificateContext = _certificates.Own,
+                CertificateChainPolicy = _certificates.Policy
+            }));
     }
 }

@@ -4,7 +4,10 @@ using Fan.Transports;
 
 namespace Fan.Http.Connections;
 
-/// <summary>Opens connections, and breaks off those that are in use when it is disposed: the handler's own end leaves calls in flight waiting. Safe from any thread.</summary>
+/// <summary>
+/// Opens connections, and breaks off those that are in use when it is disposed: the handler's own end leaves calls in flight waiting. Safe
+/// from any thread.
+/// </summary>
 internal sealed class OpenConnections : IDisposable
 {
     private readonly ConcurrentDictionary<Socket, bool> _open = new();

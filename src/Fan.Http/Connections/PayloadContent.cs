@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 
 namespace Fan.Http.Connections;
 
-/// <summary>A request's body: bytes that somebody else owns, sent without a copy. Whoever owns them lets it go before they are used again.</summary>
+/// <summary>
+/// A request's body: bytes that somebody else owns, sent without a copy. Whoever owns them lets it go before they are used again.
+/// </summary>
 internal sealed class PayloadContent : ByteArrayContent
 {
     private const int Untouched = 0;
@@ -32,7 +34,9 @@ internal sealed class PayloadContent : ByteArrayContent
     /// the sending up when the reply is disposed, and this is the time that it takes to.
     /// </summary>
     public ValueTask LetGoAsync() =>
-        Interlocked.CompareExchange(ref _state, LetGo, Untouched) == Untouched || Volatile.Read(ref _sending) is { IsCompleted: true } ? default : EndedAsync();
+        Interlocked.CompareExchange(ref _state, LetGo, Untouched) == Untouched || Volatile.Read(ref _sending) is { IsCompleted: true }
+            ? default
+            : EndedAsync();
 
     private async ValueTask EndedAsync() => await Volatile.Read(ref _sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -42,7 +46,8 @@ internal sealed class PayloadContent : ByteArrayContent
         return true;
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {

@@ -17,7 +17,8 @@ internal static class ReplyReader
     private const int MaxForeignBytes = 64 * 1024;
 
     /// <summary>Reads a body whole.</summary>
-    public static async ValueTask<ReplyPayload> ReadAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
+    public static async ValueTask<ReplyPayload> ReadAsync(
+        HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
     {
         var limit = call.Limits.MaxPayloadBytes;
         var length = response.Content.Headers.ContentLength;
@@ -36,13 +37,15 @@ internal static class ReplyReader
     }
 
     /// <summary>The beginning of a body as bytes, for an error.</summary>
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadBeginningAsync(HttpResponseMessage response, OutgoingCall call, int most, CancellationToken cancellationToken)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBeginningAsync(
+        HttpResponseMessage response, OutgoingCall call, int most, CancellationToken cancellationToken)
     {
         try
         {
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             var bytes = new byte[most];
-            return bytes.AsMemory(0, await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false));
+            return bytes.AsMemory(
+                0, await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -51,10 +54,12 @@ internal static class ReplyReader
     }
 
     /// <summary>The exception that a reply which is no success stands for.</summary>
-    public static async ValueTask<Exception> ReadErrorAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
+    public static async ValueTask<Exception> ReadErrorAsync(
+        HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken)
     {
         var isProblem = response.Content.Headers.ContentType?.MediaType == Problem.MediaType;
-        var body = await ReadBeginningAsync(response, call, isProblem ? MaxProblemBytes : MaxForeignBytes, cancellationToken).ConfigureAwait(false);
+        var body = await ReadBeginningAsync(
+            response, call, isProblem ? MaxProblemBytes : MaxForeignBytes, cancellationToken).ConfigureAwait(false);
         if (isProblem)
         {
             try
@@ -91,13 +96,17 @@ internal static class ReplyReader
     }
 
     /// <summary>The exception that a foreign service's reply stands for.</summary>
-    public static async ValueTask<Exception> ReadFailureAsync(HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken) =>
+    public static async ValueTask<Exception> ReadFailureAsync(
+        HttpResponseMessage response, OutgoingCall call, CancellationToken cancellationToken) =>
         Failure(response, call, await ReadBeginningAsync(response, call, MaxForeignBytes, cancellationToken).ConfigureAwait(false));
 
     private static RemoteFailureException Failure(HttpResponseMessage response, OutgoingCall call, ReadOnlyMemory<byte> body)
     {
         var status = (int)response.StatusCode;
-        return new RemoteFailureException($"HTTP {status}", $"{call.Service}.{call.Method} replied with status {status}{(string.IsNullOrEmpty(response.ReasonPhrase) ? "" : " " + response.ReasonPhrase)}.")
+        return new RemoteFailureException(
+            $"HTTP {status}",
+            $"{call.Service}.{call.Method} replied with status " +
+            $"{status}{(string.IsNullOrEmpty(response.ReasonPhrase) ? "" : " " + response.ReasonPhrase)}.")
         {
             Body = body.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(body.Span),
         };
@@ -111,12 +120,14 @@ internal static class ReplyReader
         return new ReplyPayload(bytes, json.Length);
     }
 
-    public static LimitExceededException TooLarge(OutgoingCall call, int limit) =>
-        new(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Endpoint} has more than {limit} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+    public static LimitExceededException TooLarge(OutgoingCall call, int limit) => new(
+        nameof(FanLimits.MaxPayloadBytes),
+        $"The reply of {call.Endpoint} has more than {limit} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
 
     private static async ValueTask<ReplyPayload> ReadKnownAsync(Stream stream, int length, CancellationToken cancellationToken)
     {
-        // With room for one byte more it reads on to the end: left before it, a connection is not free, and a stream of HTTP/2 is broken off.
+        // With room for one byte more it reads on to the end: left before it, a connection is not free, and a stream of HTTP/2 is broken
+        // off.
         var bytes = ArrayPool<byte>.Shared.Rent(length + 1);
         try
         {
@@ -128,7 +139,9 @@ internal static class ReplyReader
                 read += count;
             }
 
-            return read == length ? new ReplyPayload(bytes, length) : throw new HttpIOException(HttpRequestError.ResponseEnded, "The reply has not the length that it announced.");
+            return read == length
+                ? new ReplyPayload(bytes, length)
+                : throw new HttpIOException(HttpRequestError.ResponseEnded, "The reply has not the length that it announced.");
         }
         catch
         {
@@ -137,7 +150,8 @@ internal static class ReplyReader
         }
     }
 
-    private static async ValueTask<ReplyPayload> ReadToEndAsync(Stream stream, int limit, OutgoingCall call, CancellationToken cancellationToken)
+    private static async ValueTask<ReplyPayload> ReadToEndAsync(
+        Stream stream, int limit, OutgoingCall call, CancellationToken cancellationToken)
     {
         using var buffer = new PayloadBuffer(int.MaxValue);
         while (true)

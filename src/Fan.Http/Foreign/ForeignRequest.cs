@@ -15,11 +15,19 @@ internal static class ForeignRequest
     public static HttpRequestMessage Create(OutgoingCall call)
     {
         var method = call.Endpoint.FindMethod(call.Method)
-            ?? throw new NoSuchMethodException(call.Service, call.Method, [.. call.Endpoint.Description.Methods.Select(m => m.Name)], $"Service '{call.Service}' has no method '{call.Method}'.");
+            ?? throw new NoSuchMethodException(
+                call.Service,
+                call.Method,
+                [.. call.Endpoint.Description.Methods.Select(m => m.Name)],
+                $"Service '{call.Service}' has no method '{call.Method}'.");
         var verb = VerbOf(method, call);
         using var document = Parse(call);
         var arguments = document.RootElement;
-        if (arguments.ValueKind != JsonValueKind.Object) throw new BadArgumentException("", $"The arguments of '{call.Method}' must be a JSON object of names; they are {arguments.ValueKind}.");
+        if (arguments.ValueKind != JsonValueKind.Object)
+        {
+            throw new BadArgumentException(
+                "", $"The arguments of '{call.Method}' must be a JSON object of names; they are {arguments.ValueKind}.");
+        }
         HttpRequestMessage request;
         try
         {
@@ -65,7 +73,13 @@ internal static class ForeignRequest
         }
         catch (Exception error) when (error is FormatException or ArgumentException)
         {
-            throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} says that '{call.Method}' is called with '{HeaderText.Shorten(method.Verb)}', which is no verb of HTTP.", error) { IsOfMethod = true };
+            throw new EndpointUnreachableException(
+                call.Endpoint,
+                $"{call.Endpoint} says that '{call.Method}' is called with '{HeaderText.Shorten(method.Verb)}', which is no verb of HTTP.",
+                error)
+            {
+                IsOfMethod = true
+            };
         }
     }
 
@@ -73,9 +87,15 @@ internal static class ForeignRequest
     private static Uri AddressOf(string target, OutgoingCall call)
     {
         var root = EndpointAddress.Of(call.Endpoint).Root;
-        return Uri.TryCreate(root, target, out var address) && address.GetLeftPart(UriPartial.Authority) == root.GetLeftPart(UriPartial.Authority)
+        return Uri.TryCreate(root, target, out var address)
+            && address.GetLeftPart(UriPartial.Authority) == root.GetLeftPart(UriPartial.Authority)
             ? address
-            : throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} says that '{call.Method}' is called at '{HeaderText.Shorten(target)}', which is no path of it.") { IsOfMethod = true };
+            : throw new EndpointUnreachableException(
+                call.Endpoint,
+                $"{call.Endpoint} says that '{call.Method}' is called at '{HeaderText.Shorten(target)}', which is no path of it.")
+            {
+                IsOfMethod = true
+            };
     }
 
     private static JsonDocument Parse(OutgoingCall call)
@@ -103,12 +123,19 @@ internal static class ForeignRequest
             }
             catch (InvalidOperationException error)
             {
-                throw new BadArgumentException(name, $"{(name.Length == 0 ? "The name of an argument" : $"Argument '{name}'")} of '{call.Method}' has a text that is no Unicode: {error.Message}", error);
+                throw new BadArgumentException(
+                    name,
+                    $"{(name.Length == 0 ? "The name of an argument" : $"Argument '{name}'")} of '{call.Method}' has a text that is no " +
+                    $"Unicode: {error.Message}",
+                    error);
             }
         }
     }
 
-    /// <summary>Puts arguments into <c>{name}</c>, escaped as one segment each. Doubled braces are single ones, and a fragment is left out: it is no part of a request.</summary>
+    /// <summary>
+    /// Puts arguments into <c>{name}</c>, escaped as one segment each. Doubled braces are single ones, and a fragment is left out: it is no
+    /// part of a request.
+    /// </summary>
     private static string Expand(string template, JsonElement arguments, OutgoingCall call)
     {
         var path = new StringBuilder(template.StartsWith('/') ? "" : "/");
@@ -128,10 +155,17 @@ internal static class ForeignRequest
             }
 
             var name = template[(at + 1)..close];
-            if (!arguments.TryGetProperty(name, out var value)) throw new BadArgumentException(name, $"Argument '{name}' of '{call.Method}' is missing: its URL needs it.");
+            if (!arguments.TryGetProperty(name, out var value))
+            {
+                throw new BadArgumentException(name, $"Argument '{name}' of '{call.Method}' is missing: its URL needs it.");
+            }
             var text = QueryText.Of(value);
             // A segment of dots alone would be taken for a way up.
-            if (text is null or "" or "." or "..") throw new BadArgumentException(name, $"Argument '{name}' of '{call.Method}' can't stand in a path: it is '{text ?? "null"}'.");
+            if (text is null or "" or "." or "..")
+            {
+                throw new BadArgumentException(
+                    name, $"Argument '{name}' of '{call.Method}' can't stand in a path: it is '{text ?? "null"}'.");
+            }
             path.Append(Uri.EscapeDataString(text));
             at = close;
         }

@@ -17,7 +17,10 @@ internal static class FormContent
     {
         var form = new MultipartFormDataContent { HeaderEncodingSelector = static (_, _) => Encoding.UTF8 };
         // Not every server takes the quotes that stand around it by default.
-        foreach (var parameter in form.Headers.ContentType!.Parameters.Where(parameter => parameter.Name == "boundary")) parameter.Value = parameter.Value!.Trim('"');
+        foreach (var parameter in form.Headers.ContentType!.Parameters.Where(parameter => parameter.Name == "boundary"))
+        {
+            parameter.Value = parameter.Value!.Trim('"');
+        }
         foreach (var argument in arguments.EnumerateObject())
         {
             foreach (var item in Items(argument.Value))
@@ -34,9 +37,19 @@ internal static class FormContent
 
     private static ByteArrayContent File(string name, JsonElement file)
     {
-        if (!file.GetProperty("content").TryGetBytesFromBase64(out var bytes)) throw new BadArgumentException(name + ".content", $"Argument '{name}' is a file whose content is no base64.");
-        var part = Part(bytes, $"name={Quoted(name)}; filename={Quoted(file.GetProperty("fileName").GetString() is { Length: > 0 } given ? given : "file")}");
-        if (file.TryGetProperty("contentType", out var type) && type.ValueKind == JsonValueKind.String && MediaTypeHeaderValue.TryParse(type.GetString(), out var mediaType)) part.Headers.ContentType = mediaType;
+        if (!file.GetProperty("content").TryGetBytesFromBase64(out var bytes))
+        {
+            throw new BadArgumentException(name + ".content", $"Argument '{name}' is a file whose content is no base64.");
+        }
+        var part = Part(
+            bytes,
+            $"name={Quoted(name)}; filename={Quoted(file.GetProperty("fileName").GetString() is { Length: > 0 } given ? given : "file")}");
+        if (file.TryGetProperty("contentType", out var type)
+            && type.ValueKind == JsonValueKind.String
+            && MediaTypeHeaderValue.TryParse(type.GetString(), out var mediaType))
+        {
+            part.Headers.ContentType = mediaType;
+        }
         return part;
     }
 
@@ -70,7 +83,8 @@ internal static class FormContent
     };
 
     // Of an object, micro-fan sends the keys.
-    private static IEnumerable<string> Keys(JsonElement value) => value.ValueKind == JsonValueKind.Object && !IsFile(value) ? value.EnumerateObject().Select(member => member.Name) : [];
+    private static IEnumerable<string> Keys(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && !IsFile(value) ? value.EnumerateObject().Select(member => member.Name) : [];
 
     private static bool IsFile(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty("fileName", out var name) && name.ValueKind == JsonValueKind.String

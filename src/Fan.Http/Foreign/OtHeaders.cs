@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fan.Http.Foreign;
 
-/// <summary>The trace headers of Python's micro-fan as they come in. All four must be there and parse, or the call begins a new trace.</summary>
+/// <summary>
+/// The trace headers of Python's micro-fan as they come in. All four must be there and parse, or the call begins a new trace.
+/// </summary>
 internal sealed class OtHeaders
 {
     public const string SpanId = "ot-span-id";
@@ -22,14 +24,18 @@ internal sealed class OtHeaders
     private string? _sampled;
 
     public static bool IsOne(string name) =>
-        name.Length is >= 10 and <= 16 && (name.StartsWith("ot-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(DjangoPrefix, StringComparison.OrdinalIgnoreCase));
+        name.Length is >= 10 and <= 16
+        && (name.StartsWith("ot-", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith(DjangoPrefix, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a request comes from micro-fan, which takes one JSON value as a reply and nothing else.</summary>
     public static bool AreIn(IHeaderDictionary headers) => headers.ContainsKey(TraceId) || headers.ContainsKey(DjangoPrefix + "TRACE_ID");
 
     public void Set(string name, string value)
     {
-        var key = name.StartsWith(DjangoPrefix, StringComparison.OrdinalIgnoreCase) ? "ot-" + name[DjangoPrefix.Length..].Replace('_', '-') : name;
+        var key = name.StartsWith(DjangoPrefix, StringComparison.OrdinalIgnoreCase)
+            ? "ot-" + name[DjangoPrefix.Length..].Replace('_', '-')
+            : name;
         switch (key.ToLowerInvariant())
         {
             case SpanId: _span ??= value; break;
@@ -41,7 +47,10 @@ internal sealed class OtHeaders
 
     public void CopyTo(MessageHeaders message)
     {
-        if (Id(_trace, 32) is not { } trace || Id(_span, 16) is not { } span || _baggage is null || Flag(_sampled) is not { } sampled) return;
+        if (Id(_trace, 32) is not { } trace || Id(_span, 16) is not { } span || _baggage is null || Flag(_sampled) is not { } sampled)
+        {
+            return;
+        }
         if (ReadBaggage(_baggage) is not { } members) return;
         message.TraceParent = $"00-{trace}-{span}-{(sampled ? "01" : "00")}";
         message.Baggage ??= Messaging.Baggage.Format(members);
@@ -49,7 +58,12 @@ internal sealed class OtHeaders
 
     private static string? Id(string? text, int digits)
     {
-        if (text is null || !UInt128.TryParse(text.Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) || id == 0) return null;
+        if (text is null
+            || !UInt128.TryParse(text.Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
+            || id == 0)
+        {
+            return null;
+        }
         if (digits == 16) id &= ulong.MaxValue;
         return id == 0 ? null : id.ToString(digits == 32 ? "x32" : "x16", CultureInfo.InvariantCulture);
     }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Fan.Http.Foreign;
 
-/// <summary>JSON values as texts in a query or form, as micro-fan writes them: <c>True</c> and <c>False</c>, null left out, of an object its keys.</summary>
+/// <summary>
+/// JSON values as texts in a query or form, as micro-fan writes them: <c>True</c> and <c>False</c>, null left out, of an object its keys.
+/// </summary>
 internal static class QueryText
 {
     /// <summary>The text of a value; null where it is left out.</summary>

@@ -7,7 +7,10 @@ using Fan.Serving;
 
 namespace Fan.Http.OpenApi;
 
-/// <summary>Describes what an application serves as an <see href="https://spec.openapis.org/oas/v3.1.1.html">OpenAPI 3.1</see> document. Made once, from the contracts. Safe from any thread.</summary>
+/// <summary>
+/// Describes what an application serves as an <see href="https://spec.openapis.org/oas/v3.1.1.html">OpenAPI 3.1</see> document. Made once,
+/// from the contracts. Safe from any thread.
+/// </summary>
 internal sealed class OpenApiDocument(CallServer server)
 {
     public const string Path = "/openapi.json";
@@ -19,7 +22,10 @@ internal sealed class OpenApiDocument(CallServer server)
     private static byte[] Write(JsonObject document)
     {
         using var output = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) document.WriteTo(writer);
+        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            document.WriteTo(writer);
+        }
         return output.ToArray();
     }
 
@@ -34,7 +40,10 @@ internal sealed class OpenApiDocument(CallServer server)
             foreach (var method in service.Contract.Methods)
             {
                 paths.Add("/" + method.FullName, "post", _ => operations.Plain(service, method.Description));
-                if (method.Description.Http is { } route) paths.Add(route.Template, route.Verb, names => operations.Routed(service, method.Description, route, names));
+                if (method.Description.Http is { } route)
+                {
+                    paths.Add(route.Template, route.Verb, names => operations.Routed(service, method.Description, route, names));
+                }
             }
         }
 
@@ -45,9 +54,17 @@ internal sealed class OpenApiDocument(CallServer server)
             ["info"] = new JsonObject
             {
                 ["title"] = server.Application,
-                ["version"] = string.Join(", ", services.Select(service => services.Count == 1 ? service.Version : $"{service.Name.Canonical} {service.Version}")),
+                ["version"] = string.Join(
+                    ", ",
+                    services.Select(service => services.Count == 1 ? service.Version : $"{service.Name.Canonical} {service.Version}")),
             },
-            ["tags"] = new JsonArray([.. services.Select(service => new JsonObject { ["name"] = service.Name.Canonical, ["description"] = $"{service.Name} {service.Version}", ["x-version"] = service.Version })]),
+            ["tags"] = new JsonArray(
+                [.. services.Select(service => new JsonObject
+                {
+                    ["name"] = service.Name.Canonical,
+                    ["description"] = $"{service.Name} {service.Version}",
+                    ["x-version"] = service.Version
+                })]),
             ["paths"] = paths.ToJson(),
             ["components"] = new JsonObject
             {
@@ -67,8 +84,13 @@ internal sealed class OpenApiDocument(CallServer server)
 
     private static JsonObject Parameters() => new()
     {
-        [OperationWriter.TimeToLive] = Header(HeaderNames.TimeToLive, required: false, "integer", "The time that the caller waits, in milliseconds; the work ends with it."),
-        [OperationWriter.ShardKeys] = Header(HeaderNames.ShardKeys, required: true, "string", "The shard keys in the order of the service name's brackets, percent-encoded, with commas between them."),
+        [OperationWriter.TimeToLive] = Header(
+            HeaderNames.TimeToLive, required: false, "integer", "The time that the caller waits, in milliseconds; the work ends with it."),
+        [OperationWriter.ShardKeys] = Header(
+            HeaderNames.ShardKeys,
+            required: true,
+            "string",
+            "The shard keys in the order of the service name's brackets, percent-encoded, with commas between them."),
     };
 
     private static JsonObject Header(string name, bool required, string type, string description) => new()

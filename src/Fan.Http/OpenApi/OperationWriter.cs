@@ -23,20 +23,40 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
         return End(operation, method);
     }
 
-    /// <summary>The form with a verb and a template of its own; <paramref name="inPath"/> has the document's names of the arguments in the path.</summary>
+    /// <summary>
+    /// The form with a verb and a template of its own; <paramref name="inPath"/> has the document's names of the arguments in the path.
+    /// </summary>
     public JsonObject Routed(ServedService service, MethodDescription method, HttpRoute route, IReadOnlyDictionary<string, string> inPath)
     {
         var operation = Begin(service, method, ".http");
         var parameters = AddHeaders(operation, service, service.Name.ShardKeys.Any(inPath.ContainsKey));
-        foreach (var key in service.Name.ShardKeys.Where(key => inPath.ContainsKey(key) && method.Parameters.All(parameter => parameter.Name != key)))
-            parameters.Add((JsonNode)new JsonObject { ["name"] = inPath[key], ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } });
+        foreach (var key in service.Name.ShardKeys.Where(
+            key => inPath.ContainsKey(key) && method.Parameters.All(parameter => parameter.Name != key)))
+        {
+            parameters.Add((JsonNode)new JsonObject
+            {
+                ["name"] = inPath[key],
+                ["in"] = "path",
+                ["required"] = true,
+                ["schema"] = new JsonObject { ["type"] = "string" }
+            });
+        }
         var rest = new List<ParameterDescription>();
         var inQuery = route.Verb.ToUpperInvariant() is "GET" or "HEAD" or "DELETE";
         foreach (var parameter in method.Parameters)
         {
-            if (inPath.TryGetValue(parameter.Name, out var label) || inPath.TryGetValue(parameter.ClrName, out label)) parameters.Add((JsonNode)Parameter(parameter, label, "path", required: true));
-            else if (inQuery) parameters.Add((JsonNode)Parameter(parameter, parameter.Name, "query", !parameter.IsOptional));
-            else rest.Add(parameter);
+            if (inPath.TryGetValue(parameter.Name, out var label) || inPath.TryGetValue(parameter.ClrName, out label))
+            {
+                parameters.Add((JsonNode)Parameter(parameter, label, "path", required: true));
+            }
+            else if (inQuery)
+            {
+                parameters.Add((JsonNode)Parameter(parameter, parameter.Name, "query", !parameter.IsOptional));
+            }
+            else
+            {
+                rest.Add(parameter);
+            }
         }
 
         if (rest.Count > 0) operation["requestBody"] = Body(rest, route.ContentType);
@@ -78,12 +98,21 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
     {
         var isForm = BodyType.IsForm(contentType);
         var properties = new JsonObject();
-        foreach (var parameter in parameters) properties[parameter.Name] = isForm && IsFile(parameter.Type) ? File(parameter.Type) : schemas.Of(parameter.Type, parameter.AllowsNull);
+        foreach (var parameter in parameters)
+        {
+            properties[parameter.Name] = isForm && IsFile(parameter.Type)
+                ? File(parameter.Type)
+                : schemas.Of(parameter.Type, parameter.AllowsNull);
+        }
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
         var required = parameters.Where(parameter => !parameter.IsOptional).Select(parameter => (JsonNode)parameter.Name).ToArray();
         if (required.Length > 0) schema["required"] = new JsonArray(required);
         schema["additionalProperties"] = false;
-        return new JsonObject { ["required"] = required.Length > 0, ["content"] = new JsonObject { [contentType] = new JsonObject { ["schema"] = schema } } };
+        return new JsonObject
+        {
+            ["required"] = required.Length > 0,
+            ["content"] = new JsonObject { [contentType] = new JsonObject { ["schema"] = schema } }
+        };
     }
 
     private static bool IsFile(Type type) => (TextValue.ItemType(type) ?? type) == typeof(FileContent);
@@ -98,11 +127,20 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
     {
         var responses = new JsonObject();
         if (method.Kind == MethodKind.Stream)
-            responses["200"] = Content("A sequence: one item as JSON on each line. A last line {\"$error\": …} has the problem details of a sequence that failed.", StreamEnd.MediaType, schemas.Of(method.ResultType, method.ResultAllowsNull));
+        {
+            responses["200"] = Content(
+                "A sequence: one item as JSON on each line. A last line {\"$error\": …} has the problem details of a sequence that failed.",
+                StreamEnd.MediaType,
+                schemas.Of(method.ResultType, method.ResultAllowsNull));
+        }
         else if (method.ResultType == typeof(Unit))
+        {
             responses["204"] = new JsonObject { ["description"] = method.Kind == MethodKind.Push ? "Taken." : "Done." };
+        }
         else
+        {
             responses["200"] = Content("The reply.", Json, schemas.Of(method.ResultType, method.ResultAllowsNull));
+        }
         responses["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" };
         operation["responses"] = responses;
         return operation;

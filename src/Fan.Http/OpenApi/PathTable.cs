@@ -3,7 +3,10 @@ using Fan.Http.Templates;
 
 namespace Fan.Http.OpenApi;
 
-/// <summary>The paths of a document. Templates that differ only in the names of their arguments are one path there, so the first one's names hold for all. Not safe for concurrent use.</summary>
+/// <summary>
+/// The paths of a document. Templates that differ only in the names of their arguments are one path there, so the first one's names hold
+/// for all. Not safe for concurrent use.
+/// </summary>
 internal sealed class PathTable
 {
     private readonly JsonObject _paths = [];

@@ -6,7 +6,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Fan.Http.OpenApi;
 
-/// <summary>JSON schemas of arguments and results, from the metadata that also reads and writes them. Types with members become components. Not safe for concurrent use.</summary>
+/// <summary>
+/// JSON schemas of arguments and results, from the metadata that also reads and writes them. Types with members become components. Not safe
+/// for concurrent use.
+/// </summary>
 internal sealed class SchemaCatalog
 {
     private const string Prefix = "#/components/schemas/";
@@ -105,12 +108,17 @@ internal sealed class SchemaCatalog
     private static JsonNode WithNull(JsonNode schema, JsonSchemaExporterContext context, JsonNode original) =>
         AllowsNull(original) ?? context.PropertyInfo?.IsGetNullable == true ? OrNull(schema) : schema;
 
-    private static bool? AllowsNull(JsonNode schema) => schema is JsonObject plain && plain["type"] is { } type ? type is JsonArray types && types.Any(one => (string?)one == "null") : null;
+    private static bool? AllowsNull(JsonNode schema) => schema is JsonObject plain && plain["type"] is { } type
+        ? type is JsonArray types && types.Any(one => (string?)one == "null")
+        : null;
 
     private static JsonNode OrNull(JsonNode schema)
     {
         if (AllowsNull(schema) == true || schema is not JsonObject plain || plain.Count == 0) return schema;
-        if (plain["type"] is not JsonValue type) return new JsonObject { ["anyOf"] = new JsonArray(schema, new JsonObject { ["type"] = "null" }) };
+        if (plain["type"] is not JsonValue type)
+        {
+            return new JsonObject { ["anyOf"] = new JsonArray(schema, new JsonObject { ["type"] = "null" }) };
+        }
         plain["type"] = new JsonArray((string?)type, "null");
         return plain;
     }
@@ -149,6 +157,8 @@ internal sealed class SchemaCatalog
     {
         var name = type.Name;
         if (name.IndexOf('`') is >= 0 and var arity) name = name[..arity];
-        return type.IsGenericType ? name + "Of" + string.Join("And", type.GetGenericArguments().Select(NameOf)) : name.Replace("[]", "List", StringComparison.Ordinal);
+        return type.IsGenericType
+            ? name + "Of" + string.Join("And", type.GetGenericArguments().Select(NameOf))
+            : name.Replace("[]", "List", StringComparison.Ordinal);
     }
 }

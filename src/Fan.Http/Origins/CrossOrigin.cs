@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Fan.Http.Origins;
 
-/// <summary>What browsers want to hear before a page of another origin may send or read: CORS, of the standard <see href="https://fetch.spec.whatwg.org/#http-cors-protocol">Fetch</see>. Safe from any thread.</summary>
+/// <summary>
+/// What browsers want to hear before a page of another origin may send or read: CORS, of the standard
+/// <see href="https://fetch.spec.whatwg.org/#http-cors-protocol">Fetch</see>. Safe from any thread.
+/// </summary>
 internal sealed class CrossOrigin(bool allowsAny, bool allowsCredentials)
 {
     // Browsers ask again after that long, in seconds.
@@ -15,7 +18,8 @@ internal sealed class CrossOrigin(bool allowsAny, bool allowsCredentials)
     private const string PrivateNetwork = "Access-Control-Request-Private-Network";
 
     /// <summary>Whether a browser only asks whether it may send a request.</summary>
-    public static bool IsPreflight(IHttpRequestFeature request) => request.Method == HttpMethods.Options && request.Headers.AccessControlRequestMethod.Count > 0;
+    public static bool IsPreflight(IHttpRequestFeature request) =>
+        request.Method == HttpMethods.Options && request.Headers.AccessControlRequestMethod.Count > 0;
 
     /// <summary>Says on a reply that the page may read it.</summary>
     /// <param name="headers">Those of the reply.</param>
@@ -37,7 +41,9 @@ internal sealed class CrossOrigin(bool allowsAny, bool allowsCredentials)
         var headers = response.Headers;
         response.StatusCode = StatusCodes.Status204NoContent;
         headers.Remove("Access-Control-Expose-Headers");
-        headers.Vary = allowsAny ? "Access-Control-Request-Method, Access-Control-Request-Headers" : "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+        headers.Vary = allowsAny
+            ? "Access-Control-Request-Method, Access-Control-Request-Headers"
+            : "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
         headers.AccessControlAllowMethods = verbs;
         // An origin that is allowed may send what any caller may.
         if (request.Headers.AccessControlRequestHeaders is { Count: > 0 } wanted) headers.AccessControlAllowHeaders = wanted.ToString();

@@ -5,7 +5,10 @@ using Fan.Messaging;
 
 namespace Fan.Http.Problems;
 
-/// <summary>An error on HTTP: problem details of <see href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</see>, with what Fan's callers need beside them. Immutable.</summary>
+/// <summary>
+/// An error on HTTP: problem details of <see href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</see>, with what Fan's callers need
+/// beside them. Immutable.
+/// </summary>
 internal sealed record Problem
 {
     public const string MediaType = "application/problem+json";
@@ -74,7 +77,8 @@ internal sealed record Problem
 }
 
 [JsonSerializable(typeof(Problem))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class ProblemJson : JsonSerializerContext
 {
     /// <summary>Leaves apostrophes and letters as they are: people read this in terminals.</summary>

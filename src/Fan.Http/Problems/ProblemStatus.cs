@@ -17,7 +17,8 @@ internal static class ProblemStatus
         ErrorCodes.BadArgument => StatusCodes.Status400BadRequest,
         ErrorCodes.BadMessage when error.Place is "content-type" or "content-encoding" => StatusCodes.Status415UnsupportedMediaType,
         ErrorCodes.BadMessage => StatusCodes.Status400BadRequest,
-        ErrorCodes.LimitExceeded when error.Place is nameof(FanLimits.MaxHeaders) or nameof(FanLimits.MaxHeaderBytes) => StatusCodes.Status431RequestHeaderFieldsTooLarge,
+        ErrorCodes.LimitExceeded when error.Place is nameof(FanLimits.MaxHeaders) or nameof(FanLimits.MaxHeaderBytes) =>
+            StatusCodes.Status431RequestHeaderFieldsTooLarge,
         ErrorCodes.LimitExceeded when error.Place is nameof(QueuePolicy.MaxMessages) => StatusCodes.Status429TooManyRequests,
         ErrorCodes.LimitExceeded => StatusCodes.Status413PayloadTooLarge,
         ErrorCodes.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,

@@ -11,7 +11,10 @@ internal sealed record StreamEnd
     public required Problem Error { get; init; }
 }
 
-/// <summary>A line before the end of a sequence, for callers that asked for it: <c>{"$spans": "…"}</c>, as the header <c>fan-spans</c> of other replies.</summary>
+/// <summary>
+/// A line before the end of a sequence, for callers that asked for it: <c>{"$spans": "…"}</c>, as the header <c>fan-spans</c> of other
+/// replies.
+/// </summary>
 internal sealed record StreamSpans
 {
     [JsonPropertyName("$spans")]
@@ -20,7 +23,8 @@ internal sealed record StreamSpans
 
 [JsonSerializable(typeof(StreamEnd))]
 [JsonSerializable(typeof(StreamSpans))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class StreamJson : JsonSerializerContext
 {
     /// <summary>As <see cref="ProblemJson.Readable"/>.</summary>

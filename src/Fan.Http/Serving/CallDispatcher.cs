@@ -80,8 +80,12 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
             var headers = RequestHeaders.Read(request.Headers, server.Limits);
             headers.ShardKeys = match.ShardKeys ?? headers.ShardKeys;
             var contentType = (string?)request.Headers.ContentType;
-            var body = features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? null : features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
-            var bytes = body is null ? default : await RequestBody.ReadAsync(body, request.Headers.ContentLength, server.Limits).ConfigureAwait(false);
+            var body = features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false
+                ? null
+                : features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
+            var bytes = body is null
+                ? default
+                : await RequestBody.ReadAsync(body, request.Headers.ContentLength, server.Limits).ConfigureAwait(false);
             var end = bytes.End;
             PayloadBuffer? converted = null;
             try
@@ -89,15 +93,32 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
                 BodyType.Require(contentType, request.Headers, match.Method.Method.Description, bytes, isOfPage);
                 if (match.PathArguments is not null || BodyType.IsForm(contentType))
                 {
-                    converted = await ArgumentsReader.ReadAsync(match, request, contentType, bytes, server.Limits, aborted).ConfigureAwait(false);
+                    converted = await ArgumentsReader.ReadAsync(
+                        match, request, contentType, bytes, server.Limits, aborted).ConfigureAwait(false);
                     (bytes, contentType) = (new(converted.Written), null);
                 }
 
                 // Replies are JSON here, and so are requests.
-                if (contentType == MediaTypes.Compact) throw new BadMessageException("content-type", $"{MediaTypes.Compact} is not taken over HTTP; send {MediaTypes.Json}.");
-                call = new IncomingCall { Payload = bytes.IsEmpty ? NoArguments : bytes, ContentType = bytes.IsEmpty ? null : contentType, Headers = headers, Transport = "http", Principal = caller.Of(features) };
-                if (match.Method.Method is IStreamMethod) await ServeStreamAsync(features, match.Method, call, OtHeaders.AreIn(request.Headers), aborted).ConfigureAwait(false);
-                else await ServeUnaryAsync(features, match.Method, call, aborted).ConfigureAwait(false);
+                if (contentType == MediaTypes.Compact)
+                {
+                    throw new BadMessageException("content-type", $"{MediaTypes.Compact} is not taken over HTTP; send {MediaTypes.Json}.");
+                }
+                call = new IncomingCall
+                {
+                    Payload = bytes.IsEmpty ? NoArguments : bytes,
+                    ContentType = bytes.IsEmpty ? null : contentType,
+                    Headers = headers,
+                    Transport = "http",
+                    Principal = caller.Of(features)
+                };
+                if (match.Method.Method is IStreamMethod)
+                {
+                    await ServeStreamAsync(features, match.Method, call, OtHeaders.AreIn(request.Headers), aborted).ConfigureAwait(false);
+                }
+                else
+                {
+                    await ServeUnaryAsync(features, match.Method, call, aborted).ConfigureAwait(false);
+                }
             }
             finally
             {
@@ -115,9 +136,15 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
         {
             var isBroken = IsBrokenBody(error);
             // Nothing can be read behind such a body. Left open, Kestrel would try to, and log a stack.
-            if (isBroken && RequestHeaders.IsOfHttp1(request)) features.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
+            if (isBroken && RequestHeaders.IsOfHttp1(request))
+            {
+                features.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
+            }
             await FailAsync(features, server.Describe(error, call), call?.ReplySpans).ConfigureAwait(false);
-            if (isBroken && (aborted.IsCancellationRequested || error.InnerException is ConnectionResetException)) features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+            if (isBroken && (aborted.IsCancellationRequested || error.InnerException is ConnectionResetException))
+            {
+                features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+            }
         }
     }
 
@@ -130,7 +157,8 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
         await UnaryReply.WriteAsync(features, method.Method.Description, call, reply.Written).ConfigureAwait(false);
     }
 
-    private async ValueTask ServeStreamAsync(IFeatureCollection features, ServedMethod method, IncomingCall call, bool asArray, CancellationToken aborted)
+    private async ValueTask ServeStreamAsync(
+        IFeatureCollection features, ServedMethod method, IncomingCall call, bool asArray, CancellationToken aborted)
     {
         using var lines = new LineSink(features, server.Limits.MaxPayloadBytes, asArray);
         try
@@ -147,8 +175,11 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
     private static async ValueTask FailAsync(IFeatureCollection features, WireError error, string? spans)
     {
         var response = features.GetRequiredFeature<IHttpResponseFeature>();
-        // A reply that has begun can't become an error any more, also where it still stands in the writer: breaking it off tells the caller that it is not whole.
-        if (response.HasStarted || response.Headers.ContentLength is not null || features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
+        // A reply that has begun can't become an error any more, also where it still stands in the writer: breaking it off tells the caller
+        // that it is not whole.
+        if (response.HasStarted
+            || response.Headers.ContentLength is not null
+            || features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
         {
             features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
             return;
@@ -172,6 +203,8 @@ internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameD
         }
 
         if (path.IndexOfAny('?', '#') is >= 0 and var query) path = path[..query];
-        return request.PathBase.Length > 0 && path.StartsWith(request.PathBase) ? path[request.PathBase.Length..].ToString() : path.ToString();
+        return request.PathBase.Length > 0 && path.StartsWith(request.PathBase)
+            ? path[request.PathBase.Length..].ToString()
+            : path.ToString();
     }
 }

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Http.Serving;
 
-/// <summary>Holds the number of connections within a bound, and tells those beyond it in their own protocol that nothing of theirs was read. Safe from any thread.</summary>
+/// <summary>
+/// Holds the number of connections within a bound, and tells those beyond it in their own protocol that nothing of theirs was read. Safe
+/// from any thread.
+/// </summary>
 /// <param name="most">How many there may be.</param>
 /// <param name="seats">Their places: as many.</param>
 /// <param name="detection">Tells the protocols apart; null where TLS hides them, and those beyond are closed.</param>
@@ -38,7 +41,10 @@ internal sealed class ConnectionBound(int most, ConnectionSeats seats, ProtocolD
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         // By the pool: what the end of a connection sets off must not hold up whoever accepts.
-        var seat = seats.TryTake(() => ThreadPool.UnsafeQueueUserWorkItem(static silent => silent.Abort(new ConnectionAbortedException("it said nothing, and others needed its place")), connection, preferLocal: false));
+        var seat = seats.TryTake(() => ThreadPool.UnsafeQueueUserWorkItem(
+            static silent => silent.Abort(new ConnectionAbortedException("it said nothing, and others needed its place")),
+            connection,
+            preferLocal: false));
         if (seat is null)
         {
             await RefuseAsync(connection).ConfigureAwait(false);
@@ -92,15 +98,29 @@ internal sealed class ConnectionBound(int most, ConnectionSeats seats, ProtocolD
     private byte[] Reply()
     {
         var problem = Problem.From(
-            new WireError { Code = ErrorCodes.Unavailable, Message = $"{most} connections are open already ({nameof(FanHttpOptions.MaxConnections)}); nothing was read.", Place = nameof(FanHttpOptions.MaxConnections) },
+            new WireError
+            {
+                Code = ErrorCodes.Unavailable,
+                Message = $"{most} connections are open already ({nameof(FanHttpOptions.MaxConnections)}); nothing was read.",
+                Place = nameof(FanHttpOptions.MaxConnections)
+            },
             StatusCodes.Status503ServiceUnavailable).ToJson();
-        return [.. System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {Problem.MediaType}\r\nContent-Length: {problem.Length}\r\nConnection: close\r\n\r\n"), .. problem];
+        return [
+            .. System.Text.Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {Problem.MediaType}\r\nContent-Length: " +
+                $"{problem.Length}\r\nConnection: close\r\n\r\n"),
+            .. problem
+        ];
     }
 
     private void Say()
     {
         var said = Volatile.Read(ref _said);
-        if ((said != 0 && clock.GetElapsedTime(said) < LogInterval) || Interlocked.CompareExchange(ref _said, clock.GetTimestamp(), said) != said) return;
+        if ((said != 0 && clock.GetElapsedTime(said) < LogInterval)
+            || Interlocked.CompareExchange(ref _said, clock.GetTimestamp(), said) != said)
+        {
+            return;
+        }
         ConnectionBoundLog.Full(logger, most);
     }
 }

@@ -13,7 +13,8 @@ using Microsoft.Extensions.Options;
 namespace Fan.Http.Serving;
 
 /// <summary>Takes calls over HTTP. Safe from any thread.</summary>
-internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : IServerTransport, IDisposable
+internal sealed class HttpServerTransport(
+    IOptions<FanHttpOptions> options, IServiceProvider services, TimeProvider clock, ILoggerFactory logs) : IServerTransport, IDisposable
 {
     private readonly FanHttpOptions _options = options.Value;
     private readonly CertificateFiles _certificates = new(options.Value, clock, logs.CreateLogger<HttpServerTransport>());
@@ -29,8 +30,16 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
         if (!_options.Serve || server.Services.Count == 0) return;
         // A certificate that can't be read must fail the start and not each caller.
         _ = (_certificates.Own, _certificates.Policy);
-        var dispatcher = new CallDispatcher(server, new RouteTable(server), _leaving, new RequestCaller(_options.AsksCallers()), new OriginGuard(_options));
-        var listener = new KestrelListener(new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port), server.Limits, _options.MaxConnections, _options.CertificateFile is null ? null : _certificates, services, clock, logs);
+        var dispatcher = new CallDispatcher(
+            server, new RouteTable(server), _leaving, new RequestCaller(_options.AsksCallers()), new OriginGuard(_options));
+        var listener = new KestrelListener(
+            new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port),
+            server.Limits,
+            _options.MaxConnections,
+            _options.CertificateFile is null ? null : _certificates,
+            services,
+            clock,
+            logs);
         _listener = listener;
         await listener.StartAsync(dispatcher.ServeAsync, cancellationToken).ConfigureAwait(false);
     }
@@ -56,7 +65,10 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
     private Dictionary<string, string> Properties()
     {
         var properties = new Dictionary<string, string>(StringComparer.Ordinal) { [HttpVersions.Property] = HttpVersions.Ours };
-        if (NetworkIdentity.IsLoopback(_options.AdvertisedHost ?? _options.Address)) properties[NetworkIdentity.Property] = NetworkIdentity.Current.ToString();
+        if (NetworkIdentity.IsLoopback(_options.AdvertisedHost ?? _options.Address))
+        {
+            properties[NetworkIdentity.Property] = NetworkIdentity.Current.ToString();
+        }
         if (_options.CertificateFile is not null) properties[HttpScheme.Property] = Uri.UriSchemeHttps;
         return properties;
     }
@@ -67,11 +79,14 @@ internal sealed class HttpServerTransport(IOptions<FanHttpOptions> options, ISer
         return EndpointMethod.From(method.Description) with
         {
             // micro-fan puts its arguments of that name into the brackets.
-            Url = http?.Template ?? $"/{service.Name.Template.Replace("[", "[{", StringComparison.Ordinal).Replace("]", "}]", StringComparison.Ordinal)}/{method.Name}",
+            Url = http?.Template
+                ?? $"/{service.Name.Template.Replace("[", "[{", StringComparison.Ordinal).Replace("]", "}]", StringComparison.Ordinal)}/" +
+                    method.Name,
             Verb = http?.Verb.ToUpperInvariant() ?? "POST",
             ContentType = http?.ContentType ?? "application/json",
         };
     }
 
-    private static string HostOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+    private static string HostOf(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 }

@@ -40,8 +40,18 @@ internal sealed class KestrelListener : IDisposable
     /// <param name="services">Those of the application.</param>
     /// <param name="clock">For patience with callers.</param>
     /// <param name="logs">Where it logs.</param>
-    /// <param name="keepAlive">How long a caller may be silent before it is asked, and how long it may take to answer; 15 s by default, 1 s or more.</param>
-    public KestrelListener(IPEndPoint address, FanLimits limits, int maxConnections, CertificateFiles? certificates, IServiceProvider services, TimeProvider clock, ILoggerFactory logs, TimeSpan? keepAlive = null)
+    /// <param name="keepAlive">
+    /// How long a caller may be silent before it is asked, and how long it may take to answer; 15 s by default, 1 s or more.
+    /// </param>
+    public KestrelListener(
+        IPEndPoint address,
+        FanLimits limits,
+        int maxConnections,
+        CertificateFiles? certificates,
+        IServiceProvider services,
+        TimeProvider clock,
+        ILoggerFactory logs,
+        TimeSpan? keepAlive = null)
     {
         _address = address;
         var silence = keepAlive ?? DefaultKeepAlive;
@@ -58,7 +68,8 @@ internal sealed class KestrelListener : IDisposable
         // A caller that has gone without a word must not keep its calls and its connection.
         options.Limits.Http2.KeepAlivePingDelay = silence;
         options.Limits.Http2.KeepAlivePingTimeout = silence;
-        var network = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = endpoint => Listen(endpoint, silence) }), logs);
+        var network = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions { CreateBoundListenSocket = endpoint => Listen(endpoint, silence) }), logs);
         var seats = new ConnectionSeats(maxConnections, clock);
         if (certificates is not null)
         {
@@ -135,7 +146,8 @@ internal sealed class KestrelListener : IDisposable
 
     // Kestrel's TLS asks for services that come with a web host alone. Nothing of this one is started.
     private static IHost ServicesForTls(ILoggerFactory logs) => new HostBuilder()
-        .ConfigureWebHost(web => web.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true").UseKestrelCore().Configure(static _ => { }))
+        .ConfigureWebHost(
+            web => web.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true").UseKestrelCore().Configure(static _ => { }))
         .ConfigureServices(services => services.AddSingleton(logs))
         .Build();
 }

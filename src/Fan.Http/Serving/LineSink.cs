@@ -9,7 +9,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Fan.Http.Serving;
 
-/// <summary>Writes the items of a reply as lines of JSON (NDJSON), or as one array for those who take nothing else. The service waits while the reader is slower.</summary>
+/// <summary>
+/// Writes the items of a reply as lines of JSON (NDJSON), or as one array for those who take nothing else. The service waits while the
+/// reader is slower.
+/// </summary>
 internal sealed class LineSink : IItemSink, IDisposable
 {
     private readonly IFeatureCollection _features;
@@ -53,7 +56,8 @@ internal sealed class LineSink : IItemSink, IDisposable
     public async ValueTask FailAsync(WireError error, string? spans)
     {
         if (spans is not null) WriteSpans(spans);
-        WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamEnd { Error = Problem.From(error, ProblemStatus.For(error)) }, StreamJson.Readable.StreamEnd));
+        WriteLine(JsonSerializer.SerializeToUtf8Bytes(
+            new StreamEnd { Error = Problem.From(error, ProblemStatus.For(error)) }, StreamJson.Readable.StreamEnd));
         await _body.FlushAsync().ConfigureAwait(false);
     }
 
@@ -68,7 +72,8 @@ internal sealed class LineSink : IItemSink, IDisposable
         if (_features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }
 
-    private void WriteSpans(string spans) => WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamSpans { Spans = spans }, StreamJson.Default.StreamSpans));
+    private void WriteSpans(string spans) =>
+        WriteLine(JsonSerializer.SerializeToUtf8Bytes(new StreamSpans { Spans = spans }, StreamJson.Default.StreamSpans));
 
     private void WriteSign(byte sign)
     {

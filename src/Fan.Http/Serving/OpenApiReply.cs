@@ -20,6 +20,9 @@ internal static class OpenApiReply
         var headers = features.GetRequiredFeature<IHttpResponseFeature>().Headers;
         headers.ContentType = "application/json";
         headers.ContentLength = document.Json.Length;
-        if (verb == HttpMethods.Get) await features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(document.Json).ConfigureAwait(false);
+        if (verb == HttpMethods.Get)
+        {
+            await features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(document.Json).ConfigureAwait(false);
+        }
     }
 }

@@ -9,7 +9,8 @@ namespace Fan.Http.Serving;
 
 /// <summary>
 /// Tells HTTP/2 with prior knowledge from HTTP/1.1 by the first bytes of a connection, so that one port takes both without TLS.
-/// Until then the place of a connection may be given to others. Runs before Kestrel's own reading, and consumes nothing. Safe from any thread.
+/// Until then the place of a connection may be given to others. Runs before Kestrel's own reading, and consumes nothing. Safe from any
+/// thread.
 /// </summary>
 /// <param name="limits">For patience.</param>
 /// <param name="seats">The places of the connections.</param>
@@ -33,7 +34,8 @@ internal sealed class ProtocolDetection(KestrelServerLimits limits, ConnectionSe
     {
         // A connection may stand ready for long before its first request; one that has begun to speak may not hesitate.
         using var patience = new CancellationTokenSource(longest, clock);
-        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
+            ?? CancellationToken.None;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
         var input = connection.Transport.Input;
         try

@@ -18,8 +18,8 @@ internal static class RequestBody
         {
             while (true)
             {
-                // The body of a small request mostly came with its headers. No token: the end of the connection ends the read by itself, and a read that is
-                // cancelled leaves a reader behind that Kestrel stumbles over.
+                // The body of a small request mostly came with its headers. No token: the end of the connection ends the read by itself,
+                // and a read that is cancelled leaves a reader behind that Kestrel stumbles over.
                 if (!reader.TryRead(out var read)) read = await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
                 if (read.Buffer.Length > limits.MaxPayloadBytes)
                 {
@@ -44,6 +44,7 @@ internal static class RequestBody
         }
     }
 
-    private static LimitExceededException TooLarge(FanLimits limits) =>
-        new(nameof(FanLimits.MaxPayloadBytes), $"The body of the request has more than {limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+    private static LimitExceededException TooLarge(FanLimits limits) => new(
+        nameof(FanLimits.MaxPayloadBytes),
+        $"The body of the request has more than {limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
 }

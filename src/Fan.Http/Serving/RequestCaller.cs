@@ -18,6 +18,8 @@ internal sealed class RequestCaller(bool asksCallers)
     {
         // Where the requests go through a web application, its authentication has the say.
         if (features.Get<IHttpAuthenticationFeature>()?.User is { Identity.IsAuthenticated: true } user) return user;
-        return asksCallers && features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } shown ? _known.GetValue(shown, CertificateIdentity.Of) : null;
+        return asksCallers && features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } shown
+            ? _known.GetValue(shown, CertificateIdentity.Of)
+            : null;
     }
 }

@@ -15,7 +15,11 @@ internal static class RequestHeaders
     public static MessageHeaders Read(IHeaderDictionary headers, FanLimits limits)
     {
         if (headers.Count > limits.MaxHeaders)
-            throw new LimitExceededException(nameof(FanLimits.MaxHeaders), $"The request has {headers.Count} headers; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxHeaders),
+                $"The request has {headers.Count} headers; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
+        }
         var message = new MessageHeaders();
         OtHeaders? foreign = null;
         var bytes = 0;
@@ -23,7 +27,11 @@ internal static class RequestHeaders
         {
             foreach (var value in values) bytes += name.Length + (value?.Length ?? 0);
             if (bytes > limits.MaxHeaderBytes)
-                throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers of the request have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+            {
+                throw new LimitExceededException(
+                    nameof(FanLimits.MaxHeaderBytes),
+                    $"The headers of the request have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+            }
             if (OtHeaders.IsOne(name)) (foreign ??= new OtHeaders()).Set(name, values.ToString());
             else message.TrySet(name, values.ToString());
         }

@@ -16,14 +16,17 @@ internal static class UnaryReply
 
     private static readonly StringValues Json = "application/json";
 
-    public static ValueTask WriteAsync(IFeatureCollection features, MethodDescription method, IncomingCall call, ReadOnlyMemory<byte> payload)
+    public static ValueTask WriteAsync(
+        IFeatureCollection features, MethodDescription method, IncomingCall call, ReadOnlyMemory<byte> payload)
     {
         var response = features.GetRequiredFeature<IHttpResponseFeature>();
         if (call.ReplySpans is { } spans) response.Headers[HeaderNames.Spans] = spans;
         if (method.ResultType == typeof(Unit))
         {
             // A push is taken, not answered; Python's micro-fan holds 202 for a failure.
-            response.StatusCode = method.Kind == MethodKind.Push && call.Headers.Caller is not null ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
+            response.StatusCode = method.Kind == MethodKind.Push && call.Headers.Caller is not null
+                ? StatusCodes.Status202Accepted
+                : StatusCodes.Status204NoContent;
             return default;
         }
 

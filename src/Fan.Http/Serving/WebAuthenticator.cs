@@ -18,7 +18,11 @@ internal sealed class WebAuthenticator : ICallerAuthenticator
     public WebAuthenticator(IServiceProvider services, string? scheme, ILogger<WebAuthenticator> logger)
     {
         if (services.GetService<IAuthenticationSchemeProvider>() is null)
-            throw new InvalidOperationException("Tokens are to be checked by ASP.NET Core, which has no authentication here: call services.AddAuthentication(…).AddJwtBearer(…), or add another scheme.");
+        {
+            throw new InvalidOperationException(
+                "Tokens are to be checked by ASP.NET Core, which has no authentication here: " +
+                "call services.AddAuthentication(…).AddJwtBearer(…), or add another scheme.");
+        }
         (_scopes, _scheme, _logger) = (services.GetRequiredService<IServiceScopeFactory>(), scheme, logger);
     }
 
@@ -39,7 +43,10 @@ internal sealed class WebAuthenticator : ICallerAuthenticator
         if (result.Failure is not { } failure) return null;
         WebAuthenticatorLog.NotAccepted(_logger, credentials.Service, credentials.Method, failure.Message);
         // What a library has to say of a token may be more than its sender ought to know.
-        throw new NotAuthenticatedException(credentials.Service, credentials.Method, $"The token is not accepted by '{credentials.Service}' ({failure.GetType().Name}): ask for another one.");
+        throw new NotAuthenticatedException(
+            credentials.Service,
+            credentials.Method,
+            $"The token is not accepted by '{credentials.Service}' ({failure.GetType().Name}): ask for another one.");
     }
 }
 

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace Fan.Http.Settings;
 
-/// <summary>The names under which a listener may be asked for. A page that makes its own name lead here by DNS is told from others by nothing else. Safe from any thread.</summary>
+/// <summary>
+/// The names under which a listener may be asked for. A page that makes its own name lead here by DNS is told from others by nothing else.
+/// Safe from any thread.
+/// </summary>
 internal sealed class HostNames
 {
     private const string Any = "*";
@@ -28,9 +31,11 @@ internal sealed class HostNames
     }
 
     /// <summary>What is wrong with an entry of <see cref="FanHttpOptions.AllowedHosts"/>; null where it is right.</summary>
-    public static string? ProblemOf(string entry) => entry == Any || Uri.CheckHostName(entry.StartsWith("*.", StringComparison.Ordinal) ? entry[2..] : entry) != UriHostNameType.Unknown
-        ? null
-        : $"{nameof(FanHttpOptions.AllowedHosts)} takes host names and addresses without a scheme or port, '*.example.com' for all names below one, and '*' for any; one is '{entry}'.";
+    public static string? ProblemOf(string entry) =>
+        entry == Any || Uri.CheckHostName(entry.StartsWith("*.", StringComparison.Ordinal) ? entry[2..] : entry) != UriHostNameType.Unknown
+            ? null
+            : $"{nameof(FanHttpOptions.AllowedHosts)} takes host names and addresses without a scheme or port, " +
+                $"'*.example.com' for all names below one, and '*' for any; one is '{entry}'.";
 
     /// <summary>Whether the host of a request is one of them. A request without one comes from no browser.</summary>
     public bool Allows(string host)
@@ -47,7 +52,10 @@ internal sealed class HostNames
         if (name.EndsWith('.')) name = name[..^1];
         if (_names.Contains(name)) return true;
         // Nobody can make a number lead elsewhere. Behind loopback stands this machine alone, which is asked for by its own.
-        if (IPAddress.TryParse(name, out var address)) return !_isOnLoopback || IPAddress.IsLoopback(address) || _names.Contains(address.ToString());
+        if (IPAddress.TryParse(name, out var address))
+        {
+            return !_isOnLoopback || IPAddress.IsLoopback(address) || _names.Contains(address.ToString());
+        }
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || _suffixes.Exists(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));

@@ -10,5 +10,7 @@ internal static class HttpScheme
 
     /// <summary>The scheme of its URLs.</summary>
     public static string Of(EndpointDescription endpoint) =>
-        endpoint.Properties.TryGetValue(Property, out var scheme) && scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+        endpoint.Properties.TryGetValue(Property, out var scheme) && scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase)
+            ? Uri.UriSchemeHttps
+            : Uri.UriSchemeHttp;
 }

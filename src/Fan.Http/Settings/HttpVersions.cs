@@ -13,5 +13,6 @@ internal static class HttpVersions
 
     /// <summary>Whether it takes HTTP/2. Everybody takes HTTP/1.1.</summary>
     public static bool TakesHttp2(EndpointDescription endpoint) =>
-        endpoint.Properties.TryGetValue(Property, out var taken) && taken.Split(',', StringSplitOptions.TrimEntries).Contains("2", StringComparer.Ordinal);
+        endpoint.Properties.TryGetValue(Property, out var taken)
+        && taken.Split(',', StringSplitOptions.TrimEntries).Contains("2", StringComparer.Ordinal);
 }

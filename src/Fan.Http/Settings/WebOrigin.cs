@@ -7,9 +7,14 @@ internal static class WebOrigin
 
     /// <summary>What is wrong with an entry of <see cref="FanHttpOptions.AllowedOrigins"/>; null where it is right.</summary>
     public static string? ProblemOf(string entry) =>
-        entry == Any || (Uri.TryCreate(entry, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" } && !entry.EndsWith('/') && !entry.Contains('*', StringComparison.Ordinal))
+        entry == Any
+            || (Uri.TryCreate(entry, UriKind.Absolute, out var uri)
+                && uri is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" }
+                && !entry.EndsWith('/')
+                && !entry.Contains('*', StringComparison.Ordinal))
             ? null
-            : $"{nameof(FanHttpOptions.AllowedOrigins)} takes origins of a scheme, a host and maybe a port, such as 'https://shop.example', and '*' for any; one is '{entry}'.";
+            : $"{nameof(FanHttpOptions.AllowedOrigins)} takes origins of a scheme, a host and maybe a port, " +
+                $"such as 'https://shop.example', and '*' for any; one is '{entry}'.";
 
     /// <summary>An entry as a browser would write it.</summary>
     public static string Normal(string entry)
@@ -20,7 +25,9 @@ internal static class WebOrigin
         return uri.IsDefaultPort ? $"{uri.Scheme}://{host}" : $"{uri.Scheme}://{host}:{uri.Port}";
     }
 
-    /// <summary>Whether a page has the origin that was asked for. What stands before us may have taken TLS away, and can't have added it.</summary>
+    /// <summary>
+    /// Whether a page has the origin that was asked for. What stands before us may have taken TLS away, and can't have added it.
+    /// </summary>
     public static bool IsOf(string origin, string host, bool hasTls)
     {
         var end = origin.IndexOf("://", StringComparison.Ordinal);
@@ -31,6 +38,7 @@ internal static class WebOrigin
         if (!isHttps && (hasTls || !scheme.SequenceEqual("http"))) return false;
         if (authority.Equals(host, StringComparison.OrdinalIgnoreCase)) return true;
         var port = isHttps ? ":443" : ":80";
-        return host.EndsWith(port, StringComparison.Ordinal) && authority.Equals(host.AsSpan(0, host.Length - port.Length), StringComparison.OrdinalIgnoreCase);
+        return host.EndsWith(port, StringComparison.Ordinal)
+            && authority.Equals(host.AsSpan(0, host.Length - port.Length), StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -4,8 +4,12 @@ using Fan.Serving;
 
 namespace Fan.Http.Templates;
 
-/// <summary>What a request is for. The path's arguments, with its shard keys by their names, are null on the plain form <c>POST /{service}/{method}</c>.</summary>
-internal readonly record struct RouteMatch(ServedMethod Method, string? ShardKeys, IReadOnlyList<KeyValuePair<string, string>>? PathArguments);
+/// <summary>
+/// What a request is for. The path's arguments, with its shard keys by their names, are null on the plain form
+/// <c>POST /{service}/{method}</c>.
+/// </summary>
+internal readonly record struct RouteMatch(
+    ServedMethod Method, string? ShardKeys, IReadOnlyList<KeyValuePair<string, string>>? PathArguments);
 
 /// <summary>Finds the method for a verb and path. Immutable; safe from any thread.</summary>
 internal sealed class RouteTable
@@ -20,11 +24,18 @@ internal sealed class RouteTable
         _server = server;
         var methods = server.Services.SelectMany(service => service.Methods.Values).ToList();
         _plain = methods.ToFrozenDictionary(method => "/" + method.Method.FullName, StringComparer.Ordinal);
-        _templates = [.. methods.Where(method => method.Method.Description.Http is not null).Select(Parse).Order(Comparer<(string Verb, UrlTemplate Template, ServedMethod Method)>.Create(
-            (one, other) => UrlTemplate.BySpecificity(one.Template, other.Template)))];
-        Verbs = string.Join(", ", _templates.Select(route => route.Verb).Concat(["POST", "GET", "HEAD"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        _templates = [.. methods.Where(method => method.Method.Description.Http is not null)
+            .Select(Parse)
+            .Order(Comparer<(string Verb, UrlTemplate Template, ServedMethod Method)>.Create(
+                (one, other) => UrlTemplate.BySpecificity(one.Template, other.Template)))];
+        Verbs = string.Join(", ", _templates.Select(route => route.Verb).Concat(["POST", "GET", "HEAD"])
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         foreach (var same in _templates.GroupBy(route => (route.Verb, route.Template.Shape)).Where(group => group.Count() > 1))
-            throw new InvalidOperationException($"{same.Key.Verb} {same.First().Template.Text} is declared by {string.Join(" and ", same.Select(route => route.Method.Method.FullName))}.");
+        {
+            throw new InvalidOperationException(
+                $"{same.Key.Verb} {same.First().Template.Text} is declared by " +
+                $"{string.Join(" and ", same.Select(route => route.Method.Method.FullName))}.");
+        }
     }
 
     /// <summary>All verbs that any path takes, as a header has them.</summary>
@@ -63,7 +74,11 @@ internal sealed class RouteTable
         {
             var method = _server.Resolve(service.Canonical, segments[1]);
             if (service.ShardKeys.Count > 0 && !method.Service.HidesPlaces && !service.HasPlacesOf(method.Service.Name))
-                throw new BadMessageException("path", $"'{HeaderText.Shorten(service.Template)}' has its shard keys in other places than '{method.Service.Name.Template}'.");
+            {
+                throw new BadMessageException(
+                    "path",
+                    $"'{HeaderText.Shorten(service.Template)}' has its shard keys in other places than '{method.Service.Name.Template}'.");
+            }
             // micro-fan sends what it put into the path once more as arguments.
             var keys = method.Service.Name.ShardKeys.Zip(service.ShardKeys, KeyValuePair.Create).ToList();
             return new RouteMatch(method, ShardKeyList.Format(service.ShardKeys), keys.Count > 0 ? keys : null);
@@ -83,7 +98,8 @@ internal sealed class RouteTable
     private static string? KeysIn(ServedMethod method, IReadOnlyList<KeyValuePair<string, string>> arguments)
     {
         var keys = method.Service.Name.ShardKeys;
-        return ShardKeyList.Format([.. keys.Select(key => arguments.FirstOrDefault(argument => argument.Key == key).Value).OfType<string>()]);
+        return ShardKeyList.Format(
+            [.. keys.Select(key => arguments.FirstOrDefault(argument => argument.Key == key).Value).OfType<string>()]);
     }
 
     private static (string Verb, UrlTemplate Template, ServedMethod Method) Parse(ServedMethod method)
@@ -93,10 +109,18 @@ internal sealed class RouteTable
         {
             var template = UrlTemplate.Parse(route.Template);
             var keys = method.Service.Name.ShardKeys;
-            if (template.Arguments.FirstOrDefault(name => !keys.Contains(name) && method.Method.Description.Parameters.All(p => p.Name != name && p.ClrName != name)) is { } unknown)
-                throw new FormatException($"URL template '{route.Template}' has '{{{unknown}}}', which is no argument of the method and no shard key of the service.");
+            if (template.Arguments.FirstOrDefault(name => !keys.Contains(name)
+                && method.Method.Description.Parameters.All(p => p.Name != name && p.ClrName != name)) is { } unknown)
+            {
+                throw new FormatException(
+                    $"URL template '{route.Template}' has '{{{unknown}}}', which is no argument of the method and no " +
+                    "shard key of the service.");
+            }
             if (keys.Intersect(template.Arguments).Count() is > 0 and var count && count < keys.Count)
-                throw new FormatException($"URL template '{route.Template}' has some of the service's shard keys and not all: {string.Join(", ", keys)}.");
+            {
+                throw new FormatException(
+                    $"URL template '{route.Template}' has some of the service's shard keys and not all: {string.Join(", ", keys)}.");
+            }
             return (route.Verb.ToUpperInvariant(), template, method);
         }
         catch (FormatException error)

@@ -6,7 +6,9 @@ using Fan.Transports;
 namespace Fan.Ipc.Calling;
 
 /// <summary>A call with one reply: what its caller awaits. Used again by its connection.</summary>
-/// <remarks>The caller goes on where the reply was read, not on another dispatch of the pool: <see cref="ReadyQueue"/> makes that safe.</remarks>
+/// <remarks>
+/// The caller goes on where the reply was read, not on another dispatch of the pool: <see cref="ReadyQueue"/> makes that safe.
+/// </remarks>
 internal sealed class ClientCall(ClientConnection connection) : IValueTaskSource<ReplyPayload>, IOpenCall, IReady, IThreadPoolWorkItem
 {
     private ManualResetValueTaskSourceCore<ReplyPayload> _source;
@@ -73,7 +75,8 @@ internal sealed class ClientCall(ClientConnection connection) : IValueTaskSource
 
     ValueTaskSourceStatus IValueTaskSource<ReplyPayload>.GetStatus(short token) => _source.GetStatus(token);
 
-    void IValueTaskSource<ReplyPayload>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<ReplyPayload>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
     private void Cancel()

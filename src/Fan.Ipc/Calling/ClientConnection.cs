@@ -137,7 +137,8 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         Grant(stream, bytes);
     }
 
-    protected override TimeSpan KeepAlivePeriod => Shortest(Settings.Options.KeepAliveInterval, Settings.Options.ProbeInterval, Settings.Options.ProbeTimeout) / 2;
+    protected override TimeSpan KeepAlivePeriod =>
+        Shortest(Settings.Options.KeepAliveInterval, Settings.Options.ProbeInterval, Settings.Options.ProbeTimeout) / 2;
 
     // Whoever waits for a reply must not wait for a peer that is gone.
     protected override (TimeSpan Interval, TimeSpan Timeout) Patience
@@ -145,7 +146,12 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         get
         {
             var options = Settings.Options;
-            lock (Writer.Gate) return _open.Count > 0 ? (Shortest(options.ProbeInterval, options.KeepAliveInterval), Shortest(options.ProbeTimeout, options.KeepAliveTimeout)) : (options.KeepAliveInterval, options.KeepAliveTimeout);
+            lock (Writer.Gate)
+            {
+                return _open.Count > 0
+                    ? (Shortest(options.ProbeInterval, options.KeepAliveInterval), Shortest(options.ProbeTimeout, options.KeepAliveTimeout))
+                    : (options.KeepAliveInterval, options.KeepAliveTimeout);
+            }
         }
     }
 
@@ -188,7 +194,11 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
             foreach (var endpoint in open.Select(call => call.Call.Endpoint).Distinct()) endpoint.Load.Failed(reason.Message);
         }
 
-        foreach (var call in open) call.Fail(CallFailure.OfConnection(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason.Message.TrimEnd('.')}.", reason));
+        foreach (var call in open)
+        {
+            call.Fail(
+                CallFailure.OfConnection(call.Call.Service, $"{call.Call.Endpoint} broke off: {reason.Message.TrimEnd('.')}.", reason));
+        }
     }
 
     private static TimeSpan Shortest(params ReadOnlySpan<TimeSpan> times)
@@ -304,7 +314,10 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         var bytes = reader.Number();
         lock (Writer.Gate)
         {
-            if (bytes > long.MaxValue || (long)bytes > Peer.Window - _credit) throw new WireException($"Credit of {bytes} bytes is more than was used.");
+            if (bytes > long.MaxValue || (long)bytes > Peer.Window - _credit)
+            {
+                throw new WireException($"Credit of {bytes} bytes is more than was used.");
+            }
             _credit += (long)bytes;
             Writer.Changed();
         }
@@ -360,6 +373,8 @@ internal sealed class ClientConnection(WireLink link, WireSettings settings) : W
         return headers.Spans;
     }
 
-    private static LimitExceededException TooLarge(IOpenCall call) =>
-        new(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Call.Endpoint} has more than {call.Call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+    private static LimitExceededException TooLarge(IOpenCall call) => new(
+        nameof(FanLimits.MaxPayloadBytes),
+        $"The reply of {call.Call.Endpoint} has more than {call.Call.Limits.MaxPayloadBytes} bytes " +
+        $"({nameof(FanLimits.MaxPayloadBytes)}).");
 }

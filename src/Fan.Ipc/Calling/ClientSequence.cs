@@ -10,7 +10,8 @@ internal sealed class ClientSequence(ClientConnection connection, OutgoingCall c
 {
     // Bounded by the window, which the reader of the connection enforces.
     private readonly Channel<(ReplyPayload Payload, int Bytes)> _items =
-        Channel.CreateUnbounded<(ReplyPayload Payload, int Bytes)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        Channel.CreateUnbounded<(ReplyPayload Payload, int Bytes)>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
     private long _unread;
     private long _owed;
@@ -22,7 +23,10 @@ internal sealed class ClientSequence(ClientConnection connection, OutgoingCall c
     /// <exception cref="WireException">The peer sends more than it may.</exception>
     public void Add(in ReplyPayload payload, int bytes)
     {
-        if (Interlocked.Add(ref _unread, bytes) - bytes >= window) throw new WireException($"Stream {Stream} sends items beyond its window of {window} bytes.", ErrorCodes.LimitExceeded);
+        if (Interlocked.Add(ref _unread, bytes) - bytes >= window)
+        {
+            throw new WireException($"Stream {Stream} sends items beyond its window of {window} bytes.", ErrorCodes.LimitExceeded);
+        }
         // A reader that has just left finds it no more.
         if (_items.Writer.TryWrite((payload, bytes))) return;
         payload.Dispose();
@@ -40,7 +44,8 @@ internal sealed class ClientSequence(ClientConnection connection, OutgoingCall c
     public void Fail(Exception error) => _items.Writer.TryComplete(error);
 
     /// <summary>The items as they come. Errors end it as they would end a call.</summary>
-    public async IAsyncEnumerable<ReplyPayload> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ReplyPayload> ReadAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {

@@ -7,7 +7,9 @@ using Fan.Transports;
 
 namespace Fan.Ipc.Calling;
 
-/// <summary>Carries calls over connections of Fan's own protocol; what derives from it knows where endpoints are. Safe from any thread.</summary>
+/// <summary>
+/// Carries calls over connections of Fan's own protocol; what derives from it knows where endpoints are. Safe from any thread.
+/// </summary>
 internal abstract class WireClientTransport(WireSettings settings) : IClientTransport, IDisposable
 {
     private readonly ConcurrentDictionary<string, WirePeer> _peers = new(StringComparer.Ordinal);
@@ -57,9 +59,12 @@ internal abstract class WireClientTransport(WireSettings settings) : IClientTran
     private WirePeer FindPeer(Endpoint endpoint)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
-        var address = AddressOf(endpoint.Description) ?? throw new EndpointUnreachableException(endpoint, $"Endpoint {endpoint.Id} has no usable address.");
+        var address = AddressOf(endpoint.Description)
+            ?? throw new EndpointUnreachableException(endpoint, $"Endpoint {endpoint.Id} has no usable address.");
         // All services of one listener share its connection.
-        var peer = _peers.GetOrAdd(address, name => new WirePeer(name, cancellationToken => ConnectAsync(endpoint.Description, cancellationToken), settings, Keep));
+        var peer = _peers.GetOrAdd(
+            address,
+            name => new WirePeer(name, cancellationToken => ConnectAsync(endpoint.Description, cancellationToken), settings, Keep));
         endpoint.TransportState = peer;
         foreach (var other in _peers)
         {

@@ -4,8 +4,12 @@ using Fan.Transports;
 
 namespace Fan.Ipc.Calling;
 
-/// <summary>One address that is called, and the connection to it: opened by the first call, shared by all, opened again after it broke. Safe from any thread.</summary>
-internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<WireLink>> connect, WireSettings settings, Action<WirePeer> connecting) : IDisposable
+/// <summary>
+/// One address that is called, and the connection to it: opened by the first call, shared by all, opened again after it broke. Safe from
+/// any thread.
+/// </summary>
+internal sealed class WirePeer(
+    string name, Func<CancellationToken, ValueTask<WireLink>> connect, WireSettings settings, Action<WirePeer> connecting) : IDisposable
 {
     // A peer that takes connections and ends them at once is no peer.
     private const int MaxAttempts = 3;
@@ -31,7 +35,10 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
     /// <summary>Sends a call. Errors as for <see cref="IClientTransport.CallAsync"/>.</summary>
     public ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _connection) is { } connection && connection.TrySend(call, cancellationToken, out var reply) == Sending.Sent) return reply;
+        if (Volatile.Read(ref _connection) is { } connection && connection.TrySend(call, cancellationToken, out var reply) == Sending.Sent)
+        {
+            return reply;
+        }
         return CallSlowlyAsync(call, cancellationToken);
     }
 
@@ -77,7 +84,8 @@ internal sealed class WirePeer(string name, Func<CancellationToken, ValueTask<Wi
     private static EndpointUnreachableException Gone(OutgoingCall call, ClientConnection connection)
     {
         if (connection.GoesAway) call.Endpoint.Leave();
-        return new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} takes no calls: {connection.Broken?.Message ?? "it goes away"}", connection.Broken);
+        return new EndpointUnreachableException(
+            call.Endpoint, $"{call.Endpoint} takes no calls: {connection.Broken?.Message ?? "it goes away"}", connection.Broken);
     }
 
     private async ValueTask<ClientConnection> ConnectedAsync(OutgoingCall call, CancellationToken cancellationToken)

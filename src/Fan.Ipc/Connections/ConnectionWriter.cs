@@ -2,7 +2,10 @@ using Fan.Ipc.Wire;
 
 namespace Fan.Ipc.Connections;
 
-/// <summary>The one writer of a connection: frames are appended under <see cref="Gate"/>, and whoever flushes sends all that is there at once. Safe from any thread.</summary>
+/// <summary>
+/// The one writer of a connection: frames are appended under <see cref="Gate"/>, and whoever flushes sends all that is there at once. Safe
+/// from any thread.
+/// </summary>
 internal sealed class ConnectionWriter(Stream stream, int limit, TimeProvider clock) : IThreadPoolWorkItem
 {
     // A caller that flushes does not send others' frames for longer than this; then the pool does.

@@ -68,8 +68,12 @@ internal abstract class WireConnection
             Writer.Flush();
         }
 
-        _keepAlive = _clock.CreateTimer(static connection => ((WireConnection)connection!).KeepAlive(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        using (ExecutionContext.SuppressFlow()) ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.BeginRead(), this, preferLocal: false);
+        _keepAlive = _clock.CreateTimer(
+            static connection => ((WireConnection)connection!).KeepAlive(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using (ExecutionContext.SuppressFlow())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.BeginRead(), this, preferLocal: false);
+        }
     }
 
     /// <summary>Ends it at once.</summary>
@@ -120,7 +124,10 @@ internal abstract class WireConnection
     /// <summary>The connection has broken; called once, outside the gate.</summary>
     protected abstract void OnBroken(Exception reason);
 
-    /// <summary>Sees to it that what was appended goes out: by whoever empties the queue, by this thread, or by the pool together with what others append.</summary>
+    /// <summary>
+    /// Sees to it that what was appended goes out: by whoever empties the queue, by this thread, or by the pool together with what others
+    /// append.
+    /// </summary>
     protected void Appended(int openCalls)
     {
         const int Few = 2;
@@ -244,7 +251,9 @@ internal abstract class WireConnection
         }
         catch (WireException error)
         {
-            EndWith(new WireError { Code = error.Code, Message = error.Message }, new IOException($"{PeerName} broke the protocol: {error.Message}"));
+            EndWith(
+                new WireError { Code = error.Code, Message = error.Message },
+                new IOException($"{PeerName} broke the protocol: {error.Message}"));
             _reader.Reset();
         }
     }
@@ -281,7 +290,10 @@ internal abstract class WireConnection
         lock (Writer.Gate)
         {
             if (Writer.Frames.Count == 0) _unsentPongs = 0;
-            if (++_unsentPongs > MaxUnsentPongs) throw new WireException("Pings come faster than their answers are read.", ErrorCodes.LimitExceeded);
+            if (++_unsentPongs > MaxUnsentPongs)
+            {
+                throw new WireException("Pings come faster than their answers are read.", ErrorCodes.LimitExceeded);
+            }
             var place = Writer.Frames.Begin(FrameType.Pong, 0);
             Writer.Frames.Bytes(frame.Body);
             Writer.Frames.End(place);
@@ -300,7 +312,10 @@ internal abstract class WireConnection
         var heard = Math.Max(Volatile.Read(ref _lastReceived), Writer.WentOn);
         if (_asked > heard)
         {
-            if (_clock.GetElapsedTime(_asked) >= timeout) Close(new SilentPeerException($"{PeerName} has been silent for {_clock.GetElapsedTime(heard).TotalSeconds:0.#} s"));
+            if (_clock.GetElapsedTime(_asked) >= timeout)
+            {
+                Close(new SilentPeerException($"{PeerName} has been silent for {_clock.GetElapsedTime(heard).TotalSeconds:0.#} s"));
+            }
             return;
         }
 

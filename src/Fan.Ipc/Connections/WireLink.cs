@@ -9,7 +9,9 @@ internal sealed record WireLink(Socket? Socket, Stream Stream, string Peer) : ID
     /// <summary>Who is at the other end, as its certificate proves; null where it showed none.</summary>
     public ClaimsPrincipal? Principal { get; init; }
 
-    /// <summary>Says that nothing more is sent; the other direction stays open. False for a pipe, which can't: its peer goes by the last frame.</summary>
+    /// <summary>
+    /// Says that nothing more is sent; the other direction stays open. False for a pipe, which can't: its peer goes by the last frame.
+    /// </summary>
     public bool TryShutdownSend()
     {
         try

@@ -42,7 +42,8 @@ internal sealed class PipeAcceptor(string fullName) : IAcceptor
         }
     }
 
-    public ValueTask<WireLink> OpenAsync(IDisposable accepted, CancellationToken cancellationToken) => new(new WireLink(null, (Stream)accepted, "The caller"));
+    public ValueTask<WireLink> OpenAsync(IDisposable accepted, CancellationToken cancellationToken) =>
+        new(new WireLink(null, (Stream)accepted, "The caller"));
 
     public void Dispose()
     {

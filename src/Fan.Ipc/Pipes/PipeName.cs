@@ -16,7 +16,9 @@ internal static class PipeName
     /// <summary>A full name that cannot be guessed.</summary>
     public static string Create() => Root + Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes));
 
-    /// <summary>The name within the root; null where it names no pipe of ours, as what stands in the store may not lead callers to another's.</summary>
+    /// <summary>
+    /// The name within the root; null where it names no pipe of ours, as what stands in the store may not lead callers to another's.
+    /// </summary>
     public static string? Within(string fullName) =>
         fullName.StartsWith(Root + Prefix, StringComparison.Ordinal)
         && fullName.AsSpan(Root.Length + Prefix.Length) is { Length: 2 * RandomBytes } name

@@ -35,7 +35,15 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
         _server = server;
         _reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
         _cancellation = server.CreateCancellation();
-        _incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport, Principal = principal, StartsFlow = true, Cancellation = _cancellation };
+        _incoming = new IncomingCall
+        {
+            Payload = default,
+            Headers = new MessageHeaders(),
+            Transport = transport,
+            Principal = principal,
+            StartsFlow = true,
+            Cancellation = _cancellation
+        };
     }
 
     public uint Stream { get; private set; }
@@ -161,7 +169,10 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
             return;
         }
 
-        while (!_connection.TryReply(this, _incoming.ReplySpans, _reply.Written.Span)) await _connection.RoomAsync(_reply.Count).ConfigureAwait(false);
+        while (!_connection.TryReply(this, _incoming.ReplySpans, _reply.Written.Span))
+        {
+            await _connection.RoomAsync(_reply.Count).ConfigureAwait(false);
+        }
         _connection.Replied();
     }
 

@@ -7,7 +7,8 @@ using Fan.Serving;
 namespace Fan.Ipc.Serving;
 
 /// <summary>The serving side of a connection. Safe from any thread.</summary>
-internal sealed class ServerConnection(WireLink link, WireSettings settings, CallServer server, string transport) : WireConnection(link, settings, MaxUnsentBytes)
+internal sealed class ServerConnection(WireLink link, WireSettings settings, CallServer server, string transport)
+    : WireConnection(link, settings, MaxUnsentBytes)
 {
     private const int MaxUnsentBytes = 1024 * 1024;
     private const int MaxKeptCalls = 1024;
@@ -207,7 +208,8 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
 
     protected override TimeSpan KeepAlivePeriod => Settings.Options.KeepAliveInterval / 2;
 
-    protected override (TimeSpan Interval, TimeSpan Timeout) Patience => (Settings.Options.KeepAliveInterval, Settings.Options.KeepAliveTimeout);
+    protected override (TimeSpan Interval, TimeSpan Timeout) Patience =>
+        (Settings.Options.KeepAliveInterval, Settings.Options.KeepAliveTimeout);
 
     protected override void OnGreeted()
     {
@@ -268,9 +270,20 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         {
             // The caller has been told, or is about to be, and tries elsewhere.
             if (_goesAway || Broken is not null) return null;
-            if (frame.Stream == 0 || _open.ContainsKey(frame.Stream)) throw new WireException($"Stream {frame.Stream} can't be opened: {(frame.Stream == 0 ? "it is the connection's own" : "it is open")}.");
-            if (_open.Count >= Settings.Options.MaxCallsPerConnection) throw new WireException($"More than {Settings.Options.MaxCallsPerConnection} calls are open.", ErrorCodes.LimitExceeded);
-            if (_requestsUnread >= Settings.Options.WindowBytes) throw new WireException($"Requests go beyond the window of {Settings.Options.WindowBytes} bytes.", ErrorCodes.LimitExceeded);
+            if (frame.Stream == 0 || _open.ContainsKey(frame.Stream))
+            {
+                throw new WireException(
+                    $"Stream {frame.Stream} can't be opened: {(frame.Stream == 0 ? "it is the connection's own" : "it is open")}.");
+            }
+            if (_open.Count >= Settings.Options.MaxCallsPerConnection)
+            {
+                throw new WireException($"More than {Settings.Options.MaxCallsPerConnection} calls are open.", ErrorCodes.LimitExceeded);
+            }
+            if (_requestsUnread >= Settings.Options.WindowBytes)
+            {
+                throw new WireException(
+                    $"Requests go beyond the window of {Settings.Options.WindowBytes} bytes.", ErrorCodes.LimitExceeded);
+            }
             _requestsUnread += frame.Bytes;
             _lastStream = frame.Stream;
             if (!_free.TryPop(out var call)) call = new ServedCall(this, server, transport, _principal);
@@ -293,12 +306,19 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
         if (time > 0)
         {
             var microseconds = time - 1;
-            call.Headers.TimeToLive = microseconds >= MaxTimeToLive.TotalMicroseconds ? MaxTimeToLive : TimeSpan.FromTicks((long)microseconds * TimeSpan.TicksPerMicrosecond);
+            call.Headers.TimeToLive = microseconds >= MaxTimeToLive.TotalMicroseconds
+                ? MaxTimeToLive
+                : TimeSpan.FromTicks((long)microseconds * TimeSpan.TicksPerMicrosecond);
         }
 
         var method = entry is null ? Resolve(reader.Decode(inline)) : entry.Meaning ??= Resolve(entry.Text);
         if (reader.Left > server.Limits.MaxPayloadBytes) throw TooLarge();
-        call.Prepare(method, isSequence, contentType.Length == 0 ? null : contentType == MediaTypes.Compact ? MediaTypes.Compact : contentType, ref frame, reader.Position);
+        call.Prepare(
+            method,
+            isSequence,
+            contentType.Length == 0 ? null : contentType == MediaTypes.Compact ? MediaTypes.Compact : contentType,
+            ref frame,
+            reader.Position);
     }
 
     private ServedMethod Resolve(string fullName)
@@ -372,8 +392,9 @@ internal sealed class ServerConnection(WireLink link, WireSettings settings, Cal
 
     private bool IsLast() => _goesAway && _open.Count == 0 && Broken is null;
 
-    private LimitExceededException TooLarge() =>
-        new(nameof(FanLimits.MaxPayloadBytes), $"The arguments have more than {server.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+    private LimitExceededException TooLarge() => new(
+        nameof(FanLimits.MaxPayloadBytes),
+        $"The arguments have more than {server.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
 
     private static IOException Stopped() => new("the application stops");
 }

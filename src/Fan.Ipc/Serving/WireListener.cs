@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Ipc.Serving;
 
 /// <summary>Accepts connections and owns them until they end. Safe from any thread.</summary>
-internal sealed class WireListener(IAcceptor acceptor, string transport, WireSettings settings, CallServer server, ILogger logger) : IDisposable
+internal sealed class WireListener(
+    IAcceptor acceptor, string transport, WireSettings settings, CallServer server, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
@@ -60,7 +61,10 @@ internal sealed class WireListener(IAcceptor acceptor, string transport, WireSet
                 var running = RunAsync(accepted);
                 _running[running] = true;
                 // It may have ended before it was in the table.
-                _ = running.ContinueWith(static (ended, table) => ((ConcurrentDictionary<Task, bool>)table!).TryRemove(ended, out _), _running, TaskScheduler.Default);
+                _ = running.ContinueWith(
+                    static (ended, table) => ((ConcurrentDictionary<Task, bool>)table!).TryRemove(ended, out _),
+                    _running,
+                    TaskScheduler.Default);
             }
             catch (OperationCanceledException)
             {
@@ -97,7 +101,10 @@ internal sealed class WireListener(IAcceptor acceptor, string transport, WireSet
         {
             // Whatever a stranger's handshake ended with.
             accepted.Dispose();
-            WireLog.OpenFailed(logger, transport, error is OperationCanceledException && !_stopping.IsCancellationRequested ? "it took too long" : error.Message);
+            WireLog.OpenFailed(
+                logger,
+                transport,
+                error is OperationCanceledException && !_stopping.IsCancellationRequested ? "it took too long" : error.Message);
         }
         finally
         {
@@ -112,7 +119,10 @@ internal sealed class WireListener(IAcceptor acceptor, string transport, WireSet
         if (_stopping.IsCancellationRequested) connection.GoAway();
         await connection.Greeted.WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!connection.Greeted.IsCompleted || !_seats.TrySettle(seat))
-            connection.Close(new IOException($"it did not say hello within {settings.Options.ConnectTimeout.TotalSeconds:0.###} s, or others needed its place"));
+        {
+            connection.Close(new IOException(
+                $"it did not say hello within {settings.Options.ConnectTimeout.TotalSeconds:0.###} s, or others needed its place"));
+        }
         await EndAsync(connection).ConfigureAwait(false);
     }
 
@@ -133,11 +143,20 @@ internal sealed class WireListener(IAcceptor acceptor, string transport, WireSet
         try
         {
             // Telling why takes a place too.
-            if (Interlocked.Increment(ref _refused) > settings.Options.MaxConnections) throw new IOException($"{settings.Options.MaxConnections} connections are open, and as many are being refused");
+            if (Interlocked.Increment(ref _refused) > settings.Options.MaxConnections)
+            {
+                throw new IOException($"{settings.Options.MaxConnections} connections are open, and as many are being refused");
+            }
             var connection = await OpenAsync(accepted, time).ConfigureAwait(false);
             connection.Start(greets: false);
             connection.EndWith(
-                new WireError { Code = ErrorCodes.LimitExceeded, Message = $"{settings.Options.MaxConnections} connections are open already ({nameof(settings.Options.MaxConnections)}).", Place = nameof(settings.Options.MaxConnections) },
+                new WireError
+                {
+                    Code = ErrorCodes.LimitExceeded,
+                    Message =
+                        $"{settings.Options.MaxConnections} connections are open already ({nameof(settings.Options.MaxConnections)}).",
+                    Place = nameof(settings.Options.MaxConnections)
+                },
                 new IOException("there are too many connections"));
             await EndAsync(connection).ConfigureAwait(false);
         }

@@ -22,7 +22,11 @@ internal static partial class WireLog
     [LoggerMessage(7, LogLevel.Warning, "The folder {Folder} is not used for sockets: {Reason}")]
     public static partial void FolderNotUsed(ILogger logger, string folder, string reason);
 
-    [LoggerMessage(8, LogLevel.Warning, "The socket {Path} has gone, so that new callers do not reach the application over ipc; it can't be made anew at the moment: {Reason}")]
+    [LoggerMessage(
+        8,
+        LogLevel.Warning,
+        "The socket {Path} has gone, so that new callers do not reach the application over ipc; " +
+        "it can't be made anew at the moment: {Reason}")]
     public static partial void SocketGone(ILogger logger, string path, string reason);
 
     [LoggerMessage(9, LogLevel.Warning, "The socket {Path} had been removed, and was made anew")]

@@ -21,7 +21,10 @@ internal static partial class FolderOwner
         try
         {
             var stat = new byte[StatBytes];
-            if (OperatingSystem.IsLinux() && Statx(CurrentFolder, folder, DoNotFollow, OwnerMask, stat) == 0) return BitConverter.ToUInt32(stat, OwnerOffset) == EffectiveUser();
+            if (OperatingSystem.IsLinux() && Statx(CurrentFolder, folder, DoNotFollow, OwnerMask, stat) == 0)
+            {
+                return BitConverter.ToUInt32(stat, OwnerOffset) == EffectiveUser();
+            }
         }
         catch (EntryPointNotFoundException)
         {

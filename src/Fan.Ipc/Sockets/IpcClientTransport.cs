@@ -22,10 +22,13 @@ internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptio
 
     // The file is there before its endpoint is. A container that does not share the folder does not see it.
     public override bool Reaches(EndpointDescription endpoint) =>
-        endpoint.Properties.GetValueOrDefault(HostIdentity.Property) == _host && AddressOf(endpoint) is { } path && (PipeName.Within(path) is not null || File.Exists(path));
+        endpoint.Properties.GetValueOrDefault(HostIdentity.Property) == _host
+        && AddressOf(endpoint) is { } path
+        && (PipeName.Within(path) is not null || File.Exists(path));
 
     public override string WhyOutOfReach(EndpointDescription endpoint) =>
-        endpoint.Properties.GetValueOrDefault(HostIdentity.Property) != _host ? "is on another machine or in another container, and ipc stays within one"
+        endpoint.Properties.GetValueOrDefault(HostIdentity.Property) != _host
+            ? "is on another machine or in another container, and ipc stays within one"
         : AddressOf(endpoint) is { } path ? $"has no socket at {path} any more"
         : "names no socket that can be opened here";
 
@@ -39,7 +42,9 @@ internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptio
     {
         var path = AddressOf(endpoint)!;
         var peer = endpoint.Application ?? path;
-        return PipeName.Within(path) is { } pipe ? ConnectPipeAsync(pipe, peer, cancellationToken) : ConnectSocketAsync(path, peer, cancellationToken);
+        return PipeName.Within(path) is { } pipe
+            ? ConnectPipeAsync(pipe, peer, cancellationToken)
+            : ConnectSocketAsync(path, peer, cancellationToken);
     }
 
     private static async ValueTask<WireLink> ConnectSocketAsync(string path, string peer, CancellationToken cancellationToken)
@@ -60,7 +65,8 @@ internal sealed class IpcClientTransport(IOptions<FanIpcOptions> options, IOptio
     // Of the same user only, and the server learns who calls but can't act for him.
     private static async ValueTask<WireLink> ConnectPipeAsync(string name, string peer, CancellationToken cancellationToken)
     {
-        var pipe = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly, TokenImpersonationLevel.Identification);
+        var pipe = new NamedPipeClientStream(
+            ".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly, TokenImpersonationLevel.Identification);
         try
         {
             await pipe.ConnectAsync(LongestGap, cancellationToken).ConfigureAwait(false);

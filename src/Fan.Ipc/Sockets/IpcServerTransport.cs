@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Fan.Ipc.Sockets;
 
 /// <summary>Takes calls over a unix domain socket, or a named pipe on Windows. Safe from any thread.</summary>
-internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<IpcServerTransport> logger)
+internal sealed class IpcServerTransport(
+    IOptions<FanIpcOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<IpcServerTransport> logger)
     : WireServerTransport(new WireSettings(application.Value.Name!, application.Value.Limits, options.Value, clock), logger)
 {
     public const string TransportName = "ipc";
@@ -25,12 +26,17 @@ internal sealed class IpcServerTransport(IOptions<FanIpcOptions> options, IOptio
     public override string? Trouble => OperatingSystem.IsWindows() ? null : _file?.Trouble;
 
     // A persistent endpoint must be reached under the same name after the next start, which this one is not.
-    public override EndpointDescription? Describe(ServedService service) => !IsListening || service.IsPersistent ? null : new EndpointDescription
-    {
-        Transport = Name,
-        Methods = service.DescribeMethods(),
-        Properties = new Dictionary<string, string>(StringComparer.Ordinal) { [PathProperty] = _path!, [HostIdentity.Property] = HostIdentity.Current() },
-    };
+    public override EndpointDescription? Describe(ServedService service) =>
+        !IsListening || service.IsPersistent ? null : new EndpointDescription
+        {
+            Transport = Name,
+            Methods = service.DescribeMethods(),
+            Properties = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [PathProperty] = _path!,
+                [HostIdentity.Property] = HostIdentity.Current()
+            },
+        };
 
     // A pipe's name goes with the pipe.
     protected override void RemoveAddress()

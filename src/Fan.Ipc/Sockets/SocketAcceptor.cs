@@ -23,7 +23,8 @@ internal sealed class SocketAcceptor(Socket socket, Func<Socket, CancellationTok
         }
     }
 
-    public ValueTask<WireLink> OpenAsync(IDisposable accepted, CancellationToken cancellationToken) => open((Socket)accepted, cancellationToken);
+    public ValueTask<WireLink> OpenAsync(IDisposable accepted, CancellationToken cancellationToken) =>
+        open((Socket)accepted, cancellationToken);
 
     public void Dispose() => socket.Dispose();
 }

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Ipc.Sockets;
 
-/// <summary>Accepts on a socket that has a name in a folder, and makes it anew when the name has gone: cleaners and the end of a login take folders away. Safe from any thread.</summary>
+/// <summary>
+/// Accepts on a socket that has a name in a folder, and makes it anew when the name has gone: cleaners and the end of a login take folders
+/// away. Safe from any thread.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class SocketFile : IAcceptor
 {

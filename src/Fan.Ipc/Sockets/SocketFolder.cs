@@ -20,7 +20,9 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
     private const string Extension = ".sock";
     private const int NameBytes = 16;
 
-    /// <summary>Listens under a name of its own that cannot be guessed. Without a configured folder, the first of those that the user has by right.</summary>
+    /// <summary>
+    /// Listens under a name of its own that cannot be guessed. Without a configured folder, the first of those that the user has by right.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It can't; the message says why.</exception>
     public ListeningSocket Listen(int backlog)
     {
@@ -72,7 +74,11 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
         var path = Path.Combine(folder, name);
         var bytes = Encoding.UTF8.GetByteCount(path) + 1;
         if (bytes > MaxPathBytes)
-            throw new InvalidOperationException($"The ipc route can't listen on {path}: a socket's path has at most {MaxPathBytes - 1} bytes here, and this one has {bytes - 1}. Set Fan:Ipc:Folder to a shorter one.");
+        {
+            throw new InvalidOperationException(
+                $"The ipc route can't listen on {path}: a socket's path has at most {MaxPathBytes - 1} bytes here, " +
+                $"and this one has {bytes - 1}. Set Fan:Ipc:Folder to a shorter one.");
+        }
         try
         {
             Prepare(folder);
@@ -85,7 +91,8 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
         }
     }
 
-    private static InvalidOperationException CanNot(string path, Exception error) => new($"The ipc route can't listen on {path}: {error.Message}", error);
+    private static InvalidOperationException CanNot(string path, Exception error) =>
+        new($"The ipc route can't listen on {path}: {error.Message}", error);
 
     private static Socket Bind(string path, int backlog)
     {
@@ -112,8 +119,16 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
         // Nobody else can come into what is made here.
         var folder = Directory.CreateDirectory(path, OwnerOnly);
         if (folder.LinkTarget is not null) throw new IOException($"{path} is a link. Set Fan:Ipc:Folder to a folder.");
-        if (!FolderOwner.IsOurs(path)) throw new IOException($"{path} belongs to another user. Set Fan:Ipc:Folder to a folder of the user that the application runs as.");
-        if ((File.GetUnixFileMode(path) & OthersWrite) != UnixFileMode.None) throw new IOException($"others may write into {path}. Take that right away, or set Fan:Ipc:Folder to a folder that is not there yet.");
+        if (!FolderOwner.IsOurs(path))
+        {
+            throw new IOException(
+                $"{path} belongs to another user. Set Fan:Ipc:Folder to a folder of the user that the application runs as.");
+        }
+        if ((File.GetUnixFileMode(path) & OthersWrite) != UnixFileMode.None)
+        {
+            throw new IOException(
+                $"others may write into {path}. Take that right away, or set Fan:Ipc:Folder to a folder that is not there yet.");
+        }
     }
 
     private void RemoveStale(string folder)

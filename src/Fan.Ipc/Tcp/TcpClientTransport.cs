@@ -12,7 +12,8 @@ using Microsoft.Extensions.Options;
 namespace Fan.Ipc.Tcp;
 
 /// <summary>Carries calls over TCP, encrypted where the endpoint takes TLS. Safe from any thread.</summary>
-internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<TcpClientTransport> logger)
+internal sealed class TcpClientTransport(
+    IOptions<FanTcpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<TcpClientTransport> logger)
     : WireClientTransport(new WireSettings(application.Value.Name!, application.Value.Limits, options.Value, clock))
 {
     private readonly FanTcpOptions _options = options.Value;
@@ -22,12 +23,15 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
     public override string Name => TcpServerTransport.TransportName;
 
     public override bool Reaches(EndpointDescription endpoint) =>
-        (!endpoint.Properties.TryGetValue(HostIdentity.Property, out var only) || only == _host) && NetworkIdentity.Current.Reaches(endpoint);
+        (!endpoint.Properties.TryGetValue(HostIdentity.Property, out var only) || only == _host)
+        && NetworkIdentity.Current.Reaches(endpoint);
 
     public override string WhyOutOfReach(EndpointDescription endpoint) => NetworkIdentity.WhyOutOfReach;
 
     protected override string? AddressOf(EndpointDescription endpoint) =>
-        string.IsNullOrEmpty(endpoint.Host) || endpoint.Port == 0 ? null : $"{endpoint.Host}:{endpoint.Port}{(TakesTls(endpoint) ? " tls" : "")}";
+        string.IsNullOrEmpty(endpoint.Host) || endpoint.Port == 0
+            ? null
+            : $"{endpoint.Host}:{endpoint.Port}{(TakesTls(endpoint) ? " tls" : "")}";
 
     protected override void RequirePrivacy(OutgoingCall call)
     {
@@ -45,7 +49,8 @@ internal sealed class TcpClientTransport(IOptions<FanTcpOptions> options, IOptio
         {
             var plain = new NetworkStream(socket, ownsSocket: false);
             var peer = endpoint.Application ?? $"{endpoint.Host}:{endpoint.Port}";
-            return new WireLink(socket, TakesTls(endpoint) ? await EncryptAsync(plain, host, cancellationToken).ConfigureAwait(false) : plain, peer);
+            return new WireLink(
+                socket, TakesTls(endpoint) ? await EncryptAsync(plain, host, cancellationToken).ConfigureAwait(false) : plain, peer);
         }
         catch
         {

@@ -14,7 +14,8 @@ using Microsoft.Extensions.Options;
 namespace Fan.Ipc.Tcp;
 
 /// <summary>Takes calls over TCP, encrypted where there is a certificate. Safe from any thread.</summary>
-internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<TcpServerTransport> logger)
+internal sealed class TcpServerTransport(
+    IOptions<FanTcpOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<TcpServerTransport> logger)
     : WireServerTransport(new WireSettings(application.Value.Name!, application.Value.Limits, options.Value, clock), logger)
 {
     public const string TransportName = "tcp";
@@ -90,11 +91,18 @@ internal sealed class TcpServerTransport(IOptions<FanTcpOptions> options, IOptio
     {
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         if (_certificates.Own is not null) properties[TlsProperty] = "1";
-        if (NetworkIdentity.IsLoopback(_options.AdvertisedHost ?? _options.Address)) properties[NetworkIdentity.Property] = NetworkIdentity.Current.ToString();
+        if (NetworkIdentity.IsLoopback(_options.AdvertisedHost ?? _options.Address))
+        {
+            properties[NetworkIdentity.Property] = NetworkIdentity.Current.ToString();
+        }
         // To a caller elsewhere this address would be its own machine.
-        if (_options.AdvertisedHost is null && IPAddress.IsLoopback(IPAddress.Parse(_options.Address))) properties[HostIdentity.Property] = HostIdentity.Current();
+        if (_options.AdvertisedHost is null && IPAddress.IsLoopback(IPAddress.Parse(_options.Address)))
+        {
+            properties[HostIdentity.Property] = HostIdentity.Current();
+        }
         return properties;
     }
 
-    private static string HostOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+    private static string HostOf(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 }

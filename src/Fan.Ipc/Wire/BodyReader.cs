@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Fan.Ipc.Wire;
 
-/// <summary>Reads the body of a frame from its beginning. Whatever is not there ends the reading with <see cref="WireException"/>.</summary>
+/// <summary>
+/// Reads the body of a frame from its beginning. Whatever is not there ends the reading with <see cref="WireException"/>.
+/// </summary>
 internal ref struct BodyReader(FrameType type, ReadOnlySpan<byte> body)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -38,7 +40,10 @@ internal ref struct BodyReader(FrameType type, ReadOnlySpan<byte> body)
 
     public ReadOnlySpan<byte> Bytes(int count)
     {
-        if (count > Left) throw new WireException($"A frame of type {_type} ends within a member: {count} bytes are announced and {Left} are there.");
+        if (count > Left)
+        {
+            throw new WireException($"A frame of type {_type} ends within a member: {count} bytes are announced and {Left} are there.");
+        }
         var bytes = _body.Slice(Position, count);
         Position += count;
         return bytes;

@@ -48,7 +48,10 @@ internal static class ErrorBody
         List<string>? available = null;
         for (var fields = 0; reader.Left > 0; fields++)
         {
-            if (fields == WireLimits.MaxErrorFields) throw new WireException($"An error has more than {WireLimits.MaxErrorFields} members.");
+            if (fields == WireLimits.MaxErrorFields)
+            {
+                throw new WireException($"An error has more than {WireLimits.MaxErrorFields} members.");
+            }
             var field = (Field)reader.Number();
             var text = reader.InlineText();
             switch (field)
@@ -63,7 +66,12 @@ internal static class ErrorBody
                 case Field.Place: error = error with { Place = text }; break;
                 case Field.Type: error = error with { Type = text }; break;
                 case Field.RetryAfter:
-                    error = error with { RetryAfterMilliseconds = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time) ? time : null };
+                    error = error with
+                    {
+                        RetryAfterMilliseconds = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+                            ? time
+                            : null
+                    };
                     break;
                 case Field.Spans: spans = text; break;
                 default: break;

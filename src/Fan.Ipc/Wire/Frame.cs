@@ -10,7 +10,9 @@ internal ref struct Frame
     public uint Stream;
     public ReadOnlySpan<byte> Body;
 
-    /// <summary>An array of the pool that holds the body from its beginning and belongs to whoever takes it; null where it stands among others.</summary>
+    /// <summary>
+    /// An array of the pool that holds the body from its beginning and belongs to whoever takes it; null where it stands among others.
+    /// </summary>
     public byte[]? Owned;
 
     /// <summary>The length of a body that was over the limit and is skipped; <see cref="Body"/> is empty then.</summary>

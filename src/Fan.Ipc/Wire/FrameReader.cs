@@ -131,18 +131,28 @@ internal sealed class FrameReader(int maxBodyBytes)
     {
         if (!_greeted)
         {
-            if (type is not (FrameType.Hello or FrameType.Error) || stream != 0 || length > WireLimits.MaxHelloBytes) throw new WireException("The first frame must be a hello of Fan's protocol.");
+            if (type is not (FrameType.Hello or FrameType.Error) || stream != 0 || length > WireLimits.MaxHelloBytes)
+            {
+                throw new WireException("The first frame must be a hello of Fan's protocol.");
+            }
             return false;
         }
 
         if (type is FrameType.Request or FrameType.Reply or FrameType.Item)
         {
             if (length <= (uint)maxBodyBytes) return false;
-            return length <= WireLimits.MaxSkippedBytes ? true : throw new WireException($"A frame has {length} bytes; no frame may have more than {WireLimits.MaxSkippedBytes}.", ErrorCodes.LimitExceeded);
+            return length <= WireLimits.MaxSkippedBytes
+                ? true
+                : throw new WireException(
+                    $"A frame has {length} bytes; no frame may have more than {WireLimits.MaxSkippedBytes}.", ErrorCodes.LimitExceeded);
         }
 
         if (type is < FrameType.Name or > FrameType.Pong) throw new WireException($"There is no frame of type {(byte)type} here.");
-        if (length > WireLimits.MaxControlBytes) throw new WireException($"A frame of type {type} has {length} bytes; at most {WireLimits.MaxControlBytes} are taken.", ErrorCodes.LimitExceeded);
+        if (length > WireLimits.MaxControlBytes)
+        {
+            throw new WireException(
+                $"A frame of type {type} has {length} bytes; at most {WireLimits.MaxControlBytes} are taken.", ErrorCodes.LimitExceeded);
+        }
         return false;
     }
 

@@ -3,7 +3,9 @@ using Fan.Messaging;
 
 namespace Fan.Ipc.Wire;
 
-/// <summary>The headers of a message: how many, then each as a number (or 0 and a name) and a text. The time left has a place of its own.</summary>
+/// <summary>
+/// The headers of a message: how many, then each as a number (or 0 and a name) and a text. The time left has a place of its own.
+/// </summary>
 internal static class HeaderBlock
 {
     private const int Other = 0;
@@ -71,10 +73,16 @@ internal static class HeaderBlock
     }
 
     /// <summary>As <see cref="Read"/>, after the count was read.</summary>
-    public static void ReadCounted<TMeaning>(ref BodyReader reader, ReceivedNames<TMeaning> names, MessageHeaders headers, FanLimits limits, ulong count)
+    public static void ReadCounted<TMeaning>(
+        ref BodyReader reader, ReceivedNames<TMeaning> names, MessageHeaders headers, FanLimits limits, ulong count)
         where TMeaning : class
     {
-        if (count > (ulong)limits.MaxHeaders) throw new LimitExceededException(nameof(FanLimits.MaxHeaders), $"The message has {count} headers; at most {limits.MaxHeaders} are taken ({nameof(FanLimits.MaxHeaders)}).");
+        if (count > (ulong)limits.MaxHeaders)
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxHeaders),
+                $"The message has {count} headers; at most {limits.MaxHeaders} are taken ({nameof(FanLimits.MaxHeaders)}).");
+        }
         var bytes = 0L;
         for (; count > 0; count--)
         {
@@ -83,7 +91,12 @@ internal static class HeaderBlock
             var before = reader.Position;
             var value = names.ReadText(ref reader);
             bytes += Math.Max(reader.Position - before, value.Length) + (name?.Length ?? 0);
-            if (bytes > limits.MaxHeaderBytes) throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers of the message have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+            if (bytes > limits.MaxHeaderBytes)
+            {
+                throw new LimitExceededException(
+                    nameof(FanLimits.MaxHeaderBytes),
+                    $"The headers of the message have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+            }
             switch (number)
             {
                 case Other: headers.TrySet(name!, value); break;
@@ -135,7 +148,8 @@ internal static class HeaderBlock
         return (byte)count;
     }
 
-    private static string? Milliseconds(TimeSpan? time) => time is { } set ? ((long)set.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null;
+    private static string? Milliseconds(TimeSpan? time) =>
+        time is { } set ? ((long)set.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null;
 
     private static void Write(FrameBuffer output, byte number, string? value)
     {

@@ -50,10 +50,17 @@ internal sealed record Hello
     public static Hello Read(ReadOnlySpan<byte> body)
     {
         var reader = new BodyReader(FrameType.Hello, body);
-        if (body.Length < 10 || BinaryPrimitives.ReadUInt64LittleEndian(reader.Bytes(8)) != Magic) throw new WireException("What arrived is no hello of Fan's protocol.");
+        if (body.Length < 10 || BinaryPrimitives.ReadUInt64LittleEndian(reader.Bytes(8)) != Magic)
+        {
+            throw new WireException("What arrived is no hello of Fan's protocol.");
+        }
         var (min, max) = (reader.Byte(), reader.Byte());
         if (min > max || max < WireLimits.MinVersion || min > WireLimits.MaxVersion)
-            throw new WireException($"The peer speaks versions {min} to {max} of the protocol, and this side {WireLimits.MinVersion} to {WireLimits.MaxVersion}: bring the older one up to date.");
+        {
+            throw new WireException(
+                $"The peer speaks versions {min} to {max} of the protocol, and this side {WireLimits.MinVersion} to " +
+                $"{WireLimits.MaxVersion}: bring the older one up to date.");
+        }
         var hello = new Hello { MinVersion = min, MaxVersion = max };
         while (reader.Left > 0)
         {
@@ -71,7 +78,10 @@ internal sealed record Hello
             };
         }
 
-        if (hello.MaxCalls < 1 || hello.Window < 1 || hello.SequenceWindow < 1) throw new WireException("The hello must allow at least one call and one byte.");
+        if (hello.MaxCalls < 1 || hello.Window < 1 || hello.SequenceWindow < 1)
+        {
+            throw new WireException("The hello must allow at least one call and one byte.");
+        }
         return hello;
     }
 

@@ -20,8 +20,14 @@ internal sealed class ReceivedNames<TMeaning>(int limit)
     /// <exception cref="WireException">It breaks the form or a limit.</exception>
     public void Add(ReadOnlySpan<byte> body)
     {
-        if (_entries.Count >= limit) throw new WireException($"More than {limit} names were sent on one connection.", ErrorCodes.LimitExceeded);
-        if (body.Length > WireLimits.MaxNameBytes + 16) throw new WireException($"A name has more than {WireLimits.MaxNameBytes} bytes.", ErrorCodes.LimitExceeded);
+        if (_entries.Count >= limit)
+        {
+            throw new WireException($"More than {limit} names were sent on one connection.", ErrorCodes.LimitExceeded);
+        }
+        if (body.Length > WireLimits.MaxNameBytes + 16)
+        {
+            throw new WireException($"A name has more than {WireLimits.MaxNameBytes} bytes.", ErrorCodes.LimitExceeded);
+        }
         var reader = new BodyReader(FrameType.Name, body);
         var id = reader.Number();
         if (id != (ulong)_entries.Count) throw new WireException($"The next name must have the number {_entries.Count}; it has {id}.");
@@ -34,5 +40,6 @@ internal sealed class ReceivedNames<TMeaning>(int limit)
     public Entry this[int id] => id < _entries.Count ? _entries[id] : throw new WireException($"Name {id} was never sent.");
 
     /// <summary>Reads a text, wherever it stands.</summary>
-    public string ReadText(ref BodyReader reader) => reader.TextHead(out var inline) is >= 0 and var id ? this[id].Text : reader.Decode(inline);
+    public string ReadText(ref BodyReader reader) =>
+        reader.TextHead(out var inline) is >= 0 and var id ? this[id].Text : reader.Decode(inline);
 }

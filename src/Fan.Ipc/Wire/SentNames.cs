@@ -1,13 +1,17 @@
 namespace Fan.Ipc.Wire;
 
-/// <summary>The texts that were sent once on a connection and are referred to by number. Used under the lock of the connection's output.</summary>
+/// <summary>
+/// The texts that were sent once on a connection and are referred to by number. Used under the lock of the connection's output.
+/// </summary>
 internal sealed class SentNames(int limit)
 {
     private readonly Dictionary<string, uint> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Service, string Method), uint> _methods = [];
     private uint _next;
 
-    /// <summary>The number of a method's name; null where it must stand in the frame. Sends it first where that is needed, so no frame may be open.</summary>
+    /// <summary>
+    /// The number of a method's name; null where it must stand in the frame. Sends it first where that is needed, so no frame may be open.
+    /// </summary>
     public uint? Method(FrameBuffer output, string service, string method)
     {
         if (_methods.TryGetValue((service, method), out var known)) return known;

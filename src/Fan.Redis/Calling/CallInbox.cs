@@ -7,7 +7,10 @@ using StackExchange.Redis;
 
 namespace Fan.Redis.Calling;
 
-/// <summary>The stream to which the replies of this process's calls come, and the calls that wait for them. Owns the task that reads it. Safe from any thread.</summary>
+/// <summary>
+/// The stream to which the replies of this process's calls come, and the calls that wait for them. Owns the task that reads it. Safe from
+/// any thread.
+/// </summary>
 internal sealed class CallInbox : IAsyncDisposable
 {
     private const int MostAtOnce = 512;
@@ -44,7 +47,8 @@ internal sealed class CallInbox : IAsyncDisposable
 
     /// <summary>Makes the stream and begins to read it, unless that was done.</summary>
     /// <exception cref="EndpointUnreachableException">The server can't be reached.</exception>
-    public ValueTask OpenAsync(OutgoingCall call, CancellationToken cancellationToken) => _isOpen ? default : OpenSlowlyAsync(call, cancellationToken);
+    public ValueTask OpenAsync(OutgoingCall call, CancellationToken cancellationToken) =>
+        _isOpen ? default : OpenSlowlyAsync(call, cancellationToken);
 
     /// <summary>Gives a call its number, so that its reply finds it.</summary>
     /// <exception cref="EndpointUnreachableException">There are too many.</exception>
@@ -53,7 +57,8 @@ internal sealed class CallInbox : IAsyncDisposable
         call.Inbox = this;
         if (_pending.TryAdd(call)) return;
         throw new EndpointUnreachableException(
-            call.Call.Endpoint, $"{_server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
+            call.Call.Endpoint,
+            $"{_server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
     }
 
     /// <summary>Takes a call off; false where it has ended already.</summary>
@@ -111,21 +116,29 @@ internal sealed class CallInbox : IAsyncDisposable
     private void Sent(RedisCall call, bool isThere)
     {
         call.IsSent = true;
-        if (!isThere && TryRemove(call)) throw new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} takes no calls from Redis at {_server.Target.Where}: it has gone.");
+        if (!isThere && TryRemove(call))
+        {
+            throw new EndpointUnreachableException(
+                call.Call.Endpoint, $"{call.Call.Endpoint} takes no calls from Redis at {_server.Target.Where}: it has gone.");
+        }
     }
 
     // It may have arrived: then its reply comes, and if not, the watch finds out.
     private EndpointUnreachableException? NotSent(RedisCall call, RedisAwayException error)
     {
         call.IsSent = !error.WasNotSent && error.InnerException is not RedisServerException;
-        return !call.IsSent && TryRemove(call) ? new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} can't be reached: {error.Message}", error) : null;
+        return !call.IsSent && TryRemove(call)
+            ? new EndpointUnreachableException(call.Call.Endpoint, $"{call.Call.Endpoint} can't be reached: {error.Message}", error)
+            : null;
     }
 
     /// <summary>Tells the service that a call, which was removed, has been left.</summary>
-    public async ValueTask CancelAsync(RedisCall call) => await SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null)).ConfigureAwait(false);
+    public async ValueTask CancelAsync(RedisCall call) =>
+        await SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null)).ConfigureAwait(false);
 
     /// <summary>Lets the service send so many bytes of items more; why it could not be told, null where it was.</summary>
-    public ValueTask<RedisAwayException?> GrantAsync(RedisCall call, long bytes) => SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
+    public ValueTask<RedisAwayException?> GrantAsync(RedisCall call, long bytes) =>
+        SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
 
     /// <summary>Keeps the stream alive; whether the server answered.</summary>
     public async Task<bool> KeepAsync()
@@ -147,7 +160,8 @@ internal sealed class CallInbox : IAsyncDisposable
     public async ValueTask<bool> ProbeAsync(string target, IReadOnlyCollection<ulong> numbers)
     {
         var fields = MessageFields.Add(MessageFields.New(MessageTypes.Probe, CallNumbers.Write(numbers)), MessageFields.From, _id);
-        // Behind the requests, so that none of them is asked for before it came; a process that is about to end has taken all of them, and still reads the other stream.
+        // Behind the requests, so that none of them is asked for before it came; a process that is about to end has taken all of them, and
+        // still reads the other stream.
         return await _writer.AppendAsync(_topology.Requests(target), fields, _closing.Token).ConfigureAwait(false)
             || await _writer.AppendAsync(_topology.Control(target), fields, _closing.Token).ConfigureAwait(false);
     }
@@ -169,7 +183,8 @@ internal sealed class CallInbox : IAsyncDisposable
             try
             {
                 // So that whoever still works for us learns it at once.
-                await _server.Shared.RunAsync(database => database.KeyDeleteAsync(_replies.Stream), CancellationToken.None).ConfigureAwait(false);
+                await _server.Shared.RunAsync(
+                    database => database.KeyDeleteAsync(_replies.Stream), CancellationToken.None).ConfigureAwait(false);
             }
             catch (RedisAwayException)
             {
@@ -200,7 +215,8 @@ internal sealed class CallInbox : IAsyncDisposable
             using (ExecutionContext.SuppressFlow())
             {
                 _reading = Task.Run(ReadAsync, CancellationToken.None);
-                _watching = Task.Run(() => new CallWatch(this, _server.Options, _clock, _logger).RunAsync(_closing.Token), CancellationToken.None);
+                _watching = Task.Run(
+                    () => new CallWatch(this, _server.Options, _clock, _logger).RunAsync(_closing.Token), CancellationToken.None);
             }
 
             _isOpen = true;
@@ -216,7 +232,8 @@ internal sealed class CallInbox : IAsyncDisposable
     }
 
     private ValueTask<RedisResult> MakeAsync(CancellationToken cancellationToken) =>
-        _server.Shared.RunAsync(AliveScript, [_replies.Stream], [(long)_server.Options.LivenessTimeout.TotalMilliseconds], cancellationToken);
+        _server.Shared.RunAsync(
+            AliveScript, [_replies.Stream], [(long)_server.Options.LivenessTimeout.TotalMilliseconds], cancellationToken);
 
     private string AliveScript => field ??= ScriptText.Read("alive");
 
@@ -292,7 +309,8 @@ internal sealed class CallInbox : IAsyncDisposable
         await _writer.AppendAsync(_topology.Control(service), fields, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private void Address(RedisCall call, List<object> fields) => MessageFields.Add(fields, MessageFields.From, MessageFields.WriteFrom(_id, call.Number));
+    private void Address(RedisCall call, List<object> fields) =>
+        MessageFields.Add(fields, MessageFields.From, MessageFields.WriteFrom(_id, call.Number));
 
     private async ValueTask<RedisAwayException?> SendAsideAsync(RedisCall call, List<object> fields)
     {

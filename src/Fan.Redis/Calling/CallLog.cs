@@ -31,6 +31,10 @@ internal static partial class CallLog
     [LoggerMessage(7, LogLevel.Information, "Calls in flight are broken off: {Reason}")]
     public static partial void DrainEnded(ILogger logger, string reason);
 
-    [LoggerMessage(10, LogLevel.Warning, "A request in micro-fan's form was refused before anything of it ran, as its reply could not be sent: {Reason} Further ones are not logged")]
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "A request in micro-fan's form was refused before anything of it ran, as its reply could not be sent: " +
+        "{Reason} Further ones are not logged")]
     public static partial void NoWayBack(ILogger logger, string reason);
 }

@@ -13,7 +13,10 @@ internal sealed record CallTarget(string Id, RedisKey Requests)
     public static CallTarget? Of(Endpoint endpoint, Topology topology)
     {
         if (endpoint.TransportState is CallTarget known) return known;
-        if (endpoint.Description.Properties.GetValueOrDefault(RedisClientTransport.InboxProperty) is not { } id || !Topology.IsId(id)) return null;
+        if (endpoint.Description.Properties.GetValueOrDefault(RedisClientTransport.InboxProperty) is not { } id || !Topology.IsId(id))
+        {
+            return null;
+        }
         var target = new CallTarget(id, topology.Requests(id));
         endpoint.TransportState = target;
         return target;

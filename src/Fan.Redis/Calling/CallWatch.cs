@@ -22,7 +22,10 @@ internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimePr
                     var isKept = await inbox.KeepAsync().ConfigureAwait(false);
                     inbox.Pending.FindOld(old);
                     foreach (var call in old) await call.RetryAsync().ConfigureAwait(false);
-                    foreach (var ofTarget in old.GroupBy(call => call.Target.Id, StringComparer.Ordinal)) await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
+                    foreach (var ofTarget in old.GroupBy(call => call.Target.Id, StringComparer.Ordinal))
+                    {
+                        await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
+                    }
                     // A server that refuses to be asked tells nothing of them either.
                     if (isKept) heard = clock.GetTimestamp();
                 }
@@ -30,7 +33,10 @@ internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimePr
                 {
                     if (error is not RedisAwayException) CallLog.ReadFailed(logger, error, error.Message);
                     // Of processes that can't be seen for so long nothing is known.
-                    if (clock.GetElapsedTime(heard) > options.LivenessTimeout) inbox.Lost(old.Select(call => call.Number), error.Message.TrimEnd('.'));
+                    if (clock.GetElapsedTime(heard) > options.LivenessTimeout)
+                    {
+                        inbox.Lost(old.Select(call => call.Number), error.Message.TrimEnd('.'));
+                    }
                 }
             }
         }

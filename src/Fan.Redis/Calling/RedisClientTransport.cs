@@ -36,13 +36,18 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         ArgumentNullException.ThrowIfNull(endpoint);
         return endpoint.IsFan || (RedisMicroFanCalls.ChannelOf(endpoint) is not null && _server.Target.Hosts.Any(host =>
             host.Port == (endpoint.Port > 0 ? endpoint.Port : 6379)
-            && endpoint.Host is { } theirs && (string.Equals(host.Host, theirs.Trim('[', ']'), StringComparison.OrdinalIgnoreCase) || (ServerText.IsLoopback(host.Host) && ServerText.IsLoopback(theirs)))));
+            && endpoint.Host is { } theirs
+            && (string.Equals(host.Host, theirs.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
+                || (ServerText.IsLoopback(host.Host) && ServerText.IsLoopback(theirs)))));
     }
 
     public string WhyOutOfReach(EndpointDescription endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return RedisMicroFanCalls.ChannelOf(endpoint) is null ? "names no channel" : $"listens at the server {endpoint.Host}:{(endpoint.Port > 0 ? endpoint.Port : 6379)}, and this application uses {_server.Target.Where}";
+        return RedisMicroFanCalls.ChannelOf(endpoint) is null
+            ? "names no channel"
+            : $"listens at the server {endpoint.Host}:{(endpoint.Port > 0 ? endpoint.Port : 6379)}, " +
+                $"and this application uses {_server.Target.Where}";
     }
 
     // Awaited once, by the pipeline: what it waits with can be used again.
@@ -62,7 +67,10 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
     public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
-        if (!call.Endpoint.Description.IsFan) throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
+        if (!call.Endpoint.Description.IsFan)
+        {
+            throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
+        }
         var window = _server.Options.SequenceWindowBytes;
         var pending = new RedisStreamCall(_inbox, call, TargetOf(call), window);
         var fields = MessageFields.Request(call, MessageTypes.Sequence);
@@ -76,7 +84,8 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
     // The streams end by themselves.
     public void Dispose() => _microFan.Dispose();
 
-    public async ValueTask DisposeAsync() => await _server.EndAsync("ending the calls to others over Redis", EndAsync).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() =>
+        await _server.EndAsync("ending the calls to others over Redis", EndAsync).ConfigureAwait(false);
 
     private async Task EndAsync()
     {
@@ -84,7 +93,9 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         await _microFan.DisposeAsync().ConfigureAwait(false);
     }
 
-    private CallTarget TargetOf(OutgoingCall call) => CallTarget.Of(call.Endpoint, _inbox.Topology) ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no inbox.");
+    private CallTarget TargetOf(OutgoingCall call) =>
+        CallTarget.Of(call.Endpoint, _inbox.Topology)
+        ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no inbox.");
 
     // A caller that does not wait any more is told to the service.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -101,7 +112,8 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         {
             return await pending.Task.ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (error.CancellationToken == cancellationToken && cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error)
+            when (error.CancellationToken == cancellationToken && cancellationToken.IsCancellationRequested)
         {
             await _inbox.CancelAsync(pending).ConfigureAwait(false);
             throw;

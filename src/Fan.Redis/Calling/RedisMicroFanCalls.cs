@@ -11,7 +11,9 @@ using StackExchange.Redis;
 
 namespace Fan.Redis.Calling;
 
-/// <summary>Calls services that are not Fan's, as micro-fan does: requests and replies are published to channels. Safe from any thread.</summary>
+/// <summary>
+/// Calls services that are not Fan's, as micro-fan does: requests and replies are published to channels. Safe from any thread.
+/// </summary>
 internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock, ILogger logger) : IAsyncDisposable, IDisposable
 {
     /// <summary>The key among the properties of an endpoint that has the channel of its requests.</summary>
@@ -25,12 +27,18 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
     private Task _watching = Task.CompletedTask;
 
     /// <summary>Where an endpoint takes its requests; null where its data has no channel.</summary>
-    public static string? ChannelOf(EndpointDescription endpoint) => endpoint.Properties.GetValueOrDefault(QueueProperty) is { Length: > 0 and <= 512 } channel ? channel : null;
+    public static string? ChannelOf(EndpointDescription endpoint) =>
+        endpoint.Properties.GetValueOrDefault(QueueProperty) is { Length: > 0 and <= 512 } channel ? channel : null;
 
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
-        var channel = ChannelOf(call.Endpoint.Description) ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no channel.");
-        if (_pending.Count >= server.Options.MaxCalls) throw new EndpointUnreachableException(call.Endpoint, $"{server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
+        var channel = ChannelOf(call.Endpoint.Description)
+            ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no channel.");
+        if (_pending.Count >= server.Options.MaxCalls)
+        {
+            throw new EndpointUnreachableException(
+                call.Endpoint, $"{server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
+        }
         var context = ContextHeaders.For(call.Headers);
         RedisValue body = MicroFanRequest.Write(MicroFanForm.Redis, context, call.Method, call.Payload, _backRoute);
         var pending = new PendingReply(call, channel);
@@ -38,14 +46,22 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
         {
             await SubscribeAsync(cancellationToken).ConfigureAwait(false);
             _pending[context.Span] = pending;
-            var receivers = await server.Shared.RunAsync(database => database.PublishAsync(RedisChannel.Literal(channel), body), cancellationToken).ConfigureAwait(false);
-            if (receivers == 0) throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} does not listen to its channel in Redis at {server.Target.Where}.");
+            var receivers = await server.Shared.RunAsync(
+                database => database.PublishAsync(RedisChannel.Literal(channel), body), cancellationToken).ConfigureAwait(false);
+            if (receivers == 0)
+            {
+                throw new EndpointUnreachableException(
+                    call.Endpoint, $"{call.Endpoint} does not listen to its channel in Redis at {server.Target.Where}.");
+            }
             var reply = await pending.Source.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             return MicroFanReply.Read(MicroFanForm.Redis, reply.Span, call);
         }
         catch (RedisAwayException error)
         {
-            if (error.WasNotSent || error.InnerException is RedisServerException) throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error);
+            if (error.WasNotSent || error.InnerException is RedisServerException)
+            {
+                throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error);
+            }
             throw new ServiceUnavailableException(call.Service, $"{call.Endpoint} broke off: {error.Message}", error);
         }
         finally
@@ -70,7 +86,8 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
         try
         {
             if (_isOpen) return;
-            var connection = await server.Shared.SubscribeAsync(RedisChannel.Literal(_backRoute), Take, clock, cancellationToken).ConfigureAwait(false);
+            var connection = await server.Shared.SubscribeAsync(
+                RedisChannel.Literal(_backRoute), Take, clock, cancellationToken).ConfigureAwait(false);
             // A channel keeps nothing for those who do not listen at the moment.
             connection.ConnectionFailed += (_, failure) =>
             {
@@ -99,7 +116,9 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
         {
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
             {
-                var old = _pending.Values.Where(pending => Interlocked.Exchange(ref pending.Age, 1) == 1).Select(pending => pending.Channel).ToHashSet(StringComparer.Ordinal);
+                var old = _pending.Values.Where(pending => Interlocked.Exchange(ref pending.Age, 1) == 1)
+                    .Select(pending => pending.Channel)
+                    .ToHashSet(StringComparer.Ordinal);
                 foreach (var channel in old) await LookAsync(channel).ConfigureAwait(false);
             }
         }
@@ -113,7 +132,8 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
     {
         try
         {
-            var answer = (RedisResult[])(await server.Shared.RunAsync(database => database.ExecuteAsync("PUBSUB", "NUMSUB", channel), _closing.Token).ConfigureAwait(false))!;
+            var answer = (RedisResult[])(await server.Shared.RunAsync(
+                database => database.ExecuteAsync("PUBSUB", "NUMSUB", channel), _closing.Token).ConfigureAwait(false))!;
             if (answer.Length == 2 && (long)answer[1] == 0) Lose(pending => pending.Channel == channel, "it does not listen any more");
         }
         catch (Exception error) when (!_closing.IsCancellationRequested)
@@ -124,7 +144,11 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
 
     private void Lose(Func<PendingReply, bool> which, string reason)
     {
-        foreach (var pending in _pending.Values.Where(which)) pending.Source.TrySetException(new ServiceUnavailableException(pending.Call.Service, $"{pending.Call.Endpoint} broke off: {reason}."));
+        foreach (var pending in _pending.Values.Where(which))
+        {
+            pending.Source.TrySetException(
+                new ServiceUnavailableException(pending.Call.Service, $"{pending.Call.Endpoint} broke off: {reason}."));
+        }
     }
 
     private sealed class PendingReply(OutgoingCall call, string channel)

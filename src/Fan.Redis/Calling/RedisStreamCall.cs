@@ -33,7 +33,8 @@ internal sealed class RedisStreamCall(CallInbox inbox, OutgoingCall call, CallTa
                     Fail(ErrorJson.Read(MessageFields.ReadPayload(message).Span));
                     return true;
                 default:
-                    Fail(new BadMessageException("reply", $"{Call.Endpoint} replied with a message of type '{type}': it is no sequence; call it as an rpc."));
+                    Fail(new BadMessageException(
+                        "reply", $"{Call.Endpoint} replied with a message of type '{type}': it is no sequence; call it as an rpc."));
                     return true;
             }
         }
@@ -48,7 +49,8 @@ internal sealed class RedisStreamCall(CallInbox inbox, OutgoingCall call, CallTa
     public override void Fail(Exception error) => _window.Fail(error);
 
     /// <summary>The items as they come. Errors end it as they would end a call.</summary>
-    public IAsyncEnumerable<ReplyPayload> ReadAsync(CancellationToken cancellationToken) => _window.ReadAsync(GrantAsync, LeaveAsync, cancellationToken);
+    public IAsyncEnumerable<ReplyPayload> ReadAsync(CancellationToken cancellationToken) =>
+        _window.ReadAsync(GrantAsync, LeaveAsync, cancellationToken);
 
     // Credit that is lost would let both sides wait for ever.
     public override ValueTask RetryAsync() => Interlocked.Exchange(ref _unsent, 0) is > 0 and var bytes ? SendCreditAsync(bytes) : default;

@@ -8,7 +8,8 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
     /// <summary>The longest that a read waits for the first entry.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
-    private static readonly string Milliseconds = ((int)LongestWait.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly string Milliseconds = ((int)LongestWait.TotalMilliseconds).ToString(
+        System.Globalization.CultureInfo.InvariantCulture);
 
     private readonly RedisLink _link = server.NewReader();
     private long _client;
@@ -26,7 +27,10 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
         var arguments = new object[5 + (2 * streams.Length)];
         (arguments[0], arguments[1], arguments[2], arguments[4]) = ("COUNT", most, "BLOCK", "STREAMS");
         arguments[3] = wait is { } time ? (long)time.TotalMilliseconds : Milliseconds;
-        for (var i = 0; i < streams.Length; i++) (arguments[5 + i], arguments[5 + streams.Length + i]) = (streams[i].Stream, streams[i].After);
+        for (var i = 0; i < streams.Length; i++)
+        {
+            (arguments[5 + i], arguments[5 + streams.Length + i]) = (streams[i].Stream, streams[i].After);
+        }
         return ReadAsync("XREAD", arguments);
     }
 
@@ -36,7 +40,8 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
         if (Interlocked.Read(ref _client) is var client && client == 0) return;
         try
         {
-            await server.Shared.RunAsync(database => database.ExecuteAsync("CLIENT", "UNBLOCK", client), CancellationToken.None).ConfigureAwait(false);
+            await server.Shared.RunAsync(
+                database => database.ExecuteAsync("CLIENT", "UNBLOCK", client), CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisAwayException)
         {
@@ -61,7 +66,8 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
     {
         var generation = _link.Generation;
         if (generation == 0 || generation != _known) await NoteClientAsync().ConfigureAwait(false);
-        return StreamItem.ReadAll(await _link.RunAsync(database => database.ExecuteAsync(command, arguments), CancellationToken.None).ConfigureAwait(false));
+        return StreamItem.ReadAll(
+            await _link.RunAsync(database => database.ExecuteAsync(command, arguments), CancellationToken.None).ConfigureAwait(false));
     }
 
     // Its number at the server, by which others can wake it; it changes with each connection.
@@ -71,7 +77,8 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
         var generation = _link.Generation;
         try
         {
-            Interlocked.Exchange(ref _client, (long)await _link.RunAsync(database => database.ExecuteAsync("CLIENT", "ID"), CancellationToken.None).ConfigureAwait(false));
+            Interlocked.Exchange(ref _client, (long)await _link.RunAsync(
+                database => database.ExecuteAsync("CLIENT", "ID"), CancellationToken.None).ConfigureAwait(false));
         }
         catch (RedisAwayException error) when (error.InnerException is RedisServerException)
         {

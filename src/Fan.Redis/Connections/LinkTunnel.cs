@@ -6,13 +6,17 @@ using StackExchange.Redis.Configuration;
 
 namespace Fan.Redis.Connections;
 
-/// <summary>Opens the client library's connections: to all addresses of a name, and with a watch for silence, which the library itself notices only after a multiple of the time for a command. Safe from any thread.</summary>
+/// <summary>
+/// Opens the client library's connections: to all addresses of a name, and with a watch for silence, which the library itself notices only
+/// after a multiple of the time for a command. Safe from any thread.
+/// </summary>
 internal sealed class LinkTunnel(TimeSpan connectTimeout, TimeSpan longestSilence, TimeProvider clock) : Tunnel
 {
     // The stream is ours.
     public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) => default;
 
-    public override async ValueTask<Stream?> BeforeAuthenticateAsync(EndPoint endpoint, ConnectionType connectionType, Socket? socket, CancellationToken cancellationToken)
+    public override async ValueTask<Stream?> BeforeAuthenticateAsync(
+        EndPoint endpoint, ConnectionType connectionType, Socket? socket, CancellationToken cancellationToken)
     {
         var (host, port) = endpoint switch
         {

@@ -19,7 +19,8 @@ internal sealed class ReadPosition(string stream)
         get
         {
             var hyphen = After.IndexOf('-', StringComparison.Ordinal);
-            return $"{After.AsSpan(0, hyphen)}-{ulong.Parse(After.AsSpan(hyphen + 1), NumberStyles.None, CultureInfo.InvariantCulture) + 1}";
+            var number = ulong.Parse(After.AsSpan(hyphen + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+            return $"{After.AsSpan(0, hyphen)}-{number + 1}";
         }
     }
 

@@ -4,7 +4,9 @@ using StackExchange.Redis;
 
 namespace Fan.Redis.Connections;
 
-/// <summary>One connection to the server: made when it is first wanted, kept by the client library from then on. Safe from any thread.</summary>
+/// <summary>
+/// One connection to the server: made when it is first wanted, kept by the client library from then on. Safe from any thread.
+/// </summary>
 internal sealed class RedisLink(ConfigurationOptions configuration, int database, string where, TimeProvider clock) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -53,7 +55,9 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         }
     }
 
-    /// <summary>Sends a command on the connection that was opened; false where none was yet. What the task ends with is for <see cref="Explain"/>.</summary>
+    /// <summary>
+    /// Sends a command on the connection that was opened; false where none was yet. What the task ends with is for <see cref="Explain"/>.
+    /// </summary>
     public bool TrySend(string command, ICollection<object> arguments, [NotNullWhen(true)] out Task<RedisResult>? sending)
     {
         sending = null;
@@ -100,7 +104,11 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
         catch (OperationCanceledException) when (running is not null)
         {
             // Nobody looks at what becomes of it.
-            _ = running.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = running.ContinueWith(
+                static task => task.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
             throw;
         }
     }
@@ -111,7 +119,8 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
 
     /// <summary>Listens to a channel; the client library does so again after each reconnection.</summary>
     /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
-    public async ValueTask<ConnectionMultiplexer> SubscribeAsync(RedisChannel channel, Action<RedisValue> handler, TimeProvider clock, CancellationToken cancellationToken)
+    public async ValueTask<ConnectionMultiplexer> SubscribeAsync(
+        RedisChannel channel, Action<RedisValue> handler, TimeProvider clock, CancellationToken cancellationToken)
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         var begun = clock.GetTimestamp();
@@ -133,7 +142,10 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
             catch (Exception error) when (RedisErrors.IsOne(error))
             {
                 // Channels have a connection of their own, which may be a little later.
-                if (!RedisErrors.WasNotSent(error) || clock.GetElapsedTime(begun).TotalMilliseconds > configuration.ConnectTimeout) throw Away(error, RedisErrors.WasNotSent(error));
+                if (!RedisErrors.WasNotSent(error) || clock.GetElapsedTime(begun).TotalMilliseconds > configuration.ConnectTimeout)
+                {
+                    throw Away(error, RedisErrors.WasNotSent(error));
+                }
                 await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken).ConfigureAwait(false);
             }
             finally

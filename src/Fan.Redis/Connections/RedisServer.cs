@@ -10,7 +10,9 @@ using StackExchange.Redis;
 
 namespace Fan.Redis.Connections;
 
-/// <summary>The application's connections to its server: one that all share, and one for each reader that waits at the server. Safe from any thread.</summary>
+/// <summary>
+/// The application's connections to its server: one that all share, and one for each reader that waits at the server. Safe from any thread.
+/// </summary>
 internal sealed class RedisServer : IAsyncDisposable, IDisposable
 {
     // The library asks a server of which it heard nothing for so long whether it is there.
@@ -30,12 +32,18 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
     private readonly Lock _gate = new();
     private readonly List<RedisLink> _readers = [];
 
-    public RedisServer(IOptions<FanRedisOptions> options, IOptions<FanOptions> application, TimeProvider clock, ILogger<RedisServer> logger, StopBudget? budget = null)
+    public RedisServer(
+        IOptions<FanRedisOptions> options,
+        IOptions<FanOptions> application,
+        TimeProvider clock,
+        ILogger<RedisServer> logger,
+        StopBudget? budget = null)
     {
         _budget = budget;
         (_options, _clock, _certificates) = (options.Value, clock, new CertificateFiles(new RedisTls(options.Value), clock, logger));
         _target = ServerText.Read(_options);
-        _name = string.Concat((application.Value.Name ?? "fan").Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        _name = string.Concat(
+            (application.Value.Name ?? "fan").Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
         Shared = new RedisLink(Configure(withSubscriptions: true), _target.Database, _target.Where, clock);
     }
 
@@ -47,7 +55,9 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
     /// <summary>The connection for everything that does not wait at the server.</summary>
     public RedisLink Shared { get; }
 
-    /// <summary>A new connection for commands that wait at the server: they hold up whatever comes after them. The caller disposes it.</summary>
+    /// <summary>
+    /// A new connection for commands that wait at the server: they hold up whatever comes after them. The caller disposes it.
+    /// </summary>
     public RedisLink NewReader()
     {
         var link = new RedisLink(Configure(withSubscriptions: false), _target.Database, _target.Where, _clock);
@@ -119,19 +129,32 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
             ConfigurationChannel = "",
         };
         foreach (var (host, port) in _target.Hosts) configuration.EndPoints.Add(host, port);
-        if (!withSubscriptions) configuration.CommandMap = CommandMap.Create(new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "SUBSCRIBE" }, available: false);
+        if (!withSubscriptions)
+        {
+            configuration.CommandMap = CommandMap.Create(
+                new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "SUBSCRIBE" }, available: false);
+        }
         if (!_target.UseTls) return configuration;
         configuration.Ssl = true;
         configuration.SslHost = _options.ServerName ?? _target.Hosts[0].Host;
         // Read for each connection, so that a file that was replaced counts from the next one on.
-        if (_options.TrustedCertificatesFile is not null) configuration.CertificateValidation += (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors);
-        if (_options.CertificateFile is not null) configuration.CertificateSelection += (_, _, _, _, _) => _certificates.Own!.TargetCertificate;
+        if (_options.TrustedCertificatesFile is not null)
+        {
+            configuration.CertificateValidation += (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors);
+        }
+        if (_options.CertificateFile is not null)
+        {
+            configuration.CertificateSelection += (_, _, _, _, _) => _certificates.Own!.TargetCertificate;
+        }
         return configuration;
     }
 
     private bool IsTrusted(X509Certificate? certificate, X509Chain? given, SslPolicyErrors errors)
     {
-        if (certificate is not X509Certificate2 shown || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
+        if (certificate is not X509Certificate2 shown || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        {
+            return false;
+        }
         var policy = _certificates.Policy!;
         policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
         // What the server sent with its own.

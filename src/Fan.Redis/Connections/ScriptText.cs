@@ -7,7 +7,8 @@ internal static class ScriptText
 {
     public static string Read(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua") ?? throw new InvalidOperationException($"The script '{name}' is missing.");
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")
+            ?? throw new InvalidOperationException($"The script '{name}' is missing.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace Fan.Redis.Connections;
 
-/// <summary>A connection on which something comes at least now and then; one that is silent for longer is closed. As safe from any thread as the stream of a socket.</summary>
+/// <summary>
+/// A connection on which something comes at least now and then; one that is silent for longer is closed. As safe from any thread as the
+/// stream of a socket.
+/// </summary>
 internal sealed class WatchedStream : Stream
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -36,17 +39,21 @@ internal sealed class WatchedStream : Stream
 
     public override int Read(Span<byte> buffer) => Heard()._inner.Read(buffer);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Heard()._inner.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Heard()._inner.ReadAsync(buffer, cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count) => _inner.Write(buffer, offset, count);
 
     public override void Write(ReadOnlySpan<byte> buffer) => _inner.Write(buffer);
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _inner.WriteAsync(buffer, offset, count, cancellationToken);
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        _inner.WriteAsync(buffer, offset, count, cancellationToken);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _inner.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _inner.WriteAsync(buffer, cancellationToken);
 
     public override void Flush() => _inner.Flush();
 

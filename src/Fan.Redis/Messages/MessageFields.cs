@@ -9,7 +9,9 @@ using StackExchange.Redis;
 
 namespace Fan.Redis.Messages;
 
-/// <summary>A message about a call: its first field is named by its type and has its payload; those after it have names, headers their own.</summary>
+/// <summary>
+/// A message about a call: its first field is named by its type and has its payload; those after it have names, headers their own.
+/// </summary>
 internal static class MessageFields
 {
     public const string From = "from";
@@ -29,12 +31,15 @@ internal static class MessageFields
     private const int First = 2;
 
     // What is read often, so that no text has to be made of it each time.
-    private static readonly (byte[] Bytes, string Text)[] UsualTypes = Texts(MessageTypes.Reply, MessageTypes.Item, MessageTypes.End, MessageTypes.Error, MessageTypes.Credit, MessageTypes.Probe);
+    private static readonly (byte[] Bytes, string Text)[] UsualTypes = Texts(
+        MessageTypes.Reply, MessageTypes.Item, MessageTypes.End, MessageTypes.Error, MessageTypes.Credit, MessageTypes.Probe);
 
-    private static readonly (byte[] Bytes, string Text)[] UsualNames = Texts(HeaderNames.TimeToLive, HeaderNames.Caller, HeaderNames.Snapshot, HeaderNames.Draw, HeaderNames.VersionRange);
+    private static readonly (byte[] Bytes, string Text)[] UsualNames = Texts(
+        HeaderNames.TimeToLive, HeaderNames.Caller, HeaderNames.Snapshot, HeaderNames.Draw, HeaderNames.VersionRange);
 
     /// <summary>A message as the arguments of its command; more fields, names and values in turn, are added.</summary>
-    public static List<object> New(string type, byte[]? payload, int fields = 3) => new(Before + (fields * 2)) { "", "NOMKSTREAM", "*", type, payload ?? [] };
+    public static List<object> New(string type, byte[]? payload, int fields = 3) =>
+        new(Before + (fields * 2)) { "", "NOMKSTREAM", "*", type, payload ?? [] };
 
     /// <summary>The fields of a request.</summary>
     /// <exception cref="LimitExceededException">The headers are too large.</exception>
@@ -50,7 +55,11 @@ internal static class MessageFields
         var bytes = 0;
         for (var i = own; i < fields.Count; i++) bytes += Encoding.UTF8.GetByteCount((string)fields[i]);
         if (bytes > call.Limits.MaxHeaderBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers have {bytes} bytes; at most {call.Limits.MaxHeaderBytes} are allowed ({nameof(FanLimits.MaxHeaderBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxHeaderBytes),
+                $"The headers have {bytes} bytes; at most {call.Limits.MaxHeaderBytes} are allowed ({nameof(FanLimits.MaxHeaderBytes)}).");
+        }
         return fields;
     }
 
@@ -68,7 +77,12 @@ internal static class MessageFields
     public static void ReadHeaders(StreamItem item, MessageHeaders headers, FanLimits limits)
     {
         var count = item.Fields.Length / 2;
-        if (count > limits.MaxHeaders) throw new LimitExceededException(nameof(FanLimits.MaxHeaders), $"The message has {count} fields; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
+        if (count > limits.MaxHeaders)
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxHeaders),
+                $"The message has {count} fields; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
+        }
         var bytes = 0;
         for (var i = First; i + 1 < item.Fields.Length; i += 2)
         {
@@ -76,16 +90,23 @@ internal static class MessageFields
             if (IsOwn(name)) continue;
             var value = (string)item.Fields[i + 1]!;
             bytes += name.Length + value.Length;
-            if (bytes > limits.MaxHeaderBytes) throw new LimitExceededException(nameof(FanLimits.MaxHeaderBytes), $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+            if (bytes > limits.MaxHeaderBytes)
+            {
+                throw new LimitExceededException(
+                    nameof(FanLimits.MaxHeaderBytes),
+                    $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
+            }
             headers.TrySet(Text(name, UsualNames), value);
         }
     }
 
     /// <summary>The type of a message.</summary>
-    public static string ReadType(StreamItem item) => item.Fields.Length < First ? "" : Text(((ReadOnlyMemory<byte>)(RedisValue)item.Fields[0]).Span, UsualTypes);
+    public static string ReadType(StreamItem item) =>
+        item.Fields.Length < First ? "" : Text(((ReadOnlyMemory<byte>)(RedisValue)item.Fields[0]).Span, UsualTypes);
 
     /// <summary>The payload of a message.</summary>
-    public static ReadOnlyMemory<byte> ReadPayload(StreamItem item) => item.Fields.Length < First ? default : (ReadOnlyMemory<byte>)(RedisValue)item.Fields[1];
+    public static ReadOnlyMemory<byte> ReadPayload(StreamItem item) =>
+        item.Fields.Length < First ? default : (ReadOnlyMemory<byte>)(RedisValue)item.Fields[1];
 
     /// <summary>Who sent a message: the id of a process and, about a call, a space and its number there.</summary>
     public static string WriteFrom(string id, ulong number) => string.Create(CultureInfo.InvariantCulture, $"{id} {number}");
@@ -104,11 +125,15 @@ internal static class MessageFields
 
     /// <summary>The number of the call that a reply is for; null where it has none.</summary>
     public static ulong? ReadNumber(StreamItem item) =>
-        ulong.TryParse(((ReadOnlyMemory<byte>)item.Field(Number)).Span, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        ulong.TryParse(((ReadOnlyMemory<byte>)item.Field(Number)).Span, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     /// <summary>The place of an item in its sequence; null where its sender does not count.</summary>
     public static long? ReadPlace(StreamItem item) =>
-        long.TryParse(((ReadOnlyMemory<byte>)item.Field(Place)).Span, NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : null;
+        long.TryParse(((ReadOnlyMemory<byte>)item.Field(Place)).Span, NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+            ? place
+            : null;
 
     /// <summary>The payload of a reply in an array of the pool; it has the form of the request.</summary>
     /// <exception cref="LimitExceededException">It is larger than the caller takes.</exception>
@@ -116,7 +141,11 @@ internal static class MessageFields
     {
         var payload = ReadPayload(item).Span;
         if (payload.Length > call.Limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         var bytes = ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(bytes);
         return new ReplyPayload(bytes, payload.Length) { ContentType = call.ContentType };
@@ -131,7 +160,8 @@ internal static class MessageFields
         _ => false,
     };
 
-    private static (byte[] Bytes, string Text)[] Texts(params string[] texts) => [.. texts.Select(text => (Encoding.ASCII.GetBytes(text), text))];
+    private static (byte[] Bytes, string Text)[] Texts(params string[] texts) =>
+        [.. texts.Select(text => (Encoding.ASCII.GetBytes(text), text))];
 
     private static string Text(ReadOnlySpan<byte> bytes, (byte[] Bytes, string Text)[] usual)
     {

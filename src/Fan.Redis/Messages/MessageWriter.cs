@@ -9,7 +9,10 @@ internal sealed class MessageWriter(RedisLink link)
 {
     private const string Append = "XADD";
 
-    /// <summary>Begins to append a message where the connection is open; false where it is not. What the task ends with is for <see cref="WasTaken"/>.</summary>
+    /// <summary>
+    /// Begins to append a message where the connection is open; false where it is not. What the task ends with is for
+    /// <see cref="WasTaken"/>.
+    /// </summary>
     public bool TryAppend(RedisKey stream, List<object> message, [NotNullWhen(true)] out Task<RedisResult>? sending)
     {
         message[0] = stream;
@@ -20,7 +23,10 @@ internal sealed class MessageWriter(RedisLink link)
     /// <exception cref="RedisAwayException">The server can't be reached, or refused.</exception>
     public bool WasTaken(Task<RedisResult> sending)
     {
-        if (!sending.IsCompletedSuccessfully) throw link.Explain(sending.Exception?.InnerException ?? new RedisException("the command was given up"));
+        if (!sending.IsCompletedSuccessfully)
+        {
+            throw link.Explain(sending.Exception?.InnerException ?? new RedisException("the command was given up"));
+        }
         link.Answered();
         return !sending.Result.IsNull;
     }
@@ -40,7 +46,9 @@ internal sealed class MessageWriter(RedisLink link)
         object[] arguments = [position.Stream, "MINID", position.Next];
         try
         {
-            await link.RunAsync(database => database.ExecuteAsync("XTRIM", arguments, CommandFlags.FireAndForget), CancellationToken.None).ConfigureAwait(false);
+            await link.RunAsync(
+                database => database.ExecuteAsync("XTRIM", arguments, CommandFlags.FireAndForget),
+                CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisAwayException)
         {

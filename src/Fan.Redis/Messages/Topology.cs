@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Fan.Redis.Messages;
 
-/// <summary>The names of the streams of calls. Each is there while its reader lives: nobody else makes one. The braces keep those of one process on one node of a cluster.</summary>
+/// <summary>
+/// The names of the streams of calls. Each is there while its reader lives: nobody else makes one. The braces keep those of one process on
+/// one node of a cluster.
+/// </summary>
 internal sealed class Topology(string prefix)
 {
     /// <summary>How many characters an id has.</summary>
@@ -25,7 +28,10 @@ internal sealed class Topology(string prefix)
     /// <summary>The channel for replies in that form.</summary>
     public string BackRoute(string id) => $"{prefix}.rpc.{id}";
 
-    /// <summary>Whether a reply in that form may be published there: a channel of its caller's own choice, but none of ours that others listen to, where it would be taken for a request, and none that servers and client libraries talk on.</summary>
+    /// <summary>
+    /// Whether a reply in that form may be published there: a channel of its caller's own choice, but none of ours that others listen to,
+    /// where it would be taken for a request, and none that servers and client libraries talk on.
+    /// </summary>
     public bool IsBackRoute(string channel)
     {
         if (channel.Any(char.IsControl) || channel.StartsWith("__", StringComparison.Ordinal)) return false;
@@ -38,7 +44,8 @@ internal sealed class Topology(string prefix)
     private static bool IsRequests(string channel)
     {
         const string middle = ".rpc.";
-        for (var at = channel.IndexOf(middle, StringComparison.Ordinal); at >= 0; at = channel.IndexOf(middle, at + 1, StringComparison.Ordinal))
+        for (var at = channel.IndexOf(middle, StringComparison.Ordinal); at >= 0; at = channel.IndexOf(
+            middle, at + 1, StringComparison.Ordinal))
         {
             var rest = channel.AsSpan(at + middle.Length);
             if (rest.Length > IdLength && rest[IdLength] == '.' && IsId(rest[..IdLength].ToString())) return true;

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Redis.Queues;
 
-/// <summary>What a consumer does beside handling: keeps what it holds, takes back what dead ones held, and moves what became due. Owns the two tasks that do.</summary>
+/// <summary>
+/// What a consumer does beside handling: keeps what it holds, takes back what dead ones held, and moves what became due. Owns the two tasks
+/// that do.
+/// </summary>
 internal sealed class ConsumerCare : IAsyncDisposable
 {
     // Of one script call.
@@ -23,8 +26,18 @@ internal sealed class ConsumerCare : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
-    public ConsumerCare(RedisQueues queues, QueueName queue, string consumer, HeldMessages held, TimeSpan lease, TimeSpan poll, Func<Task> vanished, TimeProvider clock, ILogger logger) =>
-        (_queues, _queue, _consumer, _held, _lease, _poll, _vanished, _clock, _logger) = (queues, queue, consumer, held, lease, poll, vanished, clock, logger);
+    public ConsumerCare(
+        RedisQueues queues,
+        QueueName queue,
+        string consumer,
+        HeldMessages held,
+        TimeSpan lease,
+        TimeSpan poll,
+        Func<Task> vanished,
+        TimeProvider clock,
+        ILogger logger) =>
+        (_queues, _queue, _consumer, _held, _lease, _poll, _vanished, _clock, _logger) = (
+            queues, queue, consumer, held, lease, poll, vanished, clock, logger);
 
     public void Start() => _running = Task.WhenAll(Task.Run(KeepAsync), Task.Run(SweepAsync));
 
@@ -48,14 +61,16 @@ internal sealed class ConsumerCare : IAsyncDisposable
             {
                 foreach (var entries in _held.Entries.Chunk(MostKept))
                 {
-                    var lost = await _queues.RunAsync(_queues.Scripts.Keep, _queue, [_consumer, .. entries], _stopping.Token).ConfigureAwait(false);
+                    var lost = await _queues.RunAsync(
+                        _queues.Scripts.Keep, _queue, [_consumer, .. entries], _stopping.Token).ConfigureAwait(false);
                     foreach (var entry in (string[])lost!) _held.Lose(entry);
                 }
 
                 long reclaimed;
                 do
                 {
-                    reclaimed = (long)await _queues.RunAsync(_queues.Scripts.Reclaim, _queue, [_consumer], _stopping.Token).ConfigureAwait(false);
+                    reclaimed = (long)await _queues.RunAsync(
+                        _queues.Scripts.Reclaim, _queue, [_consumer], _stopping.Token).ConfigureAwait(false);
                 }
                 while (reclaimed >= MostReclaimed);
                 if (reclaimed < 0) await _vanished().ConfigureAwait(false);

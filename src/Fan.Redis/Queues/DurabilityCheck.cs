@@ -11,10 +11,20 @@ internal sealed class DurabilityCheck(RedisServer server, ILogger logger)
         try
         {
             var persistence = await InfoAsync("persistence", cancellationToken).ConfigureAwait(false);
-            if (persistence.GetValueOrDefault("aof_enabled") == "0") QueueLog.NotDurable(logger, server.Target.Where);
-            else if (await SettingAsync("appendfsync", cancellationToken).ConfigureAwait(false) is { } setting and not "always") QueueLog.LateToDisk(logger, server.Target.Where, setting);
+            if (persistence.GetValueOrDefault("aof_enabled") == "0")
+            {
+                QueueLog.NotDurable(logger, server.Target.Where);
+            }
+            else if (await SettingAsync("appendfsync", cancellationToken).ConfigureAwait(false) is { } setting and not "always")
+            {
+                QueueLog.LateToDisk(logger, server.Target.Where, setting);
+            }
             var memory = await InfoAsync("memory", cancellationToken).ConfigureAwait(false);
-            if (memory.GetValueOrDefault("maxmemory") is not (null or "0") && memory.GetValueOrDefault("maxmemory_policy") is { } policy and not "noeviction") QueueLog.Evicts(logger, server.Target.Where, policy);
+            if (memory.GetValueOrDefault("maxmemory") is not (null or "0")
+                && memory.GetValueOrDefault("maxmemory_policy") is { } policy and not "noeviction")
+            {
+                QueueLog.Evicts(logger, server.Target.Where, policy);
+            }
         }
         catch (RedisAwayException)
         {
@@ -24,7 +34,9 @@ internal sealed class DurabilityCheck(RedisServer server, ILogger logger)
 
     private async Task<Dictionary<string, string>> InfoAsync(string section, CancellationToken cancellationToken)
     {
-        var text = (string?)await server.Shared.RunAsync(database => database.ExecuteAsync("INFO", section), cancellationToken).ConfigureAwait(false) ?? "";
+        var text = (string?)await server.Shared.RunAsync(
+            database => database.ExecuteAsync("INFO", section), cancellationToken).ConfigureAwait(false)
+            ?? "";
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries))
         {
@@ -36,7 +48,8 @@ internal sealed class DurabilityCheck(RedisServer server, ILogger logger)
 
     private async Task<string?> SettingAsync(string name, CancellationToken cancellationToken)
     {
-        var pair = (string[]?)await server.Shared.RunAsync(database => database.ExecuteAsync("CONFIG", "GET", name), cancellationToken).ConfigureAwait(false);
+        var pair = (string[]?)await server.Shared.RunAsync(
+            database => database.ExecuteAsync("CONFIG", "GET", name), cancellationToken).ConfigureAwait(false);
         return pair is { Length: 2 } ? pair[1] : null;
     }
 }

@@ -21,7 +21,17 @@ internal static class MessageRecord
     public static List<RedisValue> Write(QueueMessage message)
     {
         // A copy, as the client library may still have it when a sender that was cancelled uses the array again.
-        var fields = new List<RedisValue>(24) { Id, message.Id, Method, message.Method, ContentType, message.ContentType, Payload, message.Payload.ToArray() };
+        var fields = new List<RedisValue>(24)
+        {
+            Id,
+            message.Id,
+            Method,
+            message.Method,
+            ContentType,
+            message.ContentType,
+            Payload,
+            message.Payload.ToArray()
+        };
         if (message.Key is { } key) fields.AddRange([Key, key]);
         message.Headers.CopyTo(fields, static (fields, name, value) => fields.AddRange([name, value]));
         return fields;
@@ -55,7 +65,8 @@ internal static class MessageRecord
         ExceptionType = letter.Field("exception"),
         Attempts = (int)letter.Field(Attempts),
         EnqueuedAt = Time((long)letter.Field(Sent)),
-        DiedAt = Time(long.Parse(letter.Id.AsSpan(0, letter.Id.IndexOf('-', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture)),
+        DiedAt = Time(long.Parse(
+            letter.Id.AsSpan(0, letter.Id.IndexOf('-', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture)),
     };
 
     private static QueueMessage ReadMessage(QueueName queue, StreamItem record, TimeSpan? left)
@@ -65,7 +76,11 @@ internal static class MessageRecord
         {
             // Those of ours have a hyphen, or are the three of the W3C and the token, and none of the fields around them does.
             var name = (string)record.Fields[i]!;
-            if (name.StartsWith("fan-", StringComparison.Ordinal) || name is HeaderNames.TraceParent or HeaderNames.TraceState or HeaderNames.Baggage or HeaderNames.Authorization) headers.TrySet(name, (string)record.Fields[i + 1]!);
+            if (name.StartsWith("fan-", StringComparison.Ordinal)
+                || name is HeaderNames.TraceParent or HeaderNames.TraceState or HeaderNames.Baggage or HeaderNames.Authorization)
+            {
+                headers.TrySet(name, (string)record.Fields[i + 1]!);
+            }
         }
 
         return new QueueMessage

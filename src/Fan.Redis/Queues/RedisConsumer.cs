@@ -36,14 +36,31 @@ internal sealed class RedisConsumer : IQueueConsumer
     private volatile string? _trouble;
 
     public RedisConsumer(
-        RedisServer server, RedisQueues queues, QueueSubscription subscription, string stream, QueueHandler handler, TimeProvider clock, ILogger logger, Action<RedisConsumer> ended)
+        RedisServer server,
+        RedisQueues queues,
+        QueueSubscription subscription,
+        string stream,
+        QueueHandler handler,
+        TimeProvider clock,
+        ILogger logger,
+        Action<RedisConsumer> ended)
     {
-        (_queues, _subscription, _stream, _handler, _clock, _logger, _ended) = (queues, subscription, stream, handler, clock, logger, ended);
+        (_queues, _subscription, _stream, _handler, _clock, _logger, _ended) = (
+            queues, subscription, stream, handler, clock, logger, ended);
         // Two of one name would take each other's messages for their own.
         _consumer = $"{subscription.Consumer}-{Guid.NewGuid().ToString("N")[..8]}";
         _reader = new BlockingReader(server);
         _held = new HeldMessages(subscription.Prefetch);
-        _care = new ConsumerCare(queues, subscription.Queue, _consumer, _held, subscription.Policy.LeaseTime, server.Options.PollInterval, DeclareAgainAsync, clock, logger);
+        _care = new ConsumerCare(
+            queues,
+            subscription.Queue,
+            _consumer,
+            _held,
+            subscription.Policy.LeaseTime,
+            server.Options.PollInterval,
+            DeclareAgainAsync,
+            clock,
+            logger);
         // Bounded by what may be held.
         _taken = Channel.CreateUnbounded<HeldMessage>();
     }
@@ -93,7 +110,8 @@ internal sealed class RedisConsumer : IQueueConsumer
         try
         {
             // Also what came in an answer that was lost.
-            while ((long)await _queues.RunAsync(_queues.Scripts.Leave, Queue, [_consumer], CancellationToken.None).ConfigureAwait(false) > 0)
+            while ((long)await _queues.RunAsync(
+                _queues.Scripts.Leave, Queue, [_consumer], CancellationToken.None).ConfigureAwait(false) > 0)
             {
             }
         }
@@ -146,7 +164,10 @@ internal sealed class RedisConsumer : IQueueConsumer
         try
         {
             // A server that lost its data takes the queue anew; one that was deleted stays so.
-            if (RedisErrors.IsNoGroup(error.InnerException) && !await TryDeclareAgainAsync().ConfigureAwait(false)) reason = "The queue was deleted.";
+            if (RedisErrors.IsNoGroup(error.InnerException) && !await TryDeclareAgainAsync().ConfigureAwait(false))
+            {
+                reason = "The queue was deleted.";
+            }
         }
         catch (Exception again)
         {
@@ -170,7 +191,11 @@ internal sealed class RedisConsumer : IQueueConsumer
     // False where somebody deleted it.
     private async Task<bool> TryDeclareAgainAsync()
     {
-        if (await _queues.DeclareAsync(Queue, _subscription.Policy, again: true, _stream, _stopping.Token).ConfigureAwait(false) is not { } stream) return false;
+        if (await _queues.DeclareAsync(
+            Queue, _subscription.Policy, again: true, _stream, _stopping.Token).ConfigureAwait(false) is not { } stream)
+        {
+            return false;
+        }
         // A stream that was only lost comes back under its name.
         QueueLog.DeclaredAgain(_logger, Queue);
         _stream = stream;
@@ -184,7 +209,10 @@ internal sealed class RedisConsumer : IQueueConsumer
             try
             {
                 // What nobody has begun when it stops goes back at the end.
-                if (!_stopping.IsCancellationRequested && await BeginAsync(message).ConfigureAwait(false) is { } fields) await HandleAsync(message, fields).ConfigureAwait(false);
+                if (!_stopping.IsCancellationRequested && await BeginAsync(message).ConfigureAwait(false) is { } fields)
+                {
+                    await HandleAsync(message, fields).ConfigureAwait(false);
+                }
             }
             catch (Exception error)
             {
@@ -203,7 +231,8 @@ internal sealed class RedisConsumer : IQueueConsumer
         {
             try
             {
-                var result = await _queues.RunAsync(_queues.Scripts.Begin, Queue, [_consumer, message.Entry, message.Number], CancellationToken.None).ConfigureAwait(false);
+                var result = await _queues.RunAsync(
+                    _queues.Scripts.Begin, Queue, [_consumer, message.Entry, message.Number], CancellationToken.None).ConfigureAwait(false);
                 return result.IsNull ? null : (RedisResult[])result!;
             }
             catch (ServiceUnavailableException error) when (!RedisErrors.IsAboutCommand(error))
@@ -249,10 +278,14 @@ internal sealed class RedisConsumer : IQueueConsumer
                 QueueOutcome.Retry => "retry",
                 _ => "release",
             },
-            ((long)Math.Ceiling(settlement.Delay.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture), settlement.Reason ?? "", settlement.Detail ?? "", settlement.ExceptionType ?? "",
+            ((long)Math.Ceiling(settlement.Delay.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture),
+            settlement.Reason ?? "",
+            settlement.Detail ?? "",
+            settlement.ExceptionType ?? "",
         ];
         var pause = new BackOff(_clock);
-        for (var isRepeated = false; await FailureAsync(message, settlement, arguments, isRepeated).ConfigureAwait(false) is { } error; isRepeated = true)
+        for (var isRepeated =
+            false; await FailureAsync(message, settlement, arguments, isRepeated).ConfigureAwait(false) is { } error; isRepeated = true)
         {
             if (RedisErrors.IsAboutCommand(error))
             {
@@ -278,17 +311,23 @@ internal sealed class RedisConsumer : IQueueConsumer
     {
         var pause = new BackOff(_clock, LongestPause);
         do await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        while (!_stopping.IsCancellationRequested && await FailureAsync(message, settlement, arguments, isRepeated: true).ConfigureAwait(false) is not null);
+        while (!_stopping.IsCancellationRequested
+            && await FailureAsync(message, settlement, arguments, isRepeated: true).ConfigureAwait(false) is not null);
         _held.Remove(message);
         _aside.TryRemove(message, out _);
     }
 
     // Null where it was written down. After an error it may have been done, and then it is not ours any more.
-    private async Task<ServiceUnavailableException?> FailureAsync(HeldMessage message, QueueSettlement settlement, RedisValue[] arguments, bool isRepeated)
+    private async Task<ServiceUnavailableException?> FailureAsync(
+        HeldMessage message, QueueSettlement settlement, RedisValue[] arguments, bool isRepeated)
     {
         try
         {
-            if ((long)await _queues.RunAsync(_queues.Scripts.Settle, Queue, arguments, CancellationToken.None).ConfigureAwait(false) == 0 && !isRepeated) QueueLog.Late(_logger, Queue, message.Entry);
+            if ((long)await _queues.RunAsync(_queues.Scripts.Settle, Queue, arguments, CancellationToken.None).ConfigureAwait(false) == 0
+                && !isRepeated)
+            {
+                QueueLog.Late(_logger, Queue, message.Entry);
+            }
             if (settlement.Outcome == QueueOutcome.Retry) _care.Scheduled();
             return null;
         }

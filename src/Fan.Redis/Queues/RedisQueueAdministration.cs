@@ -40,7 +40,8 @@ internal sealed class RedisQueueAdministration(RedisQueues queues) : IQueueAdmin
         RedisValue last = "0";
         while (found.Count < most)
         {
-            var result = (RedisResult[])(await queues.RunAsync(queues.Scripts.Peek, queue, [last, Math.Min(most, MostLookedAt)], cancellationToken).ConfigureAwait(false))!;
+            var result = (RedisResult[])(await queues.RunAsync(
+                queues.Scripts.Peek, queue, [last, Math.Min(most, MostLookedAt)], cancellationToken).ConfigureAwait(false))!;
             foreach (var fields in (RedisResult[])result[2]!) found.Add(MessageRecord.Read(queue, (long)result[0], fields));
             last = (RedisValue)result[1];
             if (last == "-1") break;
@@ -65,7 +66,8 @@ internal sealed class RedisQueueAdministration(RedisQueues queues) : IQueueAdmin
         while (true)
         {
             RedisValue[] arguments = [start, stop, ids is null ? "1" : "0", .. (ids ?? []).Select(id => (RedisValue)id)];
-            var result = (RedisResult[])(await queues.RunAsync(queues.Scripts.RetryDead, queue, arguments, cancellationToken).ConfigureAwait(false))!;
+            var result = (RedisResult[])(await queues.RunAsync(
+                queues.Scripts.RetryDead, queue, arguments, cancellationToken).ConfigureAwait(false))!;
             count += (int)result[0];
             (start, stop) = ((RedisValue)result[1], (RedisValue)result[2]);
             if (start == "") return count;
@@ -75,12 +77,16 @@ internal sealed class RedisQueueAdministration(RedisQueues queues) : IQueueAdmin
     public async Task<int> PurgeAsync(QueueName queue, QueuePart part, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        if (part == QueuePart.Dead) return (int)await queues.RunAsync(queues.Scripts.PurgeDead, queue, [], cancellationToken).ConfigureAwait(false);
+        if (part == QueuePart.Dead)
+        {
+            return (int)await queues.RunAsync(queues.Scripts.PurgeDead, queue, [], cancellationToken).ConfigureAwait(false);
+        }
         var count = 0;
         RedisValue last = "0", stop = "";
         while (true)
         {
-            var result = (RedisResult[])(await queues.RunAsync(queues.Scripts.Purge, queue, [last, stop], cancellationToken).ConfigureAwait(false))!;
+            var result = (RedisResult[])(await queues.RunAsync(
+                queues.Scripts.Purge, queue, [last, stop], cancellationToken).ConfigureAwait(false))!;
             count += (int)result[0];
             (last, stop) = ((RedisValue)result[1], (RedisValue)result[2]);
             if (last == "-1") return count;

@@ -5,7 +5,10 @@ using StackExchange.Redis;
 
 namespace Fan.Redis.Queues;
 
-/// <summary>The scripts of queues as methods. Safe from any thread. All throw <see cref="ServiceUnavailableException"/> where the server can't be reached, or refuses.</summary>
+/// <summary>
+/// The scripts of queues as methods. Safe from any thread. All throw <see cref="ServiceUnavailableException"/> where the server can't be
+/// reached, or refuses.
+/// </summary>
 internal sealed class RedisQueues(RedisServer server)
 {
     private readonly QueueScripts _scripts = new();
@@ -35,16 +38,26 @@ internal sealed class RedisQueues(RedisServer server)
     /// <summary>Makes a queue, or changes its policy; the name of its stream.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="policy">What it does by itself.</param>
-    /// <param name="again">Whether it was declared before: then one that was deleted since is not made again, and the answer is null.</param>
-    /// <param name="stream">The name of its stream at that time, so that what is left of it is found again; null where that is not known.</param>
+    /// <param name="again">
+    /// Whether it was declared before: then one that was deleted since is not made again, and the answer is null.
+    /// </param>
+    /// <param name="stream">
+    /// The name of its stream at that time, so that what is left of it is found again; null where that is not known.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<string?> DeclareAsync(QueueName queue, QueuePolicy policy, bool again, string? stream, CancellationToken cancellationToken)
+    public async ValueTask<string?> DeclareAsync(
+        QueueName queue, QueuePolicy policy, bool again, string? stream, CancellationToken cancellationToken)
     {
         var text = string.Join(
             ' ',
-            Milliseconds(policy.TimeToLive), Milliseconds(policy.RememberFor), (policy.MaxMessages ?? server.Options.MaxMessages).ToString(CultureInfo.InvariantCulture),
-            Milliseconds(policy.DeadLetterRetention), policy.MaxDeadLetters.ToString(CultureInfo.InvariantCulture), Milliseconds(policy.LeaseTime));
-        var result = await RunAsync(_scripts.Declare, queue, [text, again ? "1" : "0", stream?.Split(':')[^2] ?? ""], cancellationToken).ConfigureAwait(false);
+            Milliseconds(policy.TimeToLive),
+            Milliseconds(policy.RememberFor),
+            (policy.MaxMessages ?? server.Options.MaxMessages).ToString(CultureInfo.InvariantCulture),
+            Milliseconds(policy.DeadLetterRetention),
+            policy.MaxDeadLetters.ToString(CultureInfo.InvariantCulture),
+            Milliseconds(policy.LeaseTime));
+        var result = await RunAsync(
+            _scripts.Declare, queue, [text, again ? "1" : "0", stream?.Split(':')[^2] ?? ""], cancellationToken).ConfigureAwait(false);
         return result.IsNull ? null : (string)result! + ":ready";
     }
 
@@ -58,5 +71,6 @@ internal sealed class RedisQueues(RedisServer server)
         }
     }
 
-    public static string Milliseconds(TimeSpan? time) => time is { } set ? ((long)Math.Ceiling(set.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture) : "-1";
+    public static string Milliseconds(TimeSpan? time) =>
+        time is { } set ? ((long)Math.Ceiling(set.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture) : "-1";
 }

@@ -10,8 +10,11 @@ using StackExchange.Redis;
 
 namespace Fan.Redis.Serving;
 
-/// <summary>Listens to channels for requests in micro-fan's form: one for each service, as a request does not name it. Safe from any thread.</summary>
-internal sealed class MicroFanListener(RedisServer server, CallServer calls, string id, TimeProvider clock, ILogger logger) : IAsyncDisposable
+/// <summary>
+/// Listens to channels for requests in micro-fan's form: one for each service, as a request does not name it. Safe from any thread.
+/// </summary>
+internal sealed class MicroFanListener(
+    RedisServer server, CallServer calls, string id, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
     // Requests beyond what is served at once are refused one by one, but only so many.
     private const int Refusals = 1000;
@@ -44,7 +47,10 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
         try
         {
             if (MicroFanRequest.BackRoute(request) is not { } route) return null;
-            return _topology.IsBackRoute(route) ? route : throw new BadMessageException("back_route", $"Channel '{HeaderText.Shorten(route)}' is not for replies: services or servers listen there.");
+            return _topology.IsBackRoute(route)
+                ? route
+                : throw new BadMessageException(
+                    "back_route", $"Channel '{HeaderText.Shorten(route)}' is not for replies: services or servers listen there.");
         }
         catch (BadMessageException error)
         {
@@ -60,7 +66,8 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
         if (backRoute is null) return;
         try
         {
-            await server.Shared.RunAsync(database => database.PublishAsync(RedisChannel.Literal(backRoute), body), CancellationToken.None).ConfigureAwait(false);
+            await server.Shared.RunAsync(
+                database => database.PublishAsync(RedisChannel.Literal(backRoute), body), CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisAwayException error)
         {
@@ -73,7 +80,11 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
     {
         await EndAsync().ConfigureAwait(false);
         await _running.DrainedAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var call in _running.All) await call.BreakOffAsync(new ServiceUnavailableException("", $"Application '{calls.Application}' stops.")).ConfigureAwait(false);
+        foreach (var call in _running.All)
+        {
+            await call.BreakOffAsync(
+                new ServiceUnavailableException("", $"Application '{calls.Application}' stops.")).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -110,7 +121,8 @@ internal sealed class MicroFanListener(RedisServer server, CallServer calls, str
                 foreach (var service in calls.Services)
                 {
                     var name = service.Name.Canonical;
-                    var connection = await server.Shared.SubscribeAsync(Channel(service), body => Take(name, body), clock, _closing.Token).ConfigureAwait(false);
+                    var connection = await server.Shared.SubscribeAsync(
+                        Channel(service), body => Take(name, body), clock, _closing.Token).ConfigureAwait(false);
                     _subscriber = connection.GetSubscriber();
                 }
 

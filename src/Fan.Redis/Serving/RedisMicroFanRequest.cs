@@ -7,7 +7,14 @@ using Fan.Serving;
 namespace Fan.Redis.Serving;
 
 /// <summary>A request in micro-fan's form; the channel that it came on tells its service. A sequence is answered as one array.</summary>
-internal sealed class RedisMicroFanRequest(MicroFanListener listener, CallServer server, RunningCalls<RedisServedCall> running, CallWorkspaces workspaces, CallKey key, string service, ReadOnlyMemory<byte> body)
+internal sealed class RedisMicroFanRequest(
+    MicroFanListener listener,
+    CallServer server,
+    RunningCalls<RedisServedCall> running,
+    CallWorkspaces workspaces,
+    CallKey key,
+    string service,
+    ReadOnlyMemory<byte> body)
     : RedisServedCall(server, running, workspaces, key)
 {
     private ContextHeaders? _context;
@@ -21,16 +28,33 @@ internal sealed class RedisMicroFanRequest(MicroFanListener listener, CallServer
         _context = ContextHeaders.Read(request.RootElement);
         _backRoute = listener.BackRouteOf(request.RootElement);
         _method = MicroFanRequest.Method(request.RootElement);
-        if (!listener.HasRoom) throw new LimitExceededException(nameof(FanRedisOptions.Prefetch), $"Application '{Server.Application}' serves as many requests at once as it may ({nameof(FanRedisOptions.Prefetch)}); call again later.");
+        if (!listener.HasRoom)
+        {
+            throw new LimitExceededException(
+                nameof(FanRedisOptions.Prefetch),
+                $"Application '{Server.Application}' serves as many requests at once as it may " +
+                $"({nameof(FanRedisOptions.Prefetch)}); call again later.");
+        }
         var method = Server.Resolve(service, _method);
         using var arguments = new PayloadBuffer(limits.MaxPayloadBytes);
         MicroFanRequest.WriteArguments(request.RootElement, method, Incoming.Headers, arguments);
         Incoming.Headers.TraceParent = _context?.TraceParent;
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
-        if (method.Method is IStreamMethod) await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        else await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        if (TryReply()) await listener.ReplyAsync(_backRoute, MicroFanReply.Write(MicroFanForm.Redis, _context, _method, Output.Written.Span)).ConfigureAwait(false);
+        if (method.Method is IStreamMethod)
+        {
+            await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
+        }
+        if (TryReply())
+        {
+            await listener.ReplyAsync(
+                _backRoute, MicroFanReply.Write(MicroFanForm.Redis, _context, _method, Output.Written.Span)).ConfigureAwait(false);
+        }
     }
 
-    protected override async ValueTask SendErrorAsync(WireError error) => await listener.ReplyAsync(_backRoute, MicroFanReply.WriteError(MicroFanForm.Redis, _context, _method, error)).ConfigureAwait(false);
+    protected override async ValueTask SendErrorAsync(WireError error) =>
+        await listener.ReplyAsync(_backRoute, MicroFanReply.WriteError(MicroFanForm.Redis, _context, _method, error)).ConfigureAwait(false);
 }

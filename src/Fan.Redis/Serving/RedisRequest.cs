@@ -52,13 +52,21 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
         var limits = Server.Limits;
         var payload = MessageFields.ReadPayload(request);
         if (payload.Length > limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The arguments have {payload.Length} bytes; at most {limits.MaxPayloadBytes} are allowed ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The arguments have {payload.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
+                $"({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         MessageFields.ReadHeaders(request, Incoming.Headers, limits);
         (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(payload), request.Field(MessageFields.ContentType));
         var method = inbox.Types.Find(type) ?? Resolve();
         if (ReferenceEquals(kind, MessageTypes.Sequence))
         {
-            if (!long.TryParse(Required(MessageFields.Credit), out var credit)) throw new BadMessageException(MessageFields.Credit, $"Field '{MessageFields.Credit}' must be a number of bytes.");
+            if (!long.TryParse(Required(MessageFields.Credit), out var credit))
+            {
+                throw new BadMessageException(MessageFields.Credit, $"Field '{MessageFields.Credit}' must be a number of bytes.");
+            }
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
             // An item that was not sent is not passed over in silence.
@@ -73,7 +81,8 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
         }
     }
 
-    protected override async ValueTask SendErrorAsync(WireError error) => await inbox.ReplyAsync(Key, NewReply(MessageTypes.Error, ErrorJson.Write(error))).ConfigureAwait(false);
+    protected override async ValueTask SendErrorAsync(WireError error) =>
+        await inbox.ReplyAsync(Key, NewReply(MessageTypes.Error, ErrorJson.Write(error))).ConfigureAwait(false);
 
     private List<object> NewReply(string reply, byte[]? payload)
     {
@@ -82,7 +91,8 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
         return fields;
     }
 
-    private List<object> NewItem(string type, byte[]? payload, long place) => MessageFields.Add(NewReply(type, payload), MessageFields.Place, place);
+    private List<object> NewItem(string type, byte[]? payload, long place) =>
+        MessageFields.Add(NewReply(type, payload), MessageFields.Place, place);
 
     private async Task SendAsync(Task before, Task<SendResult> item)
     {
@@ -99,12 +109,17 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
     private void RequireSent()
     {
         if (_sent == SendResult.CallerLeft) throw new CallerLeftException();
-        if (_sent == SendResult.Failed) throw new ServiceUnavailableException("", $"An item of the sequence could not be sent to its caller over Redis, so that the sequence '{type}' ends.");
+        if (_sent == SendResult.Failed)
+        {
+            throw new ServiceUnavailableException(
+                "", $"An item of the sequence could not be sent to its caller over Redis, so that the sequence '{type}' ends.");
+        }
     }
 
     private ServedMethod Resolve() => CallTypes.TryRead(type, kind, out var service, out var method)
         ? Server.Resolve(service, method)
         : Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
 
-    private string Required(string name) => (string?)request.Field(name) ?? throw new BadMessageException(name, $"The message has no field '{name}'.");
+    private string Required(string name) =>
+        (string?)request.Field(name) ?? throw new BadMessageException(name, $"The message has no field '{name}'.");
 }

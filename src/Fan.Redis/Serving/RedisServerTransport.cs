@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Redis.Serving;
 
 /// <summary>Takes calls from streams of this process's own, and in micro-fan's form from channels. Safe from any thread.</summary>
-internal sealed class RedisServerTransport(RedisServer redis, TimeProvider clock, ILogger<RedisServerTransport> logger) : IServerTransport, IAsyncDisposable, IDisposable
+internal sealed class RedisServerTransport(
+    RedisServer redis, TimeProvider clock, ILogger<RedisServerTransport> logger) : IServerTransport, IAsyncDisposable, IDisposable
 {
     private readonly string _id = Topology.NewId();
     private ServingInbox? _inbox;

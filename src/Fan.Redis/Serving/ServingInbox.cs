@@ -10,7 +10,9 @@ using StackExchange.Redis;
 
 namespace Fan.Redis.Serving;
 
-/// <summary>The streams from which this process serves: requests, and what may overtake them. Owns the task that reads them. Safe from any thread.</summary>
+/// <summary>
+/// The streams from which this process serves: requests, and what may overtake them. Owns the task that reads them. Safe from any thread.
+/// </summary>
 internal sealed class ServingInbox : IAsyncDisposable
 {
     private const int MostAtOnce = 256;
@@ -75,7 +77,10 @@ internal sealed class ServingInbox : IAsyncDisposable
         try
         {
             var stream = RepliesOf(key.ReplyTo);
-            if (!_writer.TryAppend(stream, message, out var sending)) return ResultOf(await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false));
+            if (!_writer.TryAppend(stream, message, out var sending))
+            {
+                return ResultOf(await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false));
+            }
             await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ResultOf(_writer.WasTaken(sending));
         }
@@ -102,7 +107,11 @@ internal sealed class ServingInbox : IAsyncDisposable
             CallLog.DrainEnded(_logger, error.Message);
         }
 
-        foreach (var call in Running.All) await call.BreakOffAsync(new ServiceUnavailableException("", $"Application '{_calls.Application}' stops.")).ConfigureAwait(false);
+        foreach (var call in Running.All)
+        {
+            await call.BreakOffAsync(
+                new ServiceUnavailableException("", $"Application '{_calls.Application}' stops.")).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -116,7 +125,8 @@ internal sealed class ServingInbox : IAsyncDisposable
         await _reader.DisposeAsync().ConfigureAwait(false);
         try
         {
-            await _server.Shared.RunAsync(database => database.KeyDeleteAsync([_requests.Stream, _control.Stream]), CancellationToken.None).ConfigureAwait(false);
+            await _server.Shared.RunAsync(
+                database => database.KeyDeleteAsync([_requests.Stream, _control.Stream]), CancellationToken.None).ConfigureAwait(false);
         }
         catch (RedisAwayException)
         {
@@ -141,7 +151,8 @@ internal sealed class ServingInbox : IAsyncDisposable
             try
             {
                 RedisKey[] streams = _closed.Task.IsCompleted || _isLeaving ? [_control.Stream] : [_requests.Stream, _control.Stream];
-                await _server.Shared.RunAsync(alive, streams, [(long)_server.Options.LivenessTimeout.TotalMilliseconds], _closing.Token).ConfigureAwait(false);
+                await _server.Shared.RunAsync(
+                    alive, streams, [(long)_server.Options.LivenessTimeout.TotalMilliseconds], _closing.Token).ConfigureAwait(false);
                 if (!isOffered) CallLog.Offered(_logger, _server.Target.Where, _requests.Name);
                 isOffered = true;
                 await LookForCallersAsync().ConfigureAwait(false);
@@ -173,7 +184,10 @@ internal sealed class ServingInbox : IAsyncDisposable
 
         foreach (var ofCaller in old.GroupBy(call => call.Key.ReplyTo, StringComparer.Ordinal))
         {
-            var numbers = ofCaller.Select(call => ulong.TryParse(call.Key.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).Take(CallNumbers.Most).ToList();
+            var numbers = ofCaller
+                .Select(call => ulong.TryParse(call.Key.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : 0).Take(CallNumbers.Most).ToList();
             var probe = MessageFields.Add(MessageFields.New(MessageTypes.Probe, CallNumbers.Write(numbers)), MessageFields.From, _id);
             if (await _writer.AppendAsync(_topology.Replies(ofCaller.Key), probe, _closing.Token).ConfigureAwait(false)) continue;
             CallLog.CallerGone(_logger, ofCaller.Count());
@@ -191,7 +205,8 @@ internal sealed class ServingInbox : IAsyncDisposable
             {
                 if (_isLeaving && !_closed.Task.IsCompleted) await CloseAsync().ConfigureAwait(false);
                 var free = _server.Options.Prefetch - Running.Count;
-                IReadOnlyList<StreamItem> items = _closed.Task.IsCompleted ? await _reader.ReadAsync([_control], MostAtOnce).ConfigureAwait(false)
+                IReadOnlyList<StreamItem> items = _closed.Task.IsCompleted
+                    ? await _reader.ReadAsync([_control], MostAtOnce).ConfigureAwait(false)
                     : free <= 0 ? await _reader.ReadAsync([_control], MostAtOnce, FullWait).ConfigureAwait(false)
                     : await _reader.ReadAsync([_requests, _control], Math.Min(free, MostAtOnce)).ConfigureAwait(false);
                 foreach (var position in (ReadPosition[])[_requests, _control])
@@ -216,7 +231,8 @@ internal sealed class ServingInbox : IAsyncDisposable
 
     private async Task CloseAsync()
     {
-        var left = await _server.Shared.RunAsync(ScriptText.Read("close"), [_requests.Stream], [_requests.After], _closing.Token).ConfigureAwait(false);
+        var left = await _server.Shared.RunAsync(
+            ScriptText.Read("close"), [_requests.Stream], [_requests.After], _closing.Token).ConfigureAwait(false);
         foreach (var item in StreamItem.ReadEntries(_requests.Name, left)) await TakeSafelyAsync(item).ConfigureAwait(false);
         _closed.TrySetResult();
     }
@@ -248,13 +264,20 @@ internal sealed class ServingInbox : IAsyncDisposable
                 Running.Cancel(key);
                 break;
             case MessageTypes.Credit:
-                if (long.TryParse((string?)item.Field(MessageFields.Credit), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)) Running.Find(key)?.Grant(bytes);
+                if (long.TryParse(
+                    (string?)item.Field(MessageFields.Credit), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+                {
+                    Running.Find(key)?.Grant(bytes);
+                }
                 break;
             case MessageTypes.Probe:
                 await AnswerAsync(key.ReplyTo, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
                 break;
             case MessageTypes.Unknown:
-                foreach (var number in CallNumbers.Read(MessageFields.ReadPayload(item).Span)) Running.Find(key with { Number = number.ToString(CultureInfo.InvariantCulture) })?.Leave();
+                foreach (var number in CallNumbers.Read(MessageFields.ReadPayload(item).Span))
+                {
+                    Running.Find(key with { Number = number.ToString(CultureInfo.InvariantCulture) })?.Leave();
+                }
                 break;
             default:
                 break;
@@ -264,6 +287,10 @@ internal sealed class ServingInbox : IAsyncDisposable
     private async ValueTask AnswerAsync(string caller, List<ulong> asked)
     {
         var unknown = asked.FindAll(number => !Running.Has(new CallKey(caller, number.ToString(CultureInfo.InvariantCulture))));
-        if (unknown.Count > 0) await ReplyAsync(new CallKey(caller, ""), MessageFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown))).ConfigureAwait(false);
+        if (unknown.Count > 0)
+        {
+            await ReplyAsync(
+                new CallKey(caller, ""), MessageFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown))).ConfigureAwait(false);
+        }
     }
 }

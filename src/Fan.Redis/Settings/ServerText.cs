@@ -20,9 +20,15 @@ internal static class ServerText
     {
         if (!TryRead(options, out var target, out var problem)) return problem;
         if (!target!.UseTls && !options.AllowPlainText && target.Hosts.FirstOrDefault(host => !IsLoopback(host.Host)) is { Host: { } far })
-            return $"The server at '{far}' is on another machine, and the connection is plain text: use rediss or {nameof(options.UseTls)}, or set {nameof(options.AllowPlainText)} if that is meant.";
+        {
+            return $"The server at '{far}' is on another machine, and the connection is plain text: " +
+                $"use rediss or {nameof(options.UseTls)}, or set {nameof(options.AllowPlainText)} if that is meant.";
+        }
         if (!target.UseTls && (options.CertificateFile ?? options.TrustedCertificatesFile ?? options.ServerName) is not null)
-            return $"{nameof(options.CertificateFile)}, {nameof(options.TrustedCertificatesFile)} and {nameof(options.ServerName)} need rediss or {nameof(options.UseTls)}.";
+        {
+            return $"{nameof(options.CertificateFile)}, {nameof(options.TrustedCertificatesFile)} and {nameof(options.ServerName)} need " +
+                $"rediss or {nameof(options.UseTls)}.";
+        }
         return null;
     }
 
@@ -31,7 +37,8 @@ internal static class ServerText
         TryRead(options, out var target, out var problem) ? target! : throw new InvalidOperationException(problem);
 
     /// <summary>Whether a name or address means this machine.</summary>
-    public static bool IsLoopback(string host) => host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    public static bool IsLoopback(string host) =>
+        host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static bool TryRead(FanRedisOptions options, out Target? target, out string? problem)
     {
@@ -49,7 +56,9 @@ internal static class ServerText
         {
             if (!TryReadHost(part, options.Port, out var host))
             {
-                problem = $"{nameof(options.Host)} must be a host name or an IP address (IPv6 in brackets), or several with commas between them; '{part}' is none.";
+                problem =
+                    $"{nameof(options.Host)} must be a host name or an IP address (IPv6 in brackets), " +
+                    $"or several with commas between them; '{part}' is none.";
                 return false;
             }
 
@@ -65,10 +74,16 @@ internal static class ServerText
     {
         target = null;
         // The text itself may have a password, so no message shows it.
-        problem = $"{nameof(options.Uri)} must be redis://user:password@host:port/database, or rediss for TLS, with special characters percent-encoded.";
+        problem =
+            $"{nameof(options.Uri)} must be redis://user:password@host:port/database, or rediss for TLS, " +
+            "with special characters percent-encoded.";
         var database = options.Database;
-        if (!System.Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("redis" or "rediss") || uri.Host.Length == 0 || uri.Query.Length > 0
-            || (uri.AbsolutePath.Length > 1 && !int.TryParse(uri.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database)))
+        if (!System.Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("redis" or "rediss")
+            || uri.Host.Length == 0
+            || uri.Query.Length > 0
+            || (uri.AbsolutePath.Length > 1
+                && !int.TryParse(uri.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database)))
         {
             return false;
         }
@@ -90,7 +105,11 @@ internal static class ServerText
         var colon = text.LastIndexOf(':');
         if ((colon > 0 && text.IndexOf(':', StringComparison.Ordinal) == colon) || text.Contains("]:", StringComparison.Ordinal))
         {
-            if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var own) || own is < 1 or > 65535) return false;
+            if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var own)
+                || own is < 1 or > 65535)
+            {
+                return false;
+            }
             host = (text[..colon], own);
         }
 

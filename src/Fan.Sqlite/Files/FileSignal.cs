@@ -1,8 +1,8 @@
 namespace Fan.Sqlite.Files;
 
 /// <summary>
-/// Tells when some process has changed a database: the system watches the write-ahead log, whose time each process sets after a change. It may ring too
-/// often, and where the system can't watch, never.
+/// Tells when some process has changed a database: the system watches the write-ahead log, whose time each process sets after a change. It
+/// may ring too often, and where the system can't watch, never.
 /// </summary>
 internal sealed class FileSignal : IDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class FileSignal : IDisposable
             _watcher.Error += (_, _) => ring();
             _watcher.EnableRaisingEvents = true;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
         {
             // The system has no watches left: the regular look at the file must do.
             _watcher?.Dispose();
@@ -42,7 +43,9 @@ internal sealed class FileSignal : IDisposable
         }
     }
 
-    /// <summary>Rings for all processes. The log itself rings while a commit is written, and who looks then may be too early to see it.</summary>
+    /// <summary>
+    /// Rings for all processes. The log itself rings while a commit is written, and who looks then may be too early to see it.
+    /// </summary>
     public void Ring()
     {
         try

@@ -3,17 +3,26 @@ using SQLitePCL;
 
 namespace Fan.Sqlite.Files;
 
-/// <summary>Whether the SQLite file that is open here still is the one that stands under its name, and how all processes that lost it meet on the one that is there now. Its owner opens and closes from one loop; <see cref="IsLost"/> is safe from any thread.</summary>
+/// <summary>
+/// Whether the SQLite file that is open here still is the one that stands under its name, and how all processes that lost it meet on the
+/// one that is there now. Its owner opens and closes from one loop; <see cref="IsLost"/> is safe from any thread.
+/// </summary>
 /// <remarks>The store and the queues have one each; compiled into both, as neither knows the other.</remarks>
 internal sealed class StandingFile(string path)
 {
     private volatile string? _mark;
     private volatile string? _logMark;
 
-    /// <summary>Whether a note beside the file says whose its write-ahead log is, for those who open it: the log has the name of the file, whichever that is. For who keeps a connection open, so that the log stands all the time.</summary>
+    /// <summary>
+    /// Whether a note beside the file says whose its write-ahead log is, for those who open it: the log has the name of the file, whichever
+    /// that is. For who keeps a connection open, so that the log stands all the time.
+    /// </summary>
     public bool NotesLog { get; init; }
 
-    /// <summary>Whether it is not open, or another file stands under its name, or none, or one that was emptied, or its log was taken for that of a file from before: what is written to it would be lost.</summary>
+    /// <summary>
+    /// Whether it is not open, or another file stands under its name, or none, or one that was emptied, or its log was taken for that of a
+    /// file from before: what is written to it would be lost.
+    /// </summary>
     public bool IsLost => _mark is null || FileIdentity.Of(path) is not { Bytes: > 0 } now || now.Mark != _mark
         || (NotesLog && _logMark is { } log && FileIdentity.Of(LogPath)?.Mark != log);
 
@@ -39,8 +48,12 @@ internal sealed class StandingFile(string path)
 
     public void Closed() => (_mark, _logMark) = (null, null);
 
-    /// <summary>Closing a connection then leaves the write-ahead log alone: the last who closes a file deletes by name, and another file's log may have that name by now.</summary>
-    public static void LeaveLog(SqliteConnection connection) => raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+    /// <summary>
+    /// Closing a connection then leaves the write-ahead log alone: the last who closes a file deletes by name, and another file's log may
+    /// have that name by now.
+    /// </summary>
+    public static void LeaveLog(SqliteConnection connection) =>
+        raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
 
     /// <summary>Takes a log away that is of another file, before this one is opened: with that it would become a mixture of both.</summary>
     /// <param name="explain">Makes what is thrown where it is another one's turn, or the files can't be touched.</param>
@@ -51,18 +64,25 @@ internal sealed class StandingFile(string path)
         if (HasLogOfAnother) DropLog();
     }
 
-    /// <summary>Opens what stands under the name now, or makes it: one process of all that lost the file at a time, so that none takes away what another has made.</summary>
+    /// <summary>
+    /// Opens what stands under the name now, or makes it: one process of all that lost the file at a time, so that none takes away what
+    /// another has made.
+    /// </summary>
     /// <param name="open">Closes the lost one, without its log, and opens.</param>
     /// <param name="explain">Makes what is thrown where it is another one's turn, or the files can't be touched.</param>
     public T OpenAnew<T>(Func<T> open, Func<Exception, Exception> explain)
     {
         if (!Directory.Exists(Path.GetDirectoryName(path))) return open();
         using var turn = TakeTurn(explain);
-        // The log and the shared memory of a file that is no more would be taken for those of the one that has its name now. Which those are can be told only while they are open here, or by the note.
+        // The log and the shared memory of a file that is no more would be taken for those of the one that has its name now. Which those
+        // are can be told only while they are open here, or by the note.
         var now = FileIdentity.Of(path);
         var isThere = now is { Bytes: > 0 };
         if (!isThere) File.Delete(path);
-        if (!isThere || HasLogOfAnother || (now!.Value.Mark != _mark && _logMark is { } log && FileIdentity.Of(LogPath)?.Mark == log)) DropLog();
+        if (!isThere || HasLogOfAnother || (now!.Value.Mark != _mark && _logMark is { } log && FileIdentity.Of(LogPath)?.Mark == log))
+        {
+            DropLog();
+        }
         return open();
     }
 
@@ -81,7 +101,8 @@ internal sealed class StandingFile(string path)
     {
         try
         {
-            return new FileStream(path + "-reopen", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(
+                path + "-reopen", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -22,10 +22,12 @@ internal static partial class ClientLog
     [LoggerMessage(405, LogLevel.Error, "The session's owner failed")]
     public static partial void OwnerFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(407, LogLevel.Warning, "Certificates for ZooKeeper can't be read again, and those that were read last are used: {Reason}")]
+    [LoggerMessage(
+        407, LogLevel.Warning, "Certificates for ZooKeeper can't be read again, and those that were read last are used: {Reason}")]
     public static partial void CertificatesNotRead(ILogger logger, string reason);
 
-    [LoggerMessage(408, LogLevel.Warning, "The store's node {Chroot} had been deleted; it was made again, and everything is registered anew")]
+    [LoggerMessage(
+        408, LogLevel.Warning, "The store's node {Chroot} had been deleted; it was made again, and everything is registered anew")]
     public static partial void ChrootMade(ILogger logger, string chroot);
 
     [LoggerMessage(406, LogLevel.Warning, "The session could not be closed and ends by its time: {Reason}")]

@@ -15,7 +15,8 @@ internal sealed class LostCreation(ZooKeeperClient client, CreateNode creation, 
         try
         {
             if (creation.Mode == CreateMode.Ephemeral) return await ReadAsync(creation.Path, cancellationToken).ConfigureAwait(false);
-            foreach (var path in (await client.GetEphemeralsAsync(creation.Path, cancellationToken).ConfigureAwait(false)).Order(StringComparer.Ordinal))
+            foreach (var path
+                in (await client.GetEphemeralsAsync(creation.Path, cancellationToken).ConfigureAwait(false)).Order(StringComparer.Ordinal))
             {
                 if (path.Length != creation.Path.Length + SequenceDigits) continue;
                 if (await ReadAsync(path, cancellationToken).ConfigureAwait(false) is { } found) return found;
@@ -33,7 +34,10 @@ internal sealed class LostCreation(ZooKeeperClient client, CreateNode creation, 
     private async Task<OperationResult?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         if (await client.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } node) return null;
-        var isOurs = node.Stat.EphemeralOwner == loss.SessionId && node.Stat.CreatedZxid > loss.LastZxid && node.Stat.CreatedZxid <= loss.ResumedZxid && creation.Data.Span.SequenceEqual(node.Data);
+        var isOurs = node.Stat.EphemeralOwner == loss.SessionId
+            && node.Stat.CreatedZxid > loss.LastZxid
+            && node.Stat.CreatedZxid <= loss.ResumedZxid
+            && creation.Data.Span.SequenceEqual(node.Data);
         return isOurs && loss.Claim(path) ? new OperationResult(path, node.Stat) : null;
     }
 }

@@ -43,45 +43,60 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     public Task OpenAsync(CancellationToken cancellationToken = default) => _session.OpenAsync(cancellationToken);
 
     /// <summary>Reads a node; null where there is none.</summary>
-    public Task<NodeContent?> GetAsync(string path, CancellationToken cancellationToken = default) => AskAsync(new GetDataRequest(path), cancellationToken);
+    public Task<NodeContent?> GetAsync(string path, CancellationToken cancellationToken = default) =>
+        AskAsync(new GetDataRequest(path), cancellationToken);
 
     /// <summary>What is known of a node beside its data; null where there is none.</summary>
-    public Task<NodeStat?> ExistsAsync(string path, CancellationToken cancellationToken = default) => AskAsync(new ExistsRequest(path), cancellationToken);
+    public Task<NodeStat?> ExistsAsync(string path, CancellationToken cancellationToken = default) =>
+        AskAsync(new ExistsRequest(path), cancellationToken);
 
     /// <summary>The names of a node's children, in no order; null where the node does not exist.</summary>
-    public Task<string[]?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) => AskAsync(new GetChildrenRequest(path), cancellationToken);
+    public Task<string[]?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) =>
+        AskAsync(new GetChildrenRequest(path), cancellationToken);
 
     /// <summary>The ephemeral nodes of this session whose paths begin with <paramref name="prefix"/>.</summary>
-    public Task<string[]> GetEphemeralsAsync(string prefix, CancellationToken cancellationToken = default) => AskAsync(new GetEphemeralsRequest(prefix), cancellationToken);
+    public Task<string[]> GetEphemeralsAsync(string prefix, CancellationToken cancellationToken = default) =>
+        AskAsync(new GetEphemeralsRequest(prefix), cancellationToken);
 
     /// <summary>Who may do what with a node.</summary>
-    public Task<IReadOnlyList<AccessRule>> GetAclAsync(string path, CancellationToken cancellationToken = default) => AskAsync(new GetAclRequest(path), cancellationToken);
+    public Task<IReadOnlyList<AccessRule>> GetAclAsync(string path, CancellationToken cancellationToken = default) =>
+        AskAsync(new GetAclRequest(path), cancellationToken);
 
     /// <summary>Says who may do what with a node.</summary>
     public Task<NodeStat> SetAclAsync(string path, IReadOnlyList<AccessRule> rules, CancellationToken cancellationToken = default) =>
         AskAsync(new SetAclRequest(path, rules), cancellationToken);
 
     /// <summary>Does all operations or none.</summary>
-    /// <remarks>A single creation of an ephemeral node whose answer was lost is looked for when the session goes on, so that it does not stay behind unknown.</remarks>
+    /// <remarks>
+    /// A single creation of an ephemeral node whose answer was lost is looked for when the session goes on, so that it does not stay behind
+    /// unknown.
+    /// </remarks>
     /// <exception cref="RefusedException">One could not be done; nothing was.</exception>
     /// <exception cref="ConnectionLossException">The answer was lost: whether they were done is unknown.</exception>
     public async Task<OperationResult[]> MultiAsync(IReadOnlyList<NodeOperation> operations, CancellationToken cancellationToken = default)
     {
         try
         {
-            Request<OperationResult[]> request = operations is [var single] && SingleRequest.Exists(single) ? new SingleRequest(single) : new MultiRequest(operations);
+            Request<OperationResult[]> request = operations is [var single] && SingleRequest.Exists(single)
+                ? new SingleRequest(single)
+                : new MultiRequest(operations);
             return await AskAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (ConnectionLossException lost) when (operations is [CreateNode { IsEphemeral: true }])
         {
-            if (await new LostCreation(this, (CreateNode)operations[0], lost.Loss).FindAsync(cancellationToken).ConfigureAwait(false) is { } found) return [found];
+            if (await new LostCreation(
+                this, (CreateNode)operations[0], lost.Loss).FindAsync(cancellationToken).ConfigureAwait(false) is { } found)
+            {
+                return [found];
+            }
             throw;
         }
     }
 
     /// <summary>Makes the chroot again where somebody has deleted it.</summary>
     /// <returns>Whether it was missing.</returns>
-    public Task<bool> EnsureChrootAsync(CancellationToken cancellationToken = default) => _session.EnsureChrootAsync(_options.RequestTimeout, cancellationToken);
+    public Task<bool> EnsureChrootAsync(CancellationToken cancellationToken = default) =>
+        _session.EnsureChrootAsync(_options.RequestTimeout, cancellationToken);
 
     /// <summary>Follows a node and everything below it; returns when the watch is armed.</summary>
     public async Task AddWatchAsync(string path, IWatchSink sink, CancellationToken cancellationToken = default)
@@ -136,7 +151,13 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         var since = _clock.GetTimestamp();
         var bytes = request.EstimateBytes;
-        if (bytes > _options.MaxRequestBytes) throw new PacketTooLargeException($"The request on '{request.Path}' has more than {bytes} bytes; servers take at most {_options.MaxRequestBytes} (their jute.maxbuffer).", isRequest: true);
+        if (bytes > _options.MaxRequestBytes)
+        {
+            throw new PacketTooLargeException(
+                $"The request on '{request.Path}' has more than {bytes} bytes; " +
+                $"servers take at most {_options.MaxRequestBytes} (their jute.maxbuffer).",
+                isRequest: true);
+        }
         await EnterAsync(bytes, cancellationToken).ConfigureAwait(false);
         Task<T>? sent = null;
         try
@@ -165,8 +186,19 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
         finally
         {
             // One that its caller left takes its room until its answer is there.
-            if (sent is { IsCompleted: false }) _ = sent.ContinueWith((_, _) => _room.Leave(bytes), null, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            else _room.Leave(bytes);
+            if (sent is { IsCompleted: false })
+            {
+                _ = sent.ContinueWith(
+                    (_, _) => _room.Leave(bytes),
+                    null,
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
+            }
+            else
+            {
+                _room.Leave(bytes);
+            }
         }
     }
 
@@ -179,7 +211,8 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
         catch (TimeoutException error)
         {
             throw new NotConnectedException(
-                $"the requests in flight, at most {_options.MaxRequestsInFlight} with {_options.MaxBytesInFlight} bytes, left no room for {_options.RequestTimeout.TotalSeconds:0.#} s", error);
+                $"the requests in flight, at most {_options.MaxRequestsInFlight} with {_options.MaxBytesInFlight} bytes, " +
+                $"left no room for {_options.RequestTimeout.TotalSeconds:0.#} s", error);
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed class AccessDiagnosis(ZooKeeperClient client, ZooKeeperClientOpt
     private const int MaxShown = 20;
     private const int Read = 1;
     private const int Write = 2;
-    private const string Advice = "Give all applications of the system the same Fan:ZooKeeper:User and Password, or have the node's owner change its access list.";
+    private const string Advice =
+        "Give all applications of the system the same Fan:ZooKeeper:User and Password, or have the node's owner change its access list.";
 
     // No node gets there, so a set that is allowed is refused for it, and nothing is written.
     private const int ImpossibleVersion = int.MaxValue;
@@ -29,15 +30,26 @@ internal sealed class AccessDiagnosis(ZooKeeperClient client, ZooKeeperClientOpt
     {
         while (_left.Count > 0 && _seen < MaxNodes) await LookAsync(_left.Dequeue(), cancellationToken).ConfigureAwait(false);
         var who = options.Credentials.Count > 0 ? "these credentials" : "no credentials";
-        if (_problems == 0) _findings.Add(new StoreFinding("access", StoreFindingStatus.Ok, $"with {who} all of the {_seen} nodes looked at can be read and written"));
-        if (_problems > MaxShown) _findings.Add(new StoreFinding("access", StoreFindingStatus.Warning, $"and {_problems - MaxShown} more", "See above."));
-        if (_left.Count > 0) _findings.Add(new StoreFinding("access", StoreFindingStatus.Ok, $"more than {MaxNodes} nodes; the others were not looked at"));
+        if (_problems == 0)
+        {
+            _findings.Add(new StoreFinding(
+                "access", StoreFindingStatus.Ok, $"with {who} all of the {_seen} nodes looked at can be read and written"));
+        }
+        if (_problems > MaxShown)
+        {
+            _findings.Add(new StoreFinding("access", StoreFindingStatus.Warning, $"and {_problems - MaxShown} more", "See above."));
+        }
+        if (_left.Count > 0)
+        {
+            _findings.Add(new StoreFinding("access", StoreFindingStatus.Ok, $"more than {MaxNodes} nodes; the others were not looked at"));
+        }
         return _findings;
     }
 
     private async Task LookAsync(string path, CancellationToken cancellationToken)
     {
-        var rules = await AllowedAsync<IReadOnlyList<AccessRule>>(async () => await client.GetAclAsync(path, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var rules = await AllowedAsync<IReadOnlyList<AccessRule>>(
+            async () => await client.GetAclAsync(path, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         if (rules.IsMissing) return;
         _seen++;
         var mayRead = Grants(rules.Value, Read);
@@ -58,12 +70,14 @@ internal sealed class AccessDiagnosis(ZooKeeperClient client, ZooKeeperClientOpt
         var list = rules is null ? "" : $"; its access list is {string.Join(", ", rules)}";
         _findings.Add(mayRead
             ? new StoreFinding("access", StoreFindingStatus.Warning, $"{path} can't be written{list}", Advice)
-            : new StoreFinding("access", StoreFindingStatus.Failed, $"{path} can't be read{(mayWrite ? "" : " or written")}{list}", Advice));
+            : new StoreFinding(
+                "access", StoreFindingStatus.Failed, $"{path} can't be read{(mayWrite ? "" : " or written")}{list}", Advice));
     }
 
     // What the rules do not tell for sure (other schemes, ids that are hidden, administrators), trying does.
     private bool Grants(IReadOnlyList<AccessRule>? rules, int permission) => rules?.Any(rule =>
-        (rule.Permissions & permission) != 0 && (rule is { Scheme: "world", Id: "anyone" } || (rule.Scheme == "digest" && rule.Id == _digest))) == true;
+        (rule.Permissions & permission) != 0
+        && (rule is { Scheme: "world", Id: "anyone" } || (rule.Scheme == "digest" && rule.Id == _digest))) == true;
 
     private async Task<bool> MayWriteAsync(string path, CancellationToken cancellationToken)
     {

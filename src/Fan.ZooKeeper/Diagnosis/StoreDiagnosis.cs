@@ -10,7 +10,10 @@ internal sealed class StoreDiagnosis(ZooKeeperClient client, ZooKeeperClientOpti
 {
     public async IAsyncEnumerable<StoreFinding> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var finding in await new EnsembleDiagnosis(options, clock).RunAsync(cancellationToken).ConfigureAwait(false)) yield return finding;
+        foreach (var finding in await new EnsembleDiagnosis(options, clock).RunAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return finding;
+        }
         if (client.Session.Server is not { } server) yield break;
         yield return TellSession(server);
         foreach (var finding in await LookAtAccessAsync(cancellationToken).ConfigureAwait(false)) yield return finding;
@@ -22,7 +25,11 @@ internal sealed class StoreDiagnosis(ZooKeeperClient client, ZooKeeperClientOpti
         var detail = $"0x{client.SessionId:x} with {server}; a process that dies keeps its endpoints for {agreed.TotalSeconds:0.###} s";
         return agreed == asked
             ? new StoreFinding("session time", StoreFindingStatus.Ok, detail)
-            : new StoreFinding("session time", StoreFindingStatus.Ok, $"{detail}, where {asked.TotalSeconds:0.###} s were asked for", "The servers bound it: minSessionTimeout and maxSessionTimeout, by default 2 and 20 of their ticks.");
+            : new StoreFinding(
+                "session time",
+                StoreFindingStatus.Ok,
+                $"{detail}, where {asked.TotalSeconds:0.###} s were asked for",
+                "The servers bound it: minSessionTimeout and maxSessionTimeout, by default 2 and 20 of their ticks.");
     }
 
     private async Task<IReadOnlyList<StoreFinding>> LookAtAccessAsync(CancellationToken cancellationToken)
@@ -33,7 +40,11 @@ internal sealed class StoreDiagnosis(ZooKeeperClient client, ZooKeeperClientOpti
         }
         catch (ZooKeeperException error)
         {
-            return [new StoreFinding("access", StoreFindingStatus.Failed, ZooKeeperErrors.Explain(options.DisplayName, error).Message, "The store was lost in between: run it again.")];
+            return [new StoreFinding(
+                "access",
+                StoreFindingStatus.Failed,
+                ZooKeeperErrors.Explain(options.DisplayName, error).Message,
+                "The store was lost in between: run it again.")];
         }
     }
 }

@@ -8,9 +8,12 @@ internal static class ZooKeeperErrors
 {
     public static Exception Explain(string store, ZooKeeperException error) => error switch
     {
-        RefusedException refused when Conflict(refused.Code) is { } conflict => new StoreConflictException(refused.Index, refused.Path, conflict),
-        RefusedException refused => new StoreUnavailableException($"The store '{store}' refused the request on '{refused.Path}': {Why(refused.Code)}.", error),
-        ConnectionLossException => new StoreUnavailableException($"The connection with '{store}' broke before the answer came; whether a write was done is unknown. {error.Message}", error),
+        RefusedException refused when Conflict(refused.Code) is { } conflict =>
+            new StoreConflictException(refused.Index, refused.Path, conflict),
+        RefusedException refused =>
+            new StoreUnavailableException($"The store '{store}' refused the request on '{refused.Path}': {Why(refused.Code)}.", error),
+        ConnectionLossException => new StoreUnavailableException(
+            $"The connection with '{store}' broke before the answer came; whether a write was done is unknown. {error.Message}", error),
         NoStoreException => new StoreUnavailableException(error.Message, error),
         NotConnectedException => new StoreUnavailableException($"The store '{store}' can't be reached: {error.Message}", error),
         PacketTooLargeException => new StoreUnavailableException($"The store '{store}': {error.Message}", error),

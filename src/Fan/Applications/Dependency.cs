@@ -19,7 +19,8 @@ internal sealed class Dependency(string service, VersionRange range, bool isHard
     public void Follow() => directory.Follow(service);
 
     public bool IsMet(IReadOnlyList<Serving.ServedService> hosted) =>
-        hosted.Any(own => own.Name.Canonical == service && Fits(own.Version)) || directory.Follow(service).Current.All.Any(endpoint => Fits(endpoint.Version));
+        hosted.Any(own => own.Name.Canonical == service && Fits(own.Version))
+        || directory.Follow(service).Current.All.Any(endpoint => Fits(endpoint.Version));
 
     /// <summary>Waits until the endpoints of the service are as asked for.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, or nobody follows the service any more.</exception>

@@ -2,15 +2,22 @@ using Fan.Serving;
 
 namespace Fan.Applications;
 
-/// <summary>Looks after what the application's record says of its needs: told whenever one is met that was not, or the other way round. Safe from any thread.</summary>
-internal sealed class DependencyWatch(IReadOnlyList<Dependency> dependencies, IReadOnlyList<ServedService> hosted, Action changed) : IAsyncDisposable
+/// <summary>
+/// Looks after what the application's record says of its needs: told whenever one is met that was not, or the other way round. Safe from
+/// any thread.
+/// </summary>
+internal sealed class DependencyWatch(
+    IReadOnlyList<Dependency> dependencies, IReadOnlyList<ServedService> hosted, Action changed) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
     public void Start()
     {
-        using (ExecutionContext.SuppressFlow()) _running = Task.WhenAll(dependencies.Select(dependency => Task.Run(() => FollowAsync(dependency), CancellationToken.None)));
+        using (ExecutionContext.SuppressFlow())
+        {
+            _running = Task.WhenAll(dependencies.Select(dependency => Task.Run(() => FollowAsync(dependency), CancellationToken.None)));
+        }
     }
 
     public async ValueTask DisposeAsync()

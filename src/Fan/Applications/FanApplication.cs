@@ -33,9 +33,18 @@ internal sealed class FanApplication : IAsyncDisposable
     private readonly List<Type> _subscribed;
 
     public FanApplication(
-        ApplicationPlan plan, IOptions<FanOptions> options, IOptions<RoutingOptions> routing, IServiceProvider services, StoreConnection store, EndpointDirectory directory,
+        ApplicationPlan plan,
+        IOptions<FanOptions> options,
+        IOptions<RoutingOptions> routing,
+        IServiceProvider services,
+        StoreConnection store,
+        EndpointDirectory directory,
         QueueDirectory queueDirectory, FanTelemetry telemetry, QueueTelemetry queueTelemetry, IEnumerable<IClientTransport> transports,
-        IEnumerable<IQueueTransport> queueTransports, LocalQueueTransport localQueues, TimeProvider clock, ILogger<CallServer> logger, ILogger<TreeFollower> treeLogger)
+        IEnumerable<IQueueTransport> queueTransports,
+        LocalQueueTransport localQueues,
+        TimeProvider clock,
+        ILogger<CallServer> logger,
+        ILogger<TreeFollower> treeLogger)
     {
         Options = options.Value;
         Directory = directory;
@@ -53,25 +62,56 @@ internal sealed class FanApplication : IAsyncDisposable
         var configuration = services.GetService<IConfiguration>();
         var strict = new StrictServices(plan, configuration?.GetSection("Fan:Strict"), new StrictLease(Name, store, Tree));
         var policies = new PolicyTable(
-            plan.Policies, plan.Hosted.Select(service => service.ServiceType).Distinct().ToDictionary(type => type, Contracts.For), [.. plan.Proxies.Select(proxy => proxy.Name)],
+            plan.Policies,
+            plan.Hosted.Select(service => service.ServiceType).Distinct().ToDictionary(type => type, Contracts.For),
+            [.. plan.Proxies.Select(proxy => proxy.Name)],
             configuration?.GetSection("Fan:Policies"));
         var hosted = plan.Hosted.Select(service => Serve(service, plan, policies, strict, codecs, services, store, treeLogger)).ToList();
         hosted.AddRange(plan.Proxies.Select(proxy => Serve(proxy, policies, strict, codecs, services, logger)));
         strict.RequireKnown(Name, hosted);
-        if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (hosted.GroupBy(service => service.Name.Canonical, StringComparer.Ordinal)
+            .FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Service '{twice.Key}' is added twice; an application hosts one version of a service.");
         Access = new CallerAccess(services.GetServices<ICallerAuthenticator>(), services, logger);
         var tokens = services.GetServices<ICallerTokens>().LastOrDefault();
-        Queues = new QueueChoice(queueTransports, localQueues, Table, queueDirectory, hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
+        Queues = new QueueChoice(
+            queueTransports,
+            localQueues,
+            Table,
+            queueDirectory,
+            hosted.Select(service => service.Name.Canonical).ToHashSet(StringComparer.Ordinal));
         var outgoing = new OutgoingHeaders(telemetry, logger);
-        Pushes = new PushPipeline(Name, Options.Limits, Options.DefaultTimeout, Queues, codecs, cancellation, queueTelemetry, outgoing, services.GetServices<IPushOutbox>(), tokens, clock);
-        Server = new CallServer(Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, Access, clock, logger);
-        Pipeline = new CallPipeline(Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry, outgoing, tokens);
+        Pushes = new PushPipeline(
+            Name,
+            Options.Limits,
+            Options.DefaultTimeout,
+            Queues,
+            codecs,
+            cancellation,
+            queueTelemetry,
+            outgoing,
+            services.GetServices<IPushOutbox>(),
+            tokens,
+            clock);
+        Server = new CallServer(
+            Name, Options.Limits, hosted, codecs, Trees, cancellation, telemetry, Gate, Pushes, queueTelemetry, Access, clock, logger);
+        Pipeline = new CallPipeline(
+            Name, Options.Limits, Options.DefaultTimeout, transports, codecs, Trees, cancellation, telemetry, outgoing, tokens);
         Locals = new LocalCalls(Name, telemetry);
-        var subscribers = plan.Subscribers.Select(subscriber => Contracts.For(subscriber.ServiceType)).Concat(hosted.Select(service => service.Contract));
-        _subscribed = [.. plan.Subscriptions.Select(planned => planned.ServiceType).OfType<Type>(), .. subscribers.SelectMany(contract => contract.Subscriptions).Select(declared => declared.ServiceType)];
+        var subscribers = plan.Subscribers.Select(subscriber => Contracts.For(subscriber.ServiceType))
+            .Concat(hosted.Select(service => service.Contract));
+        _subscribed =
+        [
+            .. plan.Subscriptions.Select(planned => planned.ServiceType).OfType<Type>(),
+            .. subscribers.SelectMany(contract => contract.Subscriptions).Select(declared => declared.ServiceType)
+        ];
         Copies = new LocalCopies(codecs, Options.Limits, logger);
-        Dependencies = [.. _dependencies.Select(dependency => new Dependency(NameOf(dependency.ServiceType), RangeFor(dependency.ServiceType), dependency.IsHard, Contracts.For(dependency.ServiceType).Version, directory))];
+        Dependencies = [.. _dependencies.Select(dependency => new Dependency(
+            NameOf(dependency.ServiceType),
+            RangeFor(dependency.ServiceType),
+            dependency.IsHard,
+            Contracts.For(dependency.ServiceType).Version,
+            directory))];
         Needs = new DependencyWatch(Dependencies, hosted, Tree.RecordChanged);
     }
 
@@ -129,9 +169,12 @@ internal sealed class FanApplication : IAsyncDisposable
     {
         var name = ServiceName.Parse(contract.Name).Canonical;
         var hosted = Server.Services.FirstOrDefault(service => service.Contract.ServiceType == contract.ServiceType)
-            ?? Server.Services.FirstOrDefault(service => service.Name.Canonical == name && contract.ServiceType.IsInstanceOfType(service.Implementation.Shared));
+            ?? Server.Services.FirstOrDefault(
+                service => service.Name.Canonical == name && contract.ServiceType.IsInstanceOfType(service.Implementation.Shared));
         if (hosted is null) return null;
-        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version) ? new LocalService(hosted.Implementation, version, hosted.Shards, hosted.Strict) : null;
+        return ServiceVersion.TryParse(hosted.Version, out var version) && RangeFor(contract.ServiceType).Contains(version)
+            ? new LocalService(hosted.Implementation, version, hosted.Shards, hosted.Strict)
+            : null;
     }
 
     /// <summary>Checks what is hosted, depended on and subscribed to, all at once.</summary>
@@ -150,7 +193,8 @@ internal sealed class FanApplication : IAsyncDisposable
         if (!JsonSerializer.IsReflectionEnabledByDefault) JsonCoverage.Require(_json, methods);
     }
 
-    public static IEnumerable<ServiceMethod> PushesOf(ServiceContract contract) => contract.Methods.Where(method => method.Description.Kind == MethodKind.Push);
+    public static IEnumerable<ServiceMethod> PushesOf(ServiceContract contract) =>
+        contract.Methods.Where(method => method.Description.Kind == MethodKind.Push);
 
     public ServiceRoutes RoutesFor(ServiceContract contract)
     {
@@ -177,31 +221,56 @@ internal sealed class FanApplication : IAsyncDisposable
         Application = Name,
         Instance = Instance,
         Hosts = [.. Server.Services.Select(service => new HostedVersion(service.Name.Canonical, service.Version))],
-        Needs = [.. Dependencies.Select(need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services), need.Contract))],
+        Needs = [.. Dependencies.Select(
+            need => new DeclaredNeed(need.Service, need.Range.Text, need.IsHard, need.IsMet(Server.Services), need.Contract))],
     };
 
     private ServedService Serve(
-        HostedService service, ApplicationPlan plan, PolicyTable policies, StrictServices strict, PayloadCodecs codecs, IServiceProvider services, StoreConnection store, ILogger logger)
+        HostedService service,
+        ApplicationPlan plan,
+        PolicyTable policies,
+        StrictServices strict,
+        PayloadCodecs codecs,
+        IServiceProvider services,
+        StoreConnection store,
+        ILogger logger)
     {
         var contract = Contracts.For(service.ServiceType);
         var name = ServiceName.Parse(contract.Name).Canonical;
-        return new ServedService(contract, new ServiceImplementation(service.Factory, service.Lifetime, services), plan.Persistent.Contains(service.ServiceType), policies)
+        return new ServedService(
+            contract,
+            new ServiceImplementation(service.Factory, service.Lifetime, services),
+            plan.Persistent.Contains(service.ServiceType),
+            policies)
         {
             Compact = codecs.Compact,
             Strict = strict.For(service.ServiceType, name),
             Shards = plan.Sharded.TryGetValue(service.ServiceType, out var shards)
-                ? new ShardOwner(name, new WorkerName(name, Worker, Name, Instance, Clock, logger), shards, store, Directory, Trees.History, Options.DrainTimeout, Clock, logger)
+                ? new ShardOwner(
+                    name,
+                    new WorkerName(name, Worker, Name, Instance, Clock, logger),
+                    shards,
+                    store,
+                    Directory,
+                    Trees.History,
+                    Options.DrainTimeout,
+                    Clock,
+                    logger)
                 : null,
         };
     }
 
-    private ServedService Serve(PlannedProxy planned, PolicyTable policies, StrictServices strict, PayloadCodecs codecs, IServiceProvider services, ILogger logger)
+    private ServedService Serve(
+        PlannedProxy planned, PolicyTable policies, StrictServices strict, PayloadCodecs codecs, IServiceProvider services, ILogger logger)
     {
         var mirror = new ProxyMirror(planned.Options.MaxMirrored, Telemetry, logger);
         _mirrors.Add(mirror);
         var forwarding = new ProxyForwarding(planned.Name, planned.Service, Directory, Table, () => Pipeline, mirror, Clock);
         string[] methodsOf = [planned.Service, .. planned.Options.MethodsOf.Select(service => ServiceName.Parse(service).Canonical)];
-        return new ServedService(new ProxyContract(planned.Name, planned.Options.Version, []), new ServiceImplementation(planned.Factory, ServiceLifetime.Singleton, services), isPersistent: false)
+        return new ServedService(
+            new ProxyContract(planned.Name, planned.Options.Version, []),
+            new ServiceImplementation(planned.Factory, ServiceLifetime.Singleton, services),
+            isPersistent: false)
         {
             Strict = strict.For(typeof(IProxyService), planned.Name),
             Proxy = new HostedProxy(methodsOf, planned.Options.MaxPassed, Directory, forwarding, codecs, policies),
@@ -209,7 +278,8 @@ internal sealed class FanApplication : IAsyncDisposable
     }
 
     private VersionRange RangeFor(Type serviceType) =>
-        _dependencies.LastOrDefault(dependency => dependency.ServiceType == serviceType)?.Range ?? VersionRange.Parse("^" + Contracts.For(serviceType).Version);
+        _dependencies.LastOrDefault(dependency => dependency.ServiceType == serviceType)?.Range
+        ?? VersionRange.Parse("^" + Contracts.For(serviceType).Version);
 
     private string NameOf(Type serviceType) => ServiceName.Parse(Contracts.For(serviceType).Name).Canonical;
 }

@@ -9,7 +9,9 @@ namespace Fan;
 // How pushes are handled, and by whom.
 public sealed partial class FanBuilder
 {
-    /// <summary>Changes how the pushes to a hosted service are handled; configuration <c>Fan:Queues:{service}</c> has the last word.</summary>
+    /// <summary>
+    /// Changes how the pushes to a hosted service are handled; configuration <c>Fan:Queues:{service}</c> has the last word.
+    /// </summary>
     public FanBuilder ConfigureQueue<TService>(Action<SubscriptionOptions> configure)
         where TService : class
     {
@@ -19,10 +21,16 @@ public sealed partial class FanBuilder
         return this;
     }
 
-    /// <summary>Subscribes to a service's pushes for a group of one's own, which gets a copy of each. One object from the container handles all of them; derive it from the generated <c>…Subscriber</c> of the contract.</summary>
-    /// <param name="group">The group, 1 to 64 letters, digits, <c>_</c>, <c>-</c> or <c>.</c>; its consumers, in any number of processes, share its copies.</param>
+    /// <summary>
+    /// Subscribes to a service's pushes for a group of one's own, which gets a copy of each. One object from the container handles all of
+    /// them; derive it from the generated <c>…Subscriber</c> of the contract.
+    /// </summary>
+    /// <param name="group">
+    /// The group, 1 to 64 letters, digits, <c>_</c>, <c>-</c> or <c>.</c>; its consumers, in any number of processes, share its copies.
+    /// </param>
     /// <param name="configure">Changes how they are handled; configuration <c>Fan:Queues:{service}/{group}</c> has the last word.</param>
-    public FanBuilder AddSubscription<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSubscriber>(
+    public FanBuilder AddSubscription<TService, [DynamicallyAccessedMembers(
+        DynamicallyAccessedMemberTypes.PublicConstructors)] TSubscriber>(
         string group, Action<SubscriptionOptions>? configure = null)
         where TService : class
         where TSubscriber : class, TService
@@ -31,17 +39,25 @@ public sealed partial class FanBuilder
         return Add<TService>(group, services => services.GetRequiredService<TSubscriber>(), ServiceLifetime.Singleton, configure);
     }
 
-    /// <summary>Subscribes the methods with <see cref="SubscribeAttribute"/> of a class with <see cref="ServiceAttribute"/> that is not hosted here itself; <c>AddService</c> does so for one that is. One object handles all pushes.</summary>
+    /// <summary>
+    /// Subscribes the methods with <see cref="SubscribeAttribute"/> of a class with <see cref="ServiceAttribute"/> that is not hosted here
+    /// itself; <c>AddService</c> does so for one that is. One object handles all pushes.
+    /// </summary>
     public FanBuilder AddSubscriptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSubscriber>()
         where TSubscriber : class
     {
         Services.TryAddSingleton<TSubscriber>();
-        Plan.Subscribers.Add(new HostedService(typeof(TSubscriber), services => services.GetRequiredService<TSubscriber>(), ServiceLifetime.Singleton));
+        Plan.Subscribers.Add(
+            new HostedService(typeof(TSubscriber), services => services.GetRequiredService<TSubscriber>(), ServiceLifetime.Singleton));
         return this;
     }
 
-    /// <summary>As <see cref="AddSubscription{TService, TSubscriber}(string, Action{SubscriptionOptions}?)"/>, with an object and a container scope of its own for each push.</summary>
-    public FanBuilder AddScopedSubscription<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSubscriber>(
+    /// <summary>
+    /// As <see cref="AddSubscription{TService, TSubscriber}(string, Action{SubscriptionOptions}?)"/>, with an object and a container scope
+    /// of its own for each push.
+    /// </summary>
+    public FanBuilder AddScopedSubscription<TService, [DynamicallyAccessedMembers(
+        DynamicallyAccessedMemberTypes.PublicConstructors)] TSubscriber>(
         string group, Action<SubscriptionOptions>? configure = null)
         where TService : class
         where TSubscriber : class, TService
@@ -52,7 +68,10 @@ public sealed partial class FanBuilder
 
     /// <summary>Subscribes to the pushes of a service without its contract: the function that is made gets each of them.</summary>
     public FanBuilder AddSubscription(
-        string service, string group, Func<IServiceProvider, Func<ReceivedPush, CancellationToken, ValueTask>> handler, Action<SubscriptionOptions>? configure = null)
+        string service,
+        string group,
+        Func<IServiceProvider, Func<ReceivedPush, CancellationToken, ValueTask>> handler,
+        Action<SubscriptionOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         var queue = new QueueName(service, group);
@@ -60,7 +79,8 @@ public sealed partial class FanBuilder
         return this;
     }
 
-    private FanBuilder Add<TService>(string group, Func<IServiceProvider, object> factory, ServiceLifetime lifetime, Action<SubscriptionOptions>? configure)
+    private FanBuilder Add<TService>(
+        string group, Func<IServiceProvider, object> factory, ServiceLifetime lifetime, Action<SubscriptionOptions>? configure)
     {
         // Said here, where the name stands, rather than at the start.
         _ = new QueueName("any", group);

@@ -15,10 +15,24 @@ using Microsoft.Extensions.Options;
 
 namespace Fan.Applications;
 
-/// <summary>Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.</summary>
-/// <remarks>Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our routes is another hosted service.</remarks>
+/// <summary>
+/// Starts the application with its host: implementations, transports, store, registration; and stops it in the opposite order.
+/// </summary>
+/// <remarks>
+/// Registers when everything else of the host runs, and takes the endpoints out before anything of it stops: a web server that carries our
+/// routes is another hosted service.
+/// </remarks>
 internal sealed class FanHost(
-    FanApplication application, ApplicationPlan plan, StoreConnection store, CallReporter reporter, IEnumerable<IServerTransport> transports, Subscriptions subscriptions, StopBudget budget, TimeProvider clock, ILogger<FanHost> logger, IServiceProvider services,
+    FanApplication application,
+    ApplicationPlan plan,
+    StoreConnection store,
+    CallReporter reporter,
+    IEnumerable<IServerTransport> transports,
+    Subscriptions subscriptions,
+    StopBudget budget,
+    TimeProvider clock,
+    ILogger<FanHost> logger,
+    IServiceProvider services,
     IHostApplicationLifetime? lifetime = null) : IHostedLifecycleService, IDisposable
 {
     private readonly List<IServerTransport> _started = [];
@@ -26,11 +40,18 @@ internal sealed class FanHost(
     private volatile IReadOnlyList<EndpointRegistration> _registrations = [];
     private volatile Phase _phase;
     private readonly Retirement _retirement = new(
-        application.Server.Services.Where(service => service.Shards is null).Select(service => new HostedVersion(service.Name.Canonical, service.Version)),
-        application.Tree.History, () => application.Tree.IsLoaded, application.Options.StopAfterRetired, () => lifetime?.StopApplication(), clock, logger);
+        application.Server.Services.Where(service => service.Shards is null)
+            .Select(service => new HostedVersion(service.Name.Canonical, service.Version)),
+        application.Tree.History,
+        () => application.Tree.IsLoaded,
+        application.Options.StopAfterRetired,
+        () => lifetime?.StopApplication(),
+        clock,
+        logger);
 
     /// <summary>What keeps endpoints out of the store at the moment; empty when all are registered.</summary>
-    public IReadOnlyList<string> Obstacles => [.. _registrations.Where(r => r.Obstacle is not null).Select(r => $"{r.Service}: {r.Obstacle}")];
+    public IReadOnlyList<string> Obstacles =>
+        [.. _registrations.Where(r => r.Obstacle is not null).Select(r => $"{r.Service}: {r.Obstacle}")];
 
     /// <summary>Why it takes no calls by its own will, for people: it has not started, or it stops. Null while it runs.</summary>
     public string? Pause => _phase switch
@@ -41,7 +62,9 @@ internal sealed class FanHost(
     };
 
     /// <summary>What keeps callers from reaching it over a route at the moment.</summary>
-    public IEnumerable<string> Troubles => _started.Where(transport => transport.Trouble is not null).Select(transport => $"not reached over {transport.Name}: {transport.Trouble}");
+    public IEnumerable<string> Troubles =>
+        _started.Where(transport => transport.Trouble is not null)
+            .Select(transport => $"not reached over {transport.Name}: {transport.Trouble}");
 
     /// <summary>Whether a switch has left it without calls.</summary>
     public bool IsRetired => _retirement.IsRetired;
@@ -72,7 +95,10 @@ internal sealed class FanHost(
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
         application.RequireJson();
-        if (application.Options.DrainDelay >= application.Options.DrainTimeout) ApplicationLog.NoTimeBesideDelay(logger, application.Options.DrainDelay, application.Options.DrainTimeout);
+        if (application.Options.DrainDelay >= application.Options.DrainTimeout)
+        {
+            ApplicationLog.NoTimeBesideDelay(logger, application.Options.DrainDelay, application.Options.DrainTimeout);
+        }
         store.Start();
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
@@ -106,7 +132,10 @@ internal sealed class FanHost(
         {
             var described = new List<EndpointDescription>();
             var types = PublishedContract.TypesOf(service.Contract, out var bytes);
-            if (types.Count < service.Contract.Types.Count) ApplicationLog.TypesLeftOut(logger, service.Name.Canonical, bytes, PublishedContract.MaxTypesBytes);
+            if (types.Count < service.Contract.Types.Count)
+            {
+                ApplicationLog.TypesLeftOut(logger, service.Name.Canonical, bytes, PublishedContract.MaxTypesBytes);
+            }
             foreach (var transport in _started)
             {
                 if (transport.Describe(service) is not { } description) continue;
@@ -129,13 +158,26 @@ internal sealed class FanHost(
             }
 
             served.AddRange(described.Select(description => (service, description)));
-            if (described.Count > 0) registrations.Add(new EndpointRegistration(store, service.Name.Canonical, service.Version, described, service.IsPersistent, clock, logger));
+            if (described.Count > 0)
+            {
+                registrations.Add(new EndpointRegistration(
+                    store, service.Name.Canonical, service.Version, described, service.IsPersistent, clock, logger));
+            }
         }
 
         foreach (var place in served.GroupBy(one => (one.At.Transport, Address: AddressOf(one.At))))
-            ApplicationLog.Serves(logger, place.Key.Transport, place.Key.Address, string.Join(", ", place.Select(one => $"{one.Service.Name.Template} {one.Service.Version}")));
+        {
+            ApplicationLog.Serves(
+                logger,
+                place.Key.Transport,
+                place.Key.Address,
+                string.Join(", ", place.Select(one => $"{one.Service.Name.Template} {one.Service.Version}")));
+        }
         foreach (var (service, version, description) in plan.Announced)
-            registrations.Add(new EndpointRegistration(store, service, version, [NetworkIdentity.Label(description)], persistent: false, clock, logger));
+        {
+            registrations.Add(
+                new EndpointRegistration(store, service, version, [NetworkIdentity.Label(description)], persistent: false, clock, logger));
+        }
         _registrations = registrations;
         _phase = Phase.Running;
         var consuming = subscriptions.StartAsync();
@@ -143,7 +185,8 @@ internal sealed class FanHost(
         foreach (var service in application.Server.Services) service.Shards?.Start();
         try
         {
-            await Task.WhenAll([consuming, .. _registrations.Select(r => r.Settled)]).WaitAsync(application.Options.StartTimeout, clock, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll([consuming, .. _registrations.Select(r => r.Settled)]).WaitAsync(
+                application.Options.StartTimeout, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -172,12 +215,16 @@ internal sealed class FanHost(
         // Callers that ask for health, and do not follow the store, hear of it only now.
         var delay = application.Options.DrainDelay < budget.Left ? application.Options.DrainDelay : budget.Left;
         ApplicationLog.StillServing(logger, delay.TotalSeconds);
-        await budget.SpendAsync("the drain delay", async token => await Task.Delay(delay, clock, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing), cancellationToken).ConfigureAwait(false);
+        await budget.SpendAsync(
+            "the drain delay",
+            async token => await Task.Delay(delay, clock, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing),
+            cancellationToken).ConfigureAwait(false);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_started.Select(transport => budget.SpendAsync($"ending the calls over {transport.Name}", transport.StopAsync, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(_started.Select(transport => budget.SpendAsync(
+            $"ending the calls over {transport.Name}", transport.StopAsync, cancellationToken))).ConfigureAwait(false);
         // After them, as they put what they take into the memory queues.
         await budget.SpendAsync("handling what is in memory queues", subscriptions.DrainAsync, cancellationToken).ConfigureAwait(false);
     }
@@ -188,7 +235,8 @@ internal sealed class FanHost(
         await Task.WhenAll(_registrations.Select(registration => registration.StopAsync(cancellationToken))).ConfigureAwait(false);
         try
         {
-            await Task.WhenAll(application.Server.Services.Select(service => service.Shards?.LeaveAsync(cancellationToken) ?? Task.CompletedTask)).ConfigureAwait(false);
+            await Task.WhenAll(application.Server.Services.Select(
+                service => service.Shards?.LeaveAsync(cancellationToken) ?? Task.CompletedTask)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -203,13 +251,20 @@ internal sealed class FanHost(
     // What is unique is with any of its workers, whatever their names.
     private void TellWhereNameIsNotKept()
     {
-        var sharded = application.Server.Services.Where(service => service.Shards is { Plan.Count: > 1 }).Select(service => service.Name.Canonical).Distinct(StringComparer.Ordinal).ToList();
-        if (sharded.Count > 0 && application.Options.Worker is null) Sharding.ShardLog.NameNotKept(logger, string.Join(", ", sharded), application.Worker);
+        var sharded = application.Server.Services.Where(service => service.Shards is { Plan.Count: > 1 })
+            .Select(service => service.Name.Canonical)
+            .Distinct(StringComparer.Ordinal).ToList();
+        if (sharded.Count > 0 && application.Options.Worker is null)
+        {
+            Sharding.ShardLog.NameNotKept(logger, string.Join(", ", sharded), application.Worker);
+        }
     }
 
     // A socket has a path; what goes through a broker or database stands there.
     private static string AddressOf(EndpointDescription endpoint) =>
-        endpoint.Host is { } host ? endpoint.Port > 0 ? $"{host}:{endpoint.Port}" : host : endpoint.Properties.GetValueOrDefault("path") ?? "its own place";
+        endpoint.Host is { } host
+            ? endpoint.Port > 0 ? $"{host}:{endpoint.Port}" : host
+            : endpoint.Properties.GetValueOrDefault("path") ?? "its own place";
 
     private Dictionary<string, string> PropertiesOf(ServedService service, EndpointDescription description)
     {
@@ -223,13 +278,18 @@ internal sealed class FanHost(
         return properties;
     }
 
-    // What it stands before is known now, and that of others once the store tells; what proxies do with a call by themselves is known to nobody.
+    // What it stands before is known now, and that of others once the store tells; what proxies do with a call by themselves is known to
+    // nobody.
     private async Task RequireNoRingAsync(CancellationToken cancellationToken)
     {
         foreach (var proxy in plan.Proxies)
         {
             if (await ProxyRing.FindAsync(proxy.Name, BeforeAsync).ConfigureAwait(false) is { } ring)
-                throw new InvalidOperationException($"Proxy '{proxy.Name}' can't stand before '{proxy.Service}': calls would go round for ever, as these proxies stand before each other: {ring}.");
+            {
+                throw new InvalidOperationException(
+                    $"Proxy '{proxy.Name}' can't stand before '{proxy.Service}': calls would go round for ever, " +
+                    $"as these proxies stand before each other: {ring}.");
+            }
         }
 
         async ValueTask<string?> BeforeAsync(string service)

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Fan.Applications;
 
 /// <summary>Checks that routes name services that could be, and transports that the application has.</summary>
-internal sealed class RoutingOptionsValidator(IEnumerable<IClientTransport> transports, IEnumerable<IQueueTransport> queues) : IValidateOptions<RoutingOptions>
+internal sealed class RoutingOptionsValidator(
+    IEnumerable<IClientTransport> transports, IEnumerable<IQueueTransport> queues) : IValidateOptions<RoutingOptions>
 {
     public ValidateOptionsResult Validate(string? name, RoutingOptions options)
     {
@@ -31,7 +32,11 @@ internal sealed class RoutingOptionsValidator(IEnumerable<IClientTransport> tran
         if (rule.Pushes is { } pushes)
         {
             if (pushes.Names.Count != 1) yield return $"{pushes.Origin}: Pushes names one queue transport; it has {pushes.Names.Count}.";
-            foreach (var error in Unknown(pushes, queues.Select(queue => queue.Name).Append(LocalQueueTransport.TransportName), "Pushes", "queue transport")) yield return error;
+            foreach (var error in Unknown(
+                pushes, queues.Select(queue => queue.Name).Append(LocalQueueTransport.TransportName), "Pushes", "queue transport"))
+            {
+                yield return error;
+            }
         }
     }
 
@@ -39,7 +44,10 @@ internal sealed class RoutingOptionsValidator(IEnumerable<IClientTransport> tran
     {
         var there = known.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         foreach (var name in said.Names.Where(name => !there.Contains(name, StringComparer.Ordinal)))
-            yield return $"{said.Origin}: {what} names '{name}', a {kind} that the application does not have; it has {(there.Count == 0 ? "none" : string.Join(", ", there))}.";
+        {
+            yield return $"{said.Origin}: {what} names '{name}', a {kind} that the application does not have; " +
+                $"it has {(there.Count == 0 ? "none" : string.Join(", ", there))}.";
+        }
     }
 
     private static string? ProblemOf(string target)

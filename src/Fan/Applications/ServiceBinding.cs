@@ -48,24 +48,44 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
     {
         if (_proxy is null) return;
         // Whoever comes last has seen the newest state of both: they are read under the lock.
-        lock (_gate) _proxy.Target = !_application.Gate.IsOpen && !_application.Options.CopyLocalCalls && _local?.Implementation.Shared is TService direct && MayBeDirect(_local) ? direct : _routed!;
+        lock (_gate)
+        {
+            _proxy.Target = !_application.Gate.IsOpen
+                && !_application.Options.CopyLocalCalls
+                && _local?.Implementation.Shared is TService direct
+                && MayBeDirect(_local)
+                ? direct
+                : _routed!;
+        }
     }
 
     // As long as any call tree reads a snapshot that leads elsewhere, each call must be asked which one it reads.
-    private bool MayBeDirect(LocalService local) => local.Shards is null && local.Strict is null && (!_application.Tree.IsStarted || _application.Trees.History.Agree(snapshot =>
-        snapshot.RouteOf(_name.Canonical) is not { } route
-        || (route.Alias is null && route.IsSingle && SemVersion.ComparePrecedence(route.Versions.First(version => version.Weight > 0).Version, local.Version) == 0)));
+    private bool MayBeDirect(LocalService local) =>
+        local.Shards is null && local.Strict is null && (!_application.Tree.IsStarted || _application.Trees.History.Agree(snapshot =>
+            snapshot.RouteOf(_name.Canonical) is not { } route
+            || (route.Alias is null
+                && route.IsSingle
+                && SemVersion.ComparePrecedence(route.Versions.First(version => version.Weight > 0).Version, local.Version) == 0)));
 
     private string[] Texts(ReadOnlySpan<object> keys)
     {
         if (keys.Length != _name.ShardKeys.Count)
-            throw new ArgumentException($"Service '{_name}' takes {_name.ShardKeys.Count} shard keys ({string.Join(", ", _name.ShardKeys)}); it was given {keys.Length}.", nameof(keys));
+        {
+            throw new ArgumentException(
+                $"Service '{_name}' takes {_name.ShardKeys.Count} shard keys ({string.Join(", ", _name.ShardKeys)}); " +
+                $"it was given {keys.Length}.",
+                nameof(keys));
+        }
         if (keys.Length == 0) return [];
         var texts = new string[keys.Length];
         for (var i = 0; i < texts.Length; i++)
         {
             texts[i] = Convert.ToString(keys[i], CultureInfo.InvariantCulture) ?? "";
-            if (!ServiceName.IsKey(texts[i])) throw new ArgumentException($"Shard key '{_name.ShardKeys[i]}' of '{_name}' must have 1 to 256 characters, no control characters.", nameof(keys));
+            if (!ServiceName.IsKey(texts[i]))
+            {
+                throw new ArgumentException(
+                    $"Shard key '{_name.ShardKeys[i]}' of '{_name}' must have 1 to 256 characters, no control characters.", nameof(keys));
+            }
         }
 
         return texts;
@@ -74,7 +94,16 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
     private TService CreateClient(IReadOnlyList<string> keys, PushOptions? options)
     {
         var channel = new RoutedChannel(
-            _local, _application.Locals, _application.Trees, () => _application.RoutesFor(_contract), _application.Pipeline, _application.Pushes, _name.Canonical, keys, options);
-        return _contract.CreateClient(_local is not null && _application.Options.CopyLocalCalls ? new CopyingChannel(channel, _application.Copies) : channel);
+            _local,
+            _application.Locals,
+            _application.Trees,
+            () => _application.RoutesFor(_contract),
+            _application.Pipeline,
+            _application.Pushes,
+            _name.Canonical,
+            keys,
+            options);
+        return _contract.CreateClient(
+            _local is not null && _application.Options.CopyLocalCalls ? new CopyingChannel(channel, _application.Copies) : channel);
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Applications;
 
-/// <summary>Which store an application uses: what its code says, then configuration <c>Fan:Store</c>, then <c>FAN_STORE</c>, then the embedded one.</summary>
+/// <summary>
+/// Which store an application uses: what its code says, then configuration <c>Fan:Store</c>, then <c>FAN_STORE</c>, then the embedded one.
+/// </summary>
 internal static class StoreSelection
 {
     public const string EnvironmentVariable = "FAN_STORE";
@@ -18,7 +20,9 @@ internal static class StoreSelection
 
     private static string? UrlOf(ApplicationPlan plan, IServiceProvider services)
     {
-        var url = plan.StoreUrl ?? services.GetService<IConfiguration>()?["Fan:Store"] ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
+        var url = plan.StoreUrl
+            ?? services.GetService<IConfiguration>()?["Fan:Store"]
+            ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
         return string.IsNullOrWhiteSpace(url) ? null : url;
     }
 }

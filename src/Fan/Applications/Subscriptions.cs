@@ -9,7 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace Fan.Applications;
 
-/// <summary>All queues that the application consumes: those of the services that it hosts, those that it was built with, and those that it subscribes to while it runs. Safe from any thread.</summary>
+/// <summary>
+/// All queues that the application consumes: those of the services that it hosts, those that it was built with, and those that it
+/// subscribes to while it runs. Safe from any thread.
+/// </summary>
 internal sealed class Subscriptions : IAsyncDisposable
 {
     private static readonly TimeSpan DepthInterval = TimeSpan.FromSeconds(10);
@@ -31,16 +34,32 @@ internal sealed class Subscriptions : IAsyncDisposable
     private int _disposed;
 
     public Subscriptions(
-        ApplicationPlan plan, FanApplication application, IServiceProvider services, SubscriptionSettings settings, QueueDirectory directory, QueueTelemetry telemetry,
+        ApplicationPlan plan,
+        FanApplication application,
+        IServiceProvider services,
+        SubscriptionSettings settings,
+        QueueDirectory directory,
+        QueueTelemetry telemetry,
         StopBudget budget, TimeProvider clock, ILogger<Subscriptions> logger)
     {
         (_plan, _application, _services, _settings, _telemetry, _budget) = (plan, application, services, settings, telemetry, budget);
         var consumer = $"{application.Name}-{Guid.NewGuid().ToString("N")[..8]}";
-        _source = new SubscriptionSource(application.Queues, directory, application.Server, telemetry, consumer, application.Options.DrainTimeout, clock, logger, Forget);
+        _source = new SubscriptionSource(
+            application.Queues,
+            directory,
+            application.Server,
+            telemetry,
+            consumer,
+            application.Options.DrainTimeout,
+            clock,
+            logger,
+            Forget);
     }
 
     /// <summary>What is wrong with the consuming at the moment; empty when all is well.</summary>
-    public IReadOnlyList<string> Troubles => [.. Current.Where(subscription => subscription.Trouble is not null).Select(subscription => $"queue {subscription.Queue}: {subscription.Trouble}")];
+    public IReadOnlyList<string> Troubles =>
+        [.. Current.Where(subscription => subscription.Trouble is not null)
+            .Select(subscription => $"queue {subscription.Queue}: {subscription.Trouble}")];
 
     private List<Subscription> Current
     {
@@ -60,21 +79,30 @@ internal sealed class Subscriptions : IAsyncDisposable
         {
             var target = new ContractTarget(service);
             if (target.Methods.Count == 0) continue;
-            made.Add(Make(new QueueName(service.Name.Canonical), target, _plan.QueueOptions.GetValueOrDefault(service.Contract.ServiceType), errors));
+            made.Add(Make(
+                new QueueName(service.Name.Canonical), target, _plan.QueueOptions.GetValueOrDefault(service.Contract.ServiceType), errors));
             if (_application.Queues.ProblemOfHost(service.Name.Canonical, target.Methods) is { } problem) errors.Add(problem);
         }
 
-        made.AddRange(_plan.Subscriptions.Select(planned => Make(planned.QueueOf(_application), planned.TargetOf(_application, _services), planned.Configure, errors)));
+        made.AddRange(_plan.Subscriptions.Select(
+            planned => Make(planned.QueueOf(_application), planned.TargetOf(_application, _services), planned.Configure, errors)));
         foreach (var service in _application.Server.Services) made.AddRange(Declared(service.Contract, service.Implementation, errors));
         foreach (var subscriber in _plan.Subscribers)
         {
             var contract = _application.Contracts.For(subscriber.ServiceType);
-            if (contract.Subscriptions.Count == 0) errors.Add($"{subscriber.ServiceType} has no method with [Subscribe], so AddSubscriptions can't subscribe it to anything.");
+            if (contract.Subscriptions.Count == 0)
+            {
+                errors.Add($"{subscriber.ServiceType} has no method with [Subscribe], so AddSubscriptions can't subscribe it to anything.");
+            }
             made.AddRange(Declared(contract, new ServiceImplementation(subscriber.Factory, subscriber.Lifetime, _services), errors));
         }
 
         foreach (var twice in made.GroupBy(subscription => subscription.Queue).Where(group => group.Count() > 1))
-            errors.Add($"Queue '{twice.Key}' is subscribed to {twice.Count()} times in this application: its consumers would take each other's messages. Give each subscriber a group of its own.");
+        {
+            errors.Add(
+                $"Queue '{twice.Key}' is subscribed to {twice.Count()} times in this application: " +
+                "its consumers would take each other's messages. Give each subscriber a group of its own.");
+        }
         if (errors.Count > 0) throw new OptionsValidationException(nameof(SubscriptionOptions), typeof(SubscriptionOptions), errors);
         foreach (var subscription in made) await subscription.DeclareInMemoryAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate) _all.AddRange(made);
@@ -98,7 +126,8 @@ internal sealed class Subscriptions : IAsyncDisposable
     }
 
     /// <summary>Subscribes while the application runs.</summary>
-    public async Task<ISubscription> SubscribeAsync(QueueName queue, IPushTarget target, SubscriptionOptions? options, CancellationToken cancellationToken)
+    public async Task<ISubscription> SubscribeAsync(
+        QueueName queue, IPushTarget target, SubscriptionOptions? options, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) == 1 || _stopping.IsCancellationRequested, typeof(IFan));
         var errors = new List<string>();
@@ -107,7 +136,11 @@ internal sealed class Subscriptions : IAsyncDisposable
         var subscription = new Subscription(queue, target, wanted, _source);
         lock (_gate)
         {
-            if (_all.Exists(other => other.Queue == queue)) throw new InvalidOperationException($"This application consumes '{queue}' already; give the subscriber a group of its own, or stop the other one.");
+            if (_all.Exists(other => other.Queue == queue))
+            {
+                throw new InvalidOperationException(
+                    $"This application consumes '{queue}' already; give the subscriber a group of its own, or stop the other one.");
+            }
             _all.Add(subscription);
         }
 
@@ -117,7 +150,8 @@ internal sealed class Subscriptions : IAsyncDisposable
 
     /// <summary>Takes nothing new from queues that outlive the process.</summary>
     public Task StopDurableAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(Current.Where(subscription => !subscription.Consumed.Contains(_application.Queues.Local)).Select(subscription => subscription.StopAsync(cancellationToken)));
+        Task.WhenAll(Current.Where(subscription => !subscription.Consumed.Contains(_application.Queues.Local))
+            .Select(subscription => subscription.StopAsync(cancellationToken)));
 
     /// <summary>Handles what is left in memory, as far as the time allows.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
@@ -176,7 +210,11 @@ internal sealed class Subscriptions : IAsyncDisposable
                     {
                         try
                         {
-                            if (await transport.Administration.GetStatusAsync(subscription.Queue, _stopping.Token).ConfigureAwait(false) is { } status) found.Add(status);
+                            if (await transport.Administration.GetStatusAsync(
+                                subscription.Queue, _stopping.Token).ConfigureAwait(false) is { } status)
+                            {
+                                found.Add(status);
+                            }
                         }
                         catch (Exception error)
                         {

@@ -1,6 +1,8 @@
 namespace Fan.Brokers;
 
-/// <summary>Pauses that double, with jitter, so that many who lost one server do not come back as one. Not safe for concurrent use.</summary>
+/// <summary>
+/// Pauses that double, with jitter, so that many who lost one server do not come back as one. Not safe for concurrent use.
+/// </summary>
 internal sealed class BackOff(TimeProvider clock, TimeSpan? longest = null)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);

@@ -7,5 +7,7 @@ internal readonly record struct CallKey(string ReplyTo, string Number)
     private const int Telling = 12;
 
     public override int GetHashCode() =>
-        HashCode.Combine(Number.GetHashCode(StringComparison.Ordinal), string.GetHashCode(ReplyTo.AsSpan(Math.Max(0, ReplyTo.Length - Telling)), StringComparison.Ordinal));
+        HashCode.Combine(
+            Number.GetHashCode(StringComparison.Ordinal),
+            string.GetHashCode(ReplyTo.AsSpan(Math.Max(0, ReplyTo.Length - Telling)), StringComparison.Ordinal));
 }

@@ -24,7 +24,10 @@ internal static class CallNumbers
     public static List<ulong> Read(ReadOnlySpan<byte> body)
     {
         var numbers = new List<ulong>();
-        for (; body.Length >= sizeof(ulong) && numbers.Count < Most; body = body[sizeof(ulong)..]) numbers.Add(BinaryPrimitives.ReadUInt64BigEndian(body));
+        for (; body.Length >= sizeof(ulong) && numbers.Count < Most; body = body[sizeof(ulong)..])
+        {
+            numbers.Add(BinaryPrimitives.ReadUInt64BigEndian(body));
+        }
         return numbers;
     }
 }

@@ -1,6 +1,9 @@
 namespace Fan.Brokers;
 
-/// <summary>How far a call is that is served, so that what it worked with is used again only where nobody can be about to cancel it. Safe from any thread.</summary>
+/// <summary>
+/// How far a call is that is served, so that what it worked with is used again only where nobody can be about to cancel it. Safe from any
+/// thread.
+/// </summary>
 internal struct CallPhase
 {
     private const int Running = 0;

@@ -5,7 +5,10 @@ using Fan.Serving;
 
 namespace Fan.Brokers;
 
-/// <summary>The type of a request with what it calls, <c>fan.call shop.wines/get</c>: one text instead of three, which a service knows as a whole. Immutable.</summary>
+/// <summary>
+/// The type of a request with what it calls, <c>fan.call shop.wines/get</c>: one text instead of three, which a service knows as a whole.
+/// Immutable.
+/// </summary>
 internal sealed class CallTypes
 {
     // What AMQP has room for; above that, service and method are fields of their own.
@@ -15,7 +18,10 @@ internal sealed class CallTypes
 
     public CallTypes(CallServer server) => _known = server.Services
         .SelectMany(service => service.Methods.Values)
-        .Select(method => (Type: Write(method.Method is IStreamMethod ? MessageTypes.Sequence : MessageTypes.Call, method.Service.Name.Canonical, method.Method.Name), Method: method))
+        .Select(method => (Type: Write(
+            method.Method is IStreamMethod ? MessageTypes.Sequence : MessageTypes.Call,
+            method.Service.Name.Canonical,
+            method.Method.Name), Method: method))
         .Where(known => known.Type is not null)
         .ToFrozenDictionary(known => known.Type!, known => known.Method, StringComparer.Ordinal);
 
@@ -23,7 +29,12 @@ internal sealed class CallTypes
     public static string? Write(string kind, string service, string method)
     {
         var length = kind.Length + service.Length + method.Length + 2;
-        if (length > MaxBytes || (length * 3 > MaxBytes && Encoding.UTF8.GetByteCount(service) + Encoding.UTF8.GetByteCount(method) + kind.Length + 2 > MaxBytes)) return null;
+        if (length > MaxBytes
+            || (length * 3 > MaxBytes
+                && Encoding.UTF8.GetByteCount(service) + Encoding.UTF8.GetByteCount(method) + kind.Length + 2 > MaxBytes))
+        {
+            return null;
+        }
         return string.Concat(kind, " ", service) + "/" + method;
     }
 
@@ -54,5 +65,6 @@ internal sealed class CallTypes
         return true;
     }
 
-    private static bool Is(string type, string kind) => type.StartsWith(kind, StringComparison.Ordinal) && (type.Length == kind.Length || type[kind.Length] == ' ');
+    private static bool Is(string type, string kind) =>
+        type.StartsWith(kind, StringComparison.Ordinal) && (type.Length == kind.Length || type[kind.Length] == ' ');
 }

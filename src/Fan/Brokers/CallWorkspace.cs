@@ -13,7 +13,14 @@ internal sealed class CallWorkspace : IDisposable
     public CallWorkspace(CallServer server, string transport)
     {
         Cancellation = server.CreateCancellation();
-        Incoming = new IncomingCall { Payload = default, Headers = new MessageHeaders(), Transport = transport, StartsFlow = true, Cancellation = Cancellation };
+        Incoming = new IncomingCall
+        {
+            Payload = default,
+            Headers = new MessageHeaders(),
+            Transport = transport,
+            StartsFlow = true,
+            Cancellation = Cancellation
+        };
         Output = new PayloadBuffer(server.Limits.MaxPayloadBytes);
     }
 

@@ -7,7 +7,8 @@ namespace Fan.Brokers;
 
 /// <summary>An error as the body of a message: JSON with the members of <see cref="WireError"/> that are set.</summary>
 [JsonSerializable(typeof(WireError))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class ErrorJson : JsonSerializerContext
 {
     // Leaves apostrophes and letters as they are: people read this.
@@ -25,7 +26,8 @@ internal sealed partial class ErrorJson : JsonSerializerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(body, Default.WireError)?.ToException() ?? new BadMessageException("reply", "The error of the reply is empty.");
+            return JsonSerializer.Deserialize(body, Default.WireError)?.ToException()
+                ?? new BadMessageException("reply", "The error of the reply is empty.");
         }
         catch (JsonException error)
         {

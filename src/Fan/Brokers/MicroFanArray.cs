@@ -12,7 +12,8 @@ internal sealed class MicroFanArray(PayloadBuffer output) : IItemSink
 
     IBufferWriter<byte> IItemSink.Output => output;
 
-    public static async ValueTask ServeAsync(CallServer server, ServedMethod method, IncomingCall call, PayloadBuffer output, CancellationToken cancellationToken)
+    public static async ValueTask ServeAsync(
+        CallServer server, ServedMethod method, IncomingCall call, PayloadBuffer output, CancellationToken cancellationToken)
     {
         var array = new MicroFanArray(output);
         output.Write("["u8);

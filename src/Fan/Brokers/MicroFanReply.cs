@@ -5,17 +5,22 @@ using Fan.Transports;
 
 namespace Fan.Brokers;
 
-/// <summary>The body of a reply in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>response</c>; where the call failed, our <c>error</c> stands in place of a response.</summary>
+/// <summary>
+/// The body of a reply in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>response</c>; where the call failed, our <c>error</c>
+/// stands in place of a response.
+/// </summary>
 internal static class MicroFanReply
 {
     private const string ResponseName = "response";
     private const string ErrorName = "error";
 
-    public static byte[] Write(MicroFanForm form, ContextHeaders? context, string method, ReadOnlySpan<byte> response) => Write(form, context, method, ResponseName, response);
+    public static byte[] Write(MicroFanForm form, ContextHeaders? context, string method, ReadOnlySpan<byte> response) =>
+        Write(form, context, method, ResponseName, response);
 
     // micro-fan itself sends no reply then, and its caller waits for ever; one that misses its response fails at least. Over Redis
     // it is the inner one that misses it: the outer one is read by the loop of all calls, which would end.
-    public static byte[] WriteError(MicroFanForm form, ContextHeaders? context, string method, WireError error) => Write(form, context, method, ErrorName, ErrorJson.Write(error));
+    public static byte[] WriteError(MicroFanForm form, ContextHeaders? context, string method, WireError error) =>
+        Write(form, context, method, ErrorName, ErrorJson.Write(error));
 
     /// <summary>The response in a reply. Over Redis also one that is wrapped only once.</summary>
     /// <exception cref="BadMessageException">It is no reply.</exception>
@@ -23,11 +28,18 @@ internal static class MicroFanReply
     public static ReplyPayload Read(MicroFanForm form, ReadOnlySpan<byte> body, OutgoingCall call)
     {
         if (body.Length > call.Limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         try
         {
-            var parts = Parts.Of(body, call.Limits.MaxDepth + (form == MicroFanForm.Redis ? 2 : 1)) ?? throw NoReply(call, "it is no JSON object", null);
-            if (form == MicroFanForm.Redis && parts.Response is { } within && Parts.Of(body[within], call.Limits.MaxDepth + 1) is { IsReply: true } inner)
+            var parts = Parts.Of(body, call.Limits.MaxDepth + (form == MicroFanForm.Redis ? 2 : 1))
+                ?? throw NoReply(call, "it is no JSON object", null);
+            if (form == MicroFanForm.Redis
+                && parts.Response is { } within
+                && Parts.Of(body[within], call.Limits.MaxDepth + 1) is { IsReply: true } inner)
             {
                 parts = inner;
                 body = body[within];

@@ -5,7 +5,10 @@ using Fan.Serving;
 
 namespace Fan.Brokers;
 
-/// <summary>The body of a request in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>args</c>, <c>kwargs</c>, and over Redis <c>back_route</c>.</summary>
+/// <summary>
+/// The body of a request in micro-fan's form: <c>context_headers</c>, <c>method</c>, <c>args</c>, <c>kwargs</c>, and over Redis
+/// <c>back_route</c>.
+/// </summary>
 internal static class MicroFanRequest
 {
     private const string BackRouteName = "back_route";
@@ -16,7 +19,8 @@ internal static class MicroFanRequest
     private const int OuterDepth = 2;
 
     /// <summary>Writes a call with named arguments, and over Redis with the channel that the reply goes to.</summary>
-    public static byte[] Write(MicroFanForm form, ContextHeaders context, string method, ReadOnlyMemory<byte> arguments, string? backRoute = null)
+    public static byte[] Write(
+        MicroFanForm form, ContextHeaders context, string method, ReadOnlyMemory<byte> arguments, string? backRoute = null)
     {
         var output = new ArrayBufferWriter<byte>(arguments.Length + 256);
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
@@ -38,7 +42,12 @@ internal static class MicroFanRequest
     public static JsonDocument Parse(ReadOnlyMemory<byte> body, FanLimits limits)
     {
         if (body.Length > limits.MaxPayloadBytes)
-            throw new LimitExceededException(nameof(FanLimits.MaxPayloadBytes), $"The request has {body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed ({nameof(FanLimits.MaxPayloadBytes)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxPayloadBytes),
+                $"The request has {body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
+                $"({nameof(FanLimits.MaxPayloadBytes)}).");
+        }
         JsonDocument document;
         try
         {
@@ -60,14 +69,20 @@ internal static class MicroFanRequest
     {
         if (!request.TryGetProperty(BackRouteName, out var route) || route.ValueKind == JsonValueKind.Null) return null;
         return route.ValueKind == JsonValueKind.String && Text(route, BackRouteName) is { Length: > 0 and <= MaxRouteLength } text ? text
-            : throw new BadMessageException(BackRouteName, $"The '{BackRouteName}' of a request must be a text of 1 to {MaxRouteLength} characters.");
+            : throw new BadMessageException(
+                BackRouteName, $"The '{BackRouteName}' of a request must be a text of 1 to {MaxRouteLength} characters.");
     }
 
     /// <summary>The wire name of the method.</summary>
     public static string Method(JsonElement request) =>
-        request.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String ? Text(method, "method") : throw new BadMessageException("method", "The request has no text 'method'.");
+        request.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String
+            ? Text(method, "method")
+            : throw new BadMessageException("method", "The request has no text 'method'.");
 
-    /// <summary>Writes its arguments by name: those of <c>args</c> take the names of the method's parameters in order. Shard keys, which micro-fan has as arguments of every method, go into the headers.</summary>
+    /// <summary>
+    /// Writes its arguments by name: those of <c>args</c> take the names of the method's parameters in order. Shard keys, which micro-fan
+    /// has as arguments of every method, go into the headers.
+    /// </summary>
     /// <exception cref="BadArgumentException">There are more than the method has, or a shard key is no text and no number.</exception>
     public static void WriteArguments(JsonElement request, ServedMethod served, MessageHeaders headers, IBufferWriter<byte> output)
     {
@@ -80,14 +95,20 @@ internal static class MicroFanRequest
             if (positional.ValueKind != JsonValueKind.Array) throw new BadMessageException("args", "The request's 'args' must be a list.");
             var count = positional.GetArrayLength();
             if (count > method.Parameters.Count)
-                throw new BadArgumentException("args", $"'{method.Name}' takes {method.Parameters.Count} arguments, and {count} were given.");
+            {
+                throw new BadArgumentException(
+                    "args", $"'{method.Name}' takes {method.Parameters.Count} arguments, and {count} were given.");
+            }
             var at = 0;
             foreach (var value in positional.EnumerateArray()) Write(json, method.Parameters[at++].Name, value);
         }
 
         if (request.TryGetProperty("kwargs", out var named) && named.ValueKind != JsonValueKind.Null)
         {
-            if (named.ValueKind != JsonValueKind.Object) throw new BadMessageException("kwargs", "The request's 'kwargs' must be an object.");
+            if (named.ValueKind != JsonValueKind.Object)
+            {
+                throw new BadMessageException("kwargs", "The request's 'kwargs' must be an object.");
+            }
             foreach (var argument in named.EnumerateObject())
             {
                 var name = NameOf(argument);

@@ -6,8 +6,8 @@ using Fan.Transports;
 namespace Fan.Brokers;
 
 /// <summary>
-/// The caller's side of a stream: the items that came and were not read yet, as many as the window allows, each once and in order where they are numbered.
-/// Whoever receives adds, from one thread at a time; one reader reads.
+/// The caller's side of a stream: the items that came and were not read yet, as many as the window allows, each once and in order where
+/// they are numbered. Whoever receives adds, from one thread at a time; one reader reads.
 /// </summary>
 /// <param name="call">The call, for what goes wrong.</param>
 /// <param name="size">How many bytes may be unread.</param>
@@ -38,7 +38,9 @@ internal sealed class StreamWindow(OutgoingCall call, int size)
     }
 
     /// <summary>Makes room for an item.</summary>
-    /// <exception cref="BadMessageException">The far end sends more than it may. The last item may go beyond, as it can't be cut.</exception>
+    /// <exception cref="BadMessageException">
+    /// The far end sends more than it may. The last item may go beyond, as it can't be cut.
+    /// </exception>
     public void Reserve(int bytes)
     {
         var counted = bytes + ItemCost;

@@ -31,6 +31,10 @@ internal sealed class CallCodecs(PayloadCodecs codecs)
         if (isPush && known.Kind != MethodKind.Push) throw PushErrors.NoPush(service, method.Name);
         if (method is IPassedOn) return _passing;
         // Names tell what stands in JSON, so where contracts may differ it is the safe one.
-        return _agreements.IsKnownToFit(method, endpoint, known) && known.ContentType is MediaTypes.Compact && codecs.Compact.Carries(method) ? codecs.Compact : codecs.Json;
+        return _agreements.IsKnownToFit(method, endpoint, known)
+            && known.ContentType is MediaTypes.Compact
+            && codecs.Compact.Carries(method)
+            ? codecs.Compact
+            : codecs.Json;
     }
 }

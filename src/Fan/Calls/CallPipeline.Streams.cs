@@ -14,14 +14,20 @@ namespace Fan.Calls;
 internal sealed partial class CallPipeline
 {
     public async IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
-        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, string? shardKeys, TimeSpan? timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ServiceRoute route,
+        StreamMethod<TArgs, TItem> method,
+        TArgs args,
+        string? shardKeys,
+        TimeSpan? timeout,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
         var context = CallContext.Current;
         // A sequence may be long on purpose: only a limit that somebody named ends it.
         var left = _times.For(context, route, method, timeout, otherwise: Timeout.InfiniteTimeSpan);
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
-        var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
+        var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application)
+            ?? CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken, out var deadline);
         var exchange = new Exchange(limits);
         var tree = new TreeHolder();
@@ -29,7 +35,13 @@ internal sealed partial class CallPipeline
         try
         {
             var items = SendStreamAsync(
-                route, method, args, exchange, tree, new StreamStart(context, shardKeys, measure.Activity, recorded, left, deadline, cancellationToken), lease.Token).GetAsyncEnumerator(CancellationToken.None);
+                route,
+                method,
+                args,
+                exchange,
+                tree,
+                new StreamStart(context, shardKeys, measure.Activity, recorded, left, deadline, cancellationToken),
+                lease.Token).GetAsyncEnumerator(CancellationToken.None);
             await using var ending = items.ConfigureAwait(false);
             while (true)
             {
@@ -61,7 +73,13 @@ internal sealed partial class CallPipeline
     }
 
     private async IAsyncEnumerable<ReplyPayload> SendStreamAsync<TArgs, TItem>(
-        ServiceRoute route, StreamMethod<TArgs, TItem> method, TArgs args, Exchange exchange, TreeHolder tree, StreamStart start, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ServiceRoute route,
+        StreamMethod<TArgs, TItem> method,
+        TArgs args,
+        Exchange exchange,
+        TreeHolder tree,
+        StreamStart start,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
         CallTimes.Require(start.Left, route.Service, method);
@@ -109,7 +127,8 @@ internal sealed partial class CallPipeline
             var begun = endpoint.Load.Begin();
             try
             {
-                var items = Transports[endpoint.Description.Transport].StreamAsync(call, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                var items = Transports[endpoint.Description.Transport].StreamAsync(call, cancellationToken)
+                    .GetAsyncEnumerator(cancellationToken);
                 await using var ending = items.ConfigureAwait(false);
                 bool any;
                 try
@@ -136,7 +155,8 @@ internal sealed partial class CallPipeline
                     (tried ??= []).Add(endpoint);
                     continue;
                 }
-                catch (NoSuchMethodException error) when (error.IsOfEndpoint && IsAbout(error.Service, call.Service) && IsAbout(error.Method, call.Method))
+                catch (NoSuchMethodException error)
+                    when (error.IsOfEndpoint && IsAbout(error.Service, call.Service) && IsAbout(error.Method, call.Method))
                 {
                     lacks.Note(endpoint, error);
                     (tried ??= []).Add(endpoint);
@@ -163,7 +183,11 @@ internal sealed partial class CallPipeline
         async ValueTask<RouteRequest> BeginAsync()
         {
             var scope = await tree.BeginAsync(trees, start.Context, route.Service, cancellationToken).ConfigureAwait(false);
-            return new RouteRequest(scope.Snapshot!, scope.Draw, start.Context, start.ShardKeys, trees.History, start.Caller) { MayMove = scope.IsRoot };
+            return new RouteRequest(
+                scope.Snapshot!, scope.Draw, start.Context, start.ShardKeys, trees.History, start.Caller)
+            {
+                MayMove = scope.IsRoot
+            };
         }
     }
 }

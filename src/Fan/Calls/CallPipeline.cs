@@ -15,7 +15,12 @@ namespace Fan.Calls;
 
 /// <summary>The way of a call to another process: deadline, span, endpoint choice, encode, send, decode. Safe from any thread.</summary>
 internal sealed partial class CallPipeline(
-    string application, FanLimits limits, TimeSpan defaultTimeout, IEnumerable<IClientTransport> transports, PayloadCodecs codecs, CallTrees trees,
+    string application,
+    FanLimits limits,
+    TimeSpan defaultTimeout,
+    IEnumerable<IClientTransport> transports,
+    PayloadCodecs codecs,
+    CallTrees trees,
     CancellationPool cancellation, FanTelemetry telemetry, OutgoingHeaders outgoing, ICallerTokens? tokens)
 {
     // An idempotent call that broke off is sent at most this often in all.
@@ -35,13 +40,20 @@ internal sealed partial class CallPipeline(
     // Awaited once, by whoever called: what it waits with can be used again.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> CallAsync<TArgs, TResult>(
-        ServiceRoute route, UnaryMethod<TArgs, TResult> method, TArgs args, string? shardKeys, TimeSpan? timeout, CancellationToken cancellationToken, PushDetails? push = null)
+        ServiceRoute route,
+        UnaryMethod<TArgs, TResult> method,
+        TArgs args,
+        string? shardKeys,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken,
+        PushDetails? push = null)
         where TArgs : struct
     {
         var context = CallContext.Current;
         var left = _times.For(context, route, method, timeout);
         var measure = telemetry.StartCall(route.Service, method.Name, FullName(route, method), ActivityKind.Client);
-        var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application) ?? CallTrace.Root;
+        var recorded = context.Recorder?.Begin(context.RecorderSpan, FullName(route, method), CallSpanKind.Client, application)
+            ?? CallTrace.Root;
         var lease = cancellation.Rent(left, cancellationToken, out var deadline);
         var exchange = _exchanges.Take() ?? new Exchange(limits);
         var tree = default(TreeScope);
@@ -65,7 +77,11 @@ internal sealed partial class CallPipeline(
                 left = lease.Lengthen(left, _times.For(context, route, method, timeout), ref deadline);
             }
 
-            var request = new RouteRequest(tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken) { MayMove = tree.IsRoot };
+            var request = new RouteRequest(
+                tree.Snapshot!, tree.Draw, context, shardKeys, trees.History, cancellationToken)
+            {
+                MayMove = tree.IsRoot
+            };
             outgoing.FillCall(exchange.Call.Headers, request, measure.Activity, application, route.Range, left, push);
             for (var sendings = 1; ; sendings++)
             {
@@ -144,7 +160,8 @@ internal sealed partial class CallPipeline(
                     (tried ??= []).Add(endpoint);
                     sendings--;
                 }
-                catch (NoSuchMethodException error) when (error.IsOfEndpoint && IsAbout(error.Service, call.Service) && IsAbout(error.Method, call.Method))
+                catch (NoSuchMethodException error)
+                    when (error.IsOfEndpoint && IsAbout(error.Service, call.Service) && IsAbout(error.Method, call.Method))
                 {
                     lacks.Note(endpoint, error);
                     (tried ??= []).Add(endpoint);
@@ -157,7 +174,8 @@ internal sealed partial class CallPipeline(
                     await route.MovedAsync(++moves, error, lease.Token).ConfigureAwait(false);
                     sendings--;
                 }
-                catch (Exception error) when (sendings < MaxSendings && IsIdempotent(method, known) && CallFailure.IsBrokenOff(error, lease.Token))
+                catch (Exception error)
+                    when (sendings < MaxSendings && IsIdempotent(method, known) && CallFailure.IsBrokenOff(error, lease.Token))
                 {
                     endpoint.Load.LastFailure = ExceptionText.MessageOf(error);
                     (tried ??= []).Add(endpoint);
@@ -173,7 +191,8 @@ internal sealed partial class CallPipeline(
         }
         catch (Exception error)
         {
-            failure = (isChoosing ? lacks.Explains(error, route, tried) : null) ?? Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease, cancellationToken);
+            failure = (isChoosing ? lacks.Explains(error, route, tried) : null)
+                ?? Meant(error, route.Service, method, exchange.Call.Endpoint, left, lease, cancellationToken);
             if (ReferenceEquals(failure, error)) throw;
             throw failure;
         }
@@ -188,7 +207,12 @@ internal sealed partial class CallPipeline(
     }
 
     /// <summary>Does something with a route that is no call, within the time that a call may take.</summary>
-    public async ValueTask<T> WithinAsync<T>(ServiceRoute route, ServiceMethod method, TimeSpan? timeout, Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    public async ValueTask<T> WithinAsync<T>(
+        ServiceRoute route,
+        ServiceMethod method,
+        TimeSpan? timeout,
+        Func<CancellationToken, ValueTask<T>> work,
+        CancellationToken cancellationToken)
     {
         var left = _times.For(CallContext.Current, route, method, timeout);
         var lease = cancellation.Rent(left, cancellationToken, out _);
@@ -222,7 +246,9 @@ internal sealed partial class CallPipeline(
     }
 
     private static async ValueTask AddTokenAsync(ICallerTokens tokens, OutgoingCall call, CancellationToken cancellationToken) =>
-        call.Headers.Authorization = await tokens.BearerAsync(new TokenRequest(call.Service, call.Method, call.Endpoint.Description.Transport, IsQueued: false), cancellationToken).ConfigureAwait(false);
+        call.Headers.Authorization = await tokens.BearerAsync(
+            new TokenRequest(call.Service, call.Method, call.Endpoint.Description.Transport, IsQueued: false),
+            cancellationToken).ConfigureAwait(false);
 
     // By name the endpoint that it was sent to says what a contract says otherwise; a proxy says nothing of those behind it.
     private static bool IsIdempotent(ServiceMethod method, EndpointMethod? known) =>
@@ -237,11 +263,23 @@ internal sealed partial class CallPipeline(
         else endpoint.Load.Failed(error.Message, begun);
     }
 
-    private static Exception Meant(Exception error, string service, ServiceMethod method, Endpoint? endpoint, TimeSpan? left, in CancellationPool.Lease lease, CancellationToken caller)
+    private static Exception Meant(
+        Exception error,
+        string service,
+        ServiceMethod method,
+        Endpoint? endpoint,
+        TimeSpan? left,
+        in CancellationPool.Lease lease,
+        CancellationToken caller)
     {
         // Of a proxy the caller knows nothing but by this.
         if (error is BadMessageException { Place: "reply", InnerException: not null } bad && endpoint?.Before is { } before)
-            return new BadMessageException(bad.Place, $"{bad.Message.TrimEnd('.')}; it came from the proxy '{endpoint.Service}', which stands before '{before}'.", bad);
+        {
+            return new BadMessageException(
+                bad.Place,
+                $"{bad.Message.TrimEnd('.')}; it came from the proxy '{endpoint.Service}', which stands before '{before}'.",
+                bad);
+        }
         if (error is FanException) return error;
         if (lease.TimedOut) return CallTimes.Over(service, method, left, error);
         // With the token that the caller knows.

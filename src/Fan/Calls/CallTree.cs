@@ -2,14 +2,18 @@ using Fan.Commits;
 
 namespace Fan;
 
-/// <summary>Calls that belong together: all that are made in its context read one snapshot of the system, so a switch finds them on one side. Dispose it after the last of them. From <see cref="IFan.BeginTreeAsync"/>.</summary>
+/// <summary>
+/// Calls that belong together: all that are made in its context read one snapshot of the system, so a switch finds them on one side.
+/// Dispose it after the last of them. From <see cref="IFan.BeginTreeAsync"/>.
+/// </summary>
 /// <remarks>While it is open, a switch counts it among the calls from before, and waits for its end until its drain timeout.</remarks>
 public sealed class CallTree : IDisposable
 {
     private readonly TreeScope _tree;
     private int _isDisposed;
 
-    internal CallTree(TreeScope tree, CallContext context) => (_tree, Context) = (tree, context with { Tree = tree.Snapshot, Draw = tree.Draw });
+    internal CallTree(TreeScope tree, CallContext context) =>
+        (_tree, Context) = (tree, context with { Tree = tree.Snapshot, Draw = tree.Draw });
 
     /// <summary>The context to make its calls in.</summary>
     public CallContext Context { get; }

@@ -32,7 +32,8 @@ internal sealed class CopiedMethod<TArgs, TResult> : UnaryMethod<TArgs, TResult>
         codec.WriteArguments(request, _own, args);
         try
         {
-            await _own.ServeAsync(service, new ReadOnlySequence<byte>(request.Written), codec, reply, cancellationToken).ConfigureAwait(false);
+            await _own.ServeAsync(
+                service, new ReadOnlySequence<byte>(request.Written), codec, reply, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -42,9 +43,11 @@ internal sealed class CopiedMethod<TArgs, TResult> : UnaryMethod<TArgs, TResult>
         return codec.ReadResult(new ReadOnlySequence<byte>(reply.Written), _own);
     }
 
-    public override void WriteArguments(Utf8JsonWriter writer, in TArgs args, JsonSerializerOptions options) => _own.WriteArguments(writer, args, options);
+    public override void WriteArguments(Utf8JsonWriter writer, in TArgs args, JsonSerializerOptions options) =>
+        _own.WriteArguments(writer, args, options);
 
-    public override TArgs ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) => _own.ReadArguments(ref reader, options);
+    public override TArgs ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        _own.ReadArguments(ref reader, options);
 
     public override void WriteCompact(ref CompactWriter writer, in TArgs args) => _own.WriteCompact(ref writer, args);
 

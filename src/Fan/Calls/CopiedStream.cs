@@ -5,7 +5,9 @@ using Fan.Generated;
 
 namespace Fan.Calls;
 
-/// <summary>As <see cref="CopiedMethod{TArgs, TResult}"/>, with a sequence as the reply: each item is copied when it is asked for.</summary>
+/// <summary>
+/// As <see cref="CopiedMethod{TArgs, TResult}"/>, with a sequence as the reply: each item is copied when it is asked for.
+/// </summary>
 internal sealed class CopiedStream<TArgs, TItem> : StreamMethod<TArgs, TItem>
     where TArgs : struct
 {
@@ -25,7 +27,8 @@ internal sealed class CopiedStream<TArgs, TItem> : StreamMethod<TArgs, TItem>
 
     public override IReadOnlyList<CompactTypeFacts> CompactTypes => _own.CompactTypes;
 
-    public override async IAsyncEnumerable<TItem> Invoke(object service, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<TItem> Invoke(
+        object service, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var codec = _copies.CodecFor(_own);
         using var bytes = _copies.Room();
@@ -37,7 +40,8 @@ internal sealed class CopiedStream<TArgs, TItem> : StreamMethod<TArgs, TItem>
             {
                 try
                 {
-                    items ??= _own.Invoke(service, codec.ReadArguments(new ReadOnlySequence<byte>(bytes.Written), _own), cancellationToken).GetAsyncEnumerator(cancellationToken);
+                    items ??= _own.Invoke(service, codec.ReadArguments(new ReadOnlySequence<byte>(bytes.Written), _own), cancellationToken)
+                        .GetAsyncEnumerator(cancellationToken);
                     if (!await items.MoveNextAsync().ConfigureAwait(false)) break;
                     bytes.Clear();
                     codec.WriteResult(bytes, _own, items.Current);
@@ -56,9 +60,11 @@ internal sealed class CopiedStream<TArgs, TItem> : StreamMethod<TArgs, TItem>
         }
     }
 
-    public override void WriteArguments(Utf8JsonWriter writer, in TArgs args, JsonSerializerOptions options) => _own.WriteArguments(writer, args, options);
+    public override void WriteArguments(Utf8JsonWriter writer, in TArgs args, JsonSerializerOptions options) =>
+        _own.WriteArguments(writer, args, options);
 
-    public override TArgs ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) => _own.ReadArguments(ref reader, options);
+    public override TArgs ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        _own.ReadArguments(ref reader, options);
 
     public override void WriteCompact(ref CompactWriter writer, in TArgs args) => _own.WriteCompact(ref writer, args);
 

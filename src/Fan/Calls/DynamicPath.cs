@@ -19,7 +19,10 @@ internal sealed class DynamicPath(NamedCalls calls, JsonCodec codec, string path
 
     public override bool TryGetIndex(GetIndexBinder binder, object[] indexes, out object? result)
     {
-        if (indexes.Length != 1) throw new ArgumentException($"A shard key is one value; '{path}' was given {indexes.Length}.", nameof(indexes));
+        if (indexes.Length != 1)
+        {
+            throw new ArgumentException($"A shard key is one value; '{path}' was given {indexes.Length}.", nameof(indexes));
+        }
         result = new DynamicPath(calls, codec, $"{path}[{Convert.ToString(indexes[0], CultureInfo.InvariantCulture)}]");
         return true;
     }
@@ -45,15 +48,22 @@ internal sealed class DynamicPath(NamedCalls calls, JsonCodec codec, string path
         if (positional > 0)
         {
             var published = await calls.ParameterNamesAsync(target, token).ConfigureAwait(false)
-                ?? throw new BadArgumentException("", $"'{target.Service}.{target.Method}' does not publish its parameters: name the arguments.");
+                ?? throw new BadArgumentException(
+                    "", $"'{target.Service}.{target.Method}' does not publish its parameters: name the arguments.");
             if (positional > published.Count)
-                throw new BadArgumentException("", $"'{target.Service}.{target.Method}' takes {published.Count} arguments; it was given {values.Length}.");
+            {
+                throw new BadArgumentException(
+                    "", $"'{target.Service}.{target.Method}' takes {published.Count} arguments; it was given {values.Length}.");
+            }
             for (var i = 0; i < positional; i++) named[published[i]] = values[i];
         }
 
         for (var i = 0; i < names.Count; i++)
         {
-            if (!named.TryAdd(names[i], values[positional + i])) throw new BadArgumentException(names[i], $"Argument '{names[i]}' of '{target.Method}' is given twice.");
+            if (!named.TryAdd(names[i], values[positional + i]))
+            {
+                throw new BadArgumentException(names[i], $"Argument '{names[i]}' of '{target.Method}' is given twice.");
+            }
         }
 
         return await calls.CallAsync<JsonElement>(target, Write(target, named), null, token).ConfigureAwait(false);
@@ -70,7 +80,8 @@ internal sealed class DynamicPath(NamedCalls calls, JsonCodec codec, string path
             }
             catch (Exception error)
             {
-                throw new BadArgumentException(name, $"Argument '{name}' of '{target.Method}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
+                throw new BadArgumentException(
+                    name, $"Argument '{name}' of '{target.Method}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
             }
         }
 

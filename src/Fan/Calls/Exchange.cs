@@ -5,7 +5,9 @@ using Fan.Transports;
 
 namespace Fan.Calls;
 
-/// <summary>What one call needs on its way out: its bytes, its headers, what the transport is told. Used again when the call has ended well.</summary>
+/// <summary>
+/// What one call needs on its way out: its bytes, its headers, what the transport is told. Used again when the call has ended well.
+/// </summary>
 internal sealed class Exchange(FanLimits limits) : IDisposable
 {
     // A call that was larger does not keep its room.

@@ -13,16 +13,26 @@ public static class Gathering
     /// with it. <c>await fan.GatherAsync(stores, (ICounter counter, CancellationToken ct) => counter.CountAsync(ct))</c>
     /// </summary>
     /// <param name="fan">Whose calls they are.</param>
-    /// <param name="keys">The shard keys; a key that comes twice is called once. An array of objects is the keys of a name that has several brackets.</param>
+    /// <param name="keys">
+    /// The shard keys; a key that comes twice is called once. An array of objects is the keys of a name that has several brackets.
+    /// </param>
     /// <param name="call">The call.</param>
-    /// <param name="timeout">The time for all of them together; those that have not answered then have failed with <see cref="DeadlineExceededException"/>. Null leaves each call its own.</param>
+    /// <param name="timeout">
+    /// The time for all of them together; those that have not answered then have failed with <see cref="DeadlineExceededException"/>. Null
+    /// leaves each call its own.
+    /// </param>
     /// <param name="maxConcurrency">How many calls may be under way at the same time.</param>
     /// <param name="cancellationToken">Ends all of them.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxConcurrency"/> is not above zero.</exception>
     /// <exception cref="ArgumentException">The service takes more or fewer keys.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<Gathered<TKey, TResult>> GatherAsync<TService, TKey, TResult>(
-        this IFan fan, IEnumerable<TKey> keys, Func<TService, CancellationToken, ValueTask<TResult>> call, TimeSpan? timeout = null, int maxConcurrency = DefaultConcurrency, CancellationToken cancellationToken = default)
+        this IFan fan,
+        IEnumerable<TKey> keys,
+        Func<TService, CancellationToken, ValueTask<TResult>> call,
+        TimeSpan? timeout = null,
+        int maxConcurrency = DefaultConcurrency,
+        CancellationToken cancellationToken = default)
         where TService : class
         where TKey : notnull
     {
@@ -34,7 +44,11 @@ public static class Gathering
         var errors = new ConcurrentDictionary<TKey, Exception>();
         // One end for all, whenever each of them begins.
         using var scope = timeout is { } limit ? CallContext.Current.WithTimeout(limit).Use() : CallContext.Current.Use();
-        await Parallel.ForEachAsync(keys.Distinct(), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrency, CancellationToken = cancellationToken }, async (key, token) =>
+        await Parallel.ForEachAsync(keys.Distinct(), new ParallelOptions
+        {
+            MaxDegreeOfParallelism = maxConcurrency,
+            CancellationToken = cancellationToken
+        }, async (key, token) =>
         {
             var service = key is object[] several ? fan.Get<TService>(several) : fan.Get<TService>(key);
             try
@@ -54,7 +68,8 @@ public static class Gathering
 public sealed class Gathered<TKey, TResult>
     where TKey : notnull
 {
-    internal Gathered(IReadOnlyDictionary<TKey, TResult> results, IReadOnlyDictionary<TKey, Exception> errors) => (Results, Errors) = (results, errors);
+    internal Gathered(IReadOnlyDictionary<TKey, TResult> results, IReadOnlyDictionary<TKey, Exception> errors) =>
+        (Results, Errors) = (results, errors);
 
     /// <summary>The results of the calls that came to one.</summary>
     public IReadOnlyDictionary<TKey, TResult> Results { get; }

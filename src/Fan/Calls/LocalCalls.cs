@@ -7,11 +7,17 @@ using Fan.Serving;
 
 namespace Fan.Calls;
 
-/// <summary>Calls within the process that must be seen, or that carry shard keys: the implementation with a span around it. Safe from any thread.</summary>
+/// <summary>
+/// Calls within the process that must be seen, or that carry shard keys: the implementation with a span around it. Safe from any thread.
+/// </summary>
 internal sealed class LocalCalls(string application, FanTelemetry telemetry)
 {
     public async ValueTask<TResult> CallAsync<TArgs, TResult>(
-        ServiceImplementation target, UnaryMethod<TArgs, TResult> method, TArgs args, IReadOnlyList<string> keys, CancellationToken cancellationToken)
+        ServiceImplementation target,
+        UnaryMethod<TArgs, TResult> method,
+        TArgs args,
+        IReadOnlyList<string> keys,
+        CancellationToken cancellationToken)
         where TArgs : struct
     {
         var measure = telemetry.StartCall(method.Service, method.Name, method.FullName, ActivityKind.Internal);
@@ -37,7 +43,11 @@ internal sealed class LocalCalls(string application, FanTelemetry telemetry)
     }
 
     public async IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
-        ServiceImplementation target, StreamMethod<TArgs, TItem> method, TArgs args, IReadOnlyList<string> keys, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ServiceImplementation target,
+        StreamMethod<TArgs, TItem> method,
+        TArgs args,
+        IReadOnlyList<string> keys,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
         var measure = telemetry.StartCall(method.Service, method.Name, method.FullName, ActivityKind.Internal);

@@ -14,24 +14,45 @@ using Fan.Versions;
 namespace Fan.Calls;
 
 /// <summary>Calls by name, without a contract. Safe from any thread.</summary>
-internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushPipeline pushes, EndpointDirectory directory, RouteTable table, CallTrees trees, bool mapsErrors)
+internal sealed class NamedCalls(
+    CallServer server,
+    CallPipeline pipeline,
+    PushPipeline pushes,
+    EndpointDirectory directory,
+    RouteTable table,
+    CallTrees trees,
+    bool mapsErrors)
 {
     private const int MaxRoutes = 1024;
 
     private readonly ConcurrentDictionary<(string Service, string Range), ServiceRoutes> _routes = new();
     private readonly ConcurrentDictionary<(string Service, string Range, string Transport), ServiceRoute> _forced = new();
 
-    public async ValueTask<TResult> CallAsync<TResult>(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
+    public async ValueTask<TResult> CallAsync<TResult>(
+        CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
     {
         RequireObject(path, arguments);
-        if (FindLocal(path, options) is { } local) return await CallLocallyAsync<TResult>(local, path, arguments, options, cancellationToken).ConfigureAwait(false);
+        if (FindLocal(path, options) is { } local)
+        {
+            return await CallLocallyAsync<TResult>(local, path, arguments, options, cancellationToken).ConfigureAwait(false);
+        }
         var method = new NamedMethod<TResult>(NamedMethods.Describe<TResult>(path.Method, MethodKind.Rpc));
         var route = Route(path, options);
-        if (path.Service.ShardKeys.Count > 0) await RequirePlacesAsync(route, path, method, options?.Timeout, cancellationToken).ConfigureAwait(false);
-        return await pipeline.CallAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options?.Timeout, cancellationToken).ConfigureAwait(false);
+        if (path.Service.ShardKeys.Count > 0)
+        {
+            await RequirePlacesAsync(route, path, method, options?.Timeout, cancellationToken).ConfigureAwait(false);
+        }
+        return await pipeline.CallAsync(
+            route,
+            method,
+            new NamedArguments(arguments),
+            ShardKeyList.Format(path.Service.ShardKeys),
+            options?.Timeout,
+            cancellationToken).ConfigureAwait(false);
     }
 
-    public IAsyncEnumerable<JsonElement> StreamAsync(CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
+    public IAsyncEnumerable<JsonElement> StreamAsync(
+        CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
     {
         RequireObject(path, arguments);
         if (FindLocal(path, options) is { } local) return StreamLocallyAsync(local, path, arguments, options, cancellationToken);
@@ -40,7 +61,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     }
 
     /// <summary>Pushes; returns the id of the message when it is accepted.</summary>
-    public async ValueTask<string> PushAsync(CallPath path, JsonElement arguments, PushOptions? options, CancellationToken cancellationToken)
+    public async ValueTask<string> PushAsync(
+        CallPath path, JsonElement arguments, PushOptions? options, CancellationToken cancellationToken)
     {
         RequireObject(path, arguments);
         if (FindLocal(path, null) is { } local)
@@ -54,7 +76,14 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         // A queue takes it although nobody knows the name at this moment.
         if (path.Service.ShardKeys.Count > 0 && Route(path, null) is { IsLoaded: true } route) RequirePlaces(path, route.PublishedTemplate);
         return await pushes.PushAsync(
-            path.Service.Canonical, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), options, () => Route(path, null), pipeline, cancellationToken).ConfigureAwait(false);
+            path.Service.Canonical,
+            method,
+            new NamedArguments(arguments),
+            ShardKeyList.Format(path.Service.ShardKeys),
+            options,
+            () => Route(path, null),
+            pipeline,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What is published of a method by the endpoint that a call would go to.</summary>
@@ -63,17 +92,26 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         if (FindLocal(path, options) is { } local) return new(EndpointMethod.From(local.Method.Description));
         var method = new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Rpc));
         var route = Route(path, options);
-        return pipeline.WithinAsync(route, method, options?.Timeout, token => DescribeAsync(route, path, options, cancellationToken, token), cancellationToken);
+        return pipeline.WithinAsync(
+            route, method, options?.Timeout, token => DescribeAsync(route, path, options, cancellationToken, token), cancellationToken);
     }
 
-    private async ValueTask<EndpointMethod> DescribeAsync(ServiceRoute route, CallPath path, CallOptions? options, CancellationToken caller, CancellationToken cancellationToken)
+    private async ValueTask<EndpointMethod> DescribeAsync(
+        ServiceRoute route, CallPath path, CallOptions? options, CancellationToken caller, CancellationToken cancellationToken)
     {
         using var tree = await trees.BeginAsync(CallContext.Current, path.Service.Canonical, cancellationToken).ConfigureAwait(false);
-        var request = new RouteRequest(tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History, caller);
+        var request = new RouteRequest(
+            tree.Snapshot!, tree.Draw, CallContext.Current, ShardKeyList.Format(path.Service.ShardKeys), trees.History, caller);
         var endpoint = await PickAsync(route, request, path.Method, cancellationToken).ConfigureAwait(false);
         if (endpoint.Before is { } behind)
         {
-            var past = new ServiceRoute(directory.Follow, behind, VersionRange.Parse(options?.Version ?? "*"), waits: false, pipeline.Transports, new RouteAim(PastAlias: true, PastVersions: false, Never: null));
+            var past = new ServiceRoute(
+                directory.Follow,
+                behind,
+                VersionRange.Parse(options?.Version ?? "*"),
+                waits: false,
+                pipeline.Transports,
+                new RouteAim(PastAlias: true, PastVersions: false, Never: null));
             endpoint = await PickAsync(past, request, path.Method, cancellationToken).ConfigureAwait(false);
         }
 
@@ -81,7 +119,8 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     }
 
     // As a call does: of several endpoints one that has the method.
-    private static async ValueTask<Endpoint> PickAsync(ServiceRoute route, RouteRequest request, string method, CancellationToken cancellationToken)
+    private static async ValueTask<Endpoint> PickAsync(
+        ServiceRoute route, RouteRequest request, string method, CancellationToken cancellationToken)
     {
         var lacks = default(MissingMethod);
         List<Endpoint>? tried = null;
@@ -112,13 +151,20 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     }
 
     private async IAsyncEnumerable<JsonElement> StreamRemotelyAsync(
-        ServiceRoute route, NamedStream method, CallPath path, JsonElement arguments, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ServiceRoute route,
+        NamedStream method,
+        CallPath path,
+        JsonElement arguments,
+        CallOptions? options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var timeout = options?.Timeout;
         if (!route.IsLoaded)
         {
             // What its endpoints say of the method is known only then.
-            var deadline = timeout > TimeSpan.Zero && timeout <= TimeLimit.Longest ? Deadline.In(timeout.Value, TimeProvider.System) : default;
+            var deadline = timeout > TimeSpan.Zero && timeout <= TimeLimit.Longest
+                ? Deadline.In(timeout.Value, TimeProvider.System)
+                : default;
             await pipeline.WithinAsync(route, method, timeout, async token =>
             {
                 await route.LoadedAsync(token).ConfigureAwait(false);
@@ -128,11 +174,13 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         }
 
         RequirePlaces(path, route.PublishedTemplate);
-        var items = pipeline.StreamAsync(route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), timeout, cancellationToken);
+        var items = pipeline.StreamAsync(
+            route, method, new NamedArguments(arguments), ShardKeyList.Format(path.Service.ShardKeys), timeout, cancellationToken);
         await foreach (var item in items.ConfigureAwait(false)) yield return item;
     }
 
-    private async ValueTask RequirePlacesAsync(ServiceRoute route, CallPath path, Generated.ServiceMethod method, TimeSpan? timeout, CancellationToken cancellationToken)
+    private async ValueTask RequirePlacesAsync(
+        ServiceRoute route, CallPath path, Generated.ServiceMethod method, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         // What its endpoints say of its name is known only then.
         if (!route.IsLoaded)
@@ -150,8 +198,15 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     // One that is too few or too many the server tells; in other brackets it would be another key to whoever reads the name.
     private static void RequirePlaces(CallPath path, ServiceName? name)
     {
-        if (name is null || path.Service.ShardKeys.Count == 0 || path.Service.ShardKeys.Count != name.ShardKeys.Count || path.Service.HasPlacesOf(name)) return;
-        throw new FormatException($"'{HeaderText.Shorten(path.Service.Template)}' has its shard keys in other places than '{name.Template}'.");
+        if (name is null
+            || path.Service.ShardKeys.Count == 0
+            || path.Service.ShardKeys.Count != name.ShardKeys.Count
+            || path.Service.HasPlacesOf(name))
+        {
+            return;
+        }
+        throw new FormatException(
+            $"'{HeaderText.Shorten(path.Service.Template)}' has its shard keys in other places than '{name.Template}'.");
     }
 
     private ServiceRoute Route(CallPath path, CallOptions? options)
@@ -182,9 +237,16 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         {
             if (!string.Equals(service.Name.Canonical, path.Service.Canonical, StringComparison.Ordinal)) continue;
             // What a caller accepts are versions of the service behind a proxy.
-            if (service.Proxy is null && options?.Version is { } range && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version))) continue;
+            if (service.Proxy is null
+                && options?.Version is { } range
+                && !(ServiceVersion.TryParse(service.Version, out var version) && VersionRange.Parse(range).Contains(version)))
+            {
+                continue;
+            }
             RequirePlaces(path, service.HidesPlaces ? null : service.Name);
-            return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version) ? CallServer.Resolve(service, path.Method, isOfEndpoint: false) : null;
+            return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version)
+                ? CallServer.Resolve(service, path.Method, isOfEndpoint: false)
+                : null;
         }
 
         return null;
@@ -197,10 +259,12 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         var snapshot = context.Tree ?? (context.SnapshotNumber is { } number ? trees.History.TryFind(number) : trees.History.Current);
         // One that is not known here yet is found on the way over the route.
         return snapshot is not null && (snapshot.RouteOf(path.Service.Canonical) is null
-            || (ServiceVersion.TryParse(version, out var own) && Route(path, options).Gives(new RouteRequest(snapshot, context.Draw, context, null, trees.History), own)));
+            || (ServiceVersion.TryParse(version, out var own)
+                && Route(path, options).Gives(new RouteRequest(snapshot, context.Draw, context, null, trees.History), own)));
     }
 
-    private async ValueTask<TResult> CallLocallyAsync<TResult>(ServedMethod method, CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
+    private async ValueTask<TResult> CallLocallyAsync<TResult>(
+        ServedMethod method, CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
     {
         using var request = Written(path, arguments);
         using var reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
@@ -216,7 +280,12 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         return pipeline.Codecs.Json.ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Written));
     }
 
-    private async IAsyncEnumerable<JsonElement> StreamLocallyAsync(ServedMethod method, CallPath path, JsonElement arguments, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JsonElement> StreamLocallyAsync(
+        ServedMethod method,
+        CallPath path,
+        JsonElement arguments,
+        CallOptions? options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = Written(path, arguments);
         using var sink = new ChannelItemSink(server.Limits.MaxPayloadBytes);
@@ -254,7 +323,10 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
         var written = new PayloadBuffer(server.Limits.MaxPayloadBytes);
         try
         {
-            pipeline.Codecs.Json.WriteArguments(written, new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Rpc)), new NamedArguments(arguments));
+            pipeline.Codecs.Json.WriteArguments(
+                written,
+                new NamedMethod<Generated.Unit>(NamedMethods.Describe<Generated.Unit>(path.Method, MethodKind.Rpc)),
+                new NamedArguments(arguments));
             return written;
         }
         catch
@@ -268,7 +340,10 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     {
         var context = CallContext.Current;
         var left = options?.Timeout is { } asked ? context.Deadline.Within(TimeLimit.Required(asked)) : context.Remaining;
-        if (left <= TimeSpan.Zero) throw new DeadlineExceededException($"No time was left to call '{path.Service.Canonical}.{path.Method}'.");
+        if (left <= TimeSpan.Zero)
+        {
+            throw new DeadlineExceededException($"No time was left to call '{path.Service.Canonical}.{path.Method}'.");
+        }
         return new IncomingCall
         {
             Payload = new ReadOnlySequence<byte>(arguments.Written),
@@ -278,7 +353,10 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
             Headers = new MessageHeaders
             {
                 TraceParent = System.Diagnostics.Activity.Current is { } activity ? TraceParent.Format(activity) : context.TraceParent,
-                Baggage = Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value)), context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null, out _),
+                Baggage = Baggage.Format(
+                    context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value)),
+                    context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null,
+                    out _),
                 TimeToLive = left,
                 Snapshot = context.Snapshot is > 0 and var number ? number : null,
                 Draw = context.Draw,
@@ -295,6 +373,9 @@ internal sealed class NamedCalls(CallServer server, CallPipeline pipeline, PushP
     private static void RequireObject(CallPath path, JsonElement arguments)
     {
         if (arguments.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
-            throw new BadArgumentException("", $"The arguments of '{path.Service}.{path.Method}' must be a JSON object of names; they are {arguments.ValueKind}.");
+        {
+            throw new BadArgumentException(
+                "", $"The arguments of '{path.Service}.{path.Method}' must be a JSON object of names; they are {arguments.ValueKind}.");
+        }
     }
 }

@@ -12,21 +12,27 @@ internal interface INamedMethod;
 /// <summary>A method that is only known by name.</summary>
 internal sealed class NamedMethod<TResult>(MethodDescription description) : UnaryMethod<NamedArguments, TResult>(description), INamedMethod
 {
-    public override void WriteArguments(Utf8JsonWriter writer, in NamedArguments args, JsonSerializerOptions options) => NamedMethods.Write(writer, args);
+    public override void WriteArguments(Utf8JsonWriter writer, in NamedArguments args, JsonSerializerOptions options) =>
+        NamedMethods.Write(writer, args);
 
-    public override NamedArguments ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) => throw new NotSupportedException();
+    public override NamedArguments ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
 
-    public override ValueTask<TResult> InvokeAsync(object service, NamedArguments args, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public override ValueTask<TResult> InvokeAsync(object service, NamedArguments args, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }
 
 /// <summary>A method with a sequence as its reply that is only known by name.</summary>
 internal sealed class NamedStream(MethodDescription description) : StreamMethod<NamedArguments, JsonElement>(description), INamedMethod
 {
-    public override void WriteArguments(Utf8JsonWriter writer, in NamedArguments args, JsonSerializerOptions options) => NamedMethods.Write(writer, args);
+    public override void WriteArguments(Utf8JsonWriter writer, in NamedArguments args, JsonSerializerOptions options) =>
+        NamedMethods.Write(writer, args);
 
-    public override NamedArguments ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) => throw new NotSupportedException();
+    public override NamedArguments ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
 
-    public override IAsyncEnumerable<JsonElement> Invoke(object service, NamedArguments args, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public override IAsyncEnumerable<JsonElement> Invoke(object service, NamedArguments args, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }
 
 internal static class NamedMethods
@@ -69,7 +75,10 @@ internal static class NamedMethods
             }
             catch (Exception error) when (error is InvalidOperationException or ArgumentException)
             {
-                throw new BadArgumentException(name, $"{(name.Length == 0 ? "The name of an argument" : $"Argument '{name}'")} can't be written as JSON: {error.Message}", error);
+                throw new BadArgumentException(
+                    name,
+                    $"{(name.Length == 0 ? "The name of an argument" : $"Argument '{name}'")} can't be written as JSON: {error.Message}",
+                    error);
             }
         }
     }

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Calls;
 
-/// <summary>The headers in which the current context goes on to another process. What can't go on is counted and logged, as what comes in is. Safe from any thread.</summary>
+/// <summary>
+/// The headers in which the current context goes on to another process. What can't go on is counted and logged, as what comes in is. Safe
+/// from any thread.
+/// </summary>
 internal sealed class OutgoingHeaders(FanTelemetry telemetry, ILogger logger)
 {
     public MessageHeaders From(CallContext context, Activity? activity, string application, string? shardKeys)
@@ -33,8 +36,17 @@ internal sealed class OutgoingHeaders(FanTelemetry telemetry, ILogger logger)
         if (context.PassedProxies is { } passed) headers.PassedProxies = passed;
     }
 
-    /// <summary>Those of a call, with what the route and the tree say of it; <paramref name="push"/> where it is a push over a route without queues.</summary>
-    public void FillCall(MessageHeaders headers, in RouteRequest request, Activity? activity, string application, VersionRange range, TimeSpan? left, PushDetails? push)
+    /// <summary>
+    /// Those of a call, with what the route and the tree say of it; <paramref name="push"/> where it is a push over a route without queues.
+    /// </summary>
+    public void FillCall(
+        MessageHeaders headers,
+        in RouteRequest request,
+        Activity? activity,
+        string application,
+        VersionRange range,
+        TimeSpan? left,
+        PushDetails? push)
     {
         Fill(headers, request.Context, activity, application, request.Keys);
         headers.TimeToLive = left;
@@ -69,7 +81,8 @@ internal sealed class OutgoingHeaders(FanTelemetry telemetry, ILogger logger)
 
     private string? BaggageOf(CallContext context, Activity? activity)
     {
-        var header = Baggage.Format(AllBaggage(context, activity), context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null, out var wrong);
+        var header = Baggage.Format(
+            AllBaggage(context, activity), context.Baggage is BaggageMembers arrived ? arrived.PropertiesOf : null, out var wrong);
         if (wrong is null) return header;
         telemetry.Rejected(HeaderNames.Baggage, ErrorCodes.BadMessage);
         TransportLog.BaggageNotSent(logger, wrong);

@@ -8,20 +8,33 @@ using Fan.Sharding;
 
 namespace Fan.Calls;
 
-/// <summary>The channel behind a typed client: a push goes to its queue; a call to the implementation in this process where there is one that fits and the tree gives it the call, else over the route. Safe from any thread.</summary>
+/// <summary>
+/// The channel behind a typed client: a push goes to its queue; a call to the implementation in this process where there is one that fits
+/// and the tree gives it the call, else over the route. Safe from any thread.
+/// </summary>
 internal sealed class RoutedChannel(
-    LocalService? local, LocalCalls locals, CallTrees trees, Func<ServiceRoutes> routes, CallPipeline pipeline, PushPipeline pushes, string service, IReadOnlyList<string> keys, PushOptions? options) : CallChannel
+    LocalService? local,
+    LocalCalls locals,
+    CallTrees trees,
+    Func<ServiceRoutes> routes,
+    CallPipeline pipeline,
+    PushPipeline pushes,
+    string service,
+    IReadOnlyList<string> keys,
+    PushOptions? options) : CallChannel
 {
     private readonly string? _shardKeys = ShardKeyList.Format(keys);
     private ServiceRoutes? _routes;
 
-    public override ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken) =>
+    public override ValueTask<TResult> CallAsync<TArgs, TResult>(
+        UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken) =>
         method.Description.Kind == MethodKind.Push ? PushAsync(method, args, cancellationToken)
         : local is null ? pipeline.CallAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken)
         : IsUnrouted ? locals.CallAsync(local.Implementation, method, args, keys, cancellationToken)
         : CallByTreeAsync(local, method, args, cancellationToken);
 
-    public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) =>
+    public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
+        StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) =>
         local is null ? pipeline.StreamAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken)
         : IsUnrouted ? locals.StreamAsync(local.Implementation, method, args, keys, cancellationToken)
         : StreamByTreeAsync(local, method, args, cancellationToken);
@@ -35,14 +48,18 @@ internal sealed class RoutedChannel(
     }
 
     // A shard is served by whoever holds its lock, be it here or elsewhere; what is strict by whoever is sure of its session.
-    private bool IsHere(LocalService own, string method, ShardLease lease, TreeScope tree, CallContext context) => own.Strict is { IsHeld: false } ? false
-        : own.Shards is null ? Route(method).Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History), own.Version)
-        : lease.Token != 0;
+    private bool IsHere(LocalService own, string method, ShardLease lease, TreeScope tree, CallContext context) =>
+        own.Strict is { IsHeld: false } ? false
+            : own.Shards is null
+            ? Route(method).Gives(new RouteRequest(tree.Snapshot!, tree.Draw, context, _shardKeys, trees.History), own.Version)
+            : lease.Token != 0;
 
     // While the tree is empty, or not known for want of a store, what is here is taken.
-    private bool IsUnrouted => local!.Shards is null && local.Strict is null && (!trees.IsLoaded || (!trees.IsBegun && !trees.History.IsHeld));
+    private bool IsUnrouted =>
+        local!.Shards is null && local.Strict is null && (!trees.IsLoaded || (!trees.IsBegun && !trees.History.IsHeld));
 
-    private async ValueTask<TResult> CallByTreeAsync<TArgs, TResult>(LocalService own, UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+    private async ValueTask<TResult> CallByTreeAsync<TArgs, TResult>(
+        LocalService own, UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
         where TArgs : struct
     {
         var outer = CallContext.Current;
@@ -53,7 +70,11 @@ internal sealed class RoutedChannel(
             using var lease = Enter(own, ref context);
             try
             {
-                if (!IsHere(own, method.Name, lease, tree, context)) return await pipeline.CallAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
+                if (!IsHere(own, method.Name, lease, tree, context))
+                {
+                    return await pipeline.CallAsync(
+                        Route(method.Name), method, args, _shardKeys, null, cancellationToken).ConfigureAwait(false);
+                }
             }
             catch (SnapshotGoneException error) when (error.IsUnsent && tree.IsRoot)
             {
@@ -64,7 +85,8 @@ internal sealed class RoutedChannel(
             using var losing = lease.Link(cancellationToken);
             try
             {
-                return await locals.CallAsync(own.Implementation, method, args, keys, losing?.Token ?? cancellationToken).ConfigureAwait(false);
+                return await locals.CallAsync(
+                    own.Implementation, method, args, keys, losing?.Token ?? cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException error) when (lease.IsLost && !cancellationToken.IsCancellationRequested)
             {
@@ -73,7 +95,8 @@ internal sealed class RoutedChannel(
         }
     }
 
-    private async IAsyncEnumerable<TItem> StreamByTreeAsync<TArgs, TItem>(LocalService own, StreamMethod<TArgs, TItem> method, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<TItem> StreamByTreeAsync<TArgs, TItem>(
+        LocalService own, StreamMethod<TArgs, TItem> method, TArgs args, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TArgs : struct
     {
         var outer = CallContext.Current;
@@ -86,7 +109,8 @@ internal sealed class RoutedChannel(
             var isHere = IsHere(own, method.Name, lease, tree, context);
             var items = (isHere
                 ? locals.StreamAsync(own.Implementation, method, args, keys, losing?.Token ?? cancellationToken)
-                : pipeline.StreamAsync(Route(method.Name), method, args, _shardKeys, null, cancellationToken)).GetAsyncEnumerator(CancellationToken.None);
+                : pipeline.StreamAsync(
+                    Route(method.Name), method, args, _shardKeys, null, cancellationToken)).GetAsyncEnumerator(CancellationToken.None);
             await using var ending = items.ConfigureAwait(false);
             bool any;
             try
@@ -113,10 +137,12 @@ internal sealed class RoutedChannel(
         return context;
     }
 
-    private async ValueTask<TResult> PushAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+    private async ValueTask<TResult> PushAsync<TArgs, TResult>(
+        UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
         where TArgs : struct
     {
-        await pushes.PushAsync(service, method, args, _shardKeys, options, () => Route(method.Name), pipeline, cancellationToken).ConfigureAwait(false);
+        await pushes.PushAsync(
+            service, method, args, _shardKeys, options, () => Route(method.Name), pipeline, cancellationToken).ConfigureAwait(false);
         // A push has no result but the fact.
         return default!;
     }

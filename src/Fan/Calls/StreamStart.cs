@@ -12,14 +12,18 @@ namespace Fan.Calls;
 /// <param name="Left">The time for it; null for no limit.</param>
 /// <param name="Deadline">The same, as a moment.</param>
 /// <param name="Caller">The caller's own cancellation.</param>
-internal sealed record StreamStart(CallContext Context, string? ShardKeys, Activity? Activity, int Recorded, TimeSpan? Left, Deadline Deadline, CancellationToken Caller);
+internal sealed record StreamStart(
+    CallContext Context, string? ShardKeys, Activity? Activity, int Recorded, TimeSpan? Left, Deadline Deadline, CancellationToken Caller);
 
-/// <summary>The tree that a sequence belongs to, which may begin again before anything was sent. By one flow of control at a time.</summary>
+/// <summary>
+/// The tree that a sequence belongs to, which may begin again before anything was sent. By one flow of control at a time.
+/// </summary>
 internal sealed class TreeHolder
 {
     private TreeScope _scope;
 
-    public async ValueTask<TreeScope> BeginAsync(CallTrees trees, CallContext context, string service, CancellationToken cancellationToken) =>
+    public async ValueTask<TreeScope> BeginAsync(
+        CallTrees trees, CallContext context, string service, CancellationToken cancellationToken) =>
         _scope = await trees.BeginAsync(context, service, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Ends the tree if it began here; a second time does nothing.</summary>

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Fan.Commits;
 
-/// <summary>What an application tells of itself while it lives: what it hosts and needs, and how far it has followed the log. Immutable.</summary>
+/// <summary>
+/// What an application tells of itself while it lives: what it hosts and needs, and how far it has followed the log. Immutable.
+/// </summary>
 public sealed record ApplicationRecord
 {
     /// <summary>The application's name.</summary>
@@ -15,10 +17,15 @@ public sealed record ApplicationRecord
     /// <summary>The newest commit that it has applied: every root call that begins in it reads this one or a later one.</summary>
     public long Applied { get; init; }
 
-    /// <summary>Tells the commit that it has applied from one of the same number in another log; null where it did not tell, or has applied none.</summary>
+    /// <summary>
+    /// Tells the commit that it has applied from one of the same number in another log; null where it did not tell, or has applied none.
+    /// </summary>
     public string? Fingerprint { get; init; }
 
-    /// <summary>The commit at which it was when it found, within the last ten minutes, that the store was restored or begun anew; null where it has not.</summary>
+    /// <summary>
+    /// The commit at which it was when it found, within the last ten minutes, that the store was restored or begun anew; null where it has
+    /// not.
+    /// </summary>
     public long? RestoredFrom { get; init; }
 
     /// <summary>The oldest snapshot that a root call of it still reads.</summary>
@@ -94,10 +101,16 @@ public sealed record ApplicationRecord
                 Oldest = root.GetProperty("oldest").GetInt64(),
                 Prepared = root.TryGetProperty("prepared", out var prepared) ? prepared.GetString() : null,
                 RaisesControl = root.TryGetProperty("raises", out var raises) && raises.ValueKind == JsonValueKind.True,
-                Hosts = [.. root.GetProperty("hosts").EnumerateArray().Select(host => new HostedVersion(host.GetProperty("service").GetString() ?? "", host.GetProperty("version").GetString() ?? ""))],
+                Hosts = [.. root.GetProperty("hosts").EnumerateArray().Select(host => new HostedVersion(
+                    host.GetProperty("service").GetString() ?? "", host.GetProperty("version").GetString() ?? ""))],
                 Needs = [.. root.GetProperty("needs").EnumerateArray().Select(need => new DeclaredNeed(
-                    need.GetProperty("service").GetString() ?? "", need.GetProperty("range").GetString() ?? "", need.GetProperty("hard").GetBoolean(), need.GetProperty("met").GetBoolean(),
-                    need.TryGetProperty("contract", out var contract) && contract.ValueKind == JsonValueKind.String ? contract.GetString() : null))],
+                    need.GetProperty("service").GetString() ?? "",
+                    need.GetProperty("range").GetString() ?? "",
+                    need.GetProperty("hard").GetBoolean(),
+                    need.GetProperty("met").GetBoolean(),
+                    need.TryGetProperty("contract", out var contract) && contract.ValueKind == JsonValueKind.String
+                        ? contract.GetString()
+                        : null))],
             };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)

@@ -3,18 +3,26 @@ using Fan.Coordination;
 
 namespace Fan.Commits;
 
-/// <summary>The application's own record in the store, which lives as long as its session: made, kept up to date, made again. Safe from any thread.</summary>
+/// <summary>
+/// The application's own record in the store, which lives as long as its session: made, kept up to date, made again. Safe from any thread.
+/// </summary>
 /// <param name="describe">What the record is to say.</param>
-/// <param name="beside">What is to be done in one multi with the writing of a record, unless somebody else did it; null where there is nothing.</param>
+/// <param name="beside">
+/// What is to be done in one multi with the writing of a record, unless somebody else did it; null where there is nothing.
+/// </param>
 /// <param name="written">Called when the store has what the record says.</param>
-/// <param name="comeBack">Called with the making of the record where there was one before: whoever was not in the register was not waited for.</param>
+/// <param name="comeBack">
+/// Called with the making of the record where there was one before: whoever was not in the register was not waited for.
+/// </param>
 internal sealed class ApplicationRegister(
     Func<ApplicationRecord> describe, Func<ICoordinationStore, Func<Task>, CancellationToken, Task> comeBack,
-    Func<ApplicationRecord, StoreOperation.Set?> beside, Func<ICoordinationStore, ApplicationRecord, CancellationToken, Task> written) : IDisposable
+    Func<ApplicationRecord, StoreOperation.Set?> beside, Func<ICoordinationStore, ApplicationRecord, CancellationToken, Task> written)
+    : IDisposable
 {
     private const string Prefix = "app_";
 
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _path;
     private volatile byte[] _told = [];
@@ -45,7 +53,9 @@ internal sealed class ApplicationRegister(
                 Volatile.Write(ref _session, (await store.GetAsync(_path!, stopping).ConfigureAwait(false))?.EphemeralOwner ?? 0);
             }
 
-            await (_isBack || !_created.Task.IsCompleted ? RegisterAsync() : comeBack(store, RegisterAsync, stopping)).ConfigureAwait(false);
+            await (_isBack || !_created.Task.IsCompleted
+                ? RegisterAsync()
+                : comeBack(store, RegisterAsync, stopping)).ConfigureAwait(false);
             _isBack = true;
             _created.TrySetResult();
             Changed();
@@ -83,7 +93,8 @@ internal sealed class ApplicationRegister(
 
     public void Dispose() => _changes.Writer.TryComplete();
 
-    private static async Task WriteAsync(ICoordinationStore store, StoreOperation.Set record, StoreOperation.Set? also, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        ICoordinationStore store, StoreOperation.Set record, StoreOperation.Set? also, CancellationToken cancellationToken)
     {
         if (also is not null)
         {
@@ -103,7 +114,11 @@ internal sealed class ApplicationRegister(
 
     // After an interruption: it may have outlived that.
     private async Task<string?> FindAsync(ICoordinationStore store, CancellationToken cancellationToken) =>
-        _path is { } path && await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } node && node.EphemeralOwner == store.SessionId ? path : null;
+        _path is { } path
+            && await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } node
+            && node.EphemeralOwner == store.SessionId
+            ? path
+            : null;
 
     private async Task CreateAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
@@ -119,7 +134,10 @@ internal sealed class ApplicationRegister(
         foreach (var name in await store.GetChildrenAsync(CommitPath.Applications, cancellationToken).ConfigureAwait(false) ?? [])
         {
             var path = StorePath.Join(CommitPath.Applications, name);
-            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } node && node.EphemeralOwner == store.SessionId) return path;
+            if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } node && node.EphemeralOwner == store.SessionId)
+            {
+                return path;
+            }
         }
 
         return null;
@@ -128,7 +146,8 @@ internal sealed class ApplicationRegister(
     private async Task<string> MakeAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
         await store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications], cancellationToken).ConfigureAwait(false);
-        var create = new StoreOperation.Create(StorePath.Join(CommitPath.Applications, Prefix), describe().ToJson(), NodeKind.EphemeralSequential);
+        var create = new StoreOperation.Create(
+            StorePath.Join(CommitPath.Applications, Prefix), describe().ToJson(), NodeKind.EphemeralSequential);
         // A barrier's commit fails unless the register is as it was: it says so whenever somebody comes.
         var come = new StoreOperation.Set(CommitPath.Applications, default);
         _isDoubtful = true;
@@ -137,7 +156,8 @@ internal sealed class ApplicationRegister(
             try
             {
                 // A record of an earlier session would be waited for until that expires.
-                return (await store.CommitAsync([new StoreOperation.Delete(left), create, come], cancellationToken).ConfigureAwait(false))[1].Path;
+                return (await store.CommitAsync(
+                    [new StoreOperation.Delete(left), create, come], cancellationToken).ConfigureAwait(false))[1].Path;
             }
             catch (StoreConflictException error) when (error.Conflict == StoreConflict.NoNode)
             {

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Commits;
 
-/// <summary>What lets root calls wait: a committer's barrier, and the time until an application that was away knows the tree again. Safe from any thread.</summary>
+/// <summary>
+/// What lets root calls wait: a committer's barrier, and the time until an application that was away knows the tree again. Safe from any
+/// thread.
+/// </summary>
 /// <param name="history">Whose calls wait.</param>
 /// <param name="changed">Told when <see cref="Prepared"/> says something else.</param>
 /// <param name="clock">The clock.</param>
@@ -33,7 +36,10 @@ internal sealed class CallHold(SnapshotHistory history, Action changed, TimeProv
         }
     }
 
-    /// <summary>The version of the node of the barriers that is to be raised with a record that says <see cref="GivenUp"/>: where it is another one by then, that was done.</summary>
+    /// <summary>
+    /// The version of the node of the barriers that is to be raised with a record that says <see cref="GivenUp"/>: where it is another one
+    /// by then, that was done.
+    /// </summary>
     public int Control
     {
         get

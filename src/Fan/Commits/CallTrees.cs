@@ -2,7 +2,9 @@ using Fan.Tree;
 
 namespace Fan.Commits;
 
-/// <summary>Gives each call the snapshot that its call tree reads, and counts the trees that begin in this application. Safe from any thread.</summary>
+/// <summary>
+/// Gives each call the snapshot that its call tree reads, and counts the trees that begin in this application. Safe from any thread.
+/// </summary>
 internal sealed class CallTrees(TreeFollower follower)
 {
     public SnapshotHistory History => follower.History;
@@ -12,7 +14,9 @@ internal sealed class CallTrees(TreeFollower follower)
 
     public bool IsLoaded => follower.IsLoaded;
 
-    /// <summary>The snapshot of the tree that the context belongs to; where it belongs to none, a new tree begins, which the caller ends.</summary>
+    /// <summary>
+    /// The snapshot of the tree that the context belongs to; where it belongs to none, a new tree begins, which the caller ends.
+    /// </summary>
     /// <exception cref="SnapshotGoneException">It is older than what is kept here.</exception>
     /// <exception cref="ServiceUnavailableException">The tree is not known yet, and the store does not answer.</exception>
     public ValueTask<TreeScope> BeginAsync(CallContext context, string service, CancellationToken cancellationToken)
@@ -22,7 +26,10 @@ internal sealed class CallTrees(TreeFollower follower)
             : follower.IsLoaded ? EnterAsync(cancellationToken) : LoadAndEnterAsync(service, cancellationToken);
     }
 
-    /// <summary>As <see cref="BeginAsync"/> for what came from elsewhere without a number. Null where the tree is not known yet: then its calls ask for themselves.</summary>
+    /// <summary>
+    /// As <see cref="BeginAsync"/> for what came from elsewhere without a number. Null where the tree is not known yet: then its calls ask
+    /// for themselves.
+    /// </summary>
     public ValueTask<TreeScope> EnterIncomingAsync(CancellationToken cancellationToken) =>
         follower.IsLoaded ? EnterAsync(cancellationToken) : new(default(TreeScope));
 
@@ -41,7 +48,8 @@ internal sealed class CallTrees(TreeFollower follower)
 
     private async ValueTask<TreeScope> EnterSlowlyAsync(ValueTask<TreeSnapshot> entering) => Begun(await entering.ConfigureAwait(false));
 
-    private TreeScope Begun(TreeSnapshot snapshot) => new(snapshot, snapshot.HasSplits ? (uint)Random.Shared.NextInt64(1, uint.MaxValue) : 0, History);
+    private TreeScope Begun(TreeSnapshot snapshot) =>
+        new(snapshot, snapshot.HasSplits ? (uint)Random.Shared.NextInt64(1, uint.MaxValue) : 0, History);
 
     private async ValueTask<TreeScope> LoadAndEnterAsync(string service, CancellationToken cancellationToken)
     {

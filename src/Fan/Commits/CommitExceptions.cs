@@ -11,7 +11,8 @@ public sealed class CommitConflictException(string path, long head, string messa
 }
 
 /// <summary>A commit was not made because it would break what must hold. Nothing was changed.</summary>
-public sealed class CommitRefusedException(IReadOnlyList<string> reasons, bool canBeForced = true) : Exception(string.Join(Environment.NewLine, reasons))
+public sealed class CommitRefusedException(IReadOnlyList<string> reasons, bool canBeForced = true)
+    : Exception(string.Join(Environment.NewLine, reasons))
 {
     /// <summary>Whether <see cref="Switching.ChangeOptions.Force"/> would have made it all the same.</summary>
     public bool CanBeForced { get; } = canBeForced;

@@ -5,7 +5,10 @@ using Fan.Tree;
 
 namespace Fan.Commits;
 
-/// <summary>The log of commits and the tree as of its head, in a store. Every commit is one atomic multi that also changes the head, so commits are in one order for everybody. Safe from any thread.</summary>
+/// <summary>
+/// The log of commits and the tree as of its head, in a store. Every commit is one atomic multi that also changes the head, so commits are
+/// in one order for everybody. Safe from any thread.
+/// </summary>
 internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
 {
     /// <summary>Commits up to this size stand in the head too.</summary>
@@ -30,11 +33,14 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     /// <summary>A commit; null where it was never made, or is trimmed.</summary>
     /// <exception cref="MalformedNodeException">What stands there is no commit.</exception>
     public async ValueTask<Commit?> ReadAsync(long number, CancellationToken cancellationToken) =>
-        await store.GetAsync(CommitPath.OfCommit(number), cancellationToken).ConfigureAwait(false) is { } node ? Readable(CommitPath.OfCommit(number), node, CommitJson.Read) : null;
+        await store.GetAsync(CommitPath.OfCommit(number), cancellationToken).ConfigureAwait(false) is { } node
+            ? Readable(CommitPath.OfCommit(number), node, CommitJson.Read)
+            : null;
 
     /// <summary>Whether what an application says of itself is said of this log, and not of one that was here before.</summary>
     public async ValueTask<bool> HasAppliedAsync(ApplicationRecord record, CancellationToken cancellationToken) =>
-        await ReadAsync(record.Applied, cancellationToken).ConfigureAwait(false) is { } commit && (record.Fingerprint is null || record.Fingerprint == CommitJson.Fingerprint(commit));
+        await ReadAsync(record.Applied, cancellationToken).ConfigureAwait(false) is { } commit
+        && (record.Fingerprint is null || record.Fingerprint == CommitJson.Fingerprint(commit));
 
     /// <summary>The numbers of the commits that the log has, the oldest first.</summary>
     public async ValueTask<IReadOnlyList<long>> NumbersAsync(CancellationToken cancellationToken)
@@ -50,13 +56,17 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     }
 
     /// <summary>The whole tree, with the number and the fingerprint of the commit that it is as of.</summary>
-    public async ValueTask<(long Number, string? Fingerprint, ImmutableDictionary<string, string> Values)> ReadTreeAsync(CancellationToken cancellationToken)
+    public async ValueTask<(long Number, string? Fingerprint, ImmutableDictionary<string, string> Values)> ReadTreeAsync(
+        CancellationToken cancellationToken)
     {
         while (true)
         {
             var before = await ReadTopAsync(cancellationToken).ConfigureAwait(false);
             var values = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-            foreach (var top in (string[])[CommitPath.Routes, "configs"]) await CollectAsync(top, values, cancellationToken).ConfigureAwait(false);
+            foreach (var top in (string[])[CommitPath.Routes, "configs"])
+            {
+                await CollectAsync(top, values, cancellationToken).ConfigureAwait(false);
+            }
             var after = await ReadTopAsync(cancellationToken).ConfigureAwait(false);
             // Commits came meanwhile, or another log did, so what was read may be of several: read again what is of one.
             if (before == after) return (after.Number, after.Fingerprint, values.ToImmutable());
@@ -69,15 +79,28 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
     /// <param name="cancellationToken">Ends the attempts; whether the last one was done is then unknown.</param>
     /// <exception cref="CommitConflictException">A value is not what an edit expects.</exception>
     /// <exception cref="StoreConflictException">What is to be done beside it can't be.</exception>
-    public async Task<Commit> AppendAsync(Commit draft, Func<CommitBase, CancellationToken, ValueTask<CommitContent>> edit, CancellationToken cancellationToken)
+    public async Task<Commit> AppendAsync(
+        Commit draft, Func<CommitBase, CancellationToken, ValueTask<CommitContent>> edit, CancellationToken cancellationToken)
     {
         while (true)
         {
             await BeginAsync(draft.Author, cancellationToken).ConfigureAwait(false);
-            var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false) ?? throw new StoreUnavailableException($"The head of the log at {CommitPath.Head} has gone.");
-            var content = await edit(new CommitBase(head.Number, path => ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
-            var before = head.Fingerprint ?? (await ReadAsync(head.Number, cancellationToken).ConfigureAwait(false) is { } last ? CommitJson.Fingerprint(last) : null);
-            var commit = draft with { Number = head.Number + 1, At = clock.GetUtcNow(), Follows = before, Edits = content.Edits, Overridden = content.Overridden };
+            var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false)
+                ?? throw new StoreUnavailableException($"The head of the log at {CommitPath.Head} has gone.");
+            var content = await edit(
+                new CommitBase(head.Number, path => ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
+            var before = head.Fingerprint
+                ?? (await ReadAsync(head.Number, cancellationToken).ConfigureAwait(false) is { } last
+                    ? CommitJson.Fingerprint(last)
+                    : null);
+            var commit = draft with
+            {
+                Number = head.Number + 1,
+                At = clock.GetUtcNow(),
+                Follows = before,
+                Edits = content.Edits,
+                Overridden = content.Overridden
+            };
             if (await TryAppendAsync(head, commit, content.Beside, cancellationToken).ConfigureAwait(false))
             {
                 await TrimAsync(commit.Number, cancellationToken).ConfigureAwait(false);
@@ -86,7 +109,9 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         }
     }
 
-    /// <summary>Makes the first commit, which changes nothing, where there is none. From then on every call tree carries a number.</summary>
+    /// <summary>
+    /// Makes the first commit, which changes nothing, where there is none. From then on every call tree carries a number.
+    /// </summary>
     /// <returns>Whether this call made it.</returns>
     public async Task<bool> BeginAsync(string author, CancellationToken cancellationToken)
     {
@@ -97,7 +122,10 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         try
         {
             await store.CommitAsync(
-                [new StoreOperation.Create(CommitPath.OfCommit(1), data), new StoreOperation.Create(CommitPath.Head, CommitJson.WriteHead(first, data.Length))],
+                [
+                    new StoreOperation.Create(CommitPath.OfCommit(1), data),
+                    new StoreOperation.Create(CommitPath.Head, CommitJson.WriteHead(first, data.Length))
+                ],
                 cancellationToken).ConfigureAwait(false);
             return true;
         }
@@ -107,7 +135,10 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         }
     }
 
-    /// <summary>Notes that nothing alive reads a snapshot older than this one. Never goes back, and notes nothing where the log was deleted meanwhile.</summary>
+    /// <summary>
+    /// Notes that nothing alive reads a snapshot older than this one. Never goes back, and notes nothing where the log was deleted
+    /// meanwhile.
+    /// </summary>
     public async Task SettleAsync(long number, CancellationToken cancellationToken)
     {
         var data = Encoding.ASCII.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -117,7 +148,11 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
             if (node is not null && ParseSettled(node.Data.Span) >= number) return;
             try
             {
-                await store.CommitAsync([node is null ? new StoreOperation.Create(CommitPath.Settled, data) : new StoreOperation.Set(CommitPath.Settled, data, node.Version)], cancellationToken).ConfigureAwait(false);
+                await store.CommitAsync(
+                    [node is null
+                        ? new StoreOperation.Create(CommitPath.Settled, data)
+                        : new StoreOperation.Set(CommitPath.Settled, data, node.Version)],
+                    cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (StoreConflictException error) when (node is null && error.Conflict == StoreConflict.NoNode)
@@ -125,7 +160,8 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
                 // What it stands below has gone too, and the snapshots of that log with it.
                 return;
             }
-            catch (StoreConflictException error) when (error.Conflict is StoreConflict.NodeExists or StoreConflict.BadVersion or StoreConflict.NoNode)
+            catch (StoreConflictException error)
+                when (error.Conflict is StoreConflict.NodeExists or StoreConflict.BadVersion or StoreConflict.NoNode)
             {
                 // Somebody else settled at this moment: look again.
             }
@@ -138,13 +174,17 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
 
     /// <summary>A value of the tree as it is now; null where there is none.</summary>
     public async ValueTask<string?> ReadValueAsync(string path, CancellationToken cancellationToken) =>
-        await store.GetAsync(CommitPath.OfValue(path), cancellationToken).ConfigureAwait(false) is { Data.IsEmpty: false } node ? Encoding.UTF8.GetString(node.Data.Span) : null;
+        await store.GetAsync(CommitPath.OfValue(path), cancellationToken).ConfigureAwait(false) is { Data.IsEmpty: false } node
+            ? Encoding.UTF8.GetString(node.Data.Span)
+            : null;
 
     private async ValueTask<(long Number, string? Fingerprint)> ReadTopAsync(CancellationToken cancellationToken)
     {
         if (await ReadHeadAsync(cancellationToken).ConfigureAwait(false) is not { } head) return (0, null);
         if (head.Fingerprint is not null) return (head.Number, head.Fingerprint);
-        return (head.Number, await ReadAsync(head.Number, cancellationToken).ConfigureAwait(false) is { } commit ? CommitJson.Fingerprint(commit) : null);
+        return (
+            head.Number,
+            await ReadAsync(head.Number, cancellationToken).ConfigureAwait(false) is { } commit ? CommitJson.Fingerprint(commit) : null);
     }
 
     private static T Readable<T>(string path, StoreNode node, Func<ReadOnlyMemory<byte>, T> read)
@@ -159,11 +199,16 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         }
     }
 
-    private static long ParseSettled(ReadOnlySpan<byte> data) => long.TryParse(data, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static long ParseSettled(ReadOnlySpan<byte> data) =>
+        long.TryParse(data, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private async Task<bool> TryAppendAsync(LogHead head, Commit commit, IReadOnlyList<StoreOperation> beside, CancellationToken cancellationToken)
+    private async Task<bool> TryAppendAsync(
+        LogHead head, Commit commit, IReadOnlyList<StoreOperation> beside, CancellationToken cancellationToken)
     {
-        if (commit.Edits.Count > MaxEdits) throw new ArgumentException($"A commit has at most {MaxEdits} edits; this one has {commit.Edits.Count}.", nameof(commit));
+        if (commit.Edits.Count > MaxEdits)
+        {
+            throw new ArgumentException($"A commit has at most {MaxEdits} edits; this one has {commit.Edits.Count}.", nameof(commit));
+        }
         var data = CommitJson.Write(commit);
         var operations = new List<StoreOperation>
         {
@@ -186,7 +231,8 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         }
     }
 
-    private async ValueTask AddAsync(List<StoreOperation> operations, HashSet<string> made, LogHead head, TreeEdit change, CancellationToken cancellationToken)
+    private async ValueTask AddAsync(
+        List<StoreOperation> operations, HashSet<string> made, LogHead head, TreeEdit change, CancellationToken cancellationToken)
     {
         CommitPath.Validate(change.Path);
         var node = await store.GetAsync(CommitPath.OfValue(change.Path), cancellationToken).ConfigureAwait(false);
@@ -195,14 +241,19 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         {
             // What was read may be of a later commit than the head was; then it is tried again on that one.
             if ((await ReadHeadAsync(cancellationToken).ConfigureAwait(false))?.Number != head.Number) return;
-            throw new CommitConflictException(change.Path, head.Number, $"'{change.Path}' is {now ?? "not there"} as of commit {head.Number}, where {change.Before ?? "nothing"} was expected.");
+            throw new CommitConflictException(
+                change.Path,
+                head.Number,
+                $"'{change.Path}' is {now ?? "not there"} as of commit {head.Number}, where {change.Before ?? "nothing"} was expected.");
         }
 
         // A node without data is the parent of others, and no value.
         var after = change.After is null ? [] : Encoding.UTF8.GetBytes(change.After);
         if (node is not null)
         {
-            operations.Add(change.After is null && (await store.GetChildrenAsync(CommitPath.OfValue(change.Path), cancellationToken).ConfigureAwait(false))?.Count is null or 0
+            operations.Add(change.After is null
+                && (await store.GetChildrenAsync(CommitPath.OfValue(change.Path), cancellationToken).ConfigureAwait(false))?.Count is null
+                    or 0
                 ? new StoreOperation.Delete(CommitPath.OfValue(change.Path))
                 : new StoreOperation.Set(CommitPath.OfValue(change.Path), after));
             return;
@@ -213,7 +264,10 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         for (var length = 1; length < parents.Length; length++)
         {
             var parent = CommitPath.OfValue(string.Join('/', parents.Take(length)));
-            if (made.Add(parent) && await store.GetAsync(parent, cancellationToken).ConfigureAwait(false) is null) operations.Add(new StoreOperation.Create(parent));
+            if (made.Add(parent) && await store.GetAsync(parent, cancellationToken).ConfigureAwait(false) is null)
+            {
+                operations.Add(new StoreOperation.Create(parent));
+            }
         }
 
         operations.Add(made.Add(CommitPath.OfValue(change.Path))
@@ -221,7 +275,8 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
             : new StoreOperation.Set(CommitPath.OfValue(change.Path), after));
     }
 
-    private async ValueTask CollectAsync(string path, ImmutableDictionary<string, string>.Builder values, CancellationToken cancellationToken)
+    private async ValueTask CollectAsync(
+        string path, ImmutableDictionary<string, string>.Builder values, CancellationToken cancellationToken)
     {
         foreach (var name in await store.GetChildrenAsync(CommitPath.OfValue(path), cancellationToken).ConfigureAwait(false) ?? [])
         {
@@ -240,7 +295,9 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         {
             try
             {
-                await store.CommitAsync([.. some.Select(number => new StoreOperation.Delete(CommitPath.OfCommit(number)))], cancellationToken).ConfigureAwait(false);
+                await store.CommitAsync(
+                    [.. some.Select(number => new StoreOperation.Delete(CommitPath.OfCommit(number)))],
+                    cancellationToken).ConfigureAwait(false);
             }
             catch (StoreConflictException)
             {

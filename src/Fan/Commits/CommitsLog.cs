@@ -10,7 +10,10 @@ internal static partial class CommitsLog
     [LoggerMessage(61, LogLevel.Information, "Read the tree as of commit {Number}")]
     public static partial void Loaded(ILogger logger, long number);
 
-    [LoggerMessage(62, LogLevel.Warning, "The store {Store} was restored or begun anew: the log of commits was at {Before} and is at {After}; all routes were read anew")]
+    [LoggerMessage(
+        62,
+        LogLevel.Warning,
+        "The store {Store} was restored or begun anew: the log of commits was at {Before} and is at {After}; all routes were read anew")]
     public static partial void Restarted(ILogger logger, string store, long before, long after);
 
     [LoggerMessage(64, LogLevel.Warning, "{Path} in the tree can't be understood and has no effect: {Reason}")]

@@ -21,15 +21,25 @@ internal enum LogRelation
 /// <param name="At">When, by the clock's timestamp.</param>
 internal sealed record LogRestart(long Before, long After, long At);
 
-/// <summary>Tells the log that was followed from one that was restored or begun anew: by its numbers, and by the fingerprint that every commit has of the one before it. What has none is taken for the same.</summary>
+/// <summary>
+/// Tells the log that was followed from one that was restored or begun anew: by its numbers, and by the fingerprint that every commit has
+/// of the one before it. What has none is taken for the same.
+/// </summary>
 internal static class LogContinuity
 {
     public static LogRelation Of(TreeSnapshot applied, LogHead? head)
     {
         var number = head?.Number ?? 0;
         if (number < applied.Number) return LogRelation.Another;
-        if (number == applied.Number) return head is null || applied.Fingerprint is null || head.Fingerprint is null || head.Fingerprint == applied.Fingerprint ? LogRelation.Same : LogRelation.Another;
-        return head!.Commit is { } commit && commit.Number == applied.Number + 1 && !IsNext(applied, commit) ? LogRelation.Another : LogRelation.Ahead;
+        if (number == applied.Number)
+        {
+            return head is null || applied.Fingerprint is null || head.Fingerprint is null || head.Fingerprint == applied.Fingerprint
+                ? LogRelation.Same
+                : LogRelation.Another;
+        }
+        return head!.Commit is { } commit && commit.Number == applied.Number + 1 && !IsNext(applied, commit)
+            ? LogRelation.Another
+            : LogRelation.Ahead;
     }
 
     /// <summary>Whether a commit of the log is the one that was applied.</summary>

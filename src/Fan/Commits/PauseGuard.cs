@@ -9,9 +9,16 @@ namespace Fan.Commits;
 /// <param name="connection">The session with the store.</param>
 /// <param name="register">The application's record, by which committers know that it lives.</param>
 /// <param name="catchUp">Reads the tree as it is now.</param>
-/// <param name="patience">How long calls wait for that at the most; then they go on with what is known, as they do while the store is away.</param>
+/// <param name="patience">
+/// How long calls wait for that at the most; then they go on with what is known, as they do while the store is away.
+/// </param>
 /// <param name="clock">The clock.</param>
-internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister register, Func<ICoordinationStore, CancellationToken, Task> catchUp, TimeSpan patience, TimeProvider clock)
+internal sealed class PauseGuard(
+    StoreConnection connection,
+    ApplicationRegister register,
+    Func<ICoordinationStore, CancellationToken, Task> catchUp,
+    TimeSpan patience,
+    TimeProvider clock)
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
@@ -30,7 +37,9 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
     /// <summary>Whether the process ran all the time. Before each root call, so it is one look at the clock.</summary>
     public bool IsAwake => clock.GetTimestamp() - Volatile.Read(ref _last) < _silence;
 
-    /// <summary>Whether the store was away at the last beat: calls went on with what is known then, and no pause makes that worse.</summary>
+    /// <summary>
+    /// Whether the store was away at the last beat: calls went on with what is known then, and no pause makes that worse.
+    /// </summary>
     public bool WasAway => _wasAway;
 
     /// <summary>Returns when no commit can have been missed, or the store can't say.</summary>
@@ -54,7 +63,10 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
             // From before the look, and the session first: the process may stop again at any line.
             var session = store.SessionId;
             var now = clock.GetTimestamp();
-            if (now - Volatile.Read(ref _last) >= _silence && !IsStillAway && !IsHeld(store.LeaseRemaining, store.SessionId)) (session, now) = await RefreshAsync(store, stopping).ConfigureAwait(false);
+            if (now - Volatile.Read(ref _last) >= _silence && !IsStillAway && !IsHeld(store.LeaseRemaining, store.SessionId))
+            {
+                (session, now) = await RefreshAsync(store, stopping).ConfigureAwait(false);
+            }
             Volatile.Write(ref _session, session);
             _wasAway = store.State != SessionState.Connected;
             Volatile.Write(ref _last, now);
@@ -69,7 +81,8 @@ internal sealed class PauseGuard(StoreConnection connection, ApplicationRegister
     private bool IsStillAway => _wasAway && connection.State != SessionState.Connected;
 
     // The lease was read before: it may be of a session that has replaced the one from before the pause already.
-    private bool IsHeld(TimeSpan lease, long session) => lease > TimeSpan.Zero && Session is var before && (before == session || before == 0);
+    private bool IsHeld(TimeSpan lease, long session) =>
+        lease > TimeSpan.Zero && Session is var before && (before == session || before == 0);
 
     // In this order: known to committers again, and then what they committed before.
     private async Task<(long Session, long Now)> RefreshAsync(ICoordinationStore store, CancellationToken stopping)

@@ -21,5 +21,6 @@ internal sealed class StrictLease(string application, StoreConnection connection
     }
 
     public string Reason(string service) =>
-        $"'{service}' is strict, and '{application}' can't know whether its session with the store is held; nothing was done. {connection.Trouble ?? "It serves again when it has read the tree in a session."}";
+        $"'{service}' is strict, and '{application}' can't know whether its session with the store is held; nothing was done. " +
+        $"{connection.Trouble ?? "It serves again when it has read the tree in a session."}";
 }

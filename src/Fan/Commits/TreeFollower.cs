@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Commits;
 
-/// <summary>Keeps the application's snapshot as of the head of the log, and does what a committer asks of all applications. While the store is away, the last snapshot stays. Safe from any thread.</summary>
+/// <summary>
+/// Keeps the application's snapshot as of the head of the log, and does what a committer asks of all applications. While the store is away,
+/// the last snapshot stays. Safe from any thread.
+/// </summary>
 internal sealed class TreeFollower : IAsyncDisposable
 {
     // How far back call trees of elsewhere are served by an application that starts now.
@@ -27,7 +30,8 @@ internal sealed class TreeFollower : IAsyncDisposable
     private readonly TaskCompletionSource _troubled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ApplicationRegister _register;
     private readonly CallHold _hold;
-    private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private Task[] _running = [];
     private string? _trouble;
@@ -37,7 +41,13 @@ internal sealed class TreeFollower : IAsyncDisposable
     private ITimer? _forgetting;
     private ITimer? _telling;
 
-    public TreeFollower(StoreConnection connection, SnapshotHistory history, Func<ApplicationRecord> describe, TimeSpan patience, TimeProvider clock, ILogger<TreeFollower> logger)
+    public TreeFollower(
+        StoreConnection connection,
+        SnapshotHistory history,
+        Func<ApplicationRecord> describe,
+        TimeSpan patience,
+        TimeProvider clock,
+        ILogger<TreeFollower> logger)
     {
         (_connection, History, _patience, _clock, _logger) = (connection, history, patience, clock, logger);
         _register = new ApplicationRegister(() => Complete(describe()), ComeBackAsync, Raising, WrittenAsync);
@@ -56,15 +66,20 @@ internal sealed class TreeFollower : IAsyncDisposable
     /// <summary>Whether it was told to follow.</summary>
     public bool IsStarted => Volatile.Read(ref _running).Length > 0;
 
-    /// <summary>The session in which the record stood before the tree was read: whoever changed the tree since has waited for this application. 0 before.</summary>
+    /// <summary>
+    /// The session in which the record stood before the tree was read: whoever changed the tree since has waited for this application. 0
+    /// before.
+    /// </summary>
     public long Session => Volatile.Read(ref _session);
 
     /// <summary>That the log was found to be another one than before, for a while; else null.</summary>
     public string? Trouble => ToldRestart is { } restart
-        ? $"the store {_connection.DisplayName} was restored or begun anew: the log of commits was at {restart.Before} and is at {restart.After}; what was switched in between is undone"
+        ? $"the store {_connection.DisplayName} was restored or begun anew: the log of commits was at {restart.Before} and is at " +
+            $"{restart.After}; what was switched in between is undone"
         : null;
 
-    private LogRestart? ToldRestart => Volatile.Read(ref _restart) is { } restart && _clock.GetElapsedTime(restart.At) < RestartTold ? restart : null;
+    private LogRestart? ToldRestart =>
+        Volatile.Read(ref _restart) is { } restart && _clock.GetElapsedTime(restart.At) < RestartTold ? restart : null;
 
     public void Start()
     {
@@ -97,7 +112,11 @@ internal sealed class TreeFollower : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
-            throw new ServiceUnavailableException(service, $"Routes of '{service}' are not known: {_trouble ?? _connection.Trouble ?? $"the store '{_connection.DisplayName}' does not answer"}.", error);
+            throw new ServiceUnavailableException(
+                service,
+                $"Routes of '{service}' are not known: " +
+                $"{_trouble ?? _connection.Trouble ?? $"the store '{_connection.DisplayName}' does not answer"}.",
+                error);
         }
     }
 
@@ -138,7 +157,13 @@ internal sealed class TreeFollower : IAsyncDisposable
         if (!IsLoaded) return record;
         // Number and fingerprint are those of one snapshot.
         var current = History.Current;
-        return record with { Applied = current.Number, Fingerprint = current.Fingerprint, RestoredFrom = ToldRestart?.Before, Oldest = History.OldestInUse };
+        return record with
+        {
+            Applied = current.Number,
+            Fingerprint = current.Fingerprint,
+            RestoredFrom = ToldRestart?.Before,
+            Oldest = History.OldestInUse
+        };
     }
 
     private void Meet(string trouble)
@@ -162,8 +187,14 @@ internal sealed class TreeFollower : IAsyncDisposable
         await foreach (var _ in store.WatchAsync(CommitPath.Control, stopping).ConfigureAwait(false))
         {
             // Anything else in its place was made by hand, and holds nobody.
-            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { EphemeralOwner: not 0 } barrier) await HoldAsync(store, barrier, stopping).ConfigureAwait(false);
-            else if (_hold.Prepared is not null) await ReleaseAsync(store, stopping).ConfigureAwait(false);
+            if (await store.GetAsync(CommitPath.Barrier, stopping).ConfigureAwait(false) is { EphemeralOwner: not 0 } barrier)
+            {
+                await HoldAsync(store, barrier, stopping).ConfigureAwait(false);
+            }
+            else if (_hold.Prepared is not null)
+            {
+                await ReleaseAsync(store, stopping).ConfigureAwait(false);
+            }
             History.Settle(await new CommitLog(store, _clock).ReadSettledAsync(stopping).ConfigureAwait(false));
             retry.Reset();
         }
@@ -178,7 +209,9 @@ internal sealed class TreeFollower : IAsyncDisposable
 
     // In one multi with the record: a committer at that barrier fails from then on, without a look at every record.
     private StoreOperation.Set? Raising(ApplicationRecord record) =>
-        record.Prepared == CallHold.GivenUp && _hold.Control is >= 0 and var version ? new StoreOperation.Set(CommitPath.Control, default, version) : null;
+        record.Prepared == CallHold.GivenUp && _hold.Control is >= 0 and var version
+            ? new StoreOperation.Set(CommitPath.Control, default, version)
+            : null;
 
     private async Task ReleaseAsync(ICoordinationStore store, CancellationToken stopping)
     {
@@ -278,7 +311,13 @@ internal sealed class TreeFollower : IAsyncDisposable
             var next = History.Current.Number + 1;
             var commit = head.Commit?.Number == next ? head.Commit : await log.ReadAsync(next, cancellationToken).ConfigureAwait(false);
             // Trimmed, where what was applied last does not stand there as another one.
-            if (commit is null) return LogContinuity.IsSame(History.Current, await log.ReadAsync(History.Current.Number, cancellationToken).ConfigureAwait(false)) ? LogRelation.Ahead : LogRelation.Another;
+            if (commit is null)
+            {
+                return LogContinuity.IsSame(
+                    History.Current, await log.ReadAsync(History.Current.Number, cancellationToken).ConfigureAwait(false))
+                    ? LogRelation.Ahead
+                    : LogRelation.Another;
+            }
             if (!LogContinuity.IsNext(History.Current, commit)) return LogRelation.Another;
             History.Apply(History.Current.Apply(commit, Malformed));
             CommitsLog.Applied(_logger, commit.Number, commit.Author, commit.Reason);
@@ -294,9 +333,11 @@ internal sealed class TreeFollower : IAsyncDisposable
         History.Restart(snapshot);
         Volatile.Write(ref _restart, new LogRestart(before, snapshot.Number, _clock.GetTimestamp()));
         CommitsLog.Restarted(_logger, _connection.DisplayName, before, snapshot.Number);
-        _forgetting ??= _clock.CreateTimer(static history => ((SnapshotHistory)history!).ForgetFormer(), History, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _forgetting ??= _clock.CreateTimer(
+            static history => ((SnapshotHistory)history!).ForgetFormer(), History, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _forgetting.Change(FormerKept, Timeout.InfiniteTimeSpan);
-        _telling ??= _clock.CreateTimer(static register => ((ApplicationRegister)register!).Changed(), _register, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _telling ??= _clock.CreateTimer(
+            static register => ((ApplicationRegister)register!).Changed(), _register, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _telling.Change(RestartTold, Timeout.InfiniteTimeSpan);
         await RebuildAsync(log, snapshot, cancellationToken).ConfigureAwait(false);
     }
@@ -321,7 +362,8 @@ internal sealed class TreeFollower : IAsyncDisposable
     {
         var earlier = new List<TreeSnapshot>();
         var oldest = Math.Max(await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false), snapshot.Number - MaxRebuilt);
-        while (snapshot.Number > Math.Max(1, oldest) && await log.ReadAsync(snapshot.Number, cancellationToken).ConfigureAwait(false) is { } commit)
+        while (snapshot.Number > Math.Max(1, oldest)
+            && await log.ReadAsync(snapshot.Number, cancellationToken).ConfigureAwait(false) is { } commit)
         {
             snapshot = snapshot.Undo(commit, Malformed);
             earlier.Add(snapshot);

@@ -8,7 +8,9 @@ using Fan.Tree;
 namespace Fan;
 
 /// <summary>What travels with a call, in process through awaits and to other processes in the headers. Immutable.</summary>
-/// <remarks>The trace itself is <see cref="Activity.Current"/>; where nobody listens to activities, what arrived is passed on unchanged.</remarks>
+/// <remarks>
+/// The trace itself is <see cref="Activity.Current"/>; where nobody listens to activities, what arrived is passed on unchanged.
+/// </remarks>
 public sealed record CallContext
 {
     private static readonly AsyncLocal<CallContext?> Ambient = new();
@@ -19,9 +21,16 @@ public sealed record CallContext
     /// <summary>The context of nobody.</summary>
     public static CallContext Empty { get; } = new();
 
-    /// <summary>W3C baggage: names and values that everybody down the call tree can read. A name has ASCII letters, digits and <c>!#$%&amp;'*+-.^_`|~</c>.</summary>
+    /// <summary>
+    /// W3C baggage: names and values that everybody down the call tree can read. A name has ASCII letters, digits and
+    /// <c>!#$%&amp;'*+-.^_`|~</c>.
+    /// </summary>
     /// <exception cref="BadArgumentException">A name has something else, such as a space, and could not travel.</exception>
-    public IReadOnlyDictionary<string, string> Baggage { get; init => field = Messaging.Baggage.Required(value); } = FrozenDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Baggage
+    {
+        get;
+        init => field = Messaging.Baggage.Required(value);
+    } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The application that made the call, as it says itself; null outside of any.</summary>
     public string? Caller { get; init; }
@@ -29,13 +38,18 @@ public sealed record CallContext
     /// <summary>The user on whose behalf the call is made, as the caller says.</summary>
     public string? User { get; init; }
 
-    /// <summary>Who made the call, as it was proven: by a certificate, a token, or the web application around it; null where nothing proved it. It is known to all that runs in this process for the call, and goes on to no other.</summary>
+    /// <summary>
+    /// Who made the call, as it was proven: by a certificate, a token, or the web application around it; null where nothing proved it. It
+    /// is known to all that runs in this process for the call, and goes on to no other.
+    /// </summary>
     public ClaimsPrincipal? Principal { get; init; }
 
     /// <summary>The values of the shard keys with which the running service was called, in the order of its name's brackets.</summary>
     public IReadOnlyList<string> ShardKeys { get; init; } = [];
 
-    /// <summary>The message that is being handled, by the running call or by one that caused it within the process; null where there is none.</summary>
+    /// <summary>
+    /// The message that is being handled, by the running call or by one that caused it within the process; null where there is none.
+    /// </summary>
     public PushInfo? Push { get; init; }
 
     /// <summary>The time that is left for the call; null where there is no limit.</summary>
@@ -44,10 +58,15 @@ public sealed record CallContext
     /// <summary>The W3C trace id (32 hex digits); null where the call is not traced.</summary>
     public string? TraceId => Activity.Current?.TraceId.ToHexString() ?? (TraceParent is { } parent ? parent.Substring(3, 32) : null);
 
-    /// <summary>The number of the snapshot that the call tree reads: all calls in it see the routes as of that commit. Null outside of any tree.</summary>
+    /// <summary>
+    /// The number of the snapshot that the call tree reads: all calls in it see the routes as of that commit. Null outside of any tree.
+    /// </summary>
     public long? Snapshot => Tree?.Number ?? SnapshotNumber;
 
-    /// <summary>Grows with each owner of the shard that the running call is served for. Hand it to whatever the call writes to, which refuses a lower one than it has seen: so an owner that was replaced without knowing can't do harm. Null where the service has no shards.</summary>
+    /// <summary>
+    /// Grows with each owner of the shard that the running call is served for. Hand it to whatever the call writes to, which refuses a
+    /// lower one than it has seen: so an owner that was replaced without knowing can't do harm. Null where the service has no shards.
+    /// </summary>
     public long? FencingToken { get; init; }
 
     /// <summary>The snapshot itself, once it is known here.</summary>
@@ -67,20 +86,30 @@ public sealed record CallContext
 
     internal Deadline Deadline { get; init; }
 
-    /// <summary>Whether somebody in this process said how long calls may take, so that the limits of methods and of the application do not count.</summary>
+    /// <summary>
+    /// Whether somebody in this process said how long calls may take, so that the limits of methods and of the application do not count.
+    /// </summary>
     internal bool IsTimed { get; init; }
 
     internal CallTrace? Recorder { get; init; }
 
     internal int RecorderSpan { get; init; } = CallTrace.Root;
 
-    /// <summary>This context with a time limit of its own: calls made in it end within <paramref name="timeout"/>, be that less or more than their method or <see cref="FanOptions.DefaultTimeout"/> allows, and within what was left anyway.</summary>
-    /// <param name="timeout">Up to 49 days; <see cref="Timeout.InfiniteTimeSpan"/> has no limit but what was left. With zero, calls end at once with <see cref="DeadlineExceededException"/>.</param>
+    /// <summary>
+    /// This context with a time limit of its own: calls made in it end within <paramref name="timeout"/>, be that less or more than their
+    /// method or <see cref="FanOptions.DefaultTimeout"/> allows, and within what was left anyway.
+    /// </summary>
+    /// <param name="timeout">
+    /// Up to 49 days; <see cref="Timeout.InfiniteTimeSpan"/> has no limit but what was left. With zero, calls end at once with
+    /// <see cref="DeadlineExceededException"/>.
+    /// </param>
     /// <param name="clock">What measures it. Default: the system's clock.</param>
     /// <exception cref="BadArgumentException"><paramref name="timeout"/> is out of its range.</exception>
     public CallContext WithTimeout(TimeSpan timeout, TimeProvider? clock = null)
     {
-        var limit = TimeLimit.Required(timeout) is { } own ? Context.Deadline.In(Deadline.Within(own) ?? own, clock ?? TimeProvider.System) : Deadline;
+        var limit = TimeLimit.Required(timeout) is { } own
+            ? Context.Deadline.In(Deadline.Within(own) ?? own, clock ?? TimeProvider.System)
+            : Deadline;
         return this with { Deadline = limit, IsTimed = true };
     }
 

@@ -12,7 +12,10 @@ namespace Fan.Context;
 public sealed record CallSpan(
     int Id, int ParentId, string Name, CallSpanKind Kind, string Application, TimeSpan Start, TimeSpan Duration, string? Error)
 {
-    /// <summary>The transport that carried it, e.g. <c>http</c>, or the queue transport that accepted a push; null for a call within one process, or where it is not known.</summary>
+    /// <summary>
+    /// The transport that carried it, e.g. <c>http</c>, or the queue transport that accepted a push; null for a call within one process, or
+    /// where it is not known.
+    /// </summary>
     public string? Transport { get; init; }
 }
 

@@ -4,7 +4,8 @@ namespace Fan.Context;
 
 /// <summary>
 /// Records the calls made while it is current, with what the services that were called recorded in turn: the whole tree of
-/// every process, without a collector. For tools and tests; production tracing is OpenTelemetry on the source <c>Fan</c>. Safe from any thread.
+/// every process, without a collector. For tools and tests; production tracing is OpenTelemetry on the source <c>Fan</c>. Safe from any
+/// thread.
 /// </summary>
 public sealed class CallTrace : IDisposable
 {
@@ -50,7 +51,11 @@ public sealed class CallTrace : IDisposable
         lock (_gate)
         {
             if (_spans.Count == MaxSpans) return Root;
-            _spans.Add(new CallSpan(_spans.Count, parent, name, kind, application, _clock.GetElapsedTime(_start), TimeSpan.Zero, null) { Transport = transport });
+            _spans.Add(new CallSpan(
+                _spans.Count, parent, name, kind, application, _clock.GetElapsedTime(_start), TimeSpan.Zero, null)
+            {
+                Transport = transport
+            });
             return _spans.Count - 1;
         }
     }
@@ -65,10 +70,19 @@ public sealed class CallTrace : IDisposable
     internal void End(int id, Exception? error)
     {
         if (id == Root) return;
-        lock (_gate) _spans[id] = _spans[id] with { Duration = _clock.GetElapsedTime(_start) - _spans[id].Start, Error = error is null ? null : HeaderText.Shorten(ExceptionText.MessageOf(error)) };
+        lock (_gate)
+        {
+            _spans[id] = _spans[id] with
+            {
+                Duration = _clock.GetElapsedTime(_start) - _spans[id].Start,
+                Error = error is null ? null : HeaderText.Shorten(ExceptionText.MessageOf(error))
+            };
+        }
     }
 
-    /// <summary>Adds what the far end of the step <paramref name="parent"/> recorded. No clocks are compared: its steps are centred in the caller's.</summary>
+    /// <summary>
+    /// Adds what the far end of the step <paramref name="parent"/> recorded. No clocks are compared: its steps are centred in the caller's.
+    /// </summary>
     internal void Merge(int parent, string? wire)
     {
         if (wire is null || parent == Root || SpanWire.Read(wire) is not { Count: > 0 } remote) return;

@@ -46,7 +46,9 @@ internal sealed class CancellationPool(TimeProvider clock)
         /// <summary>Whether the time was over before anybody cancelled.</summary>
         public readonly bool TimedOut => _source is { IsCancelled: true } && !_outer.IsCancellationRequested;
 
-        /// <summary>Gives the call another time, counted from its begin; where it has no limit it stays so. Returns the time that counts.</summary>
+        /// <summary>
+        /// Gives the call another time, counted from its begin; where it has no limit it stays so. Returns the time that counts.
+        /// </summary>
         public readonly TimeSpan? Lengthen(TimeSpan? before, TimeSpan? time, ref Deadline deadline)
         {
             if (_source is null || before is not { } first || time is not { } second || first == second) return before;

@@ -22,7 +22,11 @@ internal sealed class DeadlineSource : IDisposable
     {
         _clock = clock;
         // The first call's context must not live on in it.
-        using (ExecutionContext.SuppressFlow()) _timer = clock.CreateTimer(static source => ((DeadlineSource)source!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = clock.CreateTimer(
+                static source => ((DeadlineSource)source!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     public CancellationToken Token => _source.Token;

@@ -3,7 +3,9 @@ using Fan.Calls;
 
 namespace Fan.Context;
 
-/// <summary>Objects that are used again: one at hand for each processor, the others in a queue with a bound. Safe from any thread.</summary>
+/// <summary>
+/// Objects that are used again: one at hand for each processor, the others in a queue with a bound. Safe from any thread.
+/// </summary>
 internal sealed class FreeList<T>(int most)
     where T : class
 {

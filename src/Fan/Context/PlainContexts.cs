@@ -2,7 +2,9 @@ using System.Security.Claims;
 
 namespace Fan.Context;
 
-/// <summary>Contexts of calls that bring nothing but their caller and a deadline. Calls that end in the same moment share one. Safe from any thread.</summary>
+/// <summary>
+/// Contexts of calls that bring nothing but their caller and a deadline. Calls that end in the same moment share one. Safe from any thread.
+/// </summary>
 internal sealed class PlainContexts(TimeProvider clock)
 {
     // What a shared deadline may be too early: not worth mentioning beside what is left.
@@ -23,9 +25,17 @@ internal sealed class PlainContexts(TimeProvider clock)
 
         var moment = left is null ? long.MaxValue : deadline.Timestamp / _grain;
         var last = Volatile.Read(ref _last);
-        if (last is null || last.Moment != moment || !ReferenceEquals(last.Principal, principal) || !string.Equals(last.Caller, caller, StringComparison.Ordinal))
+        if (last is null
+            || last.Moment != moment
+            || !ReferenceEquals(last.Principal, principal)
+            || !string.Equals(last.Caller, caller, StringComparison.Ordinal))
         {
-            var context = new CallContext { Caller = caller, Principal = principal, Deadline = left is null ? default : new Deadline(clock, moment * _grain) };
+            var context = new CallContext
+            {
+                Caller = caller,
+                Principal = principal,
+                Deadline = left is null ? default : new Deadline(clock, moment * _grain)
+            };
             context.Use();
             // Null only where somebody suppressed the flow, which then holds for the context as well.
             if (ExecutionContext.Capture() is { } flow) Volatile.Write(ref _last, new Entry(caller, principal, moment, flow));

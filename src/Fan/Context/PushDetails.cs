@@ -14,7 +14,13 @@ internal sealed record PushDetails(string Id, string? Key, TimeSpan? Delay, Time
     {
         try
         {
-            return new PushOptions { MessageId = headers.MessageId, Key = headers.Key, Delay = headers.Delay, TimeToLive = headers.Lifetime }.Resolve(clock);
+            return new PushOptions
+            {
+                MessageId = headers.MessageId,
+                Key = headers.Key,
+                Delay = headers.Delay,
+                TimeToLive = headers.Lifetime
+            }.Resolve(clock);
         }
         catch (ArgumentException error)
         {

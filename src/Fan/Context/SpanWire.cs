@@ -55,7 +55,8 @@ internal static class SpanWire
 
             return spans;
         }
-        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or IndexOutOfRangeException or OverflowException)
+        catch (Exception error)
+            when (error is JsonException or FormatException or InvalidOperationException or IndexOutOfRangeException or OverflowException)
         {
             return [];
         }

@@ -33,7 +33,10 @@ public interface ICoordinationStore : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The store can't be reached, or what stands there is no Fan store.</exception>
     Task OpenAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Follows the session: the current state first, then each change. Ends when the store is disposed. A slow reader sees the newest state and misses those between, but never an <see cref="SessionState.Expired"/>.</summary>
+    /// <summary>
+    /// Follows the session: the current state first, then each change. Ends when the store is disposed. A slow reader sees the newest state
+    /// and misses those between, but never an <see cref="SessionState.Expired"/>.
+    /// </summary>
     IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reads a node; null where there is none.</summary>
@@ -43,9 +46,12 @@ public interface ICoordinationStore : IAsyncDisposable
     ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default);
 
     /// <summary>Does all operations or none, and returns one result for each.</summary>
-    /// <exception cref="StoreConflictException">An operation could not be done; nothing was. It names the operation and the reason.</exception>
+    /// <exception cref="StoreConflictException">
+    /// An operation could not be done; nothing was. It names the operation and the reason.
+    /// </exception>
     /// <exception cref="ArgumentException">A path is not valid, or data is over <see cref="StoreLimits.MaxDataBytes"/>.</exception>
-    ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<StoreResult>> CommitAsync(
+        IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default);
 
     /// <summary>Makes sure that later reads of this session see all that was committed, by anyone, before the call.</summary>
     ValueTask SyncAsync(CancellationToken cancellationToken = default);

@@ -1,9 +1,14 @@
 namespace Fan.Coordination;
 
-/// <summary>A store that can tell how it is: what the people want to know who run it. Stores may have it beside <see cref="ICoordinationStore"/>.</summary>
+/// <summary>
+/// A store that can tell how it is: what the people want to know who run it. Stores may have it beside <see cref="ICoordinationStore"/>.
+/// </summary>
 public interface IStoreDiagnostics
 {
-    /// <summary>Looks at the store from all sides and changes nothing in it. Also works for a store that could not be opened: then it tells what can be seen without a session.</summary>
+    /// <summary>
+    /// Looks at the store from all sides and changes nothing in it. Also works for a store that could not be opened: then it tells what can
+    /// be seen without a session.
+    /// </summary>
     /// <remarks>What is wrong with the store is a finding, no exception. Every look has a time limit.</remarks>
     IAsyncEnumerable<StoreFinding> DiagnoseAsync(CancellationToken cancellationToken = default);
 

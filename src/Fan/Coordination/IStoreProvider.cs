@@ -14,7 +14,10 @@ public interface IStoreProvider
     /// <exception cref="FormatException">The URL breaks the form of this kind; the message names the place.</exception>
     ICoordinationStore Create(string url);
 
-    /// <summary>Makes a store that is not open yet and is used only where it exists: opening it makes nothing, and fails with <see cref="StoreUnavailableException"/> where nobody has made it. For those who only look. By default as <see cref="Create"/>.</summary>
+    /// <summary>
+    /// Makes a store that is not open yet and is used only where it exists: opening it makes nothing, and fails with
+    /// <see cref="StoreUnavailableException"/> where nobody has made it. For those who only look. By default as <see cref="Create"/>.
+    /// </summary>
     /// <exception cref="FormatException">The URL breaks the form of this kind; the message names the place.</exception>
     ICoordinationStore CreateExisting(string url) => Create(url);
 }

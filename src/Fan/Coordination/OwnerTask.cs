@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Coordination;
 
-/// <summary>Runs one task that follows the store for the life of the application: again after each interruption, with growing pauses.</summary>
+/// <summary>
+/// Runs one task that follows the store for the life of the application: again after each interruption, with growing pauses.
+/// </summary>
 internal static class OwnerTask
 {
     /// <param name="connection">The session with the store.</param>
@@ -15,14 +17,29 @@ internal static class OwnerTask
     /// <param name="follow">The work; it resets the pauses whenever something went well. When it returns, the task ends.</param>
     /// <param name="stopping">Ends it.</param>
     public static Task Run(
-        StoreConnection connection, string what, TimeProvider clock, ILogger logger, Action<string>? trouble, Func<ICoordinationStore, RetryPause, CancellationToken, Task> follow, CancellationToken stopping)
+        StoreConnection connection,
+        string what,
+        TimeProvider clock,
+        ILogger logger,
+        Action<string>? trouble,
+        Func<ICoordinationStore, RetryPause, CancellationToken, Task> follow,
+        CancellationToken stopping)
     {
         // The caller's context (trace, deadline) must not live on in it.
-        using (ExecutionContext.SuppressFlow()) return Task.Run(() => RunAsync(connection, what, clock, logger, trouble, follow, stopping), CancellationToken.None);
+        using (ExecutionContext.SuppressFlow())
+        {
+            return Task.Run(() => RunAsync(connection, what, clock, logger, trouble, follow, stopping), CancellationToken.None);
+        }
     }
 
     private static async Task RunAsync(
-        StoreConnection connection, string what, TimeProvider clock, ILogger logger, Action<string>? trouble, Func<ICoordinationStore, RetryPause, CancellationToken, Task> follow, CancellationToken stopping)
+        StoreConnection connection,
+        string what,
+        TimeProvider clock,
+        ILogger logger,
+        Action<string>? trouble,
+        Func<ICoordinationStore, RetryPause, CancellationToken, Task> follow,
+        CancellationToken stopping)
     {
         var retry = new RetryPause(clock);
         while (!stopping.IsCancellationRequested)

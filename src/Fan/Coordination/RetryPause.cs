@@ -10,7 +10,8 @@ internal sealed class RetryPause(TimeProvider clock)
     /// <summary>Waits; returns at once, without an error, when cancelled.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(5000, 100 * Math.Pow(2, Math.Min(_attempts++, 6)))) * (0.75 + (Random.Shared.NextDouble() / 2));
+        var pause = TimeSpan.FromMilliseconds(
+            Math.Min(5000, 100 * Math.Pow(2, Math.Min(_attempts++, 6)))) * (0.75 + (Random.Shared.NextDouble() / 2));
         await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

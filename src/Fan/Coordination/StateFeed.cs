@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace Fan.Coordination;
 
-/// <summary>The state of a session and those who follow it: a slow reader sees the newest state, but never misses an expiry. Safe from any thread.</summary>
+/// <summary>
+/// The state of a session and those who follow it: a slow reader sees the newest state, but never misses an expiry. Safe from any thread.
+/// </summary>
 internal sealed class StateFeed
 {
     private readonly Lock _gate = new();
@@ -65,7 +67,8 @@ internal sealed class StateFeed
         private bool _expired;
         private SessionState? _newest;
 
-        public Channel<bool> Wake { get; } = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        public Channel<bool> Wake { get; } = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
         public void Note(SessionState state)
         {

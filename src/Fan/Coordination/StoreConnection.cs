@@ -5,8 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Coordination;
 
-/// <summary>The application's one session with its store: opened in the background, again and again until it succeeds. Safe from any thread.</summary>
-internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clock, ILogger<StoreConnection> logger, StopBudget? budget = null) : IAsyncDisposable
+/// <summary>
+/// The application's one session with its store: opened in the background, again and again until it succeeds. Safe from any thread.
+/// </summary>
+internal sealed class StoreConnection(
+    ICoordinationStore store, TimeProvider clock, ILogger<StoreConnection> logger, StopBudget? budget = null) : IAsyncDisposable
 {
     private readonly TaskCompletionSource<ICoordinationStore> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _attempted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,8 +32,12 @@ internal sealed class StoreConnection(ICoordinationStore store, TimeProvider clo
     /// <summary>Whether it was disposed, so that nothing comes of the store any more.</summary>
     public bool HasEnded => _stopping.IsCancellationRequested;
 
-    /// <summary>Whether an exception is only the end of whoever follows the store. A store may throw the same for reasons of its own, such as a time of its own that was over.</summary>
-    public bool IsEnd(Exception error, CancellationToken stopping) => error is OperationCanceledException or ObjectDisposedException && (stopping.IsCancellationRequested || HasEnded);
+    /// <summary>
+    /// Whether an exception is only the end of whoever follows the store. A store may throw the same for reasons of its own, such as a time
+    /// of its own that was over.
+    /// </summary>
+    public bool IsEnd(Exception error, CancellationToken stopping) =>
+        error is OperationCanceledException or ObjectDisposedException && (stopping.IsCancellationRequested || HasEnded);
 
     /// <summary>Completed when the first attempt to open it has ended, in whatever way.</summary>
     public Task Attempted => _attempted.Task;

@@ -3,11 +3,14 @@ namespace Fan.Coordination;
 /// <summary>The base of what a coordination store reports.</summary>
 public abstract class StoreException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>The store can't be reached or used: down, too slow, locked, read-only, full or corrupt. The message says which and what to do.</summary>
+/// <summary>
+/// The store can't be reached or used: down, too slow, locked, read-only, full or corrupt. The message says which and what to do.
+/// </summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : StoreException(message, inner);
 
 /// <summary>A node holds what Fan has not written.</summary>
-public sealed class MalformedNodeException(string path, string reason, Exception? inner = null) : StoreException($"The node '{path}' can't be read: {reason}", inner)
+public sealed class MalformedNodeException(string path, string reason, Exception? inner = null)
+    : StoreException($"The node '{path}' can't be read: {reason}", inner)
 {
     /// <summary>The node.</summary>
     public string Path { get; } = path;

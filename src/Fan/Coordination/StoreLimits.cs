@@ -16,13 +16,24 @@ public static class StoreLimits
     {
         ArgumentNullException.ThrowIfNull(operations);
         if (operations.Count is 0 or > MaxOperations)
-            throw new ArgumentException($"A commit has 1 to {MaxOperations} operations; this one has {operations.Count}.", nameof(operations));
+        {
+            throw new ArgumentException(
+                $"A commit has 1 to {MaxOperations} operations; this one has {operations.Count}.", nameof(operations));
+        }
         foreach (var operation in operations)
         {
             StorePath.Validate(operation.Path);
-            var size = operation switch { StoreOperation.Create create => create.Data.Length, StoreOperation.Set set => set.Data.Length, _ => 0 };
+            var size = operation switch
+            {
+                StoreOperation.Create create => create.Data.Length,
+                StoreOperation.Set set => set.Data.Length,
+                _ => 0
+            };
             if (size > MaxDataBytes)
-                throw new ArgumentException($"The data of '{operation.Path}' has {size} bytes; a node holds at most {MaxDataBytes}.", nameof(operations));
+            {
+                throw new ArgumentException(
+                    $"The data of '{operation.Path}' has {size} bytes; a node holds at most {MaxDataBytes}.", nameof(operations));
+            }
         }
     }
 }

@@ -7,7 +7,8 @@ internal static class StoreNodes
     /// <param name="store">Where.</param>
     /// <param name="paths">The nodes, each after its parent.</param>
     /// <param name="cancellationToken">Ends it; some may have been created.</param>
-    public static async ValueTask CreateMissingAsync(this ICoordinationStore store, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    public static async ValueTask CreateMissingAsync(
+        this ICoordinationStore store, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         foreach (var path in paths)
         {

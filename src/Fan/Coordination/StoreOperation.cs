@@ -28,7 +28,8 @@ public abstract record StoreOperation
     public string Path { get; }
 
     /// <summary>Creates a node. Its parent must exist and not be ephemeral.</summary>
-    public sealed record Create(string NodePath, ReadOnlyMemory<byte> Data = default, NodeKind Kind = NodeKind.Persistent) : StoreOperation(NodePath);
+    public sealed record Create(
+        string NodePath, ReadOnlyMemory<byte> Data = default, NodeKind Kind = NodeKind.Persistent) : StoreOperation(NodePath);
 
     /// <summary>Sets the data of a node, if its version is <paramref name="ExpectedVersion"/>; -1 takes any.</summary>
     public sealed record Set(string NodePath, ReadOnlyMemory<byte> Data, int ExpectedVersion = -1) : StoreOperation(NodePath);
@@ -42,5 +43,7 @@ public abstract record StoreOperation
 
 /// <summary>What one operation of a commit did.</summary>
 /// <param name="Path">The path of the node, with the sequence number that a sequential one was given.</param>
-/// <param name="Version">The version of the node's data afterwards; -1 where a deletion or check took any version and the store does not tell.</param>
+/// <param name="Version">
+/// The version of the node's data afterwards; -1 where a deletion or check took any version and the store does not tell.
+/// </param>
 public readonly record struct StoreResult(string Path, int Version);

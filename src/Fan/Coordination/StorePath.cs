@@ -3,7 +3,9 @@ namespace Fan.Coordination;
 /// <summary>The rules for paths in a coordination store; ZooKeeper's.</summary>
 public static class StorePath
 {
-    /// <summary>Checks that a path is absolute, has no empty, <c>.</c> or <c>..</c> part, no control character and no trailing slash.</summary>
+    /// <summary>
+    /// Checks that a path is absolute, has no empty, <c>.</c> or <c>..</c> part, no control character and no trailing slash.
+    /// </summary>
     /// <exception cref="ArgumentException">It is not so; the message says which rule is broken.</exception>
     public static void Validate(string path)
     {
@@ -16,7 +18,10 @@ public static class StorePath
 
     private static string? FaultOf(string path)
     {
-        if (path.Length > StoreLimits.MaxPathLength) return $"A store path has at most {StoreLimits.MaxPathLength} characters; this one has {path.Length}.";
+        if (path.Length > StoreLimits.MaxPathLength)
+        {
+            return $"A store path has at most {StoreLimits.MaxPathLength} characters; this one has {path.Length}.";
+        }
         if (path[0] != '/') return $"Store path '{path}' must start with a slash.";
         if (path.Length == 1) return null;
         foreach (var range in path.AsSpan(1).Split('/'))
@@ -25,7 +30,10 @@ public static class StorePath
             if (part.IsEmpty || part is "." or "..") return $"Store path '{path}' has an empty, '.' or '..' part.";
             foreach (var c in part)
             {
-                if (char.IsControl(c) || char.IsSurrogate(c) || c is '\ufeff' or >= '\ufff0') return $"Store path has a character that is not allowed (U+{(int)c:X4}).";
+                if (char.IsControl(c) || char.IsSurrogate(c) || c is '\ufeff' or >= '\ufff0')
+                {
+                    return $"Store path has a character that is not allowed (U+{(int)c:X4}).";
+                }
             }
         }
 

@@ -38,7 +38,9 @@ internal sealed class StoreProviders
         if (colon <= 0) throw new FormatException($"Store '{url}' must be a URL that begins with its kind; known here are {known}.");
         return _byScheme.TryGetValue(url[..colon], out var provider)
             ? (provider, url)
-            : throw new FormatException($"Stores of kind '{url[..colon]}:' are not known here; known are {known}. Add the package of that store, and its Add… call.");
+            : throw new FormatException(
+                $"Stores of kind '{url[..colon]}:' are not known here; known are {known}. " +
+                "Add the package of that store, and its Add… call.");
     }
 
     private void Add(IStoreProvider provider) => _byScheme[provider.Scheme] = provider;

@@ -2,14 +2,18 @@ using System.Threading.Channels;
 
 namespace Fan.Coordination;
 
-/// <summary>The bounded buffer between a store and one reader of a watch: what does not fit becomes one <see cref="StoreEventKind.Resync"/>. Safe from any thread.</summary>
+/// <summary>
+/// The bounded buffer between a store and one reader of a watch: what does not fit becomes one <see cref="StoreEventKind.Resync"/>. Safe
+/// from any thread.
+/// </summary>
 internal sealed class StoreWatch(string path)
 {
     private const int Capacity = 1024;
 
     private readonly Lock _gate = new();
     private readonly Queue<StoreEvent> _pending = new([new StoreEvent(StoreEventKind.Resync, path)]);
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public void Offer(StoreEvent change)
     {
@@ -43,7 +47,8 @@ internal sealed class StoreWatch(string path)
 
     public void Complete() => _wake.Writer.TryComplete();
 
-    public async IAsyncEnumerable<StoreEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoreEvent> ReadAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -59,5 +64,6 @@ internal sealed class StoreWatch(string path)
     }
 
     private bool Covers(string changed) =>
-        path == "/" || (changed.StartsWith(path, StringComparison.Ordinal) && (changed.Length == path.Length || changed[path.Length] == '/'));
+        path == "/"
+        || (changed.StartsWith(path, StringComparison.Ordinal) && (changed.Length == path.Length || changed[path.Length] == '/'));
 }

@@ -4,10 +4,13 @@ using System.Text.Json;
 
 namespace Fan.Coordination;
 
-/// <summary>Members of a node's JSON that this version of Fan does not know: a later one wrote them, so they are written again as they are.</summary>
+/// <summary>
+/// Members of a node's JSON that this version of Fan does not know: a later one wrote them, so they are written again as they are.
+/// </summary>
 internal static class UnknownMembers
 {
-    public static readonly ImmutableSortedDictionary<string, string> None = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    public static readonly ImmutableSortedDictionary<string, string> None =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>The members besides those that are known, as they stand there.</summary>
     public static ImmutableSortedDictionary<string, string> Of(JsonElement root, FrozenSet<string> known)

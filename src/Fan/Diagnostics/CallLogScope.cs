@@ -26,5 +26,6 @@ internal sealed class CallLogScope(Activity? activity, ServiceMethod method, str
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public override string ToString() => $"{method.FullName} TraceId:{activity?.TraceId.ToHexString()} SpanId:{activity?.SpanId.ToHexString()}";
+    public override string ToString() =>
+        $"{method.FullName} TraceId:{activity?.TraceId.ToHexString()} SpanId:{activity?.SpanId.ToHexString()}";
 }

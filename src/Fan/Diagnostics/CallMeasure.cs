@@ -56,7 +56,12 @@ internal readonly struct CallMeasure
 
         if (_start == 0) return;
         var tags = _push is { } push
-            ? new TagList { { "messaging.system", push.Transport }, { "messaging.destination.name", _service }, { "messaging.consumer.group.name", push.Info.Group } }
+            ? new TagList
+            {
+                { "messaging.system", push.Transport },
+                { "messaging.destination.name", _service },
+                { "messaging.consumer.group.name", push.Info.Group }
+            }
             : new TagList { { "rpc.system", "fan" }, { "rpc.service", _service }, { "rpc.method", _method } };
         if (error is not null) tags.Add("error.type", ErrorType(error));
         _durations.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds, tags);

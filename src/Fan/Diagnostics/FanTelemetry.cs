@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace Fan.Diagnostics;
 
-/// <summary>The spans and metrics of one application, under the names of the OpenTelemetry conventions for RPC. Safe from any thread.</summary>
+/// <summary>
+/// The spans and metrics of one application, under the names of the OpenTelemetry conventions for RPC. Safe from any thread.
+/// </summary>
 internal sealed class FanTelemetry : IDisposable
 {
     /// <summary>The name of the activity source and of the meter.</summary>
@@ -23,7 +25,8 @@ internal sealed class FanTelemetry : IDisposable
         var meter = Meter = meters is null ? _owned = new Meter(Name) : meters.Create(Name);
         _client = meter.CreateHistogram<double>("rpc.client.call.duration", "s", "How long calls took, as their callers saw it.");
         _server = meter.CreateHistogram<double>("rpc.server.call.duration", "s", "How long calls took, as their services saw it.");
-        _rejected = meter.CreateCounter<long>("fan.messages.rejected", "{message}", "Messages, or parts of them, that were refused because they break a rule or a limit.");
+        _rejected = meter.CreateCounter<long>(
+            "fan.messages.rejected", "{message}", "Messages, or parts of them, that were refused because they break a rule or a limit.");
         _unreachable = meter.CreateCounter<long>("fan.endpoint.failures", "{failure}", "Endpoints that could not be reached.");
         _mirrored = meter.CreateCounter<long>("fan.proxy.mirrored", "{call}", "Copies of calls that proxies sent, by what became of them.");
     }
@@ -42,10 +45,14 @@ internal sealed class FanTelemetry : IDisposable
     public void Unreachable(string service) => _unreachable.Add(1, new KeyValuePair<string, object?>("rpc.service", service));
 
     public void Mirrored(string service, string outcome) =>
-        _mirrored.Add(1, new KeyValuePair<string, object?>("rpc.service", service), new KeyValuePair<string, object?>("fan.outcome", outcome));
+        _mirrored.Add(
+            1, new KeyValuePair<string, object?>("rpc.service", service), new KeyValuePair<string, object?>("fan.outcome", outcome));
 
-    public CallMeasure StartCall(string service, string method, string fullName, ActivityKind kind) =>
-        new(kind == ActivityKind.Server ? _server : _client, Source.HasListeners() ? Source.StartActivity(fullName, kind) : null, service, method);
+    public CallMeasure StartCall(string service, string method, string fullName, ActivityKind kind) => new(
+        kind == ActivityKind.Server ? _server : _client,
+        Source.HasListeners() ? Source.StartActivity(fullName, kind) : null,
+        service,
+        method);
 
     public CallMeasure StartServerCall(string service, string method, string fullName, ActivityContext parent) =>
         new(_server, Source.HasListeners() ? Source.StartActivity(fullName, ActivityKind.Server, parent) : null, service, method);

@@ -2,7 +2,8 @@ namespace Fan.Diagnostics;
 
 /// <summary>
 /// Whether calls must be seen (somebody listens to spans or durations, or a recording is under way) or may take the direct
-/// way. Listeners come and go without a notice, so it looks ten times a second, and whenever <see cref="Check"/> is called. Safe from any thread.
+/// way. Listeners come and go without a notice, so it looks ten times a second, and whenever <see cref="Check"/> is called. Safe from any
+/// thread.
 /// </summary>
 internal sealed class TelemetryGate : IDisposable
 {

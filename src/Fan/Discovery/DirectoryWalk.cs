@@ -18,9 +18,19 @@ internal sealed class DirectoryWalk(ICoordinationStore store, TimeProvider clock
         foreach (var child in children)
         {
             var below = StorePath.Join(path, child);
-            if (service.Length > 0 && ServiceVersion.TryParse(child, out _)) await VisitVersionAsync(below, service, child, cancellationToken).ConfigureAwait(false);
-            else if (service.Count(c => c == '.') + 1 < ServiceName.MaxParts) await VisitAsync(below, service.Length == 0 ? child : $"{service}.{child}", cancellationToken).ConfigureAwait(false);
-            else Problems.Add(new EndpointProblem(below, $"It stands deeper than the {ServiceName.MaxParts} parts that a service's name may have."));
+            if (service.Length > 0 && ServiceVersion.TryParse(child, out _))
+            {
+                await VisitVersionAsync(below, service, child, cancellationToken).ConfigureAwait(false);
+            }
+            else if (service.Count(c => c == '.') + 1 < ServiceName.MaxParts)
+            {
+                await VisitAsync(below, service.Length == 0 ? child : $"{service}.{child}", cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                Problems.Add(
+                    new EndpointProblem(below, $"It stands deeper than the {ServiceName.MaxParts} parts that a service's name may have."));
+            }
         }
 
         if (children.Count == 0 && service.Length > 0) await VisitEndAsync(path, cancellationToken).ConfigureAwait(false);
@@ -30,7 +40,11 @@ internal sealed class DirectoryWalk(ICoordinationStore store, TimeProvider clock
     private async Task VisitEndAsync(string path, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { Data.Length: > 0 }) return;
-        Problems.Add(new EndpointProblem(path, $"'{StorePath.Name(StorePath.Parent(path))}', under which it stands, is no version: it must be SemVer, as in 1.2.0, or one to three numbers."));
+        Problems.Add(
+            new EndpointProblem(
+                path,
+                $"'{StorePath.Name(StorePath.Parent(path))}', under which it stands, is no version: it must be SemVer, as in 1.2.0, " +
+                "or one to three numbers."));
     }
 
     private async Task VisitVersionAsync(string path, string service, string version, CancellationToken cancellationToken)

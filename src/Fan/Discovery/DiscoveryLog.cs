@@ -13,7 +13,10 @@ internal static partial class DiscoveryLog
     [LoggerMessage(22, LogLevel.Warning, "Node {Path} is no valid endpoint and is ignored: {Reason}")]
     public static partial void BadEndpoint(ILogger logger, string path, string reason);
 
-    [LoggerMessage(36, LogLevel.Information, "{Path} and what stands in it is passed over: its name is no version; write SemVer, as in 1.2.0, or one to three numbers")]
+    [LoggerMessage(
+        36,
+        LogLevel.Information,
+        "{Path} and what stands in it is passed over: its name is no version; write SemVer, as in 1.2.0, or one to three numbers")]
     public static partial void NoVersion(ILogger logger, string path);
 
     [LoggerMessage(25, LogLevel.Information, "Registered {Service} {Version} as {Path}")]
@@ -34,12 +37,19 @@ internal static partial class DiscoveryLog
     [LoggerMessage(30, LogLevel.Error, "Registering {Service} {Version} failed and begins anew")]
     public static partial void RegistrationFailed(ILogger logger, Exception error, string service, string version);
 
-    [LoggerMessage(31, LogLevel.Warning, "micro-fan's callers can't see version {Version} of {Service}, and fail as it has no other: register a version such as 1.2.3 beside it")]
+    [LoggerMessage(
+        31,
+        LogLevel.Warning,
+        "micro-fan's callers can't see version {Version} of {Service}, and fail as it has no other: " +
+        "register a version such as 1.2.3 beside it")]
     public static partial void OnlyHiddenVersions(ILogger logger, string service, string version);
 
     [LoggerMessage(32, LogLevel.Information, "Took {Path} away: its last instance is gone")]
     public static partial void EmptyVersionDeleted(ILogger logger, string path);
 
-    [LoggerMessage(33, LogLevel.Warning, "{Path} has no instance any more and could not be taken away; until it goes, micro-fan's callers may choose it: {Reason}")]
+    [LoggerMessage(
+        33,
+        LogLevel.Warning,
+        "{Path} has no instance any more and could not be taken away; until it goes, micro-fan's callers may choose it: {Reason}")]
     public static partial void EmptyVersionStays(ILogger logger, string path, string reason);
 }

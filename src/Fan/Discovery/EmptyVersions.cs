@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;
 
-/// <summary>Takes away version nodes whose last instance died: until a node is gone, micro-fan's callers of the service choose it and fail, though other versions live. Safe from any thread.</summary>
+/// <summary>
+/// Takes away version nodes whose last instance died: until a node is gone, micro-fan's callers of the service choose it and fail, though
+/// other versions live. Safe from any thread.
+/// </summary>
 /// <remarks>Each application that follows the service tries after a pause of its own; who sees that the node is gone leaves it.</remarks>
 internal sealed class EmptyVersions(TimeProvider clock, ILogger logger)
 {

@@ -34,7 +34,10 @@ public sealed class Endpoint
     /// <summary>How it is reached.</summary>
     public EndpointDescription Description { get; }
 
-    /// <summary>What a client transport keeps with the endpoint, e.g. its parsed address. Only the transport of <see cref="EndpointDescription.Transport"/> uses it.</summary>
+    /// <summary>
+    /// What a client transport keeps with the endpoint, e.g. its parsed address. Only the transport of
+    /// <see cref="EndpointDescription.Transport"/> uses it.
+    /// </summary>
     public object? TransportState { get; set; }
 
     /// <summary>The service that it stands before, where it is a proxy's: it takes all methods of that. Null where it is none.</summary>
@@ -42,16 +45,22 @@ public sealed class Endpoint
 
     internal EndpointLoad Load { get; }
 
-    /// <summary>Notes that the endpoint said it is about to end: it gets no more calls while there is another. For client transports.</summary>
+    /// <summary>
+    /// Notes that the endpoint said it is about to end: it gets no more calls while there is another. For client transports.
+    /// </summary>
     public void Leave() => Load.Leave();
 
-    /// <summary>The method of that wire name; null where it has none. Where any may be called, one of which nothing but the name is known.</summary>
-    public EndpointMethod? FindMethod(string name) => _methods.Find(name) ?? (Description.TakesAnyMethod ? new EndpointMethod { Name = name } : null);
+    /// <summary>
+    /// The method of that wire name; null where it has none. Where any may be called, one of which nothing but the name is known.
+    /// </summary>
+    public EndpointMethod? FindMethod(string name) =>
+        _methods.Find(name) ?? (Description.TakesAnyMethod ? new EndpointMethod { Name = name } : null);
 
     /// <summary>Whether a call of that wire name may be sent there: a proxy takes whatever the service behind it has.</summary>
     internal bool Offers(string method) => _methods.Find(method) is not null || Description.TakesAnyMethod || Before is not null;
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Service} {Version} at {Description.Transport} {(Description.Host is { } host ? $"{host}:{Description.Port}" : Description.Application ?? Id)}";
+        $"{Service} {Version} at {Description.Transport} " +
+        $"{(Description.Host is { } host ? $"{host}:{Description.Port}" : Description.Application ?? Id)}";
 }

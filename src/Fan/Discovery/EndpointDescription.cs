@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Fan.Discovery;
 
-/// <summary>The data of an endpoint's node: how one live instance is reached. The JSON form is micro-fan's, with Fan's own facts beside it. Immutable.</summary>
+/// <summary>
+/// The data of an endpoint's node: how one live instance is reached. The JSON form is micro-fan's, with Fan's own facts beside it.
+/// Immutable.
+/// </summary>
 public sealed record EndpointDescription
 {
     /// <summary>The kind of network, e.g. <c>http</c>.</summary>
@@ -17,7 +20,9 @@ public sealed record EndpointDescription
     /// <summary>The callable methods; empty where <see cref="TakesAnyMethod"/>.</summary>
     public IReadOnlyList<EndpointMethod> Methods { get; init; } = [];
 
-    /// <summary>Whether its methods are not known, so that every one may be called: micro-fan's services behind brokers publish none. Default false.</summary>
+    /// <summary>
+    /// Whether its methods are not known, so that every one may be called: micro-fan's services behind brokers publish none. Default false.
+    /// </summary>
     public bool TakesAnyMethod { get; init; }
 
     /// <summary>Whether a Fan application stands behind it, which takes <c>POST /{service}/{method}</c> and Fan's headers.</summary>
@@ -32,10 +37,16 @@ public sealed record EndpointDescription
     /// <summary>The service's name with its shard keys in brackets, where it has any and the application told.</summary>
     public string? Template { get; init; }
 
-    /// <summary>When the application began to offer it, by its own machine's clock; null where it did not tell. For people: nothing is decided by it.</summary>
+    /// <summary>
+    /// When the application began to offer it, by its own machine's clock; null where it did not tell. For people: nothing is decided by
+    /// it.
+    /// </summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>What the types of its methods contain, by name; empty where that is not known, or too much to be published. See <see cref="Generated.ServiceContract.Types"/>.</summary>
+    /// <summary>
+    /// What the types of its methods contain, by name; empty where that is not known, or too much to be published. See
+    /// <see cref="Generated.ServiceContract.Types"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Types { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>What a transport adds for its own clients, by key; texts only.</summary>
@@ -73,10 +84,16 @@ public sealed record EndpointMethod
     /// <summary>Whether a second sending is harmless.</summary>
     public bool Idempotent { get; init; }
 
-    /// <summary>The longest that a call may take where its caller does not say, see <see cref="MethodDescription.Timeout"/>; null where that is the caller's default.</summary>
+    /// <summary>
+    /// The longest that a call may take where its caller does not say, see <see cref="MethodDescription.Timeout"/>; null where that is the
+    /// caller's default.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>The arguments as <c>name: type</c>, with <c>?</c> after the name of an optional one and <c>= default</c> at its end; null where they are not known.</summary>
+    /// <summary>
+    /// The arguments as <c>name: type</c>, with <c>?</c> after the name of an optional one and <c>= default</c> at its end; null where they
+    /// are not known.
+    /// </summary>
     public IReadOnlyList<string>? Parameters { get; init; }
 
     /// <summary>The type of the reply, for people.</summary>

@@ -10,7 +10,12 @@ namespace Fan.Discovery;
 
 /// <summary>Follows services on their first use and keeps their endpoints in memory.</summary>
 internal sealed class EndpointDirectory(
-    StoreConnection store, FanLimits limits, TimeSpan patience, FanTelemetry telemetry, TimeProvider clock, ILogger<EndpointDirectory> logger)
+    StoreConnection store,
+    FanLimits limits,
+    TimeSpan patience,
+    FanTelemetry telemetry,
+    TimeProvider clock,
+    ILogger<EndpointDirectory> logger)
     : IEndpointDirectory, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ServiceFollower>> _followers = new(StringComparer.Ordinal);
@@ -21,7 +26,11 @@ internal sealed class EndpointDirectory(
         if (_followers.TryGetValue(service, out var known)) return known.Value;
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
         if (_followers.Count >= limits.MaxFollowedServices)
-            throw new LimitExceededException(nameof(FanLimits.MaxFollowedServices), $"The application follows {limits.MaxFollowedServices} services already ({nameof(FanLimits.MaxFollowedServices)}).");
+        {
+            throw new LimitExceededException(
+                nameof(FanLimits.MaxFollowedServices),
+                $"The application follows {limits.MaxFollowedServices} services already ({nameof(FanLimits.MaxFollowedServices)}).");
+        }
         return _followers.GetOrAdd(service, name => new Lazy<ServiceFollower>(
             () => new ServiceFollower(name, store, patience, telemetry, clock, logger, _stopping.Token))).Value;
     }
@@ -33,7 +42,8 @@ internal sealed class EndpointDirectory(
         return Sorted(follower.Current.All);
     }
 
-    public async IAsyncEnumerable<IReadOnlyList<Endpoint>> WatchAsync(string service, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<IReadOnlyList<Endpoint>> WatchAsync(
+        string service, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var follower = Follow(ServiceName.Parse(service).Canonical);
         await follower.LoadedAsync(cancellationToken).ConfigureAwait(false);

@@ -8,17 +8,22 @@ using Fan.Settings;
 
 namespace Fan.Discovery;
 
-/// <summary>Reads and writes the data of an endpoint's node. Reading takes what micro-fan and people write; writing leaves out every null.</summary>
+/// <summary>
+/// Reads and writes the data of an endpoint's node. Reading takes what micro-fan and people write; writing leaves out every null.
+/// </summary>
 internal static class EndpointJson
 {
     private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 16, AllowTrailingCommas = false };
 
     // What the part "fan" says itself; the rest of it belongs to the transport.
-    private static readonly FrozenSet<string> OwnMembers = FrozenSet.Create(StringComparer.Ordinal, "application", "instance", "template", "since", "types");
+    private static readonly FrozenSet<string> OwnMembers = FrozenSet.Create(
+        StringComparer.Ordinal, "application", "instance", "template", "since", "types");
 
-    // What stands beside the host: micro-fan's facts for its transports over brokers, and the scheme of URLs where it is https. Its user and password are nothing that a store should have: they are not read.
-    private static readonly FrozenSet<string> RootMembers = FrozenSet.Create(StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key", "scheme", NetworkIdentity.Property);
+    // What stands beside the host: micro-fan's facts for its transports over brokers, and the scheme of URLs where it is https. Its user
+    // and password are nothing that a store should have: they are not read.
+    private static readonly FrozenSet<string> RootMembers = FrozenSet.Create(
+        StringComparer.Ordinal, "queue", "exchange", "exchange_type", "routing_key", "scheme", NetworkIdentity.Property);
 
     // micro-fan's transports over brokers: it publishes methods only where calls need their URLs.
     private static readonly FrozenSet<string> WithoutMethods = FrozenSet.Create(StringComparer.Ordinal, "amqp", "redis");
@@ -32,7 +37,10 @@ internal static class EndpointJson
         json.WriteString("transport", endpoint.Transport);
         WriteText(json, "host", Bracketed(endpoint.Host));
         if (endpoint.Port > 0) json.WriteNumber("port", endpoint.Port);
-        foreach (var (key, value) in endpoint.Properties.Where(property => RootMembers.Contains(property.Key))) json.WriteString(key, value);
+        foreach (var (key, value) in endpoint.Properties.Where(property => RootMembers.Contains(property.Key)))
+        {
+            json.WriteString(key, value);
+        }
         // Only of these a missing list means any method.
         if (!endpoint.TakesAnyMethod || endpoint.IsFan || !WithoutMethods.Contains(endpoint.Transport))
         {
@@ -49,7 +57,10 @@ internal static class EndpointJson
             WriteText(json, "template", endpoint.Template);
             WriteText(json, "since", endpoint.Since?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             WriteTypes(json, endpoint.Types);
-            foreach (var (key, value) in endpoint.Properties.Where(property => !RootMembers.Contains(property.Key))) json.WriteString(key, value);
+            foreach (var (key, value) in endpoint.Properties.Where(property => !RootMembers.Contains(property.Key)))
+            {
+                json.WriteString(key, value);
+            }
             json.WriteEndObject();
         }
 
@@ -79,11 +90,16 @@ internal static class EndpointJson
 
     private static EndpointDescription Read(JsonElement root, MethodTables? tables)
     {
-        if (root.ValueKind != JsonValueKind.Object) throw new FormatException($"The endpoint's data must be a JSON object; it is {root.ValueKind}.");
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException($"The endpoint's data must be a JSON object; it is {root.ValueKind}.");
+        }
         var fan = root.TryGetProperty("fan", out var part) && part.ValueKind == JsonValueKind.Object ? part : default;
         var own = fan.ValueKind == JsonValueKind.Object;
         var transport = Same(Text(root, "transport"), tables) ?? throw new FormatException("The endpoint's data has no 'transport'.");
-        var any = !own && WithoutMethods.Contains(transport) && (!root.TryGetProperty("methods", out var methods) || methods.ValueKind == JsonValueKind.Null);
+        var any = !own
+            && WithoutMethods.Contains(transport)
+            && (!root.TryGetProperty("methods", out var methods) || methods.ValueKind == JsonValueKind.Null);
         return new EndpointDescription
         {
             Transport = transport,
@@ -97,7 +113,10 @@ internal static class EndpointJson
             Application = own ? Same(Text(fan, "application"), tables) : null,
             Instance = own ? Text(fan, "instance") : null,
             Template = own ? Same(Text(fan, "template"), tables) : null,
-            Since = own && DateTimeOffset.TryParse(Text(fan, "since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
+            Since = own
+                && DateTimeOffset.TryParse(Text(fan, "since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since)
+                ? since
+                : null,
             Types = own ? ReadTypes(fan) : ServiceContract.NoTypes,
             Properties = ReadProperties(root, fan) is { Count: > 0 } properties ? properties : FrozenDictionary<string, string>.Empty,
         };
@@ -108,13 +127,19 @@ internal static class EndpointJson
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in root.EnumerateObject())
         {
-            if (member.Value.ValueKind == JsonValueKind.String && RootMembers.Contains(member.Name)) properties[member.Name] = member.Value.GetString()!;
+            if (member.Value.ValueKind == JsonValueKind.String && RootMembers.Contains(member.Name))
+            {
+                properties[member.Name] = member.Value.GetString()!;
+            }
         }
 
         if (fan.ValueKind != JsonValueKind.Object) return properties;
         foreach (var member in fan.EnumerateObject())
         {
-            if (member.Value.ValueKind == JsonValueKind.String && !OwnMembers.Contains(member.Name)) properties[member.Name] = member.Value.GetString()!;
+            if (member.Value.ValueKind == JsonValueKind.String && !OwnMembers.Contains(member.Name))
+            {
+                properties[member.Name] = member.Value.GetString()!;
+            }
         }
 
         return properties;
@@ -142,7 +167,8 @@ internal static class EndpointJson
         foreach (var type in types.EnumerateObject())
         {
             if (read.Count == PublishedContract.MaxTypes) break;
-            if (type.Value.ValueKind == JsonValueKind.Array && type.Value.EnumerateArray().All(line => line.ValueKind == JsonValueKind.String))
+            if (type.Value.ValueKind == JsonValueKind.Array
+                && type.Value.EnumerateArray().All(line => line.ValueKind == JsonValueKind.String))
                 read[type.Name] = [.. type.Value.EnumerateArray().Select(line => line.GetString()!)];
         }
 
@@ -200,8 +226,12 @@ internal static class EndpointJson
 
     // A limit that nobody could ask for is none.
     private static TimeSpan? ReadTimeout(JsonElement method) =>
-        method.TryGetProperty("timeout_ms", out var timeout) && timeout.ValueKind == JsonValueKind.Number && timeout.TryGetInt64(out var milliseconds)
-            && milliseconds is -1 or (> 0 and <= uint.MaxValue) && TimeSpan.FromMilliseconds(milliseconds) is var limit && TimeLimit.IsAllowed(limit)
+        method.TryGetProperty("timeout_ms", out var timeout)
+            && timeout.ValueKind == JsonValueKind.Number
+            && timeout.TryGetInt64(out var milliseconds)
+            && milliseconds is -1 or (> 0 and <= uint.MaxValue)
+            && TimeSpan.FromMilliseconds(milliseconds) is var limit
+            && TimeLimit.IsAllowed(limit)
             ? limit
             : null;
 
@@ -219,7 +249,8 @@ internal static class EndpointJson
         element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetString() : null;
 
     // It goes into URLs as it is.
-    private static string? Bracketed(string? host) => host?.Contains(':', StringComparison.Ordinal) == true && !host.StartsWith('[') ? $"[{host}]" : host;
+    private static string? Bracketed(string? host) =>
+        host?.Contains(':', StringComparison.Ordinal) == true && !host.StartsWith('[') ? $"[{host}]" : host;
 
     private static void WriteText(Utf8JsonWriter json, string name, string? value)
     {

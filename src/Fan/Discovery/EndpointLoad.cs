@@ -35,7 +35,10 @@ internal sealed class EndpointLoad(TimeProvider clock)
     /// <summary>Whether it said a short while ago that it is about to end.</summary>
     public bool IsLeaving => Volatile.Read(ref _left) is var left && left != 0 && clock.GetElapsedTime(left) < LongestLeaving;
 
-    /// <summary>How much longer news of its successor may be on the way: above zero for a while after the first call that it did not take because it left.</summary>
+    /// <summary>
+    /// How much longer news of its successor may be on the way: above zero for a while after the first call that it did not take because it
+    /// left.
+    /// </summary>
     public TimeSpan Handover
     {
         get
@@ -77,9 +80,14 @@ internal sealed class EndpointLoad(TimeProvider clock)
     /// <summary>A transport found by itself that it does not answer.</summary>
     public void Failed(string reason) => Failed(reason, Volatile.Read(ref _outages));
 
-    /// <summary>Leaves it out for a pause that doubles with each failure in a row, with jitter so that callers do not come back as one.</summary>
+    /// <summary>
+    /// Leaves it out for a pause that doubles with each failure in a row, with jitter so that callers do not come back as one.
+    /// </summary>
     /// <param name="reason">Why, for people.</param>
-    /// <param name="begun">What <see cref="Begin"/> returned: all calls that were under way when one of them failed tell of the same failure, which counts once.</param>
+    /// <param name="begun">
+    /// What <see cref="Begin"/> returned: all calls that were under way when one of them failed tell of the same failure, which counts
+    /// once.
+    /// </param>
     public void Failed(string reason, int begun)
     {
         LastFailure = reason;

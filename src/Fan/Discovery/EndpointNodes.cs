@@ -2,7 +2,10 @@ using Fan.Coordination;
 
 namespace Fan.Discovery;
 
-/// <summary>The nodes of one instance of a service version, one for each of its transports. They come in one commit, and the version's node goes with the last of them. Safe from any thread.</summary>
+/// <summary>
+/// The nodes of one instance of a service version, one for each of its transports. They come in one commit, and the version's node goes
+/// with the last of them. Safe from any thread.
+/// </summary>
 internal sealed class EndpointNodes
 {
     private readonly string _service;
@@ -16,13 +19,17 @@ internal sealed class EndpointNodes
         _versionPath = EndpointPath.Version(service, version);
         _persistent = persistent;
         // Whoever finds an instance by the one node that micro-fan knows finds all others of it there.
-        _parts = [.. transports.OrderBy(transport => EndpointPath.IsForMicroFan(transport)).Select(transport => transport.ToJson()).Select(data => (EndpointDescription.Parse(data), data))];
+        _parts = [.. transports.OrderBy(transport => EndpointPath.IsForMicroFan(transport))
+            .Select(transport => transport.ToJson())
+            .Select(data => (EndpointDescription.Parse(data), data))];
     }
 
     /// <summary>Whether micro-fan can call it, if it sees the version.</summary>
     public bool AreForMicroFan => EndpointPath.IsForMicroFan(_parts[^1].Description);
 
-    /// <summary>Creates them, with what is missing above, in the place of those that an earlier session of the same instance left.</summary>
+    /// <summary>
+    /// Creates them, with what is missing above, in the place of those that an earlier session of the same instance left.
+    /// </summary>
     public async Task<IReadOnlyList<string>> CreateAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
         while (true)
@@ -32,7 +39,10 @@ internal sealed class EndpointNodes
             var operations = new List<StoreOperation>();
             if (await store.GetAsync(_versionPath, cancellationToken).ConfigureAwait(false) is null)
             {
-                foreach (var parent in EndpointPath.Above(_service)) await CreateUnlessThereAsync(store, parent, cancellationToken).ConfigureAwait(false);
+                foreach (var parent in EndpointPath.Above(_service))
+                {
+                    await CreateUnlessThereAsync(store, parent, cancellationToken).ConfigureAwait(false);
+                }
                 // Together with what is in it: micro-fan's callers fail on a version without instances.
                 operations.Add(EndpointPath.VersionNode(_versionPath));
             }
@@ -40,13 +50,16 @@ internal sealed class EndpointNodes
             operations.AddRange(left.Select(node => new StoreOperation.Delete(node.Path, node.Version)));
             var created = operations.Count;
             operations.AddRange(_parts.Select(part => new StoreOperation.Create(
-                StorePath.Join(_versionPath, EndpointPath.Prefix(part.Description.Transport)), part.Data, _persistent ? NodeKind.PersistentSequential : NodeKind.EphemeralSequential)));
+                StorePath.Join(_versionPath, EndpointPath.Prefix(part.Description.Transport)),
+                part.Data,
+                _persistent ? NodeKind.PersistentSequential : NodeKind.EphemeralSequential)));
             try
             {
                 var results = await store.CommitAsync(operations, cancellationToken).ConfigureAwait(false);
                 return [.. results.Skip(created).Select(result => result.Path)];
             }
-            catch (StoreConflictException error) when (error.Conflict is StoreConflict.NoNode or StoreConflict.NodeExists or StoreConflict.BadVersion)
+            catch (StoreConflictException error)
+                when (error.Conflict is StoreConflict.NoNode or StoreConflict.NodeExists or StoreConflict.BadVersion)
             {
                 // The version came or went at this moment, or what was left did: look again.
             }
@@ -64,7 +77,8 @@ internal sealed class EndpointNodes
         await TryCommitAsync(store, [version], cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<bool> TryCommitAsync(ICoordinationStore store, IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken)
+    private static async Task<bool> TryCommitAsync(
+        ICoordinationStore store, IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,7 +91,8 @@ internal sealed class EndpointNodes
         }
     }
 
-    private static async Task CreateUnlessThereAsync(ICoordinationStore store, StoreOperation.Create parent, CancellationToken cancellationToken)
+    private static async Task CreateUnlessThereAsync(
+        ICoordinationStore store, StoreOperation.Create parent, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(parent.Path, cancellationToken).ConfigureAwait(false) is not null) return;
         await TryCommitAsync(store, [parent], cancellationToken).ConfigureAwait(false);
@@ -88,7 +103,8 @@ internal sealed class EndpointNodes
         && left.Select(node => node.Part).Distinct().Count() == _parts.Length;
 
     // A node of this very instance that an earlier session owns would get calls twice as often until that session expires.
-    private async Task<List<(string Path, int Version, long Owner, int Part)>> FindOursAsync(ICoordinationStore store, CancellationToken cancellationToken)
+    private async Task<List<(string Path, int Version, long Owner, int Part)>> FindOursAsync(
+        ICoordinationStore store, CancellationToken cancellationToken)
     {
         var found = new List<(string Path, int Version, long Owner, int Part)>();
         foreach (var name in await store.GetChildrenAsync(_versionPath, cancellationToken).ConfigureAwait(false) ?? [])

@@ -15,7 +15,9 @@ internal static class EndpointPath
 
     public static string Version(string canonical, string version) => $"{Service(canonical)}/{version}";
 
-    /// <summary>The name that the sequence is appended to. <c>config_</c> is what micro-fan calls over plain HTTP, so nothing else may have it.</summary>
+    /// <summary>
+    /// The name that the sequence is appended to. <c>config_</c> is what micro-fan calls over plain HTTP, so nothing else may have it.
+    /// </summary>
     public static string Prefix(string transport) => transport switch
     {
         PlainHttp => MicroFanPrefix,
@@ -33,7 +35,9 @@ internal static class EndpointPath
     public static bool TryParse(string servicePath, string path, out string version, out string node) =>
         TryParseBelow(servicePath, path, out version, out node) && node is not ("" or Barrier);
 
-    /// <summary>The version that a path below a service's node is of, and the name of a node in it; that is empty for the version's own node.</summary>
+    /// <summary>
+    /// The version that a path below a service's node is of, and the name of a node in it; that is empty for the version's own node.
+    /// </summary>
     public static bool TryParseBelow(string servicePath, string path, out string version, out string node)
     {
         version = node = "";
@@ -44,11 +48,19 @@ internal static class EndpointPath
         return true;
     }
 
-    /// <summary>Whether the name of a node in a service's own is meant as a version, though it is none, e.g. <c>v3</c> or <c>1.2.3.4</c>; the name of a service may look so too.</summary>
+    /// <summary>
+    /// Whether the name of a node in a service's own is meant as a version, though it is none, e.g. <c>v3</c> or <c>1.2.3.4</c>; the name
+    /// of a service may look so too.
+    /// </summary>
     public static bool LooksLikeVersion(string name) =>
-        !Versions.ServiceVersion.TryParse(name, out _) && name.AsSpan().TrimStart("vV") is { IsEmpty: false } rest && char.IsAsciiDigit(rest[0]);
+        !Versions.ServiceVersion.TryParse(name, out _)
+        && name.AsSpan().TrimStart("vV") is { IsEmpty: false } rest
+        && char.IsAsciiDigit(rest[0]);
 
-    /// <summary>The nodes above a version, from the top. They stay, as micro-fan's do: a service of micro-fan that registers while one of them goes would not try again.</summary>
+    /// <summary>
+    /// The nodes above a version, from the top. They stay, as micro-fan's do: a service of micro-fan that registers while one of them goes
+    /// would not try again.
+    /// </summary>
     public static IEnumerable<StoreOperation.Create> Above(string canonical)
     {
         yield return new StoreOperation.Create(Root);
@@ -64,5 +76,6 @@ internal static class EndpointPath
     public static StoreOperation.Create VersionNode(string versionPath) => new(versionPath, Kind: NodeKind.Container);
 
     /// <summary>The nodes above an endpoint, from the top.</summary>
-    public static IEnumerable<StoreOperation.Create> Chain(string canonical, string version) => Above(canonical).Append(VersionNode(Version(canonical, version)));
+    public static IEnumerable<StoreOperation.Create> Chain(string canonical, string version) =>
+        Above(canonical).Append(VersionNode(Version(canonical, version)));
 }

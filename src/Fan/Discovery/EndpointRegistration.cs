@@ -4,9 +4,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;
 
-/// <summary>Keeps one instance of a service registered, on all its transports: waits for the barrier, creates the nodes, and does so again whenever one has gone. One owner task.</summary>
+/// <summary>
+/// Keeps one instance of a service registered, on all its transports: waits for the barrier, creates the nodes, and does so again whenever
+/// one has gone. One owner task.
+/// </summary>
 internal sealed class EndpointRegistration(
-    StoreConnection connection, string service, string version, IReadOnlyList<EndpointDescription> transports, bool persistent, TimeProvider clock, ILogger logger) : IDisposable
+    StoreConnection connection,
+    string service,
+    string version,
+    IReadOnlyList<EndpointDescription> transports,
+    bool persistent,
+    TimeProvider clock,
+    ILogger logger) : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,7 +114,8 @@ internal sealed class EndpointRegistration(
         if (await store.GetAsync(barrier, _stopping.Token).ConfigureAwait(false) is null) return;
         DiscoveryLog.BarrierStands(logger, service, version, barrier);
         Meet($"a barrier stands at {barrier}");
-        // Looks again at every event, of whatever kind: a change of the barrier's data or a reconnection must not end the wait, nor lose it.
+        // Looks again at every event, of whatever kind: a change of the barrier's data or a reconnection must not end the wait, nor lose
+        // it.
         await foreach (var _ in store.WatchAsync(barrier, _stopping.Token).ConfigureAwait(false))
         {
             if (await store.GetAsync(barrier, _stopping.Token).ConfigureAwait(false) is null) return;

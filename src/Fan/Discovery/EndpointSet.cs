@@ -12,8 +12,11 @@ internal sealed class EndpointSet(ImmutableDictionary<string, Endpoint> byId)
     public IEnumerable<Endpoint> All => ById.Values;
 
     /// <summary>Whether workers own shards of the service.</summary>
-    public bool IsSharded { get; } = byId.Values.Any(endpoint => endpoint.Description.Properties.ContainsKey(Sharding.ShardOffer.ShardsProperty));
+    public bool IsSharded { get; } = byId.Values.Any(
+        endpoint => endpoint.Description.Properties.ContainsKey(Sharding.ShardOffer.ShardsProperty));
 
-    /// <summary>Whether proxies take its calls, to whom the versions that a caller accepts say nothing: they are those of the service behind.</summary>
+    /// <summary>
+    /// Whether proxies take its calls, to whom the versions that a caller accepts say nothing: they are those of the service behind.
+    /// </summary>
     public bool IsProxy { get; } = !byId.IsEmpty && byId.Values.All(endpoint => endpoint.Before is not null);
 }

@@ -4,7 +4,9 @@ namespace Fan.Discovery;
 public interface IEndpointDirectory
 {
     /// <summary>The live endpoints of a service (name without brackets), from memory once the service is followed.</summary>
-    /// <exception cref="ServiceUnavailableException">The store can't be reached and nothing is known of the service from before.</exception>
+    /// <exception cref="ServiceUnavailableException">
+    /// The store can't be reached and nothing is known of the service from before.
+    /// </exception>
     ValueTask<IReadOnlyList<Endpoint>> FindAsync(string service, CancellationToken cancellationToken = default);
 
     /// <summary>Follows the live endpoints of a service: what there is first, then after each change.</summary>
@@ -19,7 +21,8 @@ public interface IEndpointDirectory
 /// <param name="Endpoints">The endpoints, by service, version and id.</param>
 /// <param name="Problems">Nodes that are no valid endpoints.</param>
 /// <param name="Barriers">The paths of version nodes where a barrier holds registrations back.</param>
-public sealed record EndpointListing(IReadOnlyList<Endpoint> Endpoints, IReadOnlyList<EndpointProblem> Problems, IReadOnlyList<string> Barriers);
+public sealed record EndpointListing(
+    IReadOnlyList<Endpoint> Endpoints, IReadOnlyList<EndpointProblem> Problems, IReadOnlyList<string> Barriers);
 
 /// <summary>A node that is no valid endpoint.</summary>
 /// <param name="Path">Its path.</param>

@@ -32,7 +32,9 @@ internal sealed class MethodTable : IReadOnlyList<EndpointMethod>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>What the endpoints of one service say alike is kept once: nearly all of them have the same methods. For one reader at a time.</summary>
+/// <summary>
+/// What the endpoints of one service say alike is kept once: nearly all of them have the same methods. For one reader at a time.
+/// </summary>
 internal sealed class MethodTables
 {
     // Versions times transports; what a stranger writes beyond that is not kept.

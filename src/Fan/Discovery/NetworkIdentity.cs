@@ -14,7 +14,8 @@ internal sealed class NetworkIdentity
     public const string Property = "network";
 
     /// <summary>Why an endpoint of another network is not called: the end of a sentence that begins with the endpoint.</summary>
-    public const string WhyOutOfReach = "listens on loopback of another machine or container; let it listen where others reach it (Address), and say how by AdvertisedHost";
+    public const string WhyOutOfReach =
+        "listens on loopback of another machine or container; let it listen where others reach it (Address), and say how by AdvertisedHost";
 
     // Another one after each start of the machine, and the same in all of its containers.
     private const string BootId = "/proc/sys/kernel/random/boot_id";
@@ -28,30 +29,49 @@ internal sealed class NetworkIdentity
 
     /// <summary>That of this process.</summary>
     public static NetworkIdentity Current { get; } = new(
-        Read(() => File.ReadAllText(BootId).Trim()) is { } boot ? Hash(boot) : null, Read(() => new FileInfo(NetworkNamespace).LinkTarget), Hash(Environment.MachineName));
+        Read(() => File.ReadAllText(BootId).Trim()) is { } boot ? Hash(boot) : null,
+        Read(() => new FileInfo(NetworkNamespace).LinkTarget),
+        Hash(Environment.MachineName));
 
     /// <summary>Whether a host, as endpoints have it, is of the machine or container that looks.</summary>
     public static bool IsLoopback(string? host)
     {
         if (host?.Trim('[', ']') is not { Length: > 0 } name) return false;
-        if (IPAddress.TryParse(name, out var address)) return IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        if (IPAddress.TryParse(name, out var address))
+        {
+            return IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        }
         name = name.TrimEnd('.');
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether the address of an endpoint leads there from here; in doubt it does.</summary>
     public bool Reaches(EndpointDescription endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return !IsLoopback(endpoint.Host) || endpoint.Properties.GetValueOrDefault(Property) is not { } text || Parse(text) is not { } other || IsSameAs(other);
+        return !IsLoopback(endpoint.Host)
+            || endpoint.Properties.GetValueOrDefault(Property) is not { } text
+            || Parse(text) is not { } other
+            || IsSameAs(other);
     }
 
     /// <summary>An endpoint that an application of this network tells of, with the network where its address is one of loopback.</summary>
-    public static EndpointDescription Label(EndpointDescription endpoint) => !IsLoopback(endpoint.Host) || endpoint.Properties.ContainsKey(Property) ? endpoint
-        : endpoint with { Properties = new Dictionary<string, string>(endpoint.Properties, StringComparer.Ordinal) { [Property] = Current.ToString() } };
+    public static EndpointDescription Label(EndpointDescription endpoint) =>
+        !IsLoopback(endpoint.Host) || endpoint.Properties.ContainsKey(Property) ? endpoint
+            : endpoint with
+            {
+                Properties = new Dictionary<string, string>(endpoint.Properties, StringComparer.Ordinal) { [Property] = Current.ToString() }
+            };
 
     /// <summary>The text for <see cref="Property"/>.</summary>
-    public override string ToString() => string.Join(';', new[] { _boot is null ? null : "boot=" + _boot, _network is null ? null : "net=" + _network, "host=" + _host }.Where(part => part is not null));
+    public override string ToString() =>
+        string.Join(';', new[]
+        {
+            _boot is null ? null : "boot=" + _boot,
+            _network is null ? null : "net=" + _network,
+            "host=" + _host
+        }.Where(part => part is not null));
 
     internal static NetworkIdentity? Parse(string text)
     {
@@ -76,12 +96,16 @@ internal sealed class NetworkIdentity
     private bool IsSameAs(NetworkIdentity other)
     {
         if (_boot is not null && other._boot is not null && _boot != other._boot) return false;
-        if (_network is not null && other._network is not null) return _network == other._network && (_boot is not null && other._boot is not null || _host == other._host);
+        if (_network is not null && other._network is not null)
+        {
+            return _network == other._network && (_boot is not null && other._boot is not null || _host == other._host);
+        }
         // Where neither tells more, a machine's own name may have changed with the network that it is in.
         return _host == other._host || (_boot ?? _network ?? other._boot ?? other._network) is null;
     }
 
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("fan network " + text)).AsSpan(0, 8));
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("fan network " + text)).AsSpan(0, 8));
 
     private static string? Read(Func<string?> read)
     {

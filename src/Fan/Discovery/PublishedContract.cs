@@ -6,7 +6,9 @@ namespace Fan.Discovery;
 /// <summary>What is published of a contract, and the way back.</summary>
 internal static class PublishedContract
 {
-    /// <summary>The most that the types of one endpoint take in its node, in bytes: callers of micro-fan read the node for each call.</summary>
+    /// <summary>
+    /// The most that the types of one endpoint take in its node, in bytes: callers of micro-fan read the node for each call.
+    /// </summary>
     public const int MaxTypesBytes = 16 * 1024;
 
     // What is read from a node is bounded in its bytes; this bounds what is made of them.
@@ -20,10 +22,14 @@ internal static class PublishedContract
     }
 
     public static MethodShape Of(MethodDescription method) => new(
-        method.Name, KindOf(method.Kind), method.Parameters.Any(parameter => parameter.Shape is null) ? null : [.. method.Parameters.Select(parameter => parameter.Shape!)], method.ResultShape,
+        method.Name,
+        KindOf(method.Kind),
+        method.Parameters.Any(parameter => parameter.Shape is null) ? null : [.. method.Parameters.Select(parameter => parameter.Shape!)],
+        method.ResultShape,
         method.Idempotent, null);
 
-    public static MethodShape Of(EndpointMethod method) => new(method.Name, KindOf(method.Kind), method.Parameters, method.Result, method.Idempotent, null);
+    public static MethodShape Of(EndpointMethod method) =>
+        new(method.Name, KindOf(method.Kind), method.Parameters, method.Result, method.Idempotent, null);
 
     private static string KindOf(MethodKind kind) => kind switch { MethodKind.Push => "push", MethodKind.Stream => "stream", _ => "rpc" };
 }

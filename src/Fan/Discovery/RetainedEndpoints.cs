@@ -19,9 +19,13 @@ internal sealed class RetainedEndpoints(TimeProvider clock)
     private TimeSpan _time;
 
     /// <summary>How long they stay from now on; null where there are none.</summary>
-    public TimeSpan? Left => _ids.Count == 0 ? null : _time - clock.GetElapsedTime(_since) is { } left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    public TimeSpan? Left =>
+        _ids.Count == 0 ? null : _time - clock.GetElapsedTime(_since) is { } left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
-    /// <summary>Whether a node of the path and the transaction that are known is that node: a store that was restored or begun anew counts both anew.</summary>
+    /// <summary>
+    /// Whether a node of the path and the transaction that are known is that node: a store that was restored or begun anew counts both
+    /// anew.
+    /// </summary>
     public bool Trusts(ICoordinationStore store, string id) => store.SessionId == _session && !_ids.Contains(id);
 
     /// <summary>Whether both are the same listener.</summary>
@@ -30,12 +34,14 @@ internal sealed class RetainedEndpoints(TimeProvider clock)
     /// <summary>What is known was taken out of the store by somebody else than those who registered it.</summary>
     public void Keep(ICoordinationStore store, ImmutableDictionary<string, Endpoint> known)
     {
-        (_since, _time) = (clock.GetTimestamp(), store.LeaseRemaining is var lease && lease > TimeSpan.Zero && lease <= Longest ? lease : Usual);
+        (_since, _time) = (
+            clock.GetTimestamp(), store.LeaseRemaining is var lease && lease > TimeSpan.Zero && lease <= Longest ? lease : Usual);
         foreach (var id in known.Keys) _ids.Add(id);
     }
 
     /// <summary>What is known after all was read anew: what was found, and what stays for a while.</summary>
-    public ImmutableDictionary<string, Endpoint> Merge(ICoordinationStore store, ImmutableDictionary<string, Endpoint> known, ImmutableDictionary<string, Endpoint> found)
+    public ImmutableDictionary<string, Endpoint> Merge(
+        ICoordinationStore store, ImmutableDictionary<string, Endpoint> known, ImmutableDictionary<string, Endpoint> found)
     {
         var session = store.SessionId;
         if (_session != 0 && session != _session) Keep(store, known);
@@ -58,6 +64,10 @@ internal sealed class RetainedEndpoints(TimeProvider clock)
         return known.RemoveRange(replaced).SetItem(endpoint.Id, endpoint);
     }
 
-    private static (string Version, string Transport, string? Instance, string? Host, int Port) PlaceOf(Endpoint endpoint) =>
-        (endpoint.Version, endpoint.Description.Transport, endpoint.Description.Instance, endpoint.Description.Host, endpoint.Description.Port);
+    private static (string Version, string Transport, string? Instance, string? Host, int Port) PlaceOf(Endpoint endpoint) => (
+        endpoint.Version,
+        endpoint.Description.Transport,
+        endpoint.Description.Instance,
+        endpoint.Description.Host,
+        endpoint.Description.Port);
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Discovery;
 
-/// <summary>Keeps the endpoints of one service in memory: one watch, one owner task. While the store is away, what was last known stays. Safe from any thread.</summary>
+/// <summary>
+/// Keeps the endpoints of one service in memory: one watch, one owner task. While the store is away, what was last known stays. Safe from
+/// any thread.
+/// </summary>
 internal sealed class ServiceFollower
 {
     // So that a service of thousands of endpoints is read in some round trips, and a small store is not flooded.
@@ -32,7 +35,13 @@ internal sealed class ServiceFollower
     private string? _trouble;
 
     public ServiceFollower(
-        string service, StoreConnection store, TimeSpan patience, FanTelemetry telemetry, TimeProvider clock, ILogger logger, CancellationToken stopping)
+        string service,
+        StoreConnection store,
+        TimeSpan patience,
+        FanTelemetry telemetry,
+        TimeProvider clock,
+        ILogger logger,
+        CancellationToken stopping)
     {
         _service = service;
         _path = EndpointPath.Service(service);
@@ -65,7 +74,11 @@ internal sealed class ServiceFollower
         }
         catch (TimeoutException error)
         {
-            throw new ServiceUnavailableException(_service, $"Endpoints of '{_service}' are not known: {_trouble ?? _store.Trouble ?? $"the store '{_store.DisplayName}' does not answer"}.", error);
+            throw new ServiceUnavailableException(
+                _service,
+                $"Endpoints of '{_service}' are not known: " +
+                $"{_trouble ?? _store.Trouble ?? $"the store '{_store.DisplayName}' does not answer"}.",
+                error);
         }
     }
 
@@ -120,7 +133,8 @@ internal sealed class ServiceFollower
         {
             while (true)
             {
-                if (_retained.Left is { } left && (left == TimeSpan.Zero || !await ComesWithinAsync(next, left, stopping).ConfigureAwait(false)))
+                if (_retained.Left is { } left
+                    && (left == TimeSpan.Zero || !await ComesWithinAsync(next, left, stopping).ConfigureAwait(false)))
                 {
                     await ReloadAsync(store, stopping).ConfigureAwait(false);
                     continue;
@@ -160,7 +174,9 @@ internal sealed class ServiceFollower
         {
             if (node is not ("" or EndpointPath.Barrier))
             {
-                var endpoint = change.Kind == StoreEventKind.Deleted ? null : await ReadAsync(store, change.Path, version, cancellationToken).ConfigureAwait(false);
+                var endpoint = change.Kind == StoreEventKind.Deleted
+                    ? null
+                    : await ReadAsync(store, change.Path, version, cancellationToken).ConfigureAwait(false);
                 if (endpoint is not null)
                 {
                     if (_serviceNode == 0) _serviceNode = await ReadServiceNodeAsync(store, cancellationToken).ConfigureAwait(false);
@@ -169,8 +185,14 @@ internal sealed class ServiceFollower
                 else if (Current.ById.ContainsKey(change.Path))
                 {
                     // The service's node outlives its endpoints: where it went too, or is another one, somebody has deleted them.
-                    if (await ReadServiceNodeAsync(store, cancellationToken).ConfigureAwait(false) == _serviceNode) Publish(Current.ById.Remove(change.Path));
-                    else _retained.Keep(store, Current.ById);
+                    if (await ReadServiceNodeAsync(store, cancellationToken).ConfigureAwait(false) == _serviceNode)
+                    {
+                        Publish(Current.ById.Remove(change.Path));
+                    }
+                    else
+                    {
+                        _retained.Keep(store, Current.ById);
+                    }
                 }
             }
 
@@ -179,7 +201,9 @@ internal sealed class ServiceFollower
             if (node.Length == 0 || change.Kind != StoreEventKind.Deleted) _empty.Remove(path);
             else if (!HasEndpoints(version)) _empty.Add(store, path, cancellationToken);
         }
-        else if (change.Kind != StoreEventKind.Deleted && change.Path.Length > _path.Length && change.Path[(_path.Length + 1)..].Split('/') is [var name, var child])
+        else if (change.Kind != StoreEventKind.Deleted
+            && change.Path.Length > _path.Length
+            && change.Path[(_path.Length + 1)..].Split('/') is [var name, var child])
         {
             Tell(name, [child]);
         }
@@ -188,7 +212,10 @@ internal sealed class ServiceFollower
     // Once: nobody would see why the service is not found.
     private void Tell(string name, IReadOnlyList<string> children)
     {
-        if (_told.Count < MaxTold && EndpointPath.LooksLikeVersion(name) && children.Any(EndpointPath.IsForMicroFan) && _told.Add(name)) DiscoveryLog.NoVersion(_logger, StorePath.Join(_path, name));
+        if (_told.Count < MaxTold && EndpointPath.LooksLikeVersion(name) && children.Any(EndpointPath.IsForMicroFan) && _told.Add(name))
+        {
+            DiscoveryLog.NoVersion(_logger, StorePath.Join(_path, name));
+        }
     }
 
     private bool HasEndpoints(string version) => Current.All.Any(endpoint => endpoint.Version == version);
@@ -209,7 +236,9 @@ internal sealed class ServiceFollower
                 continue;
             }
 
-            foreach (var some in names.Where(name => name != EndpointPath.Barrier).Select(name => StorePath.Join(path, name)).Chunk(ReadsAtOnce))
+            foreach (var some in names.Where(name => name != EndpointPath.Barrier)
+                .Select(name => StorePath.Join(path, name))
+                .Chunk(ReadsAtOnce))
             {
                 var nodes = await Task.WhenAll(some.Select(node => store.GetAsync(node, cancellationToken).AsTask())).ConfigureAwait(false);
                 for (var i = 0; i < some.Length; i++)
@@ -222,13 +251,17 @@ internal sealed class ServiceFollower
         var before = Current.All.Select(endpoint => endpoint.Version).ToHashSet(StringComparer.Ordinal);
         Publish(_retained.Merge(store, Current.ById, found.ToImmutable()));
         _loaded.TrySetResult();
-        foreach (var version in before.Where(version => !HasEndpoints(version))) _empty.Add(store, StorePath.Join(_path, version), cancellationToken);
+        foreach (var version in before.Where(version => !HasEndpoints(version)))
+        {
+            _empty.Add(store, StorePath.Join(_path, version), cancellationToken);
+        }
     }
 
     private async ValueTask<long> ReadServiceNodeAsync(ICoordinationStore store, CancellationToken cancellationToken) =>
         (await store.GetAsync(_path, cancellationToken).ConfigureAwait(false))?.CreatedTransaction ?? 0;
 
-    private async ValueTask<Endpoint?> ReadAsync(ICoordinationStore store, string path, string version, CancellationToken cancellationToken) =>
+    private async ValueTask<Endpoint?> ReadAsync(
+        ICoordinationStore store, string path, string version, CancellationToken cancellationToken) =>
         Read(store, await store.GetAsync(path, cancellationToken).ConfigureAwait(false), path, version);
 
     private Endpoint? Read(ICoordinationStore store, StoreNode? node, string path, string version)
@@ -237,7 +270,9 @@ internal sealed class ServiceFollower
         try
         {
             // An endpoint that is as it was keeps its load and its pauses.
-            var isKnown = Current.ById.TryGetValue(path, out var known) && known.Incarnation == node.CreatedTransaction && node.Version == 0;
+            var isKnown = Current.ById.TryGetValue(path, out var known)
+                && known.Incarnation == node.CreatedTransaction
+                && node.Version == 0;
             if (isKnown && _retained.Trusts(store, path)) return known;
             var read = new Endpoint(path, node.CreatedTransaction, _service, version, EndpointJson.Read(node.Data, _tables), _clock);
             return isKnown && RetainedEndpoints.IsSame(known!, read) ? known : read;

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Lifetime;
 
-/// <summary>The one time that all steps of a stop share (<see cref="FanOptions.DrainTimeout"/>): each takes from it what it needs. What others do between the steps is not counted, and steps at the same time count once. Safe from any thread.</summary>
+/// <summary>
+/// The one time that all steps of a stop share (<see cref="FanOptions.DrainTimeout"/>): each takes from it what it needs. What others do
+/// between the steps is not counted, and steps at the same time count once. Safe from any thread.
+/// </summary>
 internal sealed class StopBudget(TimeSpan whole, TimeProvider clock, ILogger logger)
 {
     /// <summary>How long all steps together may go on after they were told to break off.</summary>
@@ -25,7 +28,10 @@ internal sealed class StopBudget(TimeSpan whole, TimeProvider clock, ILogger log
         }
     }
 
-    /// <summary>Waits for what the container disposes once all steps were run, as far as there is time: what a step was not waited for is not waited for here.</summary>
+    /// <summary>
+    /// Waits for what the container disposes once all steps were run, as far as there is time: what a step was not waited for is not waited
+    /// for here.
+    /// </summary>
     public Task EndAsync(string what, Func<Task> end) => SpendAsync(what, _ => end(), CancellationToken.None);
 
     /// <summary>Runs a step, tells it when the time is over, and goes on without it if that does not end it.</summary>

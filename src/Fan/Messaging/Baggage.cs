@@ -2,8 +2,13 @@ using System.Text;
 
 namespace Fan.Messaging;
 
-/// <summary>The <c>baggage</c> header of <see href="https://www.w3.org/TR/baggage/">W3C Baggage</see>: names and percent-encoded values.</summary>
-/// <remarks>Properties of a member (after <c>;</c>) say nothing to Fan; they are passed on with it. Limits are those of the standard: 64 members, 8192 bytes.</remarks>
+/// <summary>
+/// The <c>baggage</c> header of <see href="https://www.w3.org/TR/baggage/">W3C Baggage</see>: names and percent-encoded values.
+/// </summary>
+/// <remarks>
+/// Properties of a member (after <c>;</c>) say nothing to Fan; they are passed on with it. Limits are those of the standard: 64 members,
+/// 8192 bytes.
+/// </remarks>
 public static class Baggage
 {
     /// <summary>The most members of one header.</summary>
@@ -14,10 +19,15 @@ public static class Baggage
 
     private const string TokenMarks = "!#$%&'*+-.^_`|~";
 
-    /// <summary>Writes members; null where there are none. What does not fit the limits is left out from the end, and never in part.</summary>
+    /// <summary>
+    /// Writes members; null where there are none. What does not fit the limits is left out from the end, and never in part.
+    /// </summary>
     public static string? Format(IEnumerable<KeyValuePair<string, string?>> members) => Format(members, null, out _);
 
-    /// <summary>Reads a header. A member that breaks the standard, or does not fit its limits, is left out; the result is false then, with what is wrong with the first of them.</summary>
+    /// <summary>
+    /// Reads a header. A member that breaks the standard, or does not fit its limits, is left out; the result is false then, with what is
+    /// wrong with the first of them.
+    /// </summary>
     public static bool TryParse(string? header, out IReadOnlyDictionary<string, string> members, out string? error)
     {
         error = null;
@@ -54,16 +64,20 @@ public static class Baggage
                 break;
             }
 
-            read.Set(key.ToString(), Decode(pair[(equals + 1)..].Trim(" \t")), semicolon < 0 ? null : PropertiesOf(member[(semicolon + 1)..]));
+            read.Set(
+                key.ToString(), Decode(pair[(equals + 1)..].Trim(" \t")), semicolon < 0 ? null : PropertiesOf(member[(semicolon + 1)..]));
         }
 
         return error is null;
     }
 
     /// <param name="members">The members.</param>
-    /// <param name="properties">The properties that were read with a member of that name and value, as they are written; null where it has none.</param>
+    /// <param name="properties">
+    /// The properties that were read with a member of that name and value, as they are written; null where it has none.
+    /// </param>
     /// <param name="error">What is wrong with the first one that is left out; null where none is.</param>
-    internal static string? Format(IEnumerable<KeyValuePair<string, string?>> members, Func<string, string?, string?>? properties, out string? error)
+    internal static string? Format(
+        IEnumerable<KeyValuePair<string, string?>> members, Func<string, string?, string?>? properties, out string? error)
     {
         ArgumentNullException.ThrowIfNull(members);
         error = null;
@@ -81,7 +95,8 @@ public static class Baggage
             if (properties?.Invoke(key, value) is { } further) member += ";" + further;
             if (++count > MaxMembers || (text is null ? 0 : text.Length + 1) + member.Length > MaxLength)
             {
-                error ??= $"there are more than {MaxMembers} members, or more than {MaxLength} characters, from '{HeaderText.Shorten(key)}' on.";
+                error ??=
+                    $"there are more than {MaxMembers} members, or more than {MaxLength} characters, from '{HeaderText.Shorten(key)}' on.";
                 break;
             }
 
@@ -101,7 +116,13 @@ public static class Baggage
         if (members is BaggageMembers || members.Count == 0) return members;
         foreach (var name in members.Keys)
         {
-            if (!IsToken(name)) throw new BadArgumentException("baggage", $"'{HeaderText.Shorten(name)}' is no name of a baggage member: it must have ASCII letters, digits and {TokenMarks} only.");
+            if (!IsToken(name))
+            {
+                throw new BadArgumentException(
+                    "baggage",
+                    $"'{HeaderText.Shorten(name)}' is no name of a baggage member: it must have ASCII letters, " +
+                    $"digits and {TokenMarks} only.");
+            }
         }
 
         return members;

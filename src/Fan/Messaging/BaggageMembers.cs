@@ -3,7 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Fan.Messaging;
 
-/// <summary>Baggage as it arrived: names and values for everybody, and what stood behind a value only for being passed on. Written by its reader alone; then safe from any thread.</summary>
+/// <summary>
+/// Baggage as it arrived: names and values for everybody, and what stood behind a value only for being passed on. Written by its reader
+/// alone; then safe from any thread.
+/// </summary>
 internal sealed class BaggageMembers : IReadOnlyDictionary<string, string>
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);

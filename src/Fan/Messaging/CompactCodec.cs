@@ -53,12 +53,18 @@ internal sealed class CompactCodec(FanLimits limits, CompactFitness fitness, Jso
         }
         catch (FanException again)
         {
-            return again is BadArgumentException named && named.InnerException?.GetType() == error.InnerException?.GetType() ? named : error;
+            return again is BadArgumentException named && named.InnerException?.GetType() == error.InnerException?.GetType()
+                ? named
+                : error;
         }
     }
 
     private void Require(ServiceMethod method)
     {
-        if (!Carries(method)) throw new BadMessageException("content-type", $"'{method.Name}' has arguments or a result that {MediaType} can't carry; send {JsonCodec.MediaType}.");
+        if (!Carries(method))
+        {
+            throw new BadMessageException(
+                "content-type", $"'{method.Name}' has arguments or a result that {MediaType} can't carry; send {JsonCodec.MediaType}.");
+        }
     }
 }

@@ -18,7 +18,10 @@ public static class HeaderNames
     /// <summary>The version range that the caller accepts.</summary>
     public const string VersionRange = "fan-version";
 
-    /// <summary>Behind a proxy: the versions that the caller accepts of the services whose proxies the call has passed, as <c>name=range</c>, the range percent-encoded, with commas between them.</summary>
+    /// <summary>
+    /// Behind a proxy: the versions that the caller accepts of the services whose proxies the call has passed, as <c>name=range</c>, the
+    /// range percent-encoded, with commas between them.
+    /// </summary>
     public const string PassedRanges = "fan-ranges";
 
     /// <summary>Behind a proxy: the proxies that the call has passed, the first one first, with commas between them.</summary>

@@ -45,7 +45,8 @@ internal sealed class JsonCodec : PayloadCodec
         }
         catch (Exception error) when (error is not FanException)
         {
-            throw new BadArgumentException("", $"The arguments of '{method.Name}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
+            throw new BadArgumentException(
+                "", $"The arguments of '{method.Name}' can't be written as JSON: {ExceptionText.MessageOf(error)}", error);
         }
         finally
         {
@@ -55,7 +56,9 @@ internal sealed class JsonCodec : PayloadCodec
 
     public override TArgs ReadArguments<TArgs>(in ReadOnlySequence<byte> payload, ServiceMethod<TArgs> method)
     {
-        var reader = payload.IsSingleSegment ? new Utf8JsonReader(payload.FirstSpan, _readingArguments) : new Utf8JsonReader(payload, _readingArguments);
+        var reader = payload.IsSingleSegment
+            ? new Utf8JsonReader(payload.FirstSpan, _readingArguments)
+            : new Utf8JsonReader(payload, _readingArguments);
         try
         {
             var args = method.ReadArguments(ref reader, _options);
@@ -74,9 +77,11 @@ internal sealed class JsonCodec : PayloadCodec
         }
     }
 
-    public override void WriteResult<TArgs, TResult>(IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value) => WriteValue(output, value);
+    public override void WriteResult<TArgs, TResult>(IBufferWriter<byte> output, ResultMethod<TArgs, TResult> method, TResult value) =>
+        WriteValue(output, value);
 
-    public override TResult ReadResult<TArgs, TResult>(in ReadOnlySequence<byte> payload, ResultMethod<TArgs, TResult> method) => ReadValue<TResult>(payload);
+    public override TResult ReadResult<TArgs, TResult>(in ReadOnlySequence<byte> payload, ResultMethod<TArgs, TResult> method) =>
+        ReadValue<TResult>(payload);
 
     public void WriteValue<T>(IBufferWriter<byte> output, T value)
     {

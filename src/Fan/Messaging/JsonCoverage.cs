@@ -5,7 +5,10 @@ using Fan.Generated;
 
 namespace Fan.Messaging;
 
-/// <summary>Whether there is JSON metadata of every type that methods send and receive, down to the members: without reflection nobody makes what is missing.</summary>
+/// <summary>
+/// Whether there is JSON metadata of every type that methods send and receive, down to the members: without reflection nobody makes what is
+/// missing.
+/// </summary>
 internal sealed class JsonCoverage
 {
     private readonly JsonSerializerOptions _options;
@@ -27,8 +30,16 @@ internal sealed class JsonCoverage
         foreach (var method in methods)
         {
             var name = $"'{method.Service}.{method.Name}'";
-            foreach (var parameter in method.Description.Parameters) coverage.Look(parameter.Type, $"argument '{parameter.Name}' of {name}");
-            if (method.Description.ResultType != typeof(Unit)) coverage.Look(method.Description.ResultType, $"{(method.Description.Kind == MethodKind.Stream ? "an item" : "the result")} of {name}");
+            foreach (var parameter in method.Description.Parameters)
+            {
+                coverage.Look(parameter.Type, $"argument '{parameter.Name}' of {name}");
+            }
+            if (method.Description.ResultType != typeof(Unit))
+            {
+                coverage.Look(
+                    method.Description.ResultType,
+                    $"{(method.Description.Kind == MethodKind.Stream ? "an item" : "the result")} of {name}");
+            }
         }
 
         if (coverage._missing.Count > 0) throw new InvalidOperationException(coverage.Text());
@@ -67,15 +78,25 @@ internal sealed class JsonCoverage
         if (info.Kind != JsonTypeInfoKind.Object) yield break;
         foreach (var property in info.Properties)
         {
-            if (property.Get is not null || property.Set is not null) yield return (property.PropertyType, $"member '{property.Name}' of {name}");
+            if (property.Get is not null || property.Set is not null)
+            {
+                yield return (property.PropertyType, $"member '{property.Name}' of {name}");
+            }
         }
     }
 
     private string Text()
     {
-        var text = new StringBuilder($"This build has no reflection for JSON, and {(_missing.Count == 1 ? "one type that travels has" : $"{_missing.Count} types that travel have")} no metadata:\n");
-        foreach (var (type, places) in _missing.OrderBy(pair => NameOf(pair.Key), StringComparer.Ordinal)) text.Append($"  [JsonSerializable(typeof({NameOf(type)}))]  // {string.Join("; ", places)}\n");
-        return text.Append("Write this on a partial class that derives from JsonSerializerContext, and give it to the application: AddJson(MyJson.Default).").ToString();
+        var text = new StringBuilder(
+            "This build has no reflection for JSON, " +
+            $"and {(_missing.Count == 1 ? "one type that travels has" : $"{_missing.Count} types that travel have")} no metadata:\n");
+        foreach (var (type, places) in _missing.OrderBy(pair => NameOf(pair.Key), StringComparer.Ordinal))
+        {
+            text.Append($"  [JsonSerializable(typeof({NameOf(type)}))]  // {string.Join("; ", places)}\n");
+        }
+        return text.Append(
+            "Write this on a partial class that derives from JsonSerializerContext, and give it to the application: " +
+            "AddJson(MyJson.Default).").ToString();
     }
 
     // As it stands in typeof.

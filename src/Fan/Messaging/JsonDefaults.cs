@@ -6,13 +6,18 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Fan.Messaging;
 
-/// <summary>The JSON settings of an application: the user's metadata first, then the primitives', then reflection where it is allowed, then what was generated with contracts.</summary>
+/// <summary>
+/// The JSON settings of an application: the user's metadata first, then the primitives', then reflection where it is allowed, then what was
+/// generated with contracts.
+/// </summary>
 internal static class JsonDefaults
 {
-    public static JsonSerializerOptions Create(IEnumerable<IJsonTypeInfoResolver> resolvers, FanLimits limits, ContractJson? contracts = null) =>
+    public static JsonSerializerOptions Create(
+        IEnumerable<IJsonTypeInfoResolver> resolvers, FanLimits limits, ContractJson? contracts = null) =>
         Create(resolvers, limits, contracts, JsonSerializer.IsReflectionEnabledByDefault);
 
-    public static JsonSerializerOptions Create(IEnumerable<IJsonTypeInfoResolver> resolvers, FanLimits limits, ContractJson? contracts, bool reflection)
+    public static JsonSerializerOptions Create(
+        IEnumerable<IJsonTypeInfoResolver> resolvers, FanLimits limits, ContractJson? contracts, bool reflection)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
@@ -33,7 +38,8 @@ internal static class JsonDefaults
         return options;
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Reached only where the feature switch for reflection is on, which it is not when trimmed.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2026", Justification = "Reached only where the feature switch for reflection is on, which it is not when trimmed.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
     private static DefaultJsonTypeInfoResolver Reflection() => new();
 }
@@ -43,7 +49,10 @@ internal sealed class FileContentConverter : JsonConverter<FileContent>
 {
     public override FileContent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A file must be an object with fileName, content (base64) and contentType.");
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("A file must be an object with fileName, content (base64) and contentType.");
+        }
         string? name = null, type = null;
         byte[]? content = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
@@ -59,7 +68,9 @@ internal sealed class FileContentConverter : JsonConverter<FileContent>
             }
         }
 
-        return content is null ? throw new JsonException("A file must have a content (base64).") : new FileContent(name ?? "", content, type ?? "application/octet-stream");
+        return content is null
+            ? throw new JsonException("A file must have a content (base64).")
+            : new FileContent(name ?? "", content, type ?? "application/octet-stream");
     }
 
     public override void Write(Utf8JsonWriter writer, FileContent value, JsonSerializerOptions options)

@@ -10,7 +10,12 @@ internal sealed class JsonWriterPool(int maxDepth)
 {
     private const int MaxKept = 64;
 
-    private readonly JsonWriterOptions _options = new() { MaxDepth = maxDepth, SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly JsonWriterOptions _options = new()
+    {
+        MaxDepth = maxDepth,
+        SkipValidation = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
     private readonly ConcurrentQueue<Utf8JsonWriter> _free = new();
     private int _kept;
     private Utf8JsonWriter? _first;

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Fan.Messaging;
 
-/// <summary>What travels with a message besides its payload. A transport carries it in its own form, under <see cref="HeaderNames"/>. Not safe for concurrent writes.</summary>
+/// <summary>
+/// What travels with a message besides its payload. A transport carries it in its own form, under <see cref="HeaderNames"/>. Not safe for
+/// concurrent writes.
+/// </summary>
 public sealed class MessageHeaders
 {
     private const long MaxLongTime = 366L * 24 * 3600 * 1000;
@@ -26,14 +29,19 @@ public sealed class MessageHeaders
     /// <summary>The version range that the caller accepts.</summary>
     public string? VersionRange { get; set; }
 
-    /// <summary>Behind a proxy: the versions that the caller accepts of the services whose proxies the call has passed, as <c>name=range</c>, the range percent-encoded, with commas between them. Null for an ordinary call.</summary>
+    /// <summary>
+    /// Behind a proxy: the versions that the caller accepts of the services whose proxies the call has passed, as <c>name=range</c>, the
+    /// range percent-encoded, with commas between them. Null for an ordinary call.
+    /// </summary>
     public string? PassedRanges
     {
         get => _proxy?.Ranges;
         set => Set(value, static (part, text) => part.Ranges = text);
     }
 
-    /// <summary>Behind a proxy: the proxies that the call has passed, the first one first, with commas between them. Null for an ordinary call.</summary>
+    /// <summary>
+    /// Behind a proxy: the proxies that the call has passed, the first one first, with commas between them. Null for an ordinary call.
+    /// </summary>
     public string? PassedProxies
     {
         get => _proxy?.Proxies;
@@ -58,7 +66,10 @@ public sealed class MessageHeaders
     /// <summary>The user on whose behalf the call is made.</summary>
     public string? User { get; set; }
 
-    /// <summary>What proves who calls: a scheme and a secret, e.g. <c>Bearer</c> and a token. It is for the one who is called, and goes on to nobody.</summary>
+    /// <summary>
+    /// What proves who calls: a scheme and a secret, e.g. <c>Bearer</c> and a token. It is for the one who is called, and goes on to
+    /// nobody.
+    /// </summary>
     public string? Authorization { get; set; }
 
     /// <summary>The fencing token of the owner that the call is made for; null where there is none.</summary>
@@ -90,7 +101,15 @@ public sealed class MessageHeaders
 
     /// <summary>Whether there is nothing in it that a context must be made for, beside the caller and the time.</summary>
     internal bool IsPlain =>
-        TraceParent is null && TraceState is null && Baggage is null && ShardKeys is null && User is null && Spans is null && Snapshot is null && Authorization is null && FencingToken is null;
+        TraceParent is null
+        && TraceState is null
+        && Baggage is null
+        && ShardKeys is null
+        && User is null
+        && Spans is null
+        && Snapshot is null
+        && Authorization is null
+        && FencingToken is null;
 
     /// <summary>Forgets everything, so that it can be used for another message.</summary>
     public void Clear()
@@ -166,23 +185,29 @@ public sealed class MessageHeaders
     // The value is shown to nobody.
     private static string Secret(string value) =>
         value.AsSpan().ContainsAnyExceptInRange(' ', '~')
-            ? throw new BadMessageException(HeaderNames.Authorization, $"Header '{HeaderNames.Authorization}' can only have printable ASCII characters.")
+            ? throw new BadMessageException(
+                HeaderNames.Authorization, $"Header '{HeaderNames.Authorization}' can only have printable ASCII characters.")
             : value;
 
     private static bool Is(string name, string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
 
     // Rounded down: the far end must never believe that it has more time than the caller. Small numbers are cached strings.
-    private static string FormatTimeToLive(TimeSpan left) => ((long)Math.Max(0, left.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+    private static string FormatTimeToLive(TimeSpan left) =>
+        ((long)Math.Max(0, left.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
 
     private static TimeSpan ParseTimeToLive(string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= uint.MaxValue
             ? TimeSpan.FromMilliseconds(milliseconds)
-            : throw new BadMessageException(HeaderNames.TimeToLive, $"Header '{HeaderNames.TimeToLive}' must be whole milliseconds from 0 to {uint.MaxValue}; it is '{HeaderText.Shorten(value)}'.");
+            : throw new BadMessageException(
+                HeaderNames.TimeToLive,
+                $"Header '{HeaderNames.TimeToLive}' must be whole milliseconds from 0 to {uint.MaxValue}; " +
+                $"it is '{HeaderText.Shorten(value)}'.");
 
     private static TimeSpan ParseLongTime(string name, string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= MaxLongTime
             ? TimeSpan.FromMilliseconds(milliseconds)
-            : throw new BadMessageException(name, $"Header '{name}' must be whole milliseconds from 0 to {MaxLongTime}; it is '{HeaderText.Shorten(value)}'.");
+            : throw new BadMessageException(
+                name, $"Header '{name}' must be whole milliseconds from 0 to {MaxLongTime}; it is '{HeaderText.Shorten(value)}'.");
 
     private static long ParseNumber(string name, string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -192,7 +217,8 @@ public sealed class MessageHeaders
     private static uint ParseDraw(string value) =>
         uint.TryParse(value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var draw)
             ? draw
-            : throw new BadMessageException(HeaderNames.Draw, $"Header '{HeaderNames.Draw}' must be up to eight hex digits; it is '{HeaderText.Shorten(value)}'.");
+            : throw new BadMessageException(
+                HeaderNames.Draw, $"Header '{HeaderNames.Draw}' must be up to eight hex digits; it is '{HeaderText.Shorten(value)}'.");
 
     private void Set(string? value, Action<ProxyPart, string?> set)
     {

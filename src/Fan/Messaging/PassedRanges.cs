@@ -1,6 +1,9 @@
 namespace Fan.Messaging;
 
-/// <summary>The versions that a caller accepts of the services whose proxies its call has passed, as they travel: <c>retail.store=%5E1.2,prices=%3E%3D2</c>.</summary>
+/// <summary>
+/// The versions that a caller accepts of the services whose proxies its call has passed, as they travel:
+/// <c>retail.store=%5E1.2,prices=%3E%3D2</c>.
+/// </summary>
 internal static class PassedRanges
 {
     /// <summary>The range of one service; null where there is none.</summary>

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Fan.Messaging;
 
-/// <summary>Bytes in an array of the shared pool: written once, read, and given back with <see cref="Dispose"/>. Not safe for concurrent use.</summary>
+/// <summary>
+/// Bytes in an array of the shared pool: written once, read, and given back with <see cref="Dispose"/>. Not safe for concurrent use.
+/// </summary>
 public sealed class PayloadBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int Least = 512;

@@ -15,15 +15,21 @@ internal sealed class PayloadCodecs(JsonCodec json, CompactCodec compact)
     /// <exception cref="BadMessageException">No codec reads the type.</exception>
     public PayloadCodec For(string? contentType)
     {
-        if (ReferenceEquals(contentType, CompactCodec.MediaType) || string.Equals(contentType, CompactCodec.MediaType, StringComparison.Ordinal)) return compact;
+        if (ReferenceEquals(contentType, CompactCodec.MediaType)
+            || string.Equals(contentType, CompactCodec.MediaType, StringComparison.Ordinal))
+        {
+            return compact;
+        }
         if (contentType is null || ReferenceEquals(contentType, JsonCodec.MediaType) || IsJson(contentType)) return json;
-        throw new BadMessageException("content-type", $"Content type '{HeaderText.Shorten(contentType)}' is not understood; send {JsonCodec.MediaType}.");
+        throw new BadMessageException(
+            "content-type", $"Content type '{HeaderText.Shorten(contentType)}' is not understood; send {JsonCodec.MediaType}.");
     }
 
     private static bool IsJson(string contentType)
     {
         var type = contentType.AsSpan();
         if (type.IndexOf(';') is >= 0 and var parameters) type = type[..parameters].TrimEnd();
-        return type.Equals(JsonCodec.MediaType, StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+        return type.Equals(JsonCodec.MediaType, StringComparison.OrdinalIgnoreCase)
+            || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
     }
 }

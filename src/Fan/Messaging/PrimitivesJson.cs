@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Fan.Messaging;
 
-/// <summary>The JSON metadata of scalars, and of the lists and maps of them that nearly every contract has, for builds without reflection.</summary>
+/// <summary>
+/// The JSON metadata of scalars, and of the lists and maps of them that nearly every contract has, for builds without reflection.
+/// </summary>
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(byte))]
 [JsonSerializable(typeof(sbyte))]

@@ -12,10 +12,16 @@ internal static class TraceParent
 
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>Whether a value is well-formed: version, 32 and 16 lower-case hex digits that are not all zero, flags; in versions to come, more after another dash.</summary>
+    /// <summary>
+    /// Whether a value is well-formed: version, 32 and 16 lower-case hex digits that are not all zero, flags; in versions to come, more
+    /// after another dash.
+    /// </summary>
     public static bool IsValid(string? value) => Read(value) is not null;
 
-    /// <summary>A value in the form of version 00, which is what this version writes; null where it is not well-formed and the standard asks to begin a new trace.</summary>
+    /// <summary>
+    /// A value in the form of version 00, which is what this version writes; null where it is not well-formed and the standard asks to
+    /// begin a new trace.
+    /// </summary>
     public static string? Read(string? value)
     {
         if (value is null) return null;

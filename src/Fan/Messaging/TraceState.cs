@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Fan.Messaging;
 
-/// <summary>The <c>tracestate</c> header of <see href="https://www.w3.org/TR/trace-context-2/#tracestate-header">W3C Trace Context</see>: up to 32 members of systems that trace.</summary>
+/// <summary>
+/// The <c>tracestate</c> header of <see href="https://www.w3.org/TR/trace-context-2/#tracestate-header">W3C Trace Context</see>: up to 32
+/// members of systems that trace.
+/// </summary>
 internal static class TraceState
 {
     public const int MaxMembers = 32;
@@ -14,7 +17,10 @@ internal static class TraceState
     private static readonly SearchValues<char> KeyStarts = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
     private static readonly SearchValues<char> KeyMarks = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-*/@");
 
-    /// <summary>Reads a header: members in their order, without the spaces around them, of those with one key the first. Null where there is none, or where one breaks the form: the standard asks to go on without all of them then.</summary>
+    /// <summary>
+    /// Reads a header: members in their order, without the spaces around them, of those with one key the first. Null where there is none,
+    /// or where one breaks the form: the standard asks to go on without all of them then.
+    /// </summary>
     public static string? Read(string? header, out string? error)
     {
         error = null;
@@ -45,7 +51,9 @@ internal static class TraceState
         return members.Count == 0 ? null : string.Join(',', members);
     }
 
-    private static bool IsKey(ReadOnlySpan<char> key) => key.Length is > 0 and <= MaxKey && KeyStarts.Contains(key[0]) && !key.ContainsAnyExcept(KeyMarks);
+    private static bool IsKey(ReadOnlySpan<char> key) =>
+        key.Length is > 0 and <= MaxKey && KeyStarts.Contains(key[0]) && !key.ContainsAnyExcept(KeyMarks);
 
-    private static bool IsValue(ReadOnlySpan<char> value) => value.Length is > 0 and <= MaxValue && !value.ContainsAnyExceptInRange(' ', '~') && !value.Contains('=');
+    private static bool IsValue(ReadOnlySpan<char> value) =>
+        value.Length is > 0 and <= MaxValue && !value.ContainsAnyExceptInRange(' ', '~') && !value.Contains('=');
 }

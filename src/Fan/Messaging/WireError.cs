@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Fan.Messaging;
 
-/// <summary>An error as it travels: flat, the same members on every transport, and bounded however long what it was made of is. Immutable.</summary>
+/// <summary>
+/// An error as it travels: flat, the same members on every transport, and bounded however long what it was made of is. Immutable.
+/// </summary>
 public sealed record WireError
 {
     // All members together stay below what a frame of ipc takes (64 KiB), were each character three bytes of UTF-8.
@@ -34,7 +36,9 @@ public sealed record WireError
     /// <summary>What there is instead: versions or methods; as many as 4,096 characters have room for.</summary>
     public IReadOnlyList<string>? Available { get; init => field = Bounded(value); }
 
-    /// <summary>The argument, header or limit that the error is about; <c>endpoint</c> where the one that answers lacks the service or the method.</summary>
+    /// <summary>
+    /// The argument, header or limit that the error is about; <c>endpoint</c> where the one that answers lacks the service or the method.
+    /// </summary>
     public string? Place { get; init => field = Bounded(value, MaxPlace); }
 
     /// <summary>The exception type of a failed implementation, or the service's own fault code.</summary>
@@ -43,7 +47,10 @@ public sealed record WireError
     /// <summary>When another attempt is allowed, in milliseconds from now.</summary>
     public long? RetryAfterMilliseconds { get; init; }
 
-    /// <summary>Describes an exception for the other side, whatever its members do. The message of an exception that is not Fan's own is included; its stack never is.</summary>
+    /// <summary>
+    /// Describes an exception for the other side, whatever its members do. The message of an exception that is not Fan's own is included;
+    /// its stack never is.
+    /// </summary>
     public static WireError From(Exception error, string? traceId = null)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -61,17 +68,36 @@ public sealed record WireError
     /// <summary>The exception that a local call would have thrown.</summary>
     public Exception ToException() => Code switch
     {
-        ErrorCodes.NoSuchService => new NoSuchServiceException(Service ?? "", Message) { TraceId = TraceId, IsOfEndpoint = Place == OfEndpoint },
-        ErrorCodes.NoMatchingVersion => new NoMatchingVersionException(Service ?? "", Requested ?? "", Available ?? [], Message) { TraceId = TraceId },
-        ErrorCodes.NoSuchMethod => new NoSuchMethodException(Service ?? "", Method ?? "", Available ?? [], Message) { TraceId = TraceId, IsOfEndpoint = Place == OfEndpoint },
-        ErrorCodes.ContractMismatch => new ContractMismatchException(Service ?? "", Method ?? "", Requested ?? "", Available is { Count: > 0 } published ? published[0] : "", Message) { TraceId = TraceId },
-        ErrorCodes.CircuitOpen => new CircuitOpenException(Service ?? "", TimeSpan.FromMilliseconds(Math.Clamp(RetryAfterMilliseconds ?? 0, 0, int.MaxValue)), Message) { TraceId = TraceId },
+        ErrorCodes.NoSuchService =>
+            new NoSuchServiceException(Service ?? "", Message) { TraceId = TraceId, IsOfEndpoint = Place == OfEndpoint },
+        ErrorCodes.NoMatchingVersion =>
+            new NoMatchingVersionException(Service ?? "", Requested ?? "", Available ?? [], Message) { TraceId = TraceId },
+        ErrorCodes.NoSuchMethod => new NoSuchMethodException(
+            Service ?? "", Method ?? "", Available ?? [], Message)
+        {
+            TraceId = TraceId,
+            IsOfEndpoint = Place == OfEndpoint
+        },
+        ErrorCodes.ContractMismatch => new ContractMismatchException(
+            Service ?? "", Method ?? "", Requested ?? "", Available is { Count: > 0 } published ? published[0] : "", Message)
+        {
+            TraceId = TraceId
+        },
+        ErrorCodes.CircuitOpen => new CircuitOpenException(
+            Service ?? "", TimeSpan.FromMilliseconds(Math.Clamp(RetryAfterMilliseconds ?? 0, 0, int.MaxValue)), Message)
+        {
+            TraceId = TraceId
+        },
         ErrorCodes.Unavailable => new ServiceUnavailableException(Service ?? "", Message) { TraceId = TraceId },
         ErrorCodes.BadArgument => new BadArgumentException(Place ?? "", Message) { TraceId = TraceId },
         ErrorCodes.BadMessage => new BadMessageException(Place ?? "", Message) { TraceId = TraceId },
         ErrorCodes.LimitExceeded => new LimitExceededException(Place ?? "", Message) { TraceId = TraceId },
         ErrorCodes.DeadlineExceeded => new DeadlineExceededException(Message) { TraceId = TraceId },
-        ErrorCodes.SnapshotGone => new SnapshotGoneException(Number(Requested), Number(Available is { Count: > 0 } known ? known[0] : null), Message) { TraceId = TraceId },
+        ErrorCodes.SnapshotGone => new SnapshotGoneException(
+            Number(Requested), Number(Available is { Count: > 0 } known ? known[0] : null), Message)
+        {
+            TraceId = TraceId
+        },
         ErrorCodes.ShardMoved => new ShardMovedException(Service ?? "", (int)Number(Requested), Message) { TraceId = TraceId },
         ErrorCodes.NotAuthenticated => new NotAuthenticatedException(Service ?? "", Method ?? "", Message) { TraceId = TraceId },
         ErrorCodes.AccessDenied => new AccessDeniedException(Service ?? "", Method ?? "", Message) { TraceId = TraceId },
@@ -83,18 +109,43 @@ public sealed record WireError
 
     private static WireError From(FanException error, string message) => error switch
     {
-        NoSuchServiceException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Place = e.IsOfEndpoint ? OfEndpoint : null },
-        NoMatchingVersionException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Requested = e.Requested, Available = e.Available },
-        NoSuchMethodException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method, Available = e.Available, Place = e.IsOfEndpoint ? OfEndpoint : null },
-        ContractMismatchException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method, Requested = e.CallerFingerprint, Available = [e.EndpointFingerprint] },
-        CircuitOpenException e => new WireError { Code = e.Code, Message = message, Service = e.Service, RetryAfterMilliseconds = (long)e.RetryAfter.TotalMilliseconds },
+        NoSuchServiceException e =>
+            new WireError { Code = e.Code, Message = message, Service = e.Service, Place = e.IsOfEndpoint ? OfEndpoint : null },
+        NoMatchingVersionException e =>
+            new WireError { Code = e.Code, Message = message, Service = e.Service, Requested = e.Requested, Available = e.Available },
+        NoSuchMethodException e => new WireError
+        {
+            Code = e.Code,
+            Message = message,
+            Service = e.Service,
+            Method = e.Method,
+            Available = e.Available,
+            Place = e.IsOfEndpoint ? OfEndpoint : null
+        },
+        ContractMismatchException e => new WireError
+        {
+            Code = e.Code,
+            Message = message,
+            Service = e.Service,
+            Method = e.Method,
+            Requested = e.CallerFingerprint,
+            Available = [e.EndpointFingerprint]
+        },
+        CircuitOpenException e => new WireError
+        {
+            Code = e.Code,
+            Message = message,
+            Service = e.Service,
+            RetryAfterMilliseconds = (long)e.RetryAfter.TotalMilliseconds
+        },
         ServiceUnavailableException e => new WireError { Code = e.Code, Message = message, Service = e.Service },
         BadArgumentException e => new WireError { Code = e.Code, Message = message, Place = e.Argument },
         BadMessageException e => new WireError { Code = e.Code, Message = message, Place = e.Place },
         LimitExceededException e => new WireError { Code = e.Code, Message = message, Place = e.Limit },
         RemoteFailureException e => new WireError { Code = e.Code, Message = message, Type = e.RemoteType },
         ServiceFaultException e => new WireError { Code = e.Code, Message = message, Type = e.Fault },
-        SnapshotGoneException e => new WireError { Code = e.Code, Message = message, Requested = Text(e.Snapshot), Available = [Text(e.Newest)] },
+        SnapshotGoneException e =>
+            new WireError { Code = e.Code, Message = message, Requested = Text(e.Snapshot), Available = [Text(e.Newest)] },
         NotAuthenticatedException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method },
         AccessDeniedException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Method = e.Method },
         ShardMovedException e => new WireError { Code = e.Code, Message = message, Service = e.Service, Requested = Text(e.Shard) },
@@ -121,5 +172,6 @@ public sealed record WireError
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static long Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static long Number(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

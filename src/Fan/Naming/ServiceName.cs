@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Fan;
 
-/// <summary>The name of a service: a dotted path whose parts may carry shard keys, e.g. <c>retail.store[store_id].public_wines</c>.</summary>
+/// <summary>
+/// The name of a service: a dotted path whose parts may carry shard keys, e.g. <c>retail.store[store_id].public_wines</c>.
+/// </summary>
 /// <remarks>Immutable. Two names are equal when their canonical forms are.</remarks>
 public sealed class ServiceName : IEquatable<ServiceName>
 {
@@ -34,7 +36,10 @@ public sealed class ServiceName : IEquatable<ServiceName>
     /// <summary>The names, or in a concrete path the values, in the brackets, in order.</summary>
     public IReadOnlyList<string> ShardKeys { get; }
 
-    /// <summary>Writes a shard key so that it can stand in the brackets of a name: percent-encoded where it has <c>[</c>, <c>]</c>, <c>%</c> or what is no printable ASCII.</summary>
+    /// <summary>
+    /// Writes a shard key so that it can stand in the brackets of a name: percent-encoded where it has <c>[</c>, <c>]</c>, <c>%</c> or what
+    /// is no printable ASCII.
+    /// </summary>
     /// <param name="key">The key as it is meant.</param>
     public static string EscapeKey(string key)
     {
@@ -72,7 +77,8 @@ public sealed class ServiceName : IEquatable<ServiceName>
             if (at == start)
             {
                 error = at < text.Length
-                    ? $"Service name '{Shortened(text)}' has '{Printable(text[at].ToString())}' at {at + 1}, where a name part of letters, digits, '_' or '-' is expected."
+                    ? $"Service name '{Shortened(text)}' has '{Printable(text[at].ToString())}' at {at + 1}, " +
+                        "where a name part of letters, digits, '_' or '-' is expected."
                     : $"Service name '{Shortened(text)}' ends where a name part is expected.";
                 return false;
             }
@@ -90,7 +96,9 @@ public sealed class ServiceName : IEquatable<ServiceName>
                 var key = Uri.UnescapeDataString(text[(at + 1)..close]);
                 if (!IsKey(key))
                 {
-                    error = $"Service name '{Shortened(text)}' has a shard key at {at + 2} that is no key: it must have 1 to {MaxKeyLength} characters, none of them a control character or half a surrogate pair.";
+                    error =
+                        $"Service name '{Shortened(text)}' has a shard key at {at + 2} that is no key: " +
+                        $"it must have 1 to {MaxKeyLength} characters, none of them a control character or half a surrogate pair.";
                     return false;
                 }
 
@@ -101,7 +109,9 @@ public sealed class ServiceName : IEquatable<ServiceName>
             if (at == text.Length) break;
             if (text[at] != '.')
             {
-                error = $"Service name '{Shortened(text)}' has '{Printable(text[at].ToString())}' at {at + 1}, where '.' or the end is expected.";
+                error =
+                    $"Service name '{Shortened(text)}' has '{Printable(text[at].ToString())}' at {at + 1}, " +
+                    "where '.' or the end is expected.";
                 return false;
             }
 

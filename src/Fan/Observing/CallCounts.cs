@@ -13,7 +13,8 @@ internal sealed class CallCounts : IDisposable
 
     public CallCounts(FanTelemetry telemetry, IEnumerable<string> services)
     {
-        _services = services.Distinct(StringComparer.Ordinal).ToFrozenDictionary(service => service, _ => new ServiceCounts(), StringComparer.Ordinal);
+        _services = services.Distinct(StringComparer.Ordinal)
+            .ToFrozenDictionary(service => service, _ => new ServiceCounts(), StringComparer.Ordinal);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (telemetry.IsOfCalls(instrument)) listener.EnableMeasurementEvents(instrument);
@@ -22,7 +23,8 @@ internal sealed class CallCounts : IDisposable
         _listener.Start();
     }
 
-    public IReadOnlyDictionary<string, ObservedCalls> Read() => _services.ToDictionary(pair => pair.Key, pair => pair.Value.Read(), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, ObservedCalls> Read() =>
+        _services.ToDictionary(pair => pair.Key, pair => pair.Value.Read(), StringComparer.Ordinal);
 
     public void Dispose() => _listener.Dispose();
 
@@ -36,8 +38,14 @@ internal sealed class CallCounts : IDisposable
         }
 
         // Calls within the process name the contract, with its shard keys.
-        if (service?.Contains('[', StringComparison.Ordinal) == true && ServiceName.TryParse(service, out var parsed, out _)) service = parsed.Canonical;
-        if (service is not null && _services.TryGetValue(service, out var counts)) counts.Add(seconds, error is not (null or ErrorCodes.Fault or ErrorCodes.Cancelled));
+        if (service?.Contains('[', StringComparison.Ordinal) == true && ServiceName.TryParse(service, out var parsed, out _))
+        {
+            service = parsed.Canonical;
+        }
+        if (service is not null && _services.TryGetValue(service, out var counts))
+        {
+            counts.Add(seconds, error is not (null or ErrorCodes.Fault or ErrorCodes.Cancelled));
+        }
     }
 
     private sealed class ServiceCounts

@@ -6,8 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Observing;
 
-/// <summary>Counts the application's calls while somebody in the system wants to know, and reports the sums in the store. Safe from any thread.</summary>
-internal sealed class CallReporter(StoreConnection connection, FanTelemetry telemetry, TimeProvider clock, ILogger<CallReporter> logger) : IAsyncDisposable
+/// <summary>
+/// Counts the application's calls while somebody in the system wants to know, and reports the sums in the store. Safe from any thread.
+/// </summary>
+internal sealed class CallReporter(
+    StoreConnection connection, FanTelemetry telemetry, TimeProvider clock, ILogger<CallReporter> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -15,7 +18,8 @@ internal sealed class CallReporter(StoreConnection connection, FanTelemetry tele
     private Task? _following;
     private long _told;
 
-    public void Start() => _following ??= OwnerTask.Run(connection, "the counts of calls", clock, logger, null, FollowAsync, _stopping.Token);
+    public void Start() =>
+        _following ??= OwnerTask.Run(connection, "the counts of calls", clock, logger, null, FollowAsync, _stopping.Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,13 +77,15 @@ internal sealed class CallReporter(StoreConnection connection, FanTelemetry tele
         }
     }
 
-    private async Task ReportAsync(ICoordinationStore store, string watch, IReadOnlyList<string> services, CancellationToken cancellationToken)
+    private async Task ReportAsync(
+        ICoordinationStore store, string watch, IReadOnlyList<string> services, CancellationToken cancellationToken)
     {
         using var counts = new CallCounts(telemetry, services);
         try
         {
             var data = ObservationJson.Write(watch, counts.Read());
-            var create = new StoreOperation.Create(StorePath.Join(ObservationPath.Reports, ObservationPath.ReportPrefix), data, NodeKind.EphemeralSequential);
+            var create = new StoreOperation.Create(
+                StorePath.Join(ObservationPath.Reports, ObservationPath.ReportPrefix), data, NodeKind.EphemeralSequential);
             var path = (await store.CommitAsync([create], cancellationToken).ConfigureAwait(false))[0].Path;
             using var timer = new PeriodicTimer(Interval, clock);
             try

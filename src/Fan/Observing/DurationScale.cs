@@ -8,7 +8,8 @@ internal static class DurationScale
     private const int PerDoubling = 8;
     private const double Microsecond = 1e-6;
 
-    public static int StepOf(double seconds) => seconds <= Microsecond ? 0 : Math.Min(Steps - 1, (int)(Math.Log2(seconds / Microsecond) * PerDoubling));
+    public static int StepOf(double seconds) =>
+        seconds <= Microsecond ? 0 : Math.Min(Steps - 1, (int)(Math.Log2(seconds / Microsecond) * PerDoubling));
 
     public static TimeSpan UpperEnd(int step) => TimeSpan.FromSeconds(Microsecond * Math.Pow(2, (step + 1.0) / PerDoubling));
 }

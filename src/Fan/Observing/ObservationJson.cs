@@ -49,15 +49,19 @@ internal static class ObservationJson
     }
 
     /// <exception cref="FormatException">It is no observation.</exception>
-    public static (string Watch, IReadOnlyDictionary<string, ObservedCalls> Calls) Read(ReadOnlyMemory<byte> data) => Guarded(data, root => (
-        root.GetProperty("watch").GetString() ?? "",
-        (IReadOnlyDictionary<string, ObservedCalls>)root.GetProperty("services").EnumerateObject().ToDictionary(
-            service => service.Name,
-            service => new ObservedCalls(
-                service.Value.GetProperty("failed").GetInt64(),
-                service.Value.GetProperty("durations").EnumerateObject().ToImmutableSortedDictionary(
-                    step => Math.Clamp(int.Parse(step.Name, NumberStyles.None, CultureInfo.InvariantCulture), 0, DurationScale.Steps - 1), step => step.Value.GetInt64())),
-            StringComparer.Ordinal)));
+    public static (string Watch, IReadOnlyDictionary<string, ObservedCalls> Calls) Read(ReadOnlyMemory<byte> data) =>
+        Guarded(data, root => (
+            root.GetProperty("watch").GetString() ?? "",
+            (IReadOnlyDictionary<string, ObservedCalls>)root.GetProperty("services").EnumerateObject().ToDictionary(
+                service => service.Name,
+                service => new ObservedCalls(
+                    service.Value.GetProperty("failed").GetInt64(),
+                    service.Value.GetProperty("durations").EnumerateObject().ToImmutableSortedDictionary(
+                        step => Math.Clamp(
+                            int.Parse(step.Name, NumberStyles.None, CultureInfo.InvariantCulture),
+                            0,
+                            DurationScale.Steps - 1), step => step.Value.GetInt64())),
+                StringComparer.Ordinal)));
 
     private static T Guarded<T>(ReadOnlyMemory<byte> data, Func<JsonElement, T> read)
     {
@@ -66,7 +70,8 @@ internal static class ObservationJson
             using var document = JsonDocument.Parse(data, Strictness);
             return read(document.RootElement);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or OverflowException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+            or ArgumentException or OverflowException)
         {
             throw new FormatException($"It is not what Fan writes: {error.Message}", error);
         }

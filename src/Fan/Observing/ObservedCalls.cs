@@ -18,7 +18,9 @@ public sealed class ObservedCalls
     /// <summary>How many ended.</summary>
     public long Calls { get; }
 
-    /// <summary>How many of them ended with an error that is neither a fault of the service's contract nor the caller's own cancelling.</summary>
+    /// <summary>
+    /// How many of them ended with an error that is neither a fault of the service's contract nor the caller's own cancelling.
+    /// </summary>
     public long Failed { get; }
 
     /// <summary>How many took how long, by <see cref="DurationScale"/>.</summary>
@@ -42,7 +44,8 @@ public sealed class ObservedCalls
     public ObservedCalls Since(ObservedCalls earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
-        return new(Failed - earlier.Failed, Durations.Select(pair => KeyValuePair.Create(pair.Key, pair.Value - earlier.Durations.GetValueOrDefault(pair.Key)))
+        return new(Failed - earlier.Failed, Durations.Select(
+            pair => KeyValuePair.Create(pair.Key, pair.Value - earlier.Durations.GetValueOrDefault(pair.Key)))
             .Where(pair => pair.Value > 0).ToImmutableSortedDictionary());
     }
 

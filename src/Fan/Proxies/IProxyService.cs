@@ -1,6 +1,9 @@
 namespace Fan.Proxies;
 
-/// <summary>Stands before a service: it gets every call of it, of whatever method, and decides what becomes of it. Called from any thread, several calls at once.</summary>
+/// <summary>
+/// Stands before a service: it gets every call of it, of whatever method, and decides what becomes of it. Called from any thread, several
+/// calls at once.
+/// </summary>
 /// <remarks>It gets calls only while a route says so (<c>fan switch SERVICE=@PROXY</c>). See docs/proxies.md.</remarks>
 public interface IProxyService
 {

@@ -7,9 +7,12 @@ using Fan.Serving;
 
 namespace Fan.Proxies;
 
-/// <summary>A call as a proxy received it: nothing of it is decoded. Valid until the proxy has handled it; by one flow of control at a time.</summary>
+/// <summary>
+/// A call as a proxy received it: nothing of it is decoded. Valid until the proxy has handled it; by one flow of control at a time.
+/// </summary>
 /// <remarks>
-/// User, baggage, deadline, trace and snapshot are those of <see cref="CallContext.Current"/>, and go on from there: to change one of them, make another context current.
+/// User, baggage, deadline, trace and snapshot are those of <see cref="CallContext.Current"/>, and go on from there: to change one of them,
+/// make another context current.
 /// </remarks>
 public sealed class ProxiedCall
 {
@@ -21,7 +24,8 @@ public sealed class ProxiedCall
     private readonly IItemSink? _items;
     private volatile bool _ended;
 
-    internal ProxiedCall(ProxyForwarding forwarding, string method, MethodKind kind, IncomingCall incoming, IBufferWriter<byte>? reply, IItemSink? items)
+    internal ProxiedCall(
+        ProxyForwarding forwarding, string method, MethodKind kind, IncomingCall incoming, IBufferWriter<byte>? reply, IItemSink? items)
     {
         (_forwarding, Method, Kind, _incoming, _reply, _items) = (forwarding, method, kind, incoming, reply, items);
         ShardKeys = incoming.ShardKeys;
@@ -51,7 +55,9 @@ public sealed class ProxiedCall
     /// <summary>Whether the caller has its reply, or the first item of it.</summary>
     public bool IsReplied { get; private set; }
 
-    /// <summary>Passes the call on, and what comes back to the caller: the reply, each item of a sequence as it comes, or that a push was accepted.</summary>
+    /// <summary>
+    /// Passes the call on, and what comes back to the caller: the reply, each item of a sequence as it comes, or that a push was accepted.
+    /// </summary>
     /// <param name="target">Where to; null passes it to the service as it came.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="FanException">As for a call of one's own.</exception>
@@ -81,14 +87,21 @@ public sealed class ProxiedCall
     }
 
     /// <summary>Calls a method whose reply is a sequence, and gives each item to the proxy, which disposes it: JSON.</summary>
-    public async IAsyncEnumerable<ReplyPayload> StreamAsync(ProxyTarget? target = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ReplyPayload> StreamAsync(
+        ProxyTarget? target = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         RequireCurrent();
-        await foreach (var item in _forwarding.StreamAsync(Method, _incoming.Headers, _incoming.Payload, target, cancellationToken).ConfigureAwait(false)) yield return item;
+        await foreach (var item in _forwarding.StreamAsync(
+            Method, _incoming.Headers, _incoming.Payload, target, cancellationToken).ConfigureAwait(false))
+        {
+            yield return item;
+        }
     }
 
     /// <summary>Gives the caller a reply, as JSON; of a sequence one item, and waits while the caller is slower.</summary>
-    /// <exception cref="InvalidOperationException">The method has one reply, and the caller has it; or the reply is not one JSON value.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The method has one reply, and the caller has it; or the reply is not one JSON value.
+    /// </exception>
     public ValueTask ReplyAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
     {
         RequireJson(json.Span);
@@ -111,7 +124,10 @@ public sealed class ProxiedCall
         return default;
     }
 
-    /// <summary>Sends a copy of the call, of whose reply and errors nobody learns, and does not wait for it. Its calls are a tree of their own, with the baggage member <c>fan-mirror</c>.</summary>
+    /// <summary>
+    /// Sends a copy of the call, of whose reply and errors nobody learns, and does not wait for it. Its calls are a tree of their own, with
+    /// the baggage member <c>fan-mirror</c>.
+    /// </summary>
     /// <returns>False where as many copies as may be are under way, and this one was dropped.</returns>
     public bool Mirror(ProxyTarget target)
     {
@@ -123,7 +139,11 @@ public sealed class ProxiedCall
     internal void End()
     {
         _ended = true;
-        if (!IsReplied && Kind != MethodKind.Stream) throw new InvalidOperationException($"The proxy of '{Service}' gave no reply to '{Method}': it must forward each call, reply to it, or throw.");
+        if (!IsReplied && Kind != MethodKind.Stream)
+        {
+            throw new InvalidOperationException(
+                $"The proxy of '{Service}' gave no reply to '{Method}': it must forward each call, reply to it, or throw.");
+        }
     }
 
     internal void Abandon() => _ended = true;
@@ -140,7 +160,8 @@ public sealed class ProxiedCall
         }
         catch (JsonException error)
         {
-            throw new InvalidOperationException($"The proxy '{_forwarding.Proxy}' gave a reply to '{Service}.{Method}' that is not one JSON value: {error.Message}", error);
+            throw new InvalidOperationException(
+                $"The proxy '{_forwarding.Proxy}' gave a reply to '{Service}.{Method}' that is not one JSON value: {error.Message}", error);
         }
     }
 

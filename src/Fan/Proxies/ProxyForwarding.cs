@@ -11,7 +11,13 @@ namespace Fan.Proxies;
 
 /// <summary>Sends on what a proxy received, in the current context. Safe from any thread.</summary>
 internal sealed class ProxyForwarding(
-    string proxy, string service, EndpointDirectory directory, RouteTable table, Func<CallPipeline> pipeline, ProxyMirror mirror, TimeProvider clock)
+    string proxy,
+    string service,
+    EndpointDirectory directory,
+    RouteTable table,
+    Func<CallPipeline> pipeline,
+    ProxyMirror mirror,
+    TimeProvider clock)
 {
     private const int MaxRoutes = 1024;
 
@@ -21,19 +27,41 @@ internal sealed class ProxyForwarding(
 
     public string Service => service;
 
-    public ValueTask<ReplyPayload> CallAsync(string method, MethodKind kind, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget? target, CancellationToken cancellationToken, bool isCopy = false)
+    public ValueTask<ReplyPayload> CallAsync(
+        string method,
+        MethodKind kind,
+        MessageHeaders headers,
+        ReadOnlySequence<byte> payload,
+        ProxyTarget? target,
+        CancellationToken cancellationToken,
+        bool isCopy = false)
     {
-        if (kind == MethodKind.Stream) throw new InvalidOperationException($"The reply of '{service}.{method}' is a sequence; call it as one.");
+        if (kind == MethodKind.Stream)
+        {
+            throw new InvalidOperationException($"The reply of '{service}.{method}' is a sequence; call it as one.");
+        }
         var passed = new PassedMethod(Describe(target?.Method ?? method, kind));
         return pipeline().CallAsync(
-            Route(passed.Name, headers, target), passed, new PassedArguments(PayloadOf(target, payload)), KeysOf(target, headers), isCopy ? target?.Timeout : TimeOf(target), cancellationToken,
+            Route(passed.Name, headers, target),
+            passed,
+            new PassedArguments(PayloadOf(target, payload)),
+            KeysOf(target, headers),
+            isCopy ? target?.Timeout : TimeOf(target),
+            cancellationToken,
             kind == MethodKind.Push ? PushDetails.From(headers, clock) : null);
     }
 
-    public IAsyncEnumerable<ReplyPayload> StreamAsync(string method, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget? target, CancellationToken cancellationToken)
+    public IAsyncEnumerable<ReplyPayload> StreamAsync(
+        string method, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget? target, CancellationToken cancellationToken)
     {
         var passed = new PassedStream(Describe(target?.Method ?? method, MethodKind.Stream));
-        return pipeline().StreamAsync(Route(passed.Name, headers, target), passed, new PassedArguments(PayloadOf(target, payload)), KeysOf(target, headers), TimeOf(target), cancellationToken);
+        return pipeline().StreamAsync(
+            Route(passed.Name, headers, target),
+            passed,
+            new PassedArguments(PayloadOf(target, payload)),
+            KeysOf(target, headers),
+            TimeOf(target),
+            cancellationToken);
     }
 
     public bool Mirror(string method, MethodKind kind, MessageHeaders headers, ReadOnlySequence<byte> payload, ProxyTarget target)
@@ -72,13 +100,18 @@ internal sealed class ProxyForwarding(
     private ServiceRoute Route(string method, MessageHeaders headers, ProxyTarget? target)
     {
         var name = target?.Service is { } other ? ServiceName.Parse(other).Canonical : service;
-        if (name == proxy) throw new ServiceUnavailableException(proxy, $"The proxy '{proxy}' sends a call to itself; its target must be another service.");
+        if (name == proxy)
+        {
+            throw new ServiceUnavailableException(
+                proxy, $"The proxy '{proxy}' sends a call to itself; its target must be another service.");
+        }
         var passed = headers.PassedRanges;
         // What the nearest says goes before what was said further up.
         var accepted = headers.VersionRange ?? PassedRanges.Find(passed, service);
         if (accepted is not null) passed = PassedRanges.With(passed, service, accepted);
         var range = VersionRange.Parse(target?.Version ?? (name == service ? accepted : PassedRanges.Find(passed, name)) ?? "*");
-        var key = (name, range.Text, new RouteAim(PastAlias: name == service, PastVersions: target?.Version is not null, Never: proxy, Passed: passed));
+        var key = (name, range.Text, new RouteAim(
+            PastAlias: name == service, PastVersions: target?.Version is not null, Never: proxy, Passed: passed));
         if (_routes.TryGetValue(key, out var known)) return known[method];
         var routes = new ServiceRoutes(directory.Follow, name, range, waits: false, pipeline().Transports, table, key.Item3);
         // The ranges come from callers: past the bound a route is made for the one call.
@@ -89,10 +122,13 @@ internal sealed class ProxyForwarding(
     private static MethodDescription Describe(string name, MethodKind kind) =>
         new() { Name = name, ClrName = name, Kind = kind, Parameters = [], ResultType = typeof(ReplyPayload), Fingerprint = "" };
 
-    private static ReadOnlySequence<byte> PayloadOf(ProxyTarget? target, ReadOnlySequence<byte> payload) => target?.Payload is { } own ? new ReadOnlySequence<byte>(own) : payload;
+    private static ReadOnlySequence<byte> PayloadOf(ProxyTarget? target, ReadOnlySequence<byte> payload) =>
+        target?.Payload is { } own ? new ReadOnlySequence<byte>(own) : payload;
 
-    // The caller's time is what came with the call: one without end stays so, whatever this application allows its own calls. A copy is nobody's, and has an end.
+    // The caller's time is what came with the call: one without end stays so, whatever this application allows its own calls. A copy is
+    // nobody's, and has an end.
     private static TimeSpan TimeOf(ProxyTarget? target) => target?.Timeout ?? Timeout.InfiniteTimeSpan;
 
-    private static string? KeysOf(ProxyTarget? target, MessageHeaders headers) => target?.ShardKeys is { } own ? ShardKeyList.Format(own) : headers.ShardKeys;
+    private static string? KeysOf(ProxyTarget? target, MessageHeaders headers) =>
+        target?.ShardKeys is { } own ? ShardKeyList.Format(own) : headers.ShardKeys;
 }

@@ -6,7 +6,9 @@ namespace Fan.Proxies;
 /// <summary>The copies of calls that are under way: so many at the most, and ended with the application. Safe from any thread.</summary>
 internal sealed class ProxyMirror(int max, FanTelemetry telemetry, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>The baggage member by which a service can tell that it works for a copy; its value is the service that was mirrored.</summary>
+    /// <summary>
+    /// The baggage member by which a service can tell that it works for a copy; its value is the service that was mirrored.
+    /// </summary>
     public const string BaggageMember = "fan-mirror";
 
     private readonly CancellationTokenSource _stopping = new();

@@ -3,10 +3,15 @@ namespace Fan.Proxies;
 /// <summary>Where a proxy sends a call, and what it changes in it. What is not said stays as it came. Immutable.</summary>
 public sealed record ProxyTarget
 {
-    /// <summary>The service, without brackets; null is the one that the proxy stands before, whose route to the proxy is not followed again.</summary>
+    /// <summary>
+    /// The service, without brackets; null is the one that the proxy stands before, whose route to the proxy is not followed again.
+    /// </summary>
     public string? Service { get; init; }
 
-    /// <summary>The versions, npm-style, of which the highest that lives is taken, whatever the route says. Null: what the caller accepts, by the shares of the route.</summary>
+    /// <summary>
+    /// The versions, npm-style, of which the highest that lives is taken, whatever the route says. Null: what the caller accepts, by the
+    /// shares of the route.
+    /// </summary>
     public string? Version { get; init; }
 
     /// <summary>The wire name of the method.</summary>

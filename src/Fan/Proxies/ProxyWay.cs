@@ -17,6 +17,9 @@ internal static class ProxyWay
         var passed = way.Split(',');
         var told = passed.Length <= 2 * MaxTold ? passed : [.. passed[..MaxTold], "…", .. passed[^MaxTold..]];
         throw new LimitExceededException(
-            nameof(ProxyOptions.MaxPassed), $"The call has passed {passed.Length} proxies and is not let through '{proxy}': {string.Join(" ▸ ", told.Select(HeaderText.Shorten))}. They lead to each other, or {nameof(ProxyOptions.MaxPassed)} of '{proxy}' ({max}) is too small.");
+            nameof(ProxyOptions.MaxPassed),
+            $"The call has passed {passed.Length} proxies and is not let through '{proxy}': " +
+            $"{string.Join(" ▸ ", told.Select(HeaderText.Shorten))}. They lead to each other, " +
+            $"or {nameof(ProxyOptions.MaxPassed)} of '{proxy}' ({max}) is too small.");
     }
 }

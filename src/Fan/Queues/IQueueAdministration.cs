@@ -1,6 +1,9 @@
 namespace Fan.Queues;
 
-/// <summary>What people do with the queues of one transport. Safe from any thread. Every member throws <see cref="ServiceUnavailableException"/> where the broker or store can't be reached.</summary>
+/// <summary>
+/// What people do with the queues of one transport. Safe from any thread. Every member throws <see cref="ServiceUnavailableException"/>
+/// where the broker or store can't be reached.
+/// </summary>
 public interface IQueueAdministration
 {
     /// <summary>How a queue is; null where there is none.</summary>

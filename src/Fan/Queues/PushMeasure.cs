@@ -30,7 +30,12 @@ internal sealed class PushMeasure(Histogram<double> durations, Counter<long> sen
         }
 
         if (!sent.Enabled && _start == 0) return;
-        var tags = new TagList { { "messaging.system", _system }, { "messaging.destination.name", service }, { "messaging.operation.name", "send" } };
+        var tags = new TagList
+        {
+            { "messaging.system", _system },
+            { "messaging.destination.name", service },
+            { "messaging.operation.name", "send" }
+        };
         if (error is not null) tags.Add("error.type", CallMeasure.ErrorType(error));
         sent.Add(1, tags);
         if (_start != 0) durations.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds, tags);

@@ -9,7 +9,10 @@ public sealed class QueueDelivery
     /// <summary>The message. <see cref="QueueMessage.TimeToLive"/> is what remains of its time.</summary>
     public required QueueMessage Message { get; init; }
 
-    /// <summary>1 for the first. An attempt that ended without a settlement (its process died, its connection broke) counts; one that was given back does not, where the broker can tell.</summary>
+    /// <summary>
+    /// 1 for the first. An attempt that ended without a settlement (its process died, its connection broke) counts; one that was given back
+    /// does not, where the broker can tell.
+    /// </summary>
     public required int Attempt { get; init; }
 
     /// <summary>When the message was accepted, by the clock of the broker, store or pusher. For people.</summary>

@@ -6,20 +6,30 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Queues;
 
 /// <summary>The queues that are registered in the coordination store. Safe from any thread.</summary>
-internal sealed class QueueDirectory(StoreConnection connection, FanLimits limits, TimeSpan patience, TimeProvider clock, ILogger<QueueDirectory> logger) : IAsyncDisposable
+internal sealed class QueueDirectory(
+    StoreConnection connection, FanLimits limits, TimeSpan patience, TimeProvider clock, ILogger<QueueDirectory> logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<QueueFollower>> _followers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>The transports of a service's queues, from memory once they are followed; none where nothing is registered, or the store does not answer in time.</summary>
+    /// <summary>
+    /// The transports of a service's queues, from memory once they are followed; none where nothing is registered, or the store does not
+    /// answer in time.
+    /// </summary>
     public ValueTask<IReadOnlyList<string>> TransportsOfAsync(string service, CancellationToken cancellationToken)
     {
         if (!_followers.TryGetValue(service, out var known))
         {
             ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
             if (_followers.Count >= limits.MaxFollowedServices)
-                throw new LimitExceededException(nameof(FanLimits.MaxFollowedServices), $"The application follows the queues of {limits.MaxFollowedServices} services already ({nameof(FanLimits.MaxFollowedServices)}).");
-            known = _followers.GetOrAdd(service, name => new Lazy<QueueFollower>(() => new QueueFollower(name, connection, clock, logger, _stopping.Token)));
+            {
+                throw new LimitExceededException(
+                    nameof(FanLimits.MaxFollowedServices),
+                    $"The application follows the queues of {limits.MaxFollowedServices} services already " +
+                    $"({nameof(FanLimits.MaxFollowedServices)}).");
+            }
+            known = _followers.GetOrAdd(
+                service, name => new Lazy<QueueFollower>(() => new QueueFollower(name, connection, clock, logger, _stopping.Token)));
         }
 
         return known.Value.TransportsAsync(patience, cancellationToken);
@@ -37,13 +47,20 @@ internal sealed class QueueDirectory(StoreConnection connection, FanLimits limit
             var data = (node is null ? registration : registration.Keeping(node.Data)).ToJson();
             if (node is not null)
             {
-                if (node.Data.Span.SequenceEqual(data) || await TryAsync(store, new StoreOperation.Set(path, data, node.Version), cancellationToken).ConfigureAwait(false)) return;
+                if (node.Data.Span.SequenceEqual(data)
+                    || await TryAsync(store, new StoreOperation.Set(path, data, node.Version), cancellationToken).ConfigureAwait(false))
+                {
+                    return;
+                }
                 continue;
             }
 
             foreach (var above in QueuePath.Above(registration.Queue))
             {
-                if (await store.GetAsync(above, cancellationToken).ConfigureAwait(false) is null) await TryAsync(store, new StoreOperation.Create(above), cancellationToken).ConfigureAwait(false);
+                if (await store.GetAsync(above, cancellationToken).ConfigureAwait(false) is null)
+                {
+                    await TryAsync(store, new StoreOperation.Create(above), cancellationToken).ConfigureAwait(false);
+                }
             }
 
             if (await TryAsync(store, new StoreOperation.Create(path, data), cancellationToken).ConfigureAwait(false)) return;
@@ -56,7 +73,10 @@ internal sealed class QueueDirectory(StoreConnection connection, FanLimits limit
     {
         var store = await connection.OpenedAsync(cancellationToken).ConfigureAwait(false);
         // The service's node goes with its last group; while there are others it stays.
-        foreach (var path in new[] { QueuePath.Of(queue), QueuePath.Service(queue.Service) }) await TryAsync(store, new StoreOperation.Delete(path), cancellationToken).ConfigureAwait(false);
+        foreach (var path in new[] { QueuePath.Of(queue), QueuePath.Service(queue.Service) })
+        {
+            await TryAsync(store, new StoreOperation.Delete(path), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>All that are registered at this moment, by service and group.</summary>
@@ -73,7 +93,10 @@ internal sealed class QueueDirectory(StoreConnection connection, FanLimits limit
                 try
                 {
                     var queue = new QueueName(service, group);
-                    if (await store.GetAsync(QueuePath.Of(queue), cancellationToken).ConfigureAwait(false) is { } node) found.Add(QueueRegistration.Parse(queue, node.Data));
+                    if (await store.GetAsync(QueuePath.Of(queue), cancellationToken).ConfigureAwait(false) is { } node)
+                    {
+                        found.Add(QueueRegistration.Parse(queue, node.Data));
+                    }
                 }
                 catch (FormatException error)
                 {

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Queues;
 
-/// <summary>Keeps in memory over which transports the queues of one service run: one watch, one owner task. While the store is away, what was last known stays. Safe from any thread.</summary>
+/// <summary>
+/// Keeps in memory over which transports the queues of one service run: one watch, one owner task. While the store is away, what was last
+/// known stays. Safe from any thread.
+/// </summary>
 internal sealed class QueueFollower
 {
     private readonly string _service;

@@ -10,11 +10,22 @@ public sealed record QueueName
     public const int MaxGroupLength = 64;
 
     /// <summary>Names a queue.</summary>
-    /// <exception cref="FormatException">The service is no service name without brackets, or the group is not 1 to 64 letters, digits, <c>_</c>, <c>-</c> or <c>.</c>, the first a letter or digit.</exception>
+    /// <exception cref="FormatException">
+    /// The service is no service name without brackets, or the group is not 1 to 64 letters, digits, <c>_</c>, <c>-</c> or <c>.</c>, the
+    /// first a letter or digit.
+    /// </exception>
     public QueueName(string service, string group = MainGroup)
     {
-        if (ServiceName.Parse(service).ShardKeys.Count > 0) throw new FormatException($"'{service}' can't have brackets: a queue is one for all shard keys.");
-        if (!IsGroup(group)) throw new FormatException($"Group '{Messaging.HeaderText.Shorten(group ?? "")}' must have 1 to {MaxGroupLength} letters, digits, '_', '-' or '.', the first a letter or digit.");
+        if (ServiceName.Parse(service).ShardKeys.Count > 0)
+        {
+            throw new FormatException($"'{service}' can't have brackets: a queue is one for all shard keys.");
+        }
+        if (!IsGroup(group))
+        {
+            throw new FormatException(
+                $"Group '{Messaging.HeaderText.Shorten(group ?? "")}' must have 1 to {MaxGroupLength} letters, digits, '_', '-' or '.', " +
+                "the first a letter or digit.");
+        }
         Service = service;
         Group = group!;
     }
@@ -29,5 +40,7 @@ public sealed record QueueName
     public override string ToString() => $"{Service}/{Group}";
 
     private static bool IsGroup(string? group) =>
-        group is { Length: > 0 and <= MaxGroupLength } && char.IsAsciiLetterOrDigit(group[0]) && group.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
+        group is { Length: > 0 and <= MaxGroupLength }
+        && char.IsAsciiLetterOrDigit(group[0])
+        && group.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 }

@@ -2,7 +2,9 @@ using Fan.Coordination;
 
 namespace Fan.Queues;
 
-/// <summary>Where queues stand in the store: <c>/fan/queues/{service}/{group}</c>. The nodes are persistent: queues fill while nobody runs.</summary>
+/// <summary>
+/// Where queues stand in the store: <c>/fan/queues/{service}/{group}</c>. The nodes are persistent: queues fill while nobody runs.
+/// </summary>
 internal static class QueuePath
 {
     public const string Root = "/fan/queues";

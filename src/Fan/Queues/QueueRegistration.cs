@@ -13,7 +13,15 @@ internal sealed record QueueRegistration(QueueName Queue, IReadOnlyList<string> 
 
     private static readonly FrozenSet<string> Members = FrozenSet.Create(StringComparer.Ordinal, "transports", "policy");
     private static readonly FrozenSet<string> PolicyMembers = FrozenSet.Create(
-        StringComparer.Ordinal, "max_attempts", "time_to_live_ms", "max_messages", "remember_for_ms", "lease_time_ms", "partitions", "dead_letter_retention_ms", "max_dead_letters");
+        StringComparer.Ordinal,
+        "max_attempts",
+        "time_to_live_ms",
+        "max_messages",
+        "remember_for_ms",
+        "lease_time_ms",
+        "partitions",
+        "dead_letter_retention_ms",
+        "max_dead_letters");
 
     private ImmutableSortedDictionary<string, string> Unknown { get; init; } = UnknownMembers.None;
 
@@ -29,7 +37,9 @@ internal sealed record QueueRegistration(QueueName Queue, IReadOnlyList<string> 
             return this with
             {
                 Unknown = UnknownMembers.Of(root, Members),
-                UnknownPolicy = root.TryGetProperty("policy", out var policy) && policy.ValueKind == JsonValueKind.Object ? UnknownMembers.Of(policy, PolicyMembers) : UnknownMembers.None,
+                UnknownPolicy = root.TryGetProperty("policy", out var policy) && policy.ValueKind == JsonValueKind.Object
+                    ? UnknownMembers.Of(policy, PolicyMembers)
+                    : UnknownMembers.None,
             };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -88,7 +98,8 @@ internal sealed record QueueRegistration(QueueName Queue, IReadOnlyList<string> 
                 MaxDeadLetters = Number(policy, "max_dead_letters") ?? standard.MaxDeadLetters,
             });
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
         {
             throw new FormatException($"It is no registration of a queue: {error.Message}", error);
         }
@@ -96,8 +107,11 @@ internal sealed record QueueRegistration(QueueName Queue, IReadOnlyList<string> 
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
-    private static int? Number(JsonElement policy, string name) => policy.ValueKind == JsonValueKind.Object && policy.TryGetProperty(name, out var value) ? value.GetInt32() : null;
+    private static int? Number(JsonElement policy, string name) =>
+        policy.ValueKind == JsonValueKind.Object && policy.TryGetProperty(name, out var value) ? value.GetInt32() : null;
 
     private static TimeSpan? Time(JsonElement policy, string name) =>
-        policy.ValueKind == JsonValueKind.Object && policy.TryGetProperty(name, out var value) ? TimeSpan.FromMilliseconds(value.GetInt64()) : null;
+        policy.ValueKind == JsonValueKind.Object && policy.TryGetProperty(name, out var value)
+            ? TimeSpan.FromMilliseconds(value.GetInt64())
+            : null;
 }

@@ -7,7 +7,10 @@ public sealed record QueueSettlement
 
     private QueueSettlement(QueueOutcome outcome) => Outcome = outcome;
 
-    /// <summary>It was handled: the message is forgotten, and its id remembered where the policy says so; in one transaction, where the transport has them.</summary>
+    /// <summary>
+    /// It was handled: the message is forgotten, and its id remembered where the policy says so; in one transaction, where the transport
+    /// has them.
+    /// </summary>
     public static QueueSettlement Done { get; } = new(QueueOutcome.Done);
 
     /// <summary>It was not handled, through no fault of its own: it goes back to its place, for another consumer, at once.</summary>
@@ -32,18 +35,29 @@ public sealed record QueueSettlement
     public static QueueSettlement Retry(TimeSpan delay, string? detail = null, string? exceptionType = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(delay.Ticks, nameof(delay));
-        return new(QueueOutcome.Retry) { Delay = delay, Detail = Bounded(detail, MaxDetail), ExceptionType = Bounded(exceptionType, ExceptionText.MaxType) };
+        return new(QueueOutcome.Retry)
+        {
+            Delay = delay,
+            Detail = Bounded(detail, MaxDetail),
+            ExceptionType = Bounded(exceptionType, ExceptionText.MaxType)
+        };
     }
 
     /// <summary>It can't be handled: it becomes a dead letter, and its key goes on.</summary>
     public static QueueSettlement Dead(string reason, string? detail = null, string? exceptionType = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
-        return new(QueueOutcome.Dead) { Reason = SoundText.Of(reason), Detail = Bounded(detail, MaxDetail), ExceptionType = Bounded(exceptionType, ExceptionText.MaxType) };
+        return new(QueueOutcome.Dead)
+        {
+            Reason = SoundText.Of(reason),
+            Detail = Bounded(detail, MaxDetail),
+            ExceptionType = Bounded(exceptionType, ExceptionText.MaxType)
+        };
     }
 
     /// <summary>It failed, for no reason that its handling tells of.</summary>
-    internal static QueueSettlement RetryAtOnce(Exception error) => Retry(TimeSpan.Zero, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error));
+    internal static QueueSettlement RetryAtOnce(Exception error) =>
+        Retry(TimeSpan.Zero, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error));
 
     private static string? Bounded(string? text, int most) => text is null ? null : ExceptionText.Cut(text, most);
 }

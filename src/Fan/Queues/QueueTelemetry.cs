@@ -6,7 +6,9 @@ using Fan.Queues;
 
 namespace Fan.Queues;
 
-/// <summary>The spans and metrics of pushes, under the names of the OpenTelemetry conventions for messaging. Safe from any thread.</summary>
+/// <summary>
+/// The spans and metrics of pushes, under the names of the OpenTelemetry conventions for messaging. Safe from any thread.
+/// </summary>
 internal sealed class QueueTelemetry
 {
     private readonly Histogram<double> _sending;
@@ -19,13 +21,16 @@ internal sealed class QueueTelemetry
     public QueueTelemetry(FanTelemetry telemetry)
     {
         var meter = telemetry.Meter;
-        _sending = meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "How long it took until pushes were accepted.");
+        _sending = meter.CreateHistogram<double>(
+            "messaging.client.operation.duration", "s", "How long it took until pushes were accepted.");
         _processing = meter.CreateHistogram<double>("messaging.process.duration", "s", "How long handlers of pushes took.");
         _sent = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Pushes that were sent.");
         _consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries that were taken from queues.");
         _settled = meter.CreateCounter<long>("fan.queue.settled", "{delivery}", "What became of deliveries: done, retry, dead or release.");
-        _hanging = meter.CreateUpDownCounter<long>("fan.queue.hanging_handlers", "{handler}", "Handlers of pushes that go on though their token was cancelled.");
-        Depth = meter.CreateObservableGauge("fan.queue.messages", Observe, "{message}", "Messages in the queues that this application consumes, by state.");
+        _hanging = meter.CreateUpDownCounter<long>(
+            "fan.queue.hanging_handlers", "{handler}", "Handlers of pushes that go on though their token was cancelled.");
+        Depth = meter.CreateObservableGauge(
+            "fan.queue.messages", Observe, "{message}", "Messages in the queues that this application consumes, by state.");
     }
 
     /// <summary>What the depth is asked of; null while nothing is consumed.</summary>
@@ -38,7 +43,9 @@ internal sealed class QueueTelemetry
 
     public PushMeasure StartSend(string service, string method, string id)
     {
-        var activity = FanTelemetry.Source.HasListeners() ? FanTelemetry.Source.StartActivity($"send {service}/{method}", ActivityKind.Producer) : null;
+        var activity = FanTelemetry.Source.HasListeners()
+            ? FanTelemetry.Source.StartActivity($"send {service}/{method}", ActivityKind.Producer)
+            : null;
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag("messaging.operation.name", "send");
@@ -51,7 +58,9 @@ internal sealed class QueueTelemetry
 
     public CallMeasure StartProcess(string service, string method, DeliveredPush push, ActivityContext parent)
     {
-        var activity = FanTelemetry.Source.HasListeners() ? FanTelemetry.Source.StartActivity($"process {service}/{method}", ActivityKind.Consumer, parent) : null;
+        var activity = FanTelemetry.Source.HasListeners()
+            ? FanTelemetry.Source.StartActivity($"process {service}/{method}", ActivityKind.Consumer, parent)
+            : null;
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag("messaging.operation.name", "process");
@@ -68,9 +77,20 @@ internal sealed class QueueTelemetry
     public void Settled(QueueName queue, string transport, QueueSettlement settlement)
     {
         if (!_settled.Enabled && !_consumed.Enabled) return;
-        var tags = new TagList { { "messaging.system", transport }, { "messaging.destination.name", queue.Service }, { "messaging.consumer.group.name", queue.Group } };
+        var tags = new TagList
+        {
+            { "messaging.system", transport },
+            { "messaging.destination.name", queue.Service },
+            { "messaging.consumer.group.name", queue.Group }
+        };
         _consumed.Add(1, tags);
-        tags.Add("fan.outcome", settlement.Outcome switch { QueueOutcome.Done => "done", QueueOutcome.Retry => "retry", QueueOutcome.Dead => "dead", _ => "release" });
+        tags.Add("fan.outcome", settlement.Outcome switch
+        {
+            QueueOutcome.Done => "done",
+            QueueOutcome.Retry => "retry",
+            QueueOutcome.Dead => "dead",
+            _ => "release"
+        });
         if (settlement.Reason is { } reason) tags.Add("error.type", reason);
         _settled.Add(1, tags);
     }
@@ -90,9 +110,22 @@ internal sealed class QueueTelemetry
     {
         foreach (var status in Queues?.Invoke() ?? [])
         {
-            foreach (var (state, count) in new[] { ("waiting", status.Waiting), ("scheduled", status.Scheduled), ("in_flight", status.InFlight), ("dead", status.Dead) })
+            foreach (var (state, count) in new[]
             {
-                if (count is { } known) yield return new Measurement<long>(known, new("messaging.destination.name", status.Queue.Service), new("messaging.consumer.group.name", status.Queue.Group), new("fan.state", state));
+                ("waiting", status.Waiting),
+                ("scheduled", status.Scheduled),
+                ("in_flight", status.InFlight),
+                ("dead", status.Dead)
+            })
+            {
+                if (count is { } known)
+                {
+                    yield return new Measurement<long>(
+                        known,
+                        new("messaging.destination.name", status.Queue.Service),
+                        new("messaging.consumer.group.name", status.Queue.Group),
+                        new("fan.state", state));
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ internal static class RetryBackoff
         // More doublings than these are over any bound, and over what a double counts exactly.
         var doubled = options.Backoff.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 50));
         var pause = Math.Min(doubled, options.MaxBackoff.TotalMilliseconds);
-        return TimeSpan.FromMilliseconds(Math.Min(pause * (1 + (options.Jitter * ((2 * chance) - 1))), options.MaxBackoff.TotalMilliseconds));
+        return TimeSpan.FromMilliseconds(
+            Math.Min(pause * (1 + (options.Jitter * ((2 * chance) - 1))), options.MaxBackoff.TotalMilliseconds));
     }
 }

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Fan.Queues;
 
-/// <summary>What configuration says of queues: <c>Fan:Queues:*</c> of all, then <c>Fan:Queues:{service}</c> of the main group, or <c>Fan:Queues:{service}/{group}</c>. It has the last word over code. By hand, as a binder would need reflection.</summary>
+/// <summary>
+/// What configuration says of queues: <c>Fan:Queues:*</c> of all, then <c>Fan:Queues:{service}</c> of the main group, or
+/// <c>Fan:Queues:{service}/{group}</c>. It has the last word over code. By hand, as a binder would need reflection.
+/// </summary>
 internal sealed class SubscriptionSettings(IConfigurationSection? section)
 {
     private const string Everything = "*";
@@ -43,10 +46,15 @@ internal sealed class SubscriptionSettings(IConfigurationSection? section)
                 "REMEMBERFOR" => Time(text, value => to.RememberFor = value),
                 "LEASETIME" => Time(text, value => to.LeaseTime = value),
                 "DEADLETTERRETENTION" => Time(text, value => to.DeadLetterRetention = value),
-                "JITTER" => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var part) ? Set(part, value => to.Jitter = value) : "must be a number from 0 to 1",
+                "JITTER" => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var part)
+                    ? Set(part, value => to.Jitter = value)
+                    : "must be a number from 0 to 1",
                 _ => "is not known",
             };
-            if (problem is not null) errors.Add($"{setting.Path} {problem}{(problem.StartsWith("must", StringComparison.Ordinal) ? $"; it is '{text}'" : "")}.");
+            if (problem is not null)
+            {
+                errors.Add($"{setting.Path} {problem}{(problem.StartsWith("must", StringComparison.Ordinal) ? $"; it is '{text}'" : "")}.");
+            }
         }
     }
 

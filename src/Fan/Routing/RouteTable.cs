@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace Fan.Routing;
 
-/// <summary>What is said of routes, to be asked for: the rule of the method first, then of its service, then of everything. Immutable; safe from any thread.</summary>
+/// <summary>
+/// What is said of routes, to be asked for: the rule of the method first, then of its service, then of everything. Immutable; safe from any
+/// thread.
+/// </summary>
 internal sealed class RouteTable
 {
     private readonly FrozenDictionary<string, RouteRule> _rules;
@@ -26,7 +29,8 @@ internal sealed class RouteTable
 
     /// <summary>The methods of a service whose pushes have a rule of their own.</summary>
     public IEnumerable<string> PushMethodsOf(string service) =>
-        _rules.Where(rule => rule.Value.Pushes is not null && rule.Key.StartsWith(service + "/", StringComparison.Ordinal)).Select(rule => rule.Key[(service.Length + 1)..]);
+        _rules.Where(rule => rule.Value.Pushes is not null && rule.Key.StartsWith(service + "/", StringComparison.Ordinal))
+            .Select(rule => rule.Key[(service.Length + 1)..]);
 
     private RouteNames? Find(string service, string? method, Func<RouteRule, RouteNames?> what)
     {

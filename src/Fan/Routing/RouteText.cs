@@ -17,7 +17,9 @@ internal static class RouteText
     {
         try
         {
-            return json is null && other is null ? "every version" : Of(json is null ? RouteEntry.Create([]) : RouteEntry.Parse(json), other is null ? null : RouteEntry.Parse(other));
+            return json is null && other is null
+                ? "every version"
+                : Of(json is null ? RouteEntry.Create([]) : RouteEntry.Parse(json), other is null ? null : RouteEntry.Parse(other));
         }
         catch (FormatException)
         {
@@ -27,12 +29,23 @@ internal static class RouteText
 
     private static string Of(RouteEntry entry, RouteEntry? other)
     {
-        var text = entry.Alias is { } alias ? entry.Versions.IsEmpty ? "@" + alias : $"@{alias} ({string.Join(", ", entry.Versions.Where(version => version.Weight > 0).Select(version => version.Text))} behind it)" : entry.Versions.IsEmpty ? "every version" : entry.ToString();
+        var text = entry.Alias is { } alias
+            ? entry.Versions.IsEmpty
+                ? "@" + alias
+                : $"@{alias} ({string.Join(", ", entry.Versions.Where(version => version.Weight > 0).Select(version => version.Text))} " +
+                    "behind it)"
+            : entry.Versions.IsEmpty
+            ? "every version"
+            : entry.ToString();
         if (entry.Sticky is not null) text += $" by {entry.Sticky}";
         if (entry.AllowsOverride) text += ", callers may choose";
-        var shards = entry.Assigned.Where(own => other is null || other.Assigned.GetValueOrDefault(own.Key) != own.Value).Select(own => $"{own.Key.ToString(CultureInfo.InvariantCulture)} of {own.Value}")
-            .Concat(other?.Assigned.Keys.Where(shard => !entry.Assigned.ContainsKey(shard)).Select(shard => $"{shard.ToString(CultureInfo.InvariantCulture)} as computed") ?? []);
-        var keys = entry.Keys.Where(own => other is null || other.Keys.GetValueOrDefault(own.Key, -1) != own.Value).Select(own => $"{Plain(own.Key)} in shard {own.Value.ToString(CultureInfo.InvariantCulture)}")
+        var shards = entry.Assigned.Where(own => other is null || other.Assigned.GetValueOrDefault(own.Key) != own.Value)
+            .Select(own => $"{own.Key.ToString(CultureInfo.InvariantCulture)} of {own.Value}")
+            .Concat(other?.Assigned.Keys.Where(shard => !entry.Assigned.ContainsKey(shard))
+                .Select(shard => $"{shard.ToString(CultureInfo.InvariantCulture)} as computed")
+                ?? []);
+        var keys = entry.Keys.Where(own => other is null || other.Keys.GetValueOrDefault(own.Key, -1) != own.Value)
+            .Select(own => $"{Plain(own.Key)} in shard {own.Value.ToString(CultureInfo.InvariantCulture)}")
             .Concat(other?.Keys.Keys.Where(key => !entry.Keys.ContainsKey(key)).Select(key => $"{Plain(key)} as computed") ?? []);
         return text + Listed("shard", shards) + Listed("key", keys);
     }

@@ -2,7 +2,10 @@ using Fan.Tree;
 
 namespace Fan.Routing;
 
-/// <summary>Undoes what one commit changed of a route where others have changed something else of it since: who takes the calls, the owner of one shard and the shard of one key are each a thing of its own.</summary>
+/// <summary>
+/// Undoes what one commit changed of a route where others have changed something else of it since: who takes the calls, the owner of one
+/// shard and the shard of one key are each a thing of its own.
+/// </summary>
 internal static class RouteUndo
 {
     /// <summary>The route as it becomes; false where what the commit changed was changed again.</summary>
@@ -15,11 +18,22 @@ internal static class RouteUndo
         var nothing = RouteEntry.Create([]);
         var (from, to, route) = (after ?? nothing, before ?? nothing, now ?? nothing);
         undone = null;
-        if (!TryPick(to.CallsText, from.CallsText, route.CallsText, out var calls) || !TryPick(to.UnknownText, from.UnknownText, route.UnknownText, out var unknown)) return false;
+        if (!TryPick(to.CallsText, from.CallsText, route.CallsText, out var calls)
+            || !TryPick(to.UnknownText, from.UnknownText, route.UnknownText, out var unknown))
+        {
+            return false;
+        }
         var owners = new Dictionary<int, string?>();
         foreach (var shard in to.Assigned.Keys.Union(from.Assigned.Keys))
         {
-            if (!TryPick(to.Assigned.GetValueOrDefault(shard), from.Assigned.GetValueOrDefault(shard), route.Assigned.GetValueOrDefault(shard), out var owner)) return false;
+            if (!TryPick(
+                to.Assigned.GetValueOrDefault(shard),
+                from.Assigned.GetValueOrDefault(shard),
+                route.Assigned.GetValueOrDefault(shard),
+                out var owner))
+            {
+                return false;
+            }
             owners[shard] = owner;
         }
 

@@ -18,7 +18,8 @@ internal sealed class RoutingConfiguration(IConfigurationSection? section) : IPo
             options.Set(target.Key, target.Value ?? target[Calls], target[Pushes], target.Path);
             foreach (var other in target.GetChildren())
             {
-                if (!other.Key.Equals(Calls, StringComparison.OrdinalIgnoreCase) && !other.Key.Equals(Pushes, StringComparison.OrdinalIgnoreCase))
+                if (!other.Key.Equals(Calls, StringComparison.OrdinalIgnoreCase)
+                    && !other.Key.Equals(Pushes, StringComparison.OrdinalIgnoreCase))
                     options.Problems.Add($"{other.Path} is not known; a route has {Calls} and {Pushes}.");
             }
         }

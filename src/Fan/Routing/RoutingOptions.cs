@@ -1,6 +1,9 @@
 namespace Fan.Routing;
 
-/// <summary>Which transports the application takes to whom, as code and configuration say. A target is a service without brackets, <c>service/method</c>, or <c>*</c>.</summary>
+/// <summary>
+/// Which transports the application takes to whom, as code and configuration say. A target is a service without brackets,
+/// <c>service/method</c>, or <c>*</c>.
+/// </summary>
 internal sealed class RoutingOptions
 {
     public const string Everything = "*";

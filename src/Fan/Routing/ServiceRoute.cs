@@ -13,7 +13,13 @@ namespace Fan.Routing;
 /// tree says nothing the highest that has an available endpoint; the best transport that does, and of two such endpoints the
 /// less busy one. Safe from any thread.
 /// </summary>
-internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string service, VersionRange range, bool waits, TransportChoice transports, RouteAim aim = default)
+internal sealed class ServiceRoute(
+    Func<string, ServiceFollower> follow,
+    string service,
+    VersionRange range,
+    bool waits,
+    TransportChoice transports,
+    RouteAim aim = default)
 {
     // An alias of an alias of …: what is longer is a circle.
     private const int MaxAliases = 8;
@@ -36,12 +42,19 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
 
     public VersionRange Range => range;
 
-    /// <summary>An endpoint that was not tried yet; null where there is none, and the request may move to a newer snapshot, which is there.</summary>
+    /// <summary>
+    /// An endpoint that was not tried yet; null where there is none, and the request may move to a newer snapshot, which is there.
+    /// </summary>
     /// <exception cref="FanException">There is none, of the type that says why.</exception>
     public ValueTask<Endpoint?> PickAsync(in RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
     {
         var entry = EntryOf(service, _follower, request);
-        if ((entry?.Alias is null || aim.PastAlias) && _follower.IsLoaded && TryPick(_follower, service, entry, request, tried) is { } endpoint) return new(endpoint);
+        if ((entry?.Alias is null || aim.PastAlias)
+            && _follower.IsLoaded
+            && TryPick(_follower, service, entry, request, tried) is { } endpoint)
+        {
+            return new(endpoint);
+        }
         return PickSlowlyAsync(request, tried, cancellationToken);
     }
 
@@ -56,7 +69,10 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     public EndpointMethod? Published(string method)
     {
         var set = _follower.Current;
-        if (Volatile.Read(ref _published) is not { } known || !ReferenceEquals(known.Set, set)) Volatile.Write(ref _published, known = new PublishedMethods(set, []));
+        if (Volatile.Read(ref _published) is not { } known || !ReferenceEquals(known.Set, set))
+        {
+            Volatile.Write(ref _published, known = new PublishedMethods(set, []));
+        }
         if (known.ByName.TryGetValue(method, out var found)) return found;
         found = FindPublished(set, method);
         // The names come from callers.
@@ -84,16 +100,22 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         var set = (tried[^1].Service == service ? _follower : follow(tried[^1].Service)).Current;
         var accepted = RangeFor(set);
         return set.All.Any(endpoint => endpoint.Offers(method) && !tried.Contains(endpoint)
-            && ServiceVersion.TryParse(endpoint.Version, out var version) && (accepted.Contains(version) || accepted.Equals(VersionRange.Any)));
+            && ServiceVersion.TryParse(endpoint.Version, out var version)
+            && (accepted.Contains(version) || accepted.Equals(VersionRange.Any)));
     }
 
-    /// <summary>Says in the headers which versions the caller accepts, where a proxy sends the call on: to another proxy, those of the service behind it.</summary>
+    /// <summary>
+    /// Says in the headers which versions the caller accepts, where a proxy sends the call on: to another proxy, those of the service
+    /// behind it.
+    /// </summary>
     public void SayRanges(MessageHeaders headers, Endpoint endpoint)
     {
         if (aim.Passed is { } passed) SayRanges(headers, endpoint, passed);
     }
 
-    /// <summary>Waits a moment, or until something is known to have changed, before a call that met the wrong owner of its shard is tried again.</summary>
+    /// <summary>
+    /// Waits a moment, or until something is known to have changed, before a call that met the wrong owner of its shard is tried again.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The time of the call is over; what the worker said is its inner exception.</exception>
     public async ValueTask MovedAsync(int attempts, ShardMovedException moved, CancellationToken cancellationToken)
     {
@@ -113,8 +135,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     }
 
     /// <summary>
-    /// Leaves the process out that sent a call for a shard away, where another one that was not tried has the name of its worker: that one has the
-    /// lock, perhaps. Where all were tried, it begins anew with them.
+    /// Leaves the process out that sent a call for a shard away, where another one that was not tried has the name of its worker: that one
+    /// has the lock, perhaps. Where all were tried, it begins anew with them.
     /// </summary>
     public List<Endpoint>? LeaveOutNamesake(Endpoint endpoint, List<Endpoint>? tried)
     {
@@ -134,7 +156,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         if (request.Snapshot.RouteOf(service) is not { } entry) return true;
         if (entry.Alias is not null) return false;
         if (entry.Versions.IsEmpty) return true;
-        return VersionChoice.Choose(entry, service, range, request.Draw, request.Context, request.Keys) is { } chosen && SemVersion.ComparePrecedence(chosen.Version, version) == 0;
+        return VersionChoice.Choose(entry, service, range, request.Draw, request.Context, request.Keys) is { } chosen
+            && SemVersion.ComparePrecedence(chosen.Version, version) == 0;
     }
 
     private void SayRanges(MessageHeaders headers, Endpoint endpoint, string passed)
@@ -159,7 +182,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             var seen = follower.Current;
             var entry = EntryOf(target, follower, request);
             if (TryPick(follower, target, entry, request, tried) is { } endpoint) return endpoint;
-            var error = (seen.IsSharded ? RouteErrors.ExplainShard(target, range, seen, entry, request.Keys) : null) ?? RouteErrors.Explain(target, RangeFor(seen), seen, entry, tried, transports);
+            var error = (seen.IsSharded ? RouteErrors.ExplainShard(target, range, seen, entry, request.Keys) : null)
+                ?? RouteErrors.Explain(target, RangeFor(seen), seen, entry, tried, transports);
             if (request.MayMove && request.IsBehind) return null;
             if (seen.IsSharded && error is ServiceUnavailableException or CircuitOpenException)
             {
@@ -170,14 +194,18 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
                 continue;
             }
 
-            if (error is ServiceUnavailableException or CircuitOpenException && HandoverOf(seen) is var handover && handover > TimeSpan.Zero)
+            if (error is ServiceUnavailableException or CircuitOpenException
+                && HandoverOf(seen) is var handover
+                && handover > TimeSpan.Zero)
             {
                 // What ends properly left the directory before: that it did, or who took its place, is about to be known.
                 await HoldAsync(follower, seen, applied, error, handover, request.Caller, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
-            if (!seen.IsSharded && error is NoSuchServiceException or NoMatchingVersionException && (target != service || entry is { Versions.IsEmpty: false })
+            if (!seen.IsSharded
+                && error is NoSuchServiceException or NoMatchingVersionException
+                && (target != service || entry is { Versions.IsEmpty: false })
                 && WatchLag - request.History.SinceApplied is var left && left > TimeSpan.Zero)
             {
                 // Whom a commit names is there: news of the routes may come before news of the endpoints.
@@ -188,7 +216,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             // A hard dependency is waited for as long as the call may take; everything else is told at once.
             if (!waits || error is not (NoSuchServiceException or NoMatchingVersionException)) throw error;
             RequireWay(target, entry, request, error);
-            await HoldAsync(follower, seen, applied, error, Timeout.InfiniteTimeSpan, request.Caller, cancellationToken).ConfigureAwait(false);
+            await HoldAsync(
+                follower, seen, applied, error, Timeout.InfiniteTimeSpan, request.Caller, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -208,7 +237,14 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
     private static TimeSpan HandoverOf(EndpointSet set) => set.All.Select(endpoint => endpoint.Load.Handover).DefaultIfEmpty().Max();
 
     // Until the endpoints or the routes are others, or that time is over: then an endpoint that was left out may be tried again.
-    private static async ValueTask HoldAsync(ServiceFollower follower, EndpointSet seen, Task applied, FanException error, TimeSpan longest, CancellationToken caller, CancellationToken cancellationToken)
+    private static async ValueTask HoldAsync(
+        ServiceFollower follower,
+        EndpointSet seen,
+        Task applied,
+        FanException error,
+        TimeSpan longest,
+        CancellationToken caller,
+        CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (longest != Timeout.InfiniteTimeSpan) waiting.CancelAfter(longest);
@@ -229,10 +265,16 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         if (!request.IsBehind) return;
         var newest = request.History.Current;
         var (now, after) = (Resolve(newest), newest.RouteOf(target));
-        var isTaken = now != target || (entry is { Versions.IsEmpty: false } && after is { Versions.IsEmpty: false } && !entry.Versions.Any(version => IsActive(version.Version, after)));
+        var isTaken = now != target
+            || (entry is { Versions.IsEmpty: false }
+                && after is { Versions.IsEmpty: false }
+                && !entry.Versions.Any(version => IsActive(version.Version, after)));
         if (!isTaken) return;
         throw new SnapshotGoneException(
-            request.Snapshot.Number, newest.Number, $"{error.Message.TrimEnd('.')}; the call reads the routes as of commit {request.Snapshot.Number}, and commit {newest.Number} leads the calls of '{service}' elsewhere. Call again.")
+            request.Snapshot.Number,
+            newest.Number,
+            $"{error.Message.TrimEnd('.')}; the call reads the routes as of commit {request.Snapshot.Number}, " +
+            $"and commit {newest.Number} leads the calls of '{service}' elsewhere. Call again.")
         {
             IsUnsent = !request.WasSent,
         };
@@ -246,10 +288,15 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
             if (aim.PastAlias && i == 0) return target;
             if (snapshot.RouteOf(target)?.Alias is not { } alias) return target;
             target = alias;
-            if (target == aim.Never) throw new ServiceUnavailableException(service, $"The route of '{service}' leads back to the proxy '{target}', which calls it; 'fan show' tells the routes.");
+            if (target == aim.Never)
+            {
+                throw new ServiceUnavailableException(
+                    service, $"The route of '{service}' leads back to the proxy '{target}', which calls it; 'fan show' tells the routes.");
+            }
         }
 
-        throw new ServiceUnavailableException(service, $"The route of '{service}' leads through more than {MaxAliases} other services; 'fan show' tells the routes.");
+        throw new ServiceUnavailableException(
+            service, $"The route of '{service}' leads through more than {MaxAliases} other services; 'fan show' tells the routes.");
     }
 
     // A shard has one owner at a time, so the newest snapshot counts for it, whichever the tree reads.
@@ -269,7 +316,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         }
 
         if (choice.Versions.Length == 0) return null;
-        if (entry is { Versions.IsEmpty: false } && VersionChoice.Choose(entry, target, RangeFor(choice.Set), request.Draw, request.Context, request.Keys) is { } given)
+        if (entry is { Versions.IsEmpty: false }
+            && VersionChoice.Choose(entry, target, RangeFor(choice.Set), request.Draw, request.Context, request.Keys) is { } given)
         {
             foreach (var version in choice.Versions)
             {
@@ -296,7 +344,8 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         if (Volatile.Read(ref _newer) is { } newer && newer.IsFor(set, entry)) return newer;
         if (Volatile.Read(ref _older) is { } older && older.IsFor(set, entry)) return older;
         // Who owns a shard may have a version that the route gives no other calls.
-        var made = new Choice(set, entry, Choose(set, entry), set.IsSharded ? new ShardChoice(set, entry, Choose(set, null), transports) : null);
+        var made = new Choice(
+            set, entry, Choose(set, entry), set.IsSharded ? new ShardChoice(set, entry, Choose(set, null), transports) : null);
         Volatile.Write(ref _older, Volatile.Read(ref _newer));
         Volatile.Write(ref _newer, made);
         return made;
@@ -317,11 +366,16 @@ internal sealed class ServiceRoute(Func<string, ServiceFollower> follow, string 
         return [.. matching
             .GroupBy(found => found.Version!)
             .OrderByDescending(version => version.Key, SemVersion.PrecedenceComparer)
-            .Select(version => new EndpointGroups(version.Key, [.. version.GroupBy(found => found.Rank).OrderBy(rank => rank.Key).Select(rank => rank.Select(found => found.Endpoint).ToArray())]))];
+            .Select(
+                version => new EndpointGroups(version.Key, [.. version.GroupBy(found => found.Rank).OrderBy(rank => rank.Key).Select(
+                    rank => rank.Select(found => found.Endpoint).ToArray())]))];
 
         SemVersion? Parsed(string text)
         {
-            if (!versions.TryGetValue(text, out var version)) versions[text] = version = ServiceVersion.TryParse(text, out var parsed) ? parsed : null;
+            if (!versions.TryGetValue(text, out var version))
+            {
+                versions[text] = version = ServiceVersion.TryParse(text, out var parsed) ? parsed : null;
+            }
             return version;
         }
     }

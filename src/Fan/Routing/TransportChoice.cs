@@ -38,12 +38,18 @@ internal sealed class TransportChoice
 
     /// <summary>Why an endpoint is out of reach although its transport may be taken; null where it may not.</summary>
     public string? WhyOutOfReach(EndpointDescription endpoint) =>
-        Names.Contains(endpoint.Transport, StringComparer.Ordinal) && _byName.TryGetValue(endpoint.Transport, out var transport) ? transport.WhyOutOfReach(endpoint) : null;
+        Names.Contains(endpoint.Transport, StringComparer.Ordinal) && _byName.TryGetValue(endpoint.Transport, out var transport)
+            ? transport.WhyOutOfReach(endpoint)
+            : null;
 
     /// <summary>A choice of these only, in this order; null is this one.</summary>
-    public TransportChoice Only(IReadOnlyList<string>? names) => names is null ? this : new TransportChoice(_byName, names, isConfigured: true);
+    public TransportChoice Only(IReadOnlyList<string>? names) =>
+        names is null ? this : new TransportChoice(_byName, names, isConfigured: true);
 
-    /// <summary>How good an endpoint's transport is, 0 the best; <see cref="OutOfReach"/> where this application does not have it, may not take it, or it does not reach there.</summary>
+    /// <summary>
+    /// How good an endpoint's transport is, 0 the best; <see cref="OutOfReach"/> where this application does not have it, may not take it,
+    /// or it does not reach there.
+    /// </summary>
     public int RankOf(EndpointDescription endpoint)
     {
         if (!_byName.TryGetValue(endpoint.Transport, out var transport) || !transport.Reaches(endpoint)) return OutOfReach;

@@ -52,7 +52,8 @@ internal static class VersionChoice
         return only;
     }
 
-    public static bool Fits(VersionRange range, VersionWeight version) => range.Contains(version.Version) || ReferenceEquals(range, VersionRange.Any);
+    public static bool Fits(VersionRange range, VersionWeight version) =>
+        range.Contains(version.Version) || ReferenceEquals(range, VersionRange.Any);
 
     private static SemVersion? AskedFor(CallContext context, string service)
     {
@@ -60,7 +61,12 @@ internal static class VersionChoice
         foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var at = part.IndexOf('=', StringComparison.Ordinal);
-            if (at == service.Length && part.StartsWith(service, StringComparison.Ordinal) && ServiceVersion.TryParse(part[(at + 1)..], out var version)) return version;
+            if (at == service.Length
+                && part.StartsWith(service, StringComparison.Ordinal)
+                && ServiceVersion.TryParse(part[(at + 1)..], out var version))
+            {
+                return version;
+            }
         }
 
         return null;

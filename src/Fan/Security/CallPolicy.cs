@@ -2,7 +2,10 @@ using System.Security.Claims;
 
 namespace Fan.Security;
 
-/// <summary>Who may call a service or a method. All that is required must hold. Not safe for concurrent use; nothing changes once the application has started.</summary>
+/// <summary>
+/// Who may call a service or a method. All that is required must hold. Not safe for concurrent use; nothing changes once the application
+/// has started.
+/// </summary>
 public sealed class CallPolicy
 {
     private readonly List<PolicyRequirement> _requirements = [];
@@ -16,13 +19,18 @@ public sealed class CallPolicy
     internal bool IsEmpty => _requirements.Count == 0 && !IsOpen && !Queues;
 
     /// <summary>The caller must be known: by a certificate, a token, or the web application around it.</summary>
-    public CallPolicy RequireAuthenticated() => Add("a caller that is known", static request => request.Caller?.Identities.Any(identity => identity.IsAuthenticated) == true);
+    public CallPolicy RequireAuthenticated() =>
+        Add("a caller that is known", static request => request.Caller?.Identities.Any(identity => identity.IsAuthenticated) == true);
 
-    /// <summary>The caller must have one of these names: <see cref="ClaimsIdentity.Name"/> of any of its identities, for certificates the common name of the subject. Exact, with case.</summary>
+    /// <summary>
+    /// The caller must have one of these names: <see cref="ClaimsIdentity.Name"/> of any of its identities, for certificates the common
+    /// name of the subject. Exact, with case.
+    /// </summary>
     public CallPolicy RequireCaller(params string[] names)
     {
         var wanted = Checked(names, nameof(names));
-        return Add("another caller", request => request.Caller?.Identities.Any(identity => identity is { IsAuthenticated: true, Name: { } name } && wanted.Contains(name)) == true);
+        return Add("another caller", request => request.Caller?.Identities.Any(
+            identity => identity is { IsAuthenticated: true, Name: { } name } && wanted.Contains(name)) == true);
     }
 
     /// <summary>The caller must have one of these roles.</summary>
@@ -38,7 +46,10 @@ public sealed class CallPolicy
         ArgumentException.ThrowIfNullOrWhiteSpace(type);
         ArgumentNullException.ThrowIfNull(values);
         var wanted = values.ToHashSet(StringComparer.Ordinal);
-        return Add($"another claim '{type}'", request => request.Caller?.Claims.Any(claim => claim.Type.Equals(type, StringComparison.OrdinalIgnoreCase) && (wanted.Count == 0 || wanted.Contains(claim.Value))) == true);
+        return Add(
+            $"another claim '{type}'",
+            request => request.Caller?.Claims.Any(claim => claim.Type.Equals(type, StringComparison.OrdinalIgnoreCase)
+                && (wanted.Count == 0 || wanted.Contains(claim.Value))) == true);
     }
 
     /// <summary>The function must say yes. A caller that nothing is known of is shown to it too.</summary>
@@ -52,14 +63,20 @@ public sealed class CallPolicy
         return this;
     }
 
-    /// <summary>Takes away what is required elsewhere for more than this: on a method what its service requires, on a service what is required of all.</summary>
+    /// <summary>
+    /// Takes away what is required elsewhere for more than this: on a method what its service requires, on a service what is required of
+    /// all.
+    /// </summary>
     public CallPolicy AllowAnyone()
     {
         IsOpen = true;
         return this;
     }
 
-    /// <summary>Lets pushes in that come out of a queue at a broker or in a database without a check: whoever may write there may push. Without it they must bring a token.</summary>
+    /// <summary>
+    /// Lets pushes in that come out of a queue at a broker or in a database without a check: whoever may write there may push. Without it
+    /// they must bring a token.
+    /// </summary>
     public CallPolicy TrustQueues()
     {
         Queues = true;
@@ -88,7 +105,8 @@ public sealed class CallPolicy
 /// <param name="Transport">The transport on which it came.</param>
 /// <param name="Caller">Who makes it; null where nothing proves it.</param>
 /// <param name="Services">The application's container.</param>
-public sealed record PolicyRequest(string Service, string Method, IReadOnlyList<string> ShardKeys, string Transport, ClaimsPrincipal? Caller, IServiceProvider Services);
+public sealed record PolicyRequest(
+    string Service, string Method, IReadOnlyList<string> ShardKeys, string Transport, ClaimsPrincipal? Caller, IServiceProvider Services);
 
 /// <summary>One thing that is asked of a caller.</summary>
 internal sealed record PolicyRequirement(string What, Func<PolicyRequest, CancellationToken, ValueTask<bool>> Check);

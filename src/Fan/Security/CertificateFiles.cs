@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Security;
 
-/// <summary>The certificates in files, PEM or PFX, read again within a second when what stands in them changes, however they were replaced. Safe from any thread.</summary>
+/// <summary>
+/// The certificates in files, PEM or PFX, read again within a second when what stands in them changes, however they were replaced. Safe
+/// from any thread.
+/// </summary>
 internal sealed class CertificateFiles(ITlsSettings settings, TimeProvider clock, ILogger logger)
 {
     // Strangers can open connections faster than files are read.
@@ -35,7 +38,11 @@ internal sealed class CertificateFiles(ITlsSettings settings, TimeProvider clock
             if (settings.TrustedCertificatesFile is not { } file) return null;
             X509Certificate2Collection trusted;
             lock (_gate) trusted = Refresh(_trusted, file, null, ReadTrusted, LookInterval);
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck
+            };
             policy.CustomTrustStore.AddRange(trusted);
             return policy;
         }
@@ -54,7 +61,8 @@ internal sealed class CertificateFiles(ITlsSettings settings, TimeProvider clock
     }
 
     /// <summary>Whether a file has a certificate together with its key, in the form of PKCS #12.</summary>
-    public static bool IsPfx(string? file) => Path.GetExtension(file) is { } ending && (ending.Equals(".pfx", StringComparison.OrdinalIgnoreCase) || ending.Equals(".p12", StringComparison.OrdinalIgnoreCase));
+    public static bool IsPfx(string? file) => Path.GetExtension(file) is { } ending
+        && (ending.Equals(".pfx", StringComparison.OrdinalIgnoreCase) || ending.Equals(".p12", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>How a listener of this application begins TLS.</summary>
     public SslServerAuthenticationOptions ForServer(SslStreamCertificateContext own) => new()
@@ -82,7 +90,10 @@ internal sealed class CertificateFiles(ITlsSettings settings, TimeProvider clock
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            if (known.Current is null) throw new InvalidOperationException($"The certificate in {file} can't be read: {error.Message}", error);
+            if (known.Current is null)
+            {
+                throw new InvalidOperationException($"The certificate in {file} can't be read: {error.Message}", error);
+            }
             SecurityLog.CertificateUnreadable(logger, file, error.Message);
         }
 

@@ -24,16 +24,32 @@ internal static class TlsSettings
     /// <summary>What is wrong with the settings.</summary>
     public static IEnumerable<string> Validate(this ITlsSettings settings)
     {
-        if (settings.KeyFile is not null && settings.CertificateFile is null) yield return $"{nameof(settings.KeyFile)} is set, and {nameof(settings.CertificateFile)} is not.";
-        if (settings.CertificatePassword is not null && settings.CertificateFile is null) yield return $"{nameof(settings.CertificatePassword)} is set, and {nameof(settings.CertificateFile)} is not.";
-        if (settings.KeyFile is not null && CertificateFiles.IsPfx(settings.CertificateFile)) yield return $"{nameof(settings.KeyFile)} is set, and {nameof(settings.CertificateFile)} is a PFX, which has its key in it.";
+        if (settings.KeyFile is not null && settings.CertificateFile is null)
+        {
+            yield return $"{nameof(settings.KeyFile)} is set, and {nameof(settings.CertificateFile)} is not.";
+        }
+        if (settings.CertificatePassword is not null && settings.CertificateFile is null)
+        {
+            yield return $"{nameof(settings.CertificatePassword)} is set, and {nameof(settings.CertificateFile)} is not.";
+        }
+        if (settings.KeyFile is not null && CertificateFiles.IsPfx(settings.CertificateFile))
+        {
+            yield return $"{nameof(settings.KeyFile)} is set, and {nameof(settings.CertificateFile)} is a PFX, which has its key in it.";
+        }
         if (settings.AsksCallers() && settings.CertificateFile is null)
         {
-            var name = settings.RequireClientCertificate ? nameof(settings.RequireClientCertificate) : nameof(settings.AskForClientCertificate);
+            var name = settings.RequireClientCertificate
+                ? nameof(settings.RequireClientCertificate)
+                : nameof(settings.AskForClientCertificate);
             yield return $"{name} needs {nameof(settings.CertificateFile)}: callers show certificates over TLS only.";
         }
 
-        foreach (var (name, file) in new[] { (nameof(settings.CertificateFile), settings.CertificateFile), (nameof(settings.KeyFile), settings.KeyFile), (nameof(settings.TrustedCertificatesFile), settings.TrustedCertificatesFile) })
+        foreach (var (name, file) in new[]
+        {
+            (nameof(settings.CertificateFile), settings.CertificateFile),
+            (nameof(settings.KeyFile), settings.KeyFile),
+            (nameof(settings.TrustedCertificatesFile), settings.TrustedCertificatesFile)
+        })
         {
             if (file is not null && !File.Exists(file)) yield return $"{name} '{file}' is not there.";
         }

@@ -37,7 +37,10 @@ internal static class ListenerSettings
             }
 
             if (host is null && (parsed.Equals(IPAddress.Any) || parsed.Equals(IPAddress.IPv6Any)))
-                yield return $"{nameof(settings.AdvertisedHost)} must say how others reach this machine, as {nameof(settings.Address)} {address} does not.";
+            {
+                yield return $"{nameof(settings.AdvertisedHost)} must say how others reach this machine, " +
+                    $"as {nameof(settings.Address)} {address} does not.";
+            }
         }
 
         if (settings.Port is < 0 or > 65535) yield return $"{nameof(settings.Port)} must be from 0 to 65535; it is {settings.Port}.";

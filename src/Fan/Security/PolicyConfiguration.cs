@@ -17,12 +17,17 @@ internal static class PolicyConfiguration
                 case "CALLERS": Names(setting, setting.Value, policy.RequireCaller, errors); break;
                 case "ROLES": Names(setting, setting.Value, policy.RequireRole, errors); break;
                 case "CLAIMS":
-                    foreach (var claim in setting.GetChildren()) Names(claim, claim.Value, values => policy.RequireClaim(claim.Key, values), errors);
+                    foreach (var claim in setting.GetChildren())
+                    {
+                        Names(claim, claim.Value, values => policy.RequireClaim(claim.Key, values), errors);
+                    }
                     break;
                 case "AUTHENTICATED": Flag(setting, policy.RequireAuthenticated, errors); break;
                 case "ANYONE": Flag(setting, policy.AllowAnyone, errors); break;
                 case "TRUSTQUEUES": Flag(setting, policy.TrustQueues, errors); break;
-                default: errors.Add($"{setting.Path} is not known; a policy has Callers, Roles, Claims, Authenticated, Anyone and TrustQueues."); break;
+                default:
+                    errors.Add($"{setting.Path} is not known; a policy has Callers, Roles, Claims, Authenticated, Anyone and TrustQueues.");
+                    break;
             }
         }
 
@@ -35,8 +40,14 @@ internal static class PolicyConfiguration
         var names = text is null
             ? setting.GetChildren().Select(child => child.Value ?? "").ToArray()
             : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (names.Length == 0 || names.Any(string.IsNullOrWhiteSpace)) errors.Add($"{setting.Path} names nobody; write names with commas between them.");
-        else add(names);
+        if (names.Length == 0 || names.Any(string.IsNullOrWhiteSpace))
+        {
+            errors.Add($"{setting.Path} names nobody; write names with commas between them.");
+        }
+        else
+        {
+            add(names);
+        }
     }
 
     private static void Flag(IConfigurationSection setting, Func<CallPolicy> add, List<string> errors)

@@ -13,6 +13,10 @@ internal static partial class SecurityLog
     [LoggerMessage(4, LogLevel.Error, "Did not let a call in: {What} of '{Method}' over {Transport} failed")]
     public static partial void Failed(ILogger logger, Exception error, string what, string method, string transport);
 
-    [LoggerMessage(3, LogLevel.Warning, "'{Service}' is not offered over {Transport}: its policy asks who calls, and nothing there can tell. Set RequireClientCertificate or AskForClientCertificate where the route has TLS, or add an authenticator of tokens")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "'{Service}' is not offered over {Transport}: its policy asks who calls, and nothing there can tell. " +
+        "Set RequireClientCertificate or AskForClientCertificate where the route has TLS, or add an authenticator of tokens")]
     public static partial void NotOffered(ILogger logger, string service, string transport);
 }

@@ -2,7 +2,10 @@ using Fan.Context;
 
 namespace Fan.Serving;
 
-/// <summary>Ends the work of one call after the other: by the transport, or when the call's time is over. For transports that use their <see cref="IncomingCall"/> again. Safe from any thread.</summary>
+/// <summary>
+/// Ends the work of one call after the other: by the transport, or when the call's time is over. For transports that use their
+/// <see cref="IncomingCall"/> again. Safe from any thread.
+/// </summary>
 public sealed class CallCancellation : IDisposable
 {
     private readonly DeadlineSource _source;

@@ -16,7 +16,10 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Serving;
 
 /// <summary>The application as its server transports see it: it serves what they receive. Safe from any thread.</summary>
-/// <remarks>The way of a call here: headers, deadline, span and log scope, context, who calls and whether that is allowed, implementation, decode, dispatch, encode.</remarks>
+/// <remarks>
+/// The way of a call here: headers, deadline, span and log scope, context, who calls and whether that is allowed, implementation, decode,
+/// dispatch, encode.
+/// </remarks>
 public sealed class CallServer
 {
     private readonly Dictionary<string, ServedService> _byName;
@@ -34,8 +37,19 @@ public sealed class CallServer
     private readonly CallerAccess _access;
 
     internal CallServer(
-        string application, FanLimits limits, IReadOnlyList<ServedService> services, PayloadCodecs codecs, CallTrees trees, CancellationPool cancellation,
-        FanTelemetry telemetry, TelemetryGate gate, IPushAcceptor pushes, QueueTelemetry queueTelemetry, CallerAccess access, TimeProvider clock, ILogger logger)
+        string application,
+        FanLimits limits,
+        IReadOnlyList<ServedService> services,
+        PayloadCodecs codecs,
+        CallTrees trees,
+        CancellationPool cancellation,
+        FanTelemetry telemetry,
+        TelemetryGate gate,
+        IPushAcceptor pushes,
+        QueueTelemetry queueTelemetry,
+        CallerAccess access,
+        TimeProvider clock,
+        ILogger logger)
     {
         _pushes = pushes;
         _queueTelemetry = queueTelemetry;
@@ -72,7 +86,13 @@ public sealed class CallServer
     public ServedMethod Resolve(string service, string method)
     {
         if (!_byName.TryGetValue(service, out var found))
-            throw new NoSuchServiceException(HeaderText.Shorten(service), $"Application '{Application}' hosts no service '{HeaderText.Shorten(service)}'.") { IsOfEndpoint = true };
+        {
+            throw new NoSuchServiceException(
+                HeaderText.Shorten(service), $"Application '{Application}' hosts no service '{HeaderText.Shorten(service)}'.")
+            {
+                IsOfEndpoint = true
+            };
+        }
         return Resolve(found, method, isOfEndpoint: true);
     }
 
@@ -90,7 +110,10 @@ public sealed class CallServer
     /// <summary>What a transport may cancel its calls with that it uses again.</summary>
     public CallCancellation CreateCancellation() => new(_clock);
 
-    /// <summary>Serves a call with one reply; what it throws is for <see cref="Describe"/>. A push is put into its queue, where it waits for its handling.</summary>
+    /// <summary>
+    /// Serves a call with one reply; what it throws is for <see cref="Describe"/>. A push is put into its queue, where it waits for its
+    /// handling.
+    /// </summary>
     public ValueTask ServeAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(method);
@@ -119,9 +142,11 @@ public sealed class CallServer
     }
 
     private static IUnaryMethod Unary(ServedMethod method) =>
-        method.Method as IUnaryMethod ?? throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
+        method.Method as IUnaryMethod
+        ?? throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is a sequence; call it as one.");
 
-    private async ValueTask AcceptAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
+    private async ValueTask AcceptAsync(
+        ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, CancellationToken cancellationToken)
     {
         RequireTime(method, call);
         var unary = Unary(method);
@@ -131,21 +156,36 @@ public sealed class CallServer
         Exception? failure = null;
         try
         {
-            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
+            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller)
+            {
+                Become(caller);
+            }
             // Whoever sends what nobody can handle is told so, rather than the reader of dead letters.
             var codec = _codecs.For(call.ContentType);
             if (ReferenceEquals(codec, _codecs.Json))
             {
                 unary.CheckArguments(call.Payload, codec);
                 var payload = call.Payload.IsSingleSegment ? call.Payload.First : call.Payload.ToArray();
-                await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, call.ContentType, payload, running.Token).ConfigureAwait(false);
+                await _pushes.AcceptAsync(
+                    method.Method.Service,
+                    method.Method.Name,
+                    call.Headers,
+                    call.ContentType,
+                    payload,
+                    running.Token).ConfigureAwait(false);
             }
             else
             {
                 // What waits may be read by another version, which may have JSON only.
                 using var json = new PayloadBuffer(Limits.MaxPayloadBytes);
                 unary.CopyArguments(call.Payload, codec, _codecs.Json, json);
-                await _pushes.AcceptAsync(method.Method.Service, method.Method.Name, call.Headers, _codecs.Json.ContentType, json.Written, running.Token).ConfigureAwait(false);
+                await _pushes.AcceptAsync(
+                    method.Method.Service,
+                    method.Method.Name,
+                    call.Headers,
+                    _codecs.Json.ContentType,
+                    json.Written,
+                    running.Token).ConfigureAwait(false);
             }
 
             unary.WriteDefault(reply, codec);
@@ -162,21 +202,27 @@ public sealed class CallServer
         }
     }
 
-    private async ValueTask RunAsync(ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
+    private async ValueTask RunAsync(
+        ServedMethod method, IncomingCall call, IBufferWriter<byte> reply, DeliveredPush? push, CancellationToken cancellationToken)
     {
         // What a queue delivers may have waited.
         if (push is null) RequireTime(method, call);
         var unary = Unary(method);
         RequireKeys(method, call);
         method.Service.Strict?.Require(method.Service.Name.Canonical);
-        using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
+        using var shard = method.Service.Shards is { } shards
+            ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false)
+            : default;
         using var losing = shard.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
         var running = Begin(method, call, push, tree, shard, losing?.Token ?? cancellationToken);
         Exception? failure = null;
         try
         {
-            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
+            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller)
+            {
+                Become(caller);
+            }
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
             if (method.Service.Proxy is { } proxy)
@@ -212,17 +258,25 @@ public sealed class CallServer
         ArgumentNullException.ThrowIfNull(call);
         RequireTime(method, call);
         RequireKeys(method, call);
-        if (method.Method is not IStreamMethod stream) throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
+        if (method.Method is not IStreamMethod stream)
+        {
+            throw new BadMessageException("method", $"The reply of '{method.Method.FullName}' is no sequence; call it as an rpc.");
+        }
 
         method.Service.Strict?.Require(method.Service.Name.Canonical);
-        using var shard = method.Service.Shards is { } shards ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false) : default;
+        using var shard = method.Service.Shards is { } shards
+            ? await shards.EnterAsync(call.Headers.ShardKeys, call.Headers.TimeToLive, cancellationToken).ConfigureAwait(false)
+            : default;
         using var losing = shard.Link(cancellationToken);
         using var tree = call.Headers.Snapshot is null ? await _trees.EnterIncomingAsync(cancellationToken).ConfigureAwait(false) : default;
         var running = Begin(method, call, null, tree, shard, losing?.Token ?? cancellationToken);
         Exception? failure = null;
         try
         {
-            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller) Become(caller);
+            if (_access.IsAsked(method, call) && await _access.AdmitAsync(method, call, running.Token).ConfigureAwait(false) is { } caller)
+            {
+                Become(caller);
+            }
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
             if (method.Service.Proxy is { } proxy)
@@ -256,7 +310,8 @@ public sealed class CallServer
     {
         ArgumentNullException.ThrowIfNull(error);
         var described = WireError.From(error, call?.TraceId);
-        if (error is BadArgumentException or BadMessageException or LimitExceededException or NoSuchServiceException or NoSuchMethodException or NotAuthenticatedException or AccessDeniedException)
+        if (error is BadArgumentException or BadMessageException or LimitExceededException or NoSuchServiceException
+            or NoSuchMethodException or NotAuthenticatedException or AccessDeniedException)
         {
             _telemetry.Rejected(described.Place ?? "", described.Code);
             TransportLog.Refused(_logger, described.Code, described.Message);
@@ -272,10 +327,19 @@ public sealed class CallServer
         SecurityLog.Refused(_logger, HeaderText.Shorten(sender), HeaderText.Shorten(target), transport, error.Code, error.Message);
     }
 
-    internal static NoSuchMethodException NoSuchMethod(string service, string method, IReadOnlyList<string> available, bool isOfEndpoint = false) =>
-        new(service, HeaderText.Shorten(method), available, $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.") { IsOfEndpoint = isOfEndpoint };
+    internal static NoSuchMethodException NoSuchMethod(
+        string service, string method, IReadOnlyList<string> available, bool isOfEndpoint = false) => new(
+        service,
+        HeaderText.Shorten(method),
+        available,
+        $"Service '{service}' has no method '{HeaderText.Shorten(method)}'; " +
+        $"it has {(available.Count == 0 ? "none" : string.Join(", ", available))}.")
+        {
+            IsOfEndpoint = isOfEndpoint
+        };
 
-    private ServerCall Begin(ServedMethod method, IncomingCall call, DeliveredPush? push, TreeScope tree, ShardLease shard, CancellationToken cancellationToken)
+    private ServerCall Begin(
+        ServedMethod method, IncomingCall call, DeliveredPush? push, TreeScope tree, ShardLease shard, CancellationToken cancellationToken)
     {
         var headers = call.Headers;
         var parent = TraceParent.Read(headers.TraceParent);
@@ -315,7 +379,13 @@ public sealed class CallServer
         else lease = _cancellation.Rent(headers.TimeToLive, cancellationToken, out deadline);
         call.ReplySpans = null;
         // Until something was committed a call tree needs no number.
-        if (call.StartsFlow && !logs && measure.Activity is null && headers.IsPlain && push is null && shard.Token == 0 && tree.Snapshot is not { Number: > 0 })
+        if (call.StartsFlow
+            && !logs
+            && measure.Activity is null
+            && headers.IsPlain
+            && push is null
+            && shard.Token == 0
+            && tree.Snapshot is not { Number: > 0 })
         {
             _plain.Enter(headers.Caller, call.Principal, headers.TimeToLive, deadline);
             call.TraceId = null;
@@ -343,7 +413,8 @@ public sealed class CallServer
             SnapshotNumber = headers.Snapshot,
             Draw = tree.IsRoot ? tree.Draw : headers.Draw,
             Recorder = recorder,
-            RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application, call.Transport) ?? CallTrace.Root,
+            RecorderSpan = recorder?.Begin(CallTrace.Root, info.FullName, CallSpanKind.Server, Application, call.Transport)
+                ?? CallTrace.Root,
         };
         context.Use();
         call.TraceId = context.TraceId;
@@ -352,21 +423,36 @@ public sealed class CallServer
     }
 
     /// <summary>What a failure is to the caller; logged where the service itself is to blame.</summary>
-    private Exception Meant(Exception error, in ServerCall running, ServedMethod method, IncomingCall call, DeliveredPush? push, ShardLease shard, CancellationToken cancellationToken)
+    private Exception Meant(
+        Exception error,
+        in ServerCall running,
+        ServedMethod method,
+        IncomingCall call,
+        DeliveredPush? push,
+        ShardLease shard,
+        CancellationToken cancellationToken)
     {
         if (error is FanException) return error;
         if (error is OperationCanceledException)
         {
             if (running.TimedOut) return TimeIsOver(method, error);
-            if (shard.IsLost && !cancellationToken.IsCancellationRequested) return ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, (OperationCanceledException)error);
-            if (error is CallerLeftException || cancellationToken.IsCancellationRequested || running.Token.IsCancellationRequested) return error;
+            if (shard.IsLost && !cancellationToken.IsCancellationRequested)
+            {
+                return ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, (OperationCanceledException)error);
+            }
+            if (error is CallerLeftException || cancellationToken.IsCancellationRequested || running.Token.IsCancellationRequested)
+            {
+                return error;
+            }
         }
 
         // What becomes of a failed push, and how loudly that is told, is its queue's affair.
         if (push is not null) return error;
         TransportLog.Failed(_logger, ExceptionText.ForLog(error), method.Method.FullName, call.TraceId);
         // Nobody asked for that cancellation: a time limit of the service's own ended its work.
-        return error is OperationCanceledException ? new RemoteFailureException(ExceptionText.TypeOf(error), ExceptionText.MessageOf(error), error) : error;
+        return error is OperationCanceledException
+            ? new RemoteFailureException(ExceptionText.TypeOf(error), ExceptionText.MessageOf(error), error)
+            : error;
     }
 
     private void End(ServerCall running, IncomingCall call, Exception? failure)
@@ -407,18 +493,28 @@ public sealed class CallServer
     private static void RequireTime(ServedMethod method, IncomingCall call)
     {
         if (call.Headers.TimeToLive is { } left && left <= TimeSpan.Zero)
-            throw new DeadlineExceededException($"The time for '{method.Method.FullName}' was over when the call came ({HeaderNames.TimeToLive} is 0).");
+        {
+            throw new DeadlineExceededException(
+                $"The time for '{method.Method.FullName}' was over when the call came ({HeaderNames.TimeToLive} is 0).");
+        }
     }
 
     /// <summary>Before anybody looks at them.</summary>
     /// <exception cref="BadMessageException">They do not fit the name of the service.</exception>
-    internal static void RequireKeys(ServedMethod method, IncomingCall call) => call.ShardKeys = ShardKeyList.Require(method.Service.Name, call.Headers, anyNumber: method.Service.HidesPlaces);
+    internal static void RequireKeys(ServedMethod method, IncomingCall call) =>
+        call.ShardKeys = ShardKeyList.Require(method.Service.Name, call.Headers, anyNumber: method.Service.HidesPlaces);
 
     private static DeadlineExceededException TimeIsOver(ServedMethod method, Exception inner) =>
         new($"The time for '{method.Method.FullName}' was over before it was done.", inner);
 
     private readonly record struct ServerCall(
-        CallMeasure Measure, Activity? LogActivity, IDisposable? LogScope, CallTrace? Recorder, int RecorderSpan, CancellationPool.Lease Lease, CallCancellation? Own)
+        CallMeasure Measure,
+        Activity? LogActivity,
+        IDisposable? LogScope,
+        CallTrace? Recorder,
+        int RecorderSpan,
+        CancellationPool.Lease Lease,
+        CallCancellation? Own)
     {
         public CancellationToken Token => Own is null ? Lease.Token : Own.Token;
 

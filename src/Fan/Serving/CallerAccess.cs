@@ -39,7 +39,8 @@ internal sealed class CallerAccess(IEnumerable<ICallerAuthenticator> authenticat
         }
 
         if (method.Policy is not { } policy || (call.IsQueued && policy.TrustsQueues)) return caller;
-        var request = new PolicyRequest(method.Service.Name.Canonical, method.Method.Name, call.ShardKeys, call.Transport, caller, services);
+        var request = new PolicyRequest(
+            method.Service.Name.Canonical, method.Method.Name, call.ShardKeys, call.Transport, caller, services);
         foreach (var requirement in policy.Requirements)
         {
             try
@@ -63,7 +64,8 @@ internal sealed class CallerAccess(IEnumerable<ICallerAuthenticator> authenticat
     {
         var (scheme, token) = Split(call.Headers.Authorization);
         if (token is null && call.Principal is null) return null;
-        var credentials = new CallerCredentials(method.Service.Name.Canonical, method.Method.Name, call.Transport, scheme, token, call.Principal);
+        var credentials = new CallerCredentials(
+            method.Service.Name.Canonical, method.Method.Name, call.Transport, scheme, token, call.Principal);
         foreach (var authenticator in _authenticators)
         {
             if (await authenticator.AuthenticateAsync(credentials, cancellationToken).ConfigureAwait(false) is not { } found) continue;
@@ -79,7 +81,10 @@ internal sealed class CallerAccess(IEnumerable<ICallerAuthenticator> authenticat
     // An identity that nobody vouches for has no roles and no claims.
     private static ClaimsPrincipal? Proven(ClaimsPrincipal? caller)
     {
-        if (caller is null || caller.Identities.All(identity => identity.IsAuthenticated)) return caller?.Identities.Any() == true ? caller : null;
+        if (caller is null || caller.Identities.All(identity => identity.IsAuthenticated))
+        {
+            return caller?.Identities.Any() == true ? caller : null;
+        }
         var proven = caller.Identities.Where(identity => identity.IsAuthenticated).ToList();
         return proven.Count == 0 ? null : new ClaimsPrincipal(proven);
     }
@@ -89,8 +94,15 @@ internal sealed class CallerAccess(IEnumerable<ICallerAuthenticator> authenticat
         var name = $"'{request.Service}/{request.Method}'";
         var known = request.Caller?.Identities.FirstOrDefault(identity => identity.IsAuthenticated);
         return known is null
-            ? new NotAuthenticatedException(request.Service, request.Method, $"{name} is for certain callers, and nothing that came with the call proves who makes it: call over TLS with a certificate, or with a valid bearer token.")
-            : new AccessDeniedException(request.Service, request.Method, $"Caller '{HeaderText.Shorten(known.Name ?? "")}' may not call {name}: its policy asks for {requirement.What}.");
+            ? new NotAuthenticatedException(
+                request.Service,
+                request.Method,
+                $"{name} is for certain callers, and nothing that came with the call proves who makes it: " +
+                "call over TLS with a certificate, or with a valid bearer token.")
+            : new AccessDeniedException(
+                request.Service,
+                request.Method,
+                $"Caller '{HeaderText.Shorten(known.Name ?? "")}' may not call {name}: its policy asks for {requirement.What}.");
     }
 
     private static bool IsMeant(Exception error, ServedMethod method) => error switch
@@ -101,17 +113,25 @@ internal sealed class CallerAccess(IEnumerable<ICallerAuthenticator> authenticat
     };
 
     // Whoever calls others to find out may be refused there, which says nothing of this call.
-    private static bool IsAbout(string service, string name, ServedMethod method) => service == method.Service.Name.Canonical && name == method.Method.Name;
+    private static bool IsAbout(string service, string name, ServedMethod method) =>
+        service == method.Service.Name.Canonical && name == method.Method.Name;
 
     // Nobody knows yet to whom that is said: what code and libraries say of their failure is for those who run the service.
     private RemoteFailureException Failure(ServedMethod method, IncomingCall call, string what, Exception error)
     {
         SecurityLog.Failed(logger, ExceptionText.ForLog(error), what, method.Method.FullName, call.Transport);
-        return new RemoteFailureException("AuthenticationFailure", $"'{method.Method.FullName}' was not called: {what} failed, and the log of the service says why.");
+        return new RemoteFailureException(
+            "AuthenticationFailure", $"'{method.Method.FullName}' was not called: {what} failed, and the log of the service says why.");
     }
 
     private void Log(ServedMethod method, IncomingCall call, ClaimsPrincipal? caller, FanException error) =>
-        SecurityLog.Refused(logger, HeaderText.Shorten(caller?.Identity?.Name ?? "nobody known"), method.Method.FullName, call.Transport, error.Code, error.Message);
+        SecurityLog.Refused(
+            logger,
+            HeaderText.Shorten(caller?.Identity?.Name ?? "nobody known"),
+            method.Method.FullName,
+            call.Transport,
+            error.Code,
+            error.Message);
 
     private static (string? Scheme, string? Token) Split(string? authorization)
     {

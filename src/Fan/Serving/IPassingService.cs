@@ -28,5 +28,11 @@ internal interface IPassingService
     /// <param name="reply">Takes the one reply; null for a stream.</param>
     /// <param name="items">Takes the items; null for a call with one reply.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    ValueTask ServeAsync(ServedMethod method, object implementation, IncomingCall call, IBufferWriter<byte>? reply, IItemSink? items, CancellationToken cancellationToken);
+    ValueTask ServeAsync(
+        ServedMethod method,
+        object implementation,
+        IncomingCall call,
+        IBufferWriter<byte>? reply,
+        IItemSink? items,
+        CancellationToken cancellationToken);
 }

@@ -7,5 +7,11 @@ internal interface IPushAcceptor
 {
     /// <summary>Ends when the push is in its queue.</summary>
     /// <exception cref="ServiceUnavailableException">The queue does not take it.</exception>
-    ValueTask AcceptAsync(string service, string method, MessageHeaders headers, string? contentType, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+    ValueTask AcceptAsync(
+        string service,
+        string method,
+        MessageHeaders headers,
+        string? contentType,
+        ReadOnlyMemory<byte> payload,
+        CancellationToken cancellationToken);
 }

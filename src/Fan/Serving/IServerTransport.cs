@@ -2,7 +2,9 @@ using Fan.Discovery;
 
 namespace Fan.Serving;
 
-/// <summary>Takes calls from one kind of network and hands them to the application. Safe from any thread. Owned, and disposed, by the container.</summary>
+/// <summary>
+/// Takes calls from one kind of network and hands them to the application. Safe from any thread. Owned, and disposed, by the container.
+/// </summary>
 public interface IServerTransport
 {
     /// <summary>The <c>transport</c> of its endpoints, e.g. <c>http</c>.</summary>
@@ -11,7 +13,10 @@ public interface IServerTransport
     /// <summary>Whether it can tell by itself who calls, e.g. by certificates. Default: it can not.</summary>
     bool ProvesCallers => false;
 
-    /// <summary>Why callers do not reach it at the moment, for the health of the application; null when nothing is known to be wrong. Default: nothing is.</summary>
+    /// <summary>
+    /// Why callers do not reach it at the moment, for the health of the application; null when nothing is known to be wrong. Default:
+    /// nothing is.
+    /// </summary>
     string? Trouble => null;
 
     /// <summary>Begins to listen; calls may come from then on. Called once.</summary>

@@ -15,7 +15,10 @@ public sealed class ServedService
         Contract = contract;
         Name = ServiceName.Parse(contract.Name);
         Implementation = implementation;
-        Methods = contract.Methods.ToFrozenDictionary(method => method.Name, method => new ServedMethod(this, method, policies?.For(Name.Canonical, method.Name)), StringComparer.Ordinal);
+        Methods = contract.Methods.ToFrozenDictionary(
+            method => method.Name,
+            method => new ServedMethod(this, method, policies?.For(Name.Canonical, method.Name)),
+            StringComparer.Ordinal);
     }
 
     /// <summary>Its name.</summary>
@@ -33,9 +36,14 @@ public sealed class ServedService
     /// <summary>Whether its endpoints stay registered while the process is down.</summary>
     public bool IsPersistent { get; }
 
-    /// <summary>Its methods for an endpoint that callers may send the compact form: one whose transport hands on the content type of a request.</summary>
+    /// <summary>
+    /// Its methods for an endpoint that callers may send the compact form: one whose transport hands on the content type of a request.
+    /// </summary>
     public IReadOnlyList<EndpointMethod> DescribeMethods() =>
-        [.. Contract.Methods.Select(method => EndpointMethod.From(method.Description) with { ContentType = Compact?.Carries(method) == true ? MediaTypes.Compact : null })];
+        [.. Contract.Methods.Select(method => EndpointMethod.From(method.Description) with
+        {
+            ContentType = Compact?.Carries(method) == true ? MediaTypes.Compact : null
+        })];
 
     internal ServiceImplementation Implementation { get; }
 
@@ -48,7 +56,9 @@ public sealed class ServedService
     /// <summary>What must be held while it serves; null where it is not strict.</summary>
     internal Commits.StrictLease? Strict { get; init; }
 
-    /// <summary>Whether it goes by a name without the places of shard keys, whatever they are: a proxy, and a subscriber without a contract.</summary>
+    /// <summary>
+    /// Whether it goes by a name without the places of shard keys, whatever they are: a proxy, and a subscriber without a contract.
+    /// </summary>
     internal bool HidesPlaces { get => field || Proxy is not null; init; }
 
     /// <summary>What takes whatever method is called; null where the contract has its methods.</summary>

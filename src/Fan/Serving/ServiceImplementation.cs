@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Serving;
 
-/// <summary>Where the object behind a hosted service comes from: one for all calls, or one per call from a scope of its own. Safe from any thread.</summary>
+/// <summary>
+/// Where the object behind a hosted service comes from: one for all calls, or one per call from a scope of its own. Safe from any thread.
+/// </summary>
 internal sealed class ServiceImplementation
 {
     private readonly Func<IServiceProvider, object> _factory;
@@ -17,7 +19,10 @@ internal sealed class ServiceImplementation
         if (lifetime == ServiceLifetime.Singleton) _making = new Lock();
     }
 
-    /// <summary>The one object for all calls; null where each call has its own. It is made once; what its constructor throws is thrown, and it is tried again the next time.</summary>
+    /// <summary>
+    /// The one object for all calls; null where each call has its own. It is made once; what its constructor throws is thrown, and it is
+    /// tried again the next time.
+    /// </summary>
     public object? Shared => _making is null ? null : _shared ?? Make(_making);
 
     /// <summary>The same object or objects, each within another one.</summary>
@@ -37,7 +42,11 @@ internal sealed class ServiceImplementation
 
     private object Make(Lock making)
     {
-        if (making.IsHeldByCurrentThread) throw new InvalidOperationException("The constructor of a service calls the service itself, which is not there before it returns.");
+        if (making.IsHeldByCurrentThread)
+        {
+            throw new InvalidOperationException(
+                "The constructor of a service calls the service itself, which is not there before it returns.");
+        }
         lock (making) return _shared ??= _factory(_services);
     }
 }

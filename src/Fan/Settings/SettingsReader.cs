@@ -3,7 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Fan.Settings;
 
-/// <summary>Reads the settings of one section of configuration, and tells at the end all that can't be read. By hand, as a binder would need reflection.</summary>
+/// <summary>
+/// Reads the settings of one section of configuration, and tells at the end all that can't be read. By hand, as a binder would need
+/// reflection.
+/// </summary>
 internal sealed class SettingsReader(IConfigurationSection section)
 {
     private readonly List<string> _errors = [];

@@ -5,8 +5,8 @@ using Semver;
 namespace Fan.Sharding;
 
 /// <summary>
-/// Who is to own each shard of a service, as follows from who lives and what the tree says: the table in docs/sharding.md, for callers, workers
-/// and the tool alike. Everybody who knows the same comes to the same. Immutable.
+/// Who is to own each shard of a service, as follows from who lives and what the tree says: the table in docs/sharding.md, for callers,
+/// workers and the tool alike. Everybody who knows the same comes to the same. Immutable.
 /// </summary>
 internal sealed class ShardAssignment
 {
@@ -44,7 +44,10 @@ internal sealed class ShardAssignment
     private static SortedDictionary<string, int> Capacities(IReadOnlyList<ShardOffer> offers, ShardPlan plan, Func<SemVersion, bool> isOf)
     {
         var workers = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var offer in offers.Where(offer => offer.Plan.Text == plan.Text && isOf(offer.Version))) workers[offer.Worker] = offer.Capacity;
+        foreach (var offer in offers.Where(offer => offer.Plan.Text == plan.Text && isOf(offer.Version)))
+        {
+            workers[offer.Worker] = offer.Capacity;
+        }
         return workers;
     }
 

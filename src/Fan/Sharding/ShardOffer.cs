@@ -19,7 +19,9 @@ internal sealed record ShardOffer(string Worker, SemVersion Version, ShardPlan P
     public const string CapacityProperty = "capacity";
     public const string RulesProperty = "shard-rules";
 
-    /// <summary>The rules of this program. Programs of the revision before say nothing, and share all shards among all versions that take calls.</summary>
+    /// <summary>
+    /// The rules of this program. Programs of the revision before say nothing, and share all shards among all versions that take calls.
+    /// </summary>
     public const int CurrentRules = 2;
 
     private const int FormerRules = 1;
@@ -31,14 +33,27 @@ internal sealed record ShardOffer(string Worker, SemVersion Version, ShardPlan P
         foreach (var endpoint in set.All)
         {
             var properties = endpoint.Description.Properties;
-            if (!properties.TryGetValue(WorkerProperty, out var worker) || ShardPlan.TryParse(properties.GetValueOrDefault(ShardsProperty)) is not { } plan) continue;
+            if (!properties.TryGetValue(WorkerProperty, out var worker)
+                || ShardPlan.TryParse(properties.GetValueOrDefault(ShardsProperty)) is not { } plan)
+            {
+                continue;
+            }
             if (ServiceVersion.TryParse(endpoint.Version, out var version))
-                offers.Add(new ShardOffer(worker, version, plan, NumberOf(properties, CapacityProperty) ?? UsualCapacity, NumberOf(properties, RulesProperty) ?? FormerRules));
+            {
+                offers.Add(new ShardOffer(
+                    worker,
+                    version,
+                    plan,
+                    NumberOf(properties, CapacityProperty) ?? UsualCapacity,
+                    NumberOf(properties, RulesProperty) ?? FormerRules));
+            }
         }
 
         return offers;
     }
 
     private static int? NumberOf(IReadOnlyDictionary<string, string> properties, string name) =>
-        int.TryParse(properties.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+        int.TryParse(properties.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : null;
 }

@@ -30,7 +30,8 @@ internal sealed class ShardOwner : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private readonly Dictionary<int, OwnedShard> _owned = [];
     private readonly Dictionary<int, ShardPlan> _doubtful = [];
@@ -44,9 +45,19 @@ internal sealed class ShardOwner : IAsyncDisposable
     private volatile bool _leaving;
     private Task[] _running = [];
 
-    public ShardOwner(string service, WorkerName name, ShardPlan plan, StoreConnection connection, EndpointDirectory directory, SnapshotHistory history, TimeSpan drainTimeout, TimeProvider clock, ILogger logger)
+    public ShardOwner(
+        string service,
+        WorkerName name,
+        ShardPlan plan,
+        StoreConnection connection,
+        EndpointDirectory directory,
+        SnapshotHistory history,
+        TimeSpan drainTimeout,
+        TimeProvider clock,
+        ILogger logger)
     {
-        (_service, _name, _worker, _plan, _connection, _directory, _history, _drainTimeout, _clock, _logger) = (service, name, name.Worker, plan, connection, directory, history, drainTimeout, clock, logger);
+        (_service, _name, _worker, _plan, _connection, _directory, _history, _drainTimeout, _clock, _logger) = (
+            service, name, name.Worker, plan, connection, directory, history, drainTimeout, clock, logger);
     }
 
     public ShardPlan Plan => _plan;
@@ -157,7 +168,8 @@ internal sealed class ShardOwner : IAsyncDisposable
             }
             catch (TimeoutException error)
             {
-                throw new DeadlineExceededException($"{_worker} did not come to own shard {shard} of '{_service}' in the time of the call.", error);
+                throw new DeadlineExceededException(
+                    $"{_worker} did not come to own shard {shard} of '{_service}' in the time of the call.", error);
             }
         }
     }
@@ -190,7 +202,8 @@ internal sealed class ShardOwner : IAsyncDisposable
             Wake();
             try
             {
-                await follower.ChangedAsync(seen, stopping).WaitAsync(lookAgain ?? Timeout.InfiniteTimeSpan, _clock, stopping).ConfigureAwait(false);
+                await follower.ChangedAsync(seen, stopping).WaitAsync(
+                    lookAgain ?? Timeout.InfiniteTimeSpan, _clock, stopping).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -227,8 +240,14 @@ internal sealed class ShardOwner : IAsyncDisposable
             Drop(owned => owned.Session != store.SessionId);
             try
             {
-                var mayTake = assignment?.Plan.Text == _plan.Text && !_leaving && await ShardPlanNode.EnterAsync(store, _service, assignment.Plan, stopping).ConfigureAwait(false);
-                for (var shard = 0; shard < _plan.Count; shard++) await ReconcileAsync(store, shard, assignment?.Plan ?? _plan, IsMine(assignment, shard), mayTake, stopping).ConfigureAwait(false);
+                var mayTake = assignment?.Plan.Text == _plan.Text
+                    && !_leaving
+                    && await ShardPlanNode.EnterAsync(store, _service, assignment.Plan, stopping).ConfigureAwait(false);
+                for (var shard = 0; shard < _plan.Count; shard++)
+                {
+                    await ReconcileAsync(
+                        store, shard, assignment?.Plan ?? _plan, IsMine(assignment, shard), mayTake, stopping).ConfigureAwait(false);
+                }
             }
             catch (StoreException)
             {
@@ -255,7 +274,8 @@ internal sealed class ShardOwner : IAsyncDisposable
     private bool IsMine(ShardAssignment? assignment, int shard) =>
         !_leaving && assignment is not null && assignment.Plan.Text == _plan.Text && assignment.OwnerOf(shard) == _worker;
 
-    private async ValueTask ReconcileAsync(ICoordinationStore store, int shard, ShardPlan plan, bool isMine, bool mayTake, CancellationToken cancellationToken)
+    private async ValueTask ReconcileAsync(
+        ICoordinationStore store, int shard, ShardPlan plan, bool isMine, bool mayTake, CancellationToken cancellationToken)
     {
         OwnedShard? owned;
         lock (_gate) owned = _owned.GetValueOrDefault(shard);
@@ -310,7 +330,9 @@ internal sealed class ShardOwner : IAsyncDisposable
         _doubtful[shard] = plan;
         try
         {
-            await store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes(_worker), NodeKind.Ephemeral)], cancellationToken).ConfigureAwait(false);
+            await store.CommitAsync(
+                [new StoreOperation.Create(path, Encoding.UTF8.GetBytes(_worker), NodeKind.Ephemeral)],
+                cancellationToken).ConfigureAwait(false);
         }
         catch (StoreConflictException)
         {
@@ -319,8 +341,14 @@ internal sealed class ShardOwner : IAsyncDisposable
             return;
         }
 
-        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } taken && taken.EphemeralOwner == store.SessionId) Own(store, shard, plan, path, taken);
-        else Wake();
+        if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is { } taken && taken.EphemeralOwner == store.SessionId)
+        {
+            Own(store, shard, plan, path, taken);
+        }
+        else
+        {
+            Wake();
+        }
         _doubtful.Remove(shard);
     }
 
@@ -338,12 +366,18 @@ internal sealed class ShardOwner : IAsyncDisposable
 
     private async ValueTask ReleaseAsync(ICoordinationStore store, OwnedShard owned, CancellationToken cancellationToken)
     {
-        if (await store.GetAsync(owned.Path, cancellationToken).ConfigureAwait(false) is not { } node || node.CreatedTransaction != owned.Token) return;
+        if (await store.GetAsync(owned.Path, cancellationToken).ConfigureAwait(false) is not { } node
+            || node.CreatedTransaction != owned.Token)
+        {
+            return;
+        }
         try
         {
             // In the session that holds the lock, or not at all: after it the lock at this path is another owner's.
             if (await WitnessAsync(store, owned.Session, cancellationToken).ConfigureAwait(false) is not { } witness) return;
-            await store.CommitAsync([new StoreOperation.Check(witness), new StoreOperation.Delete(owned.Path, node.Version)], cancellationToken).ConfigureAwait(false);
+            await store.CommitAsync(
+                [new StoreOperation.Check(witness), new StoreOperation.Delete(owned.Path, node.Version)],
+                cancellationToken).ConfigureAwait(false);
         }
         catch (StoreConflictException)
         {
@@ -358,7 +392,8 @@ internal sealed class ShardOwner : IAsyncDisposable
     {
         if (_witness.Session == session) return _witness.Path;
         await store.CreateMissingAsync([CommitPath.Root, ShardPath.Owners], cancellationToken).ConfigureAwait(false);
-        var create = new StoreOperation.Create(StorePath.Join(ShardPath.Owners, "owner_"), Encoding.UTF8.GetBytes(_worker), NodeKind.EphemeralSequential);
+        var create = new StoreOperation.Create(
+            StorePath.Join(ShardPath.Owners, "owner_"), Encoding.UTF8.GetBytes(_worker), NodeKind.EphemeralSequential);
         var path = (await store.CommitAsync([create], cancellationToken).ConfigureAwait(false))[0].Path;
         if (await store.GetAsync(path, cancellationToken).ConfigureAwait(false) is not { } node) return null;
         _witness = (node.EphemeralOwner, path);
@@ -388,7 +423,8 @@ internal sealed class ShardOwner : IAsyncDisposable
 
     private ShardMovedException Moved(ShardAssignment? assignment, int shard) => new(
         _service, shard, _leaving ? $"{_worker} gives up its shards of '{_service}'."
-            : assignment!.Plan.Text != _plan.Text ? $"'{_service}' is divided by '{assignment.Plan.Text}' now, and {_worker} divides it by '{_plan.Text}'."
+            : assignment!.Plan.Text != _plan.Text
+            ? $"'{_service}' is divided by '{assignment.Plan.Text}' now, and {_worker} divides it by '{_plan.Text}'."
             : $"Shard {shard} of '{_service}' belongs to {assignment.OwnerOf(shard) ?? "nobody"}, not to {_worker}.");
 
     private void NoteNamesake(int shard, bool isHeld)
@@ -407,7 +443,10 @@ internal sealed class ShardOwner : IAsyncDisposable
     }
 
     private ShardMovedException HeldByNamesake(int shard) => new(
-        _service, shard, $"Shard {shard} of '{_service}' is held by another process that is worker '{_worker}' too ({string.Join(", ", _name.Others)}), not by {_name.Process}; {char.ToLowerInvariant(SharedWorkerName.Advice[0])}{SharedWorkerName.Advice[1..]}");
+        _service,
+        shard,
+        $"Shard {shard} of '{_service}' is held by another process that is worker '{_worker}' too ({string.Join(", ", _name.Others)}), " +
+        $"not by {_name.Process}; {char.ToLowerInvariant(SharedWorkerName.Advice[0])}{SharedWorkerName.Advice[1..]}");
 
     private void Tell()
     {

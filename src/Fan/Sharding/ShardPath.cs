@@ -17,5 +17,6 @@ internal static class ShardPath
 
     public static string OfPlan(string service, ShardPlan plan) => $"{Root}/{service}/{plan.Id}";
 
-    public static string OfShard(string service, ShardPlan plan, int shard) => $"{OfPlan(service, plan)}/{shard.ToString(CultureInfo.InvariantCulture)}";
+    public static string OfShard(string service, ShardPlan plan, int shard) =>
+        $"{OfPlan(service, plan)}/{shard.ToString(CultureInfo.InvariantCulture)}";
 }

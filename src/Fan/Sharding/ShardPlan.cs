@@ -24,7 +24,13 @@ internal sealed class ShardPlan
     private readonly ImmutableSortedDictionary<string, int>? _listed;
     private readonly string _id;
 
-    private ShardPlan(int count, string[]? bounds, string text, string id, ImmutableSortedDictionary<string, int>? listed = null, Comparison<string>? compare = null) =>
+    private ShardPlan(
+        int count,
+        string[]? bounds,
+        string text,
+        string id,
+        ImmutableSortedDictionary<string, int>? listed = null,
+        Comparison<string>? compare = null) =>
         (Count, _bounds, Text, _id, _listed, _compare) = (count, bounds, text, id, listed, compare);
 
     /// <summary>One shard for all: a service of which one instance works in the whole system.</summary>
@@ -56,15 +62,24 @@ internal sealed class ShardPlan
     {
         RequireCount(count);
         var text = count.ToString(CultureInfo.InvariantCulture);
-        return new ShardPlan(count, null, DirectoryPrefix + text, "directory-" + text, ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal));
+        return new ShardPlan(
+            count,
+            null,
+            DirectoryPrefix + text,
+            "directory-" + text,
+            ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal));
     }
 
-    /// <summary>The plan with the keys that the tree lists. It is another plan than that with others: no lock of one is held while one of the other is.</summary>
+    /// <summary>
+    /// The plan with the keys that the tree lists. It is another plan than that with others: no lock of one is held while one of the other
+    /// is.
+    /// </summary>
     public ShardPlan With(ImmutableSortedDictionary<string, int> listed)
     {
         if (_listed is null || listed.IsEmpty) return this;
         var text = string.Join('\n', listed.Select(key => $"{key.Key}={key.Value.ToString(CultureInfo.InvariantCulture)}"));
-        return new ShardPlan(Count, null, Text, $"{_id}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8))}", listed);
+        return new ShardPlan(
+            Count, null, Text, $"{_id}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8))}", listed);
     }
 
     /// <summary>Shards between bounds: keys below the first one, from the first to below the second, and so on.</summary>
@@ -75,12 +90,19 @@ internal sealed class ShardPlan
     public static ShardPlan? TryParse(string? text)
     {
         if (text is null) return null;
-        if (text.StartsWith(HashPrefix, StringComparison.Ordinal)) return TryCount(text.AsSpan(HashPrefix.Length)) is { } count ? Hash(count) : null;
-        if (text.StartsWith(DirectoryPrefix, StringComparison.Ordinal)) return TryCount(text.AsSpan(DirectoryPrefix.Length)) is { } shards ? Directory(shards) : null;
+        if (text.StartsWith(HashPrefix, StringComparison.Ordinal))
+        {
+            return TryCount(text.AsSpan(HashPrefix.Length)) is { } count ? Hash(count) : null;
+        }
+        if (text.StartsWith(DirectoryPrefix, StringComparison.Ordinal))
+        {
+            return TryCount(text.AsSpan(DirectoryPrefix.Length)) is { } shards ? Directory(shards) : null;
+        }
         try
         {
             return text.StartsWith(RangePrefix, StringComparison.Ordinal) ? Range(text[RangePrefix.Length..].Split(','))
-                : text.StartsWith(FormerRangePrefix, StringComparison.Ordinal) ? Range(text[FormerRangePrefix.Length..].Split(','), FormerRangePrefix, KeyOrder.CompareAsBefore)
+                : text.StartsWith(FormerRangePrefix, StringComparison.Ordinal)
+                ? Range(text[FormerRangePrefix.Length..].Split(','), FormerRangePrefix, KeyOrder.CompareAsBefore)
                 : null;
         }
         catch (FormatException)
@@ -119,15 +141,25 @@ internal sealed class ShardPlan
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxShards);
     }
 
-    private static int? TryCount(ReadOnlySpan<char> text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MaxShards ? count : null;
+    private static int? TryCount(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MaxShards ? count : null;
 
     private static ShardPlan Range(IReadOnlyList<string> bounds, string prefix, Comparison<string> compare)
     {
-        if (bounds.Count is 0 or >= MaxShards) throw new FormatException($"Shards by range need 1 to {MaxShards - 1} bounds; these are {bounds.Count}.");
+        if (bounds.Count is 0 or >= MaxShards)
+        {
+            throw new FormatException($"Shards by range need 1 to {MaxShards - 1} bounds; these are {bounds.Count}.");
+        }
         for (var i = 0; i < bounds.Count; i++)
         {
-            if (bounds[i].Length == 0 || bounds[i].Contains(',', StringComparison.Ordinal)) throw new FormatException($"A bound of shards has at least one character and no comma; one is '{bounds[i]}'.");
-            if (i > 0 && compare(bounds[i - 1], bounds[i]) >= 0) throw new FormatException($"The bounds of shards must ascend; '{bounds[i]}' comes after '{bounds[i - 1]}'.");
+            if (bounds[i].Length == 0 || bounds[i].Contains(',', StringComparison.Ordinal))
+            {
+                throw new FormatException($"A bound of shards has at least one character and no comma; one is '{bounds[i]}'.");
+            }
+            if (i > 0 && compare(bounds[i - 1], bounds[i]) >= 0)
+            {
+                throw new FormatException($"The bounds of shards must ascend; '{bounds[i]}' comes after '{bounds[i - 1]}'.");
+            }
         }
 
         var text = prefix + string.Join(',', bounds);

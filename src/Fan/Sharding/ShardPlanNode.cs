@@ -3,11 +3,15 @@ using Fan.Coordination;
 
 namespace Fan.Sharding;
 
-/// <summary>The plan by which a service is divided, as a node that has the locks below it. There is one at a time, so that nobody owns a key by one plan while somebody does by another.</summary>
+/// <summary>
+/// The plan by which a service is divided, as a node that has the locks below it. There is one at a time, so that nobody owns a key by one
+/// plan while somebody does by another.
+/// </summary>
 internal static class ShardPlanNode
 {
     /// <summary>Makes this plan the one in force; false while workers still own shards by another one.</summary>
-    public static async ValueTask<bool> EnterAsync(ICoordinationStore store, string service, ShardPlan plan, CancellationToken cancellationToken)
+    public static async ValueTask<bool> EnterAsync(
+        ICoordinationStore store, string service, ShardPlan plan, CancellationToken cancellationToken)
     {
         var own = ShardPath.OfPlan(service, plan);
         if (await store.GetAsync(own, cancellationToken).ConfigureAwait(false) is not null) return true;

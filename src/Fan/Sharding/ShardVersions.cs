@@ -47,14 +47,17 @@ internal sealed class ShardVersions
 
     // Of two plans the newer version's counts, and of one version's the larger one.
     private static ShardPlan? PlanOf(IEnumerable<ShardOffer> offers) => offers
-        .OrderByDescending(offer => offer.Version, SemVersion.PrecedenceComparer).ThenByDescending(offer => offer.Plan.Count).ThenByDescending(offer => offer.Plan.Text, StringComparer.Ordinal)
+        .OrderByDescending(offer => offer.Version, SemVersion.PrecedenceComparer)
+        .ThenByDescending(offer => offer.Plan.Count)
+        .ThenByDescending(offer => offer.Plan.Text, StringComparer.Ordinal)
         .FirstOrDefault()?.Plan;
 
     // Without a route a version that callers of the others can't take waits for its switch, or for the end of the others.
     private static Func<SemVersion, bool> FitsTheLowest(IReadOnlyList<ShardOffer> offers)
     {
         var lowest = offers.MinBy(offer => offer.Version, SemVersion.PrecedenceComparer)!.Version;
-        return version => version.Major == lowest.Major && (lowest.Major > 0 || (version.Minor == lowest.Minor && (lowest.Minor > 0 || version.Patch == lowest.Patch)));
+        return version => version.Major == lowest.Major
+            && (lowest.Major > 0 || (version.Minor == lowest.Minor && (lowest.Minor > 0 || version.Patch == lowest.Patch)));
     }
 
     // The highest version's part comes first: what a growing share has reached stays with it.
@@ -76,7 +79,10 @@ internal sealed class ShardVersions
     {
         var ranks = new int[shards];
         var place = 0;
-        foreach (var shard in Enumerable.Range(0, shards).OrderBy(shard => ShardHash.Mix((uint)shard + 0x9e3779b9)).ThenBy(shard => shard)) ranks[shard] = place++;
+        foreach (var shard in Enumerable.Range(0, shards).OrderBy(shard => ShardHash.Mix((uint)shard + 0x9e3779b9)).ThenBy(shard => shard))
+        {
+            ranks[shard] = place++;
+        }
         return ranks;
     }
 

@@ -2,7 +2,10 @@ using Fan.Discovery;
 
 namespace Fan.Sharding;
 
-/// <summary>Several processes that serve one service under one worker name, though a worker is one process. Each of its shards is with whoever got the lock first.</summary>
+/// <summary>
+/// Several processes that serve one service under one worker name, though a worker is one process. Each of its shards is with whoever got
+/// the lock first.
+/// </summary>
 /// <param name="Service">The service, without brackets.</param>
 /// <param name="Worker">The name.</param>
 /// <param name="Processes">Two or more, for people; the one that came first is the first.</param>
@@ -12,7 +15,8 @@ internal sealed record SharedWorkerName(string Service, string Worker, IReadOnly
 
     private const int ShownOfInstance = 12;
 
-    public override string ToString() => $"{Processes.Count} processes serve '{Service}' as worker '{Worker}': {string.Join(" and ", Processes)}";
+    public override string ToString() =>
+        $"{Processes.Count} processes serve '{Service}' as worker '{Worker}': {string.Join(" and ", Processes)}";
 
     /// <summary>Those among endpoints of any services, in the order of their names.</summary>
     public static IReadOnlyList<SharedWorkerName> Find(IEnumerable<Endpoint> endpoints) =>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Sharding;
 
 /// <summary>
-/// The name under which this process owns shards of one service, and whether another one lives that has it too. What has just ended, or is about
-/// to, has the time of a session to go before it is told. <see cref="Look"/> has one caller; everything else is safe from any thread.
+/// The name under which this process owns shards of one service, and whether another one lives that has it too. What has just ended, or is
+/// about to, has the time of a session to go before it is told. <see cref="Look"/> has one caller; everything else is safe from any thread.
 /// </summary>
 internal sealed class WorkerName(string service, string worker, string application, string instance, TimeProvider clock, ILogger logger)
 {

@@ -5,8 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Subscribing;
 
-/// <summary>Watches the handlers of one queue, on all its transports: one that ignores its token is told, and left behind, so that its place and its message go on without it. Safe from any thread.</summary>
-internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options, QueueTelemetry telemetry, TimeProvider clock, ILogger logger)
+/// <summary>
+/// Watches the handlers of one queue, on all its transports: one that ignores its token is told, and left behind, so that its place and its
+/// message go on without it. Safe from any thread.
+/// </summary>
+internal sealed class HandlerWatch(
+    QueueName queue, SubscriptionOptions options, QueueTelemetry telemetry, TimeProvider clock, ILogger logger)
 {
     // For cleaning up after the token was cancelled: by time, or by whoever ends the consumer and waits for it.
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
@@ -28,7 +32,9 @@ internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options,
     {
         0 => null,
         var count when count >= Bound => $"nothing is begun any more: {count} handlers ignore their cancelled token; restart the process",
-        var count => $"{count} of its handlers {(count == 1 ? "ignores its" : "ignore their")} cancelled token; with {Bound} nothing is begun any more",
+        var count =>
+            $"{count} of its handlers {(count == 1 ? "ignores its" : "ignore their")} cancelled token; " +
+            $"with {Bound} nothing is begun any more",
     };
 
     /// <summary>Waits until a handler may begin; false when cancelled.</summary>
@@ -54,13 +60,19 @@ internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options,
     /// <summary>Waits until a handler has ended, or is left behind.</summary>
     /// <param name="handling">The handler at work.</param>
     /// <param name="delivery">What it handles.</param>
-    /// <param name="cancellationToken">The token that it was given; it is cancelled after <see cref="SubscriptionOptions.HandlingTimeout"/> too.</param>
+    /// <param name="cancellationToken">
+    /// The token that it was given; it is cancelled after <see cref="SubscriptionOptions.HandlingTimeout"/> too.
+    /// </param>
     /// <returns>Whether it has ended.</returns>
     public async ValueTask<bool> EndsAsync(Task handling, QueueDelivery delivery, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        await handling.WaitAsync(options.HandlingTimeout + CleanUp, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!handling.IsCompleted && cancellationToken.IsCancellationRequested) await handling.WaitAsync(CleanUpAtEnd, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await handling.WaitAsync(
+            options.HandlingTimeout + CleanUp, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!handling.IsCompleted && cancellationToken.IsCancellationRequested)
+        {
+            await handling.WaitAsync(CleanUpAtEnd, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         if (handling.IsCompleted) return true;
         LeaveBehind(handling, delivery, began);
         return false;
@@ -71,7 +83,8 @@ internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options,
         int count;
         lock (_gate) count = ++_hanging;
         telemetry.Hanging(queue, 1);
-        QueueLog.HandlerHangs(logger, MethodOf(delivery), queue, delivery.Message.Id, delivery.Attempt, clock.GetElapsedTime(began), count, Bound);
+        QueueLog.HandlerHangs(
+            logger, MethodOf(delivery), queue, delivery.Message.Id, delivery.Attempt, clock.GetElapsedTime(began), count, Bound);
         _ = OwnAsync(handling, delivery, began);
     }
 
@@ -81,7 +94,8 @@ internal sealed class HandlerWatch(QueueName queue, SubscriptionOptions options,
         await handling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Told before the application is healthy again, so that whoever waits for that finds it in the log.
         telemetry.Hanging(queue, -1);
-        QueueLog.HandlerEndedLate(logger, MethodOf(delivery), queue, delivery.Message.Id, clock.GetElapsedTime(began), handling.Status.ToString());
+        QueueLog.HandlerEndedLate(
+            logger, MethodOf(delivery), queue, delivery.Message.Id, clock.GetElapsedTime(began), handling.Status.ToString());
         TaskCompletionSource? room;
         lock (_gate)
         {

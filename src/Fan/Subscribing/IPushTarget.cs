@@ -25,11 +25,13 @@ internal sealed class ContractTarget(ServedService service) : IPushTarget
     public IReadOnlyList<string> Methods { get; } =
         [.. service.Contract.Methods.Where(method => method.Description.Kind == MethodKind.Push).Select(method => method.Name)];
 
-    public ServedMethod? Find(string method) => service.Methods.TryGetValue(method, out var found) && found.Method.Description.Kind == MethodKind.Push ? found : null;
+    public ServedMethod? Find(string method) =>
+        service.Methods.TryGetValue(method, out var found) && found.Method.Description.Kind == MethodKind.Push ? found : null;
 }
 
 /// <summary>One function for all pushes of a service, without a contract.</summary>
-internal sealed class FunctionTarget(string service, Func<ReceivedPush, CancellationToken, ValueTask> handler, IServiceProvider services) : IPushTarget
+internal sealed class FunctionTarget(
+    string service, Func<ReceivedPush, CancellationToken, ValueTask> handler, IServiceProvider services) : IPushTarget
 {
     private const int MaxMethods = 1024;
 
@@ -41,7 +43,11 @@ internal sealed class FunctionTarget(string service, Func<ReceivedPush, Cancella
     {
         if (_methods.TryGetValue(method, out var known)) return known;
         var contract = new Contract(service, new Method(service, handler, method));
-        var made = new ServedService(contract, new ServiceImplementation(_ => handler, ServiceLifetime.Singleton, services), isPersistent: false) { HidesPlaces = true }.Methods[method];
+        var made = new ServedService(
+            contract, new ServiceImplementation(_ => handler, ServiceLifetime.Singleton, services), isPersistent: false)
+        {
+            HidesPlaces = true
+        }.Methods[method];
         // The names come from pushers: past the bound one is made for each delivery.
         if (_methods.Count < MaxMethods) _methods.TryAdd(method, made);
         return made;
@@ -55,14 +61,16 @@ internal sealed class FunctionTarget(string service, Func<ReceivedPush, Cancella
     private sealed class Method(string service, Func<ReceivedPush, CancellationToken, ValueTask> handler, string name)
         : UnaryMethod<NamedArguments, Unit>(NamedMethods.Describe<Unit>(name, MethodKind.Push))
     {
-        public override void WriteArguments(Utf8JsonWriter writer, in NamedArguments args, JsonSerializerOptions options) => NamedMethods.Write(writer, args);
+        public override void WriteArguments(Utf8JsonWriter writer, in NamedArguments args, JsonSerializerOptions options) =>
+            NamedMethods.Write(writer, args);
 
         public override NamedArguments ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options)
         {
             var arguments = JsonElement.ParseValue(ref reader);
             return arguments.ValueKind == JsonValueKind.Object
                 ? new NamedArguments(arguments)
-                : throw new BadArgumentException("", $"The arguments of '{Name}' must be a JSON object of names; they are {arguments.ValueKind}.");
+                : throw new BadArgumentException(
+                    "", $"The arguments of '{Name}' must be a JSON object of names; they are {arguments.ValueKind}.");
         }
 
         public override async ValueTask<Unit> InvokeAsync(object target, NamedArguments args, CancellationToken cancellationToken)

@@ -11,7 +11,13 @@ namespace Fan.Subscribing;
 
 /// <summary>Hands the deliveries of one queue to their target, and decides what becomes of them. Safe from any thread.</summary>
 internal sealed class PushDispatcher(
-    CallServer server, IPushTarget target, SubscriptionOptions options, HandlerWatch watch, QueueTelemetry telemetry, string transport, ILogger logger)
+    CallServer server,
+    IPushTarget target,
+    SubscriptionOptions options,
+    HandlerWatch watch,
+    QueueTelemetry telemetry,
+    string transport,
+    ILogger logger)
 {
     public async ValueTask<QueueSettlement> HandleAsync(QueueDelivery delivery, CancellationToken cancellationToken)
     {
@@ -19,20 +25,49 @@ internal sealed class PushDispatcher(
         var (settlement, error) = await DecideAsync(delivery, cancellationToken).ConfigureAwait(false);
         telemetry.Settled(delivery.Queue, transport, settlement);
         var name = $"{message.Service}/{HeaderText.Shorten(message.Method)}";
-        if (settlement.Outcome == QueueOutcome.Retry) QueueLog.Retrying(logger, name, delivery.Attempt, message.Id, settlement.Delay, settlement.Detail ?? "");
-        else if (settlement.Outcome == QueueOutcome.Dead) QueueLog.Died(logger, error is null ? null : ExceptionText.ForLog(error), name, delivery.Attempt, message.Id, settlement.Reason!, settlement.Detail);
+        if (settlement.Outcome == QueueOutcome.Retry)
+        {
+            QueueLog.Retrying(logger, name, delivery.Attempt, message.Id, settlement.Delay, settlement.Detail ?? "");
+        }
+        else if (settlement.Outcome == QueueOutcome.Dead)
+        {
+            QueueLog.Died(
+                logger,
+                error is null ? null : ExceptionText.ForLog(error),
+                name,
+                delivery.Attempt,
+                message.Id,
+                settlement.Reason!,
+                settlement.Detail);
+        }
         return settlement;
     }
 
-    private async ValueTask<(QueueSettlement Settlement, Exception? Error)> DecideAsync(QueueDelivery delivery, CancellationToken cancellationToken)
+    private async ValueTask<(QueueSettlement Settlement, Exception? Error)> DecideAsync(
+        QueueDelivery delivery, CancellationToken cancellationToken)
     {
         var message = delivery.Message;
         // Only a consumer that dies in the attempt lets the count come this far.
         if (delivery.Attempt > options.MaxAttempts)
-            return (QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted, delivery.LastFailure ?? $"its consumer ended before it did, in the last of {delivery.Attempt - 1} attempts"), null);
-        if (message.TimeToLive <= TimeSpan.Zero) return (QueueSettlement.Dead(DeadLetterReasons.Expired, delivery.LastFailure ?? "its time was over before an attempt could begin"), null);
+        {
+            return (QueueSettlement.Dead(
+                DeadLetterReasons.AttemptsExhausted,
+                delivery.LastFailure ?? $"its consumer ended before it did, in the last of {delivery.Attempt - 1} attempts"), null);
+        }
+        if (message.TimeToLive <= TimeSpan.Zero)
+        {
+            return (QueueSettlement.Dead(
+                DeadLetterReasons.Expired, delivery.LastFailure ?? "its time was over before an attempt could begin"), null);
+        }
         if (target.Find(message.Method) is not { } method)
-            return (QueueSettlement.Dead(DeadLetterReasons.NoSuchMethod, $"'{message.Service}' has no push '{HeaderText.Shorten(message.Method)}' here; it has {(target.Methods.Count == 0 ? "none" : string.Join(", ", target.Methods))}"), null);
+        {
+            return (
+                QueueSettlement.Dead(
+                    DeadLetterReasons.NoSuchMethod,
+                    $"'{message.Service}' has no push '{HeaderText.Shorten(message.Method)}' here; " +
+                    $"it has {(target.Methods.Count == 0 ? "none" : string.Join(", ", target.Methods))}"),
+                null);
+        }
 
         MessageHeaders headers;
         try
@@ -58,9 +93,13 @@ internal sealed class PushDispatcher(
         try
         {
             // Away from the consumer's own task: a handler that blocks its thread must not keep that.
-            var handling = Task.Run(() => server.HandleAsync(method, call, Describe(delivery), cancellationToken).AsTask(), CancellationToken.None);
+            var handling = Task.Run(
+                () => server.HandleAsync(method, call, Describe(delivery), cancellationToken).AsTask(), CancellationToken.None);
             if (!await watch.EndsAsync(handling, delivery, cancellationToken).ConfigureAwait(false))
-                throw new TimeoutException($"The handler ignored its token, which was cancelled after {options.HandlingTimeout} at the latest, and still runs.");
+            {
+                throw new TimeoutException(
+                    $"The handler ignored its token, which was cancelled after {options.HandlingTimeout} at the latest, and still runs.");
+            }
             await handling.ConfigureAwait(false);
             return (QueueSettlement.Done, null);
         }
@@ -70,21 +109,27 @@ internal sealed class PushDispatcher(
         }
         catch (FanException error) when (error is NotAuthenticatedException or AccessDeniedException && IsAbout(error, message))
         {
-            return (QueueSettlement.Dead(DeadLetterReasons.AccessDenied, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
+            return (
+                QueueSettlement.Dead(DeadLetterReasons.AccessDenied, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             return (QueueSettlement.Release, null);
         }
-        catch (Exception error) when (error is BadArgumentException or BadMessageException or LimitExceededException && !IsUnderstood(method, call))
+        catch (Exception error)
+            when (error is BadArgumentException or BadMessageException or LimitExceededException && !IsUnderstood(method, call))
         {
             return (QueueSettlement.Dead(DeadLetterReasons.BadMessage, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
         }
         catch (Exception error)
         {
             return delivery.Attempt >= options.MaxAttempts
-                ? (QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error)
-                : (QueueSettlement.Retry(RetryBackoff.After(options, delivery.Attempt, Random.Shared.NextDouble()), ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error);
+                ? (QueueSettlement.Dead(
+                    DeadLetterReasons.AttemptsExhausted, ExceptionText.MessageOf(error), ExceptionText.TypeOf(error)), error)
+                : (QueueSettlement.Retry(
+                    RetryBackoff.After(options, delivery.Attempt, Random.Shared.NextDouble()),
+                    ExceptionText.MessageOf(error),
+                    ExceptionText.TypeOf(error)), error);
         }
     }
 

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Subscribing;
 
-/// <summary>Consumes the queue of one group, on every transport that its pushes may take: declares it, begins, registers it, and does each again until it succeeds. One owner task.</summary>
+/// <summary>
+/// Consumes the queue of one group, on every transport that its pushes may take: declares it, begins, registers it, and does each again
+/// until it succeeds. One owner task.
+/// </summary>
 internal sealed class Subscription : ISubscription
 {
     private readonly SubscriptionSource _source;
@@ -36,7 +39,8 @@ internal sealed class Subscription : ISubscription
 
     public QueueName Queue { get; }
 
-    public string? Trouble => _trouble ?? _watch.Trouble ?? Consumed.Select(transport => transport.Trouble).FirstOrDefault(trouble => trouble is not null);
+    public string? Trouble =>
+        _trouble ?? _watch.Trouble ?? Consumed.Select(transport => transport.Trouble).FirstOrDefault(trouble => trouble is not null);
 
     /// <summary>Completed when it consumes, or when the first obstacle was met.</summary>
     public Task Settled => _settled.Task;
@@ -107,7 +111,8 @@ internal sealed class Subscription : ISubscription
         }
         catch (StoreException error)
         {
-            throw new ServiceUnavailableException(Queue.Service, $"Queue '{Queue}' is deleted, but not its registration: {error.Message}", error);
+            throw new ServiceUnavailableException(
+                Queue.Service, $"Queue '{Queue}' is deleted, but not its registration: {error.Message}", error);
         }
     }
 
@@ -133,7 +138,11 @@ internal sealed class Subscription : ISubscription
     private async Task TellLostAsync(bool countsInHand)
     {
         var left = await _source.Choice.Local.GetStatusAsync(Queue, CancellationToken.None).ConfigureAwait(false);
-        if (left?.Waiting + left?.Scheduled + (countsInHand ? left?.InFlight : 0) is > 0 and var lost && Interlocked.Exchange(ref _isLossTold, 1) == 0) QueueLog.Lost(_source.Logger, Queue, lost);
+        if (left?.Waiting + left?.Scheduled + (countsInHand ? left?.InFlight : 0) is > 0 and var lost
+            && Interlocked.Exchange(ref _isLossTold, 1) == 0)
+        {
+            QueueLog.Lost(_source.Logger, Queue, lost);
+        }
     }
 
     private async Task RunAsync()
@@ -180,7 +189,8 @@ internal sealed class Subscription : ISubscription
             }
 
             await transport.DeclareAsync(Queue, _policy, cancellationToken).ConfigureAwait(false);
-            var dispatcher = new PushDispatcher(_source.Server, _target, _options, _watch, _source.Telemetry, transport.Name, _source.Logger);
+            var dispatcher = new PushDispatcher(
+                _source.Server, _target, _options, _watch, _source.Telemetry, transport.Name, _source.Logger);
             var subscription = new QueueSubscription
             {
                 Queue = Queue,
@@ -201,12 +211,22 @@ internal sealed class Subscription : ISubscription
     // A queue in memory goes with its process, so nobody else needs to know of it.
     private async Task RegisterAsync()
     {
-        var durable = Consumed.Where(transport => transport.IsDurable).Select(transport => transport.Name).Order(StringComparer.Ordinal).ToList();
-        if (durable.Count > 0) await _source.Directory.RegisterAsync(new QueueRegistration(Queue, durable, _policy), _stopping.Token).ConfigureAwait(false);
+        var durable = Consumed.Where(transport => transport.IsDurable)
+            .Select(transport => transport.Name)
+            .Order(StringComparer.Ordinal).ToList();
+        if (durable.Count > 0)
+        {
+            await _source.Directory.RegisterAsync(new QueueRegistration(Queue, durable, _policy), _stopping.Token).ConfigureAwait(false);
+        }
     }
 }
 
 /// <summary>What all subscriptions of an application share.</summary>
 internal sealed record SubscriptionSource(
-    QueueChoice Choice, QueueDirectory Directory, Fan.Serving.CallServer Server, Queues.QueueTelemetry Telemetry, string Consumer, TimeSpan DrainTimeout,
+    QueueChoice Choice,
+    QueueDirectory Directory,
+    Fan.Serving.CallServer Server,
+    Queues.QueueTelemetry Telemetry,
+    string Consumer,
+    TimeSpan DrainTimeout,
     TimeProvider Clock, ILogger Logger, Action<Subscription> Ended);

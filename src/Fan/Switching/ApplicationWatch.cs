@@ -3,7 +3,9 @@ using Fan.Coordination;
 
 namespace Fan.Switching;
 
-/// <summary>Follows the records of all applications that live, to wait until they say what is waited for. For one change, by one flow of control.</summary>
+/// <summary>
+/// Follows the records of all applications that live, to wait until they say what is waited for. For one change, by one flow of control.
+/// </summary>
 internal sealed class ApplicationWatch : IAsyncDisposable
 {
     private const int ReadAtOnce = 64;
@@ -24,13 +26,21 @@ internal sealed class ApplicationWatch : IAsyncDisposable
 
     public IEnumerable<ApplicationRecord> Records => _records.Values.Select(known => known.Record);
 
-    /// <summary>Checks for a commit at a barrier: that nobody has come, and that the records of programs that give a barrier up in their record alone are as they were read.</summary>
-    public IReadOnlyList<StoreOperation> Checks => [new StoreOperation.Check(CommitPath.Applications, _version), .. Checked.Select(known => new StoreOperation.Check(known.Key, known.Value.Version))];
+    /// <summary>
+    /// Checks for a commit at a barrier: that nobody has come, and that the records of programs that give a barrier up in their record
+    /// alone are as they were read.
+    /// </summary>
+    public IReadOnlyList<StoreOperation> Checks =>
+        [
+            new StoreOperation.Check(CommitPath.Applications, _version),
+            .. Checked.Select(known => new StoreOperation.Check(known.Key, known.Value.Version))
+        ];
 
     /// <summary>How many records a commit at a barrier must check.</summary>
     public int CheckedRecords => Checked.Count();
 
-    private IEnumerable<KeyValuePair<string, (ApplicationRecord Record, int Version)>> Checked => _records.Where(known => !known.Value.Record.RaisesControl);
+    private IEnumerable<KeyValuePair<string, (ApplicationRecord Record, int Version)>> Checked =>
+        _records.Where(known => !known.Value.Record.RaisesControl);
 
     public static async Task<ApplicationWatch> StartAsync(ICoordinationStore store, CancellationToken cancellationToken)
     {
@@ -66,7 +76,8 @@ internal sealed class ApplicationWatch : IAsyncDisposable
     /// <param name="isSo">What is wanted of each; asked once for each state of a record.</param>
     /// <param name="told">Told how many are so, of how many, and some of those that are not; at the start and after each change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task UntilAsync(Func<ApplicationRecord, ValueTask<bool>> isSo, Action<int, int, IReadOnlyList<string>> told, CancellationToken cancellationToken)
+    public async Task UntilAsync(
+        Func<ApplicationRecord, ValueTask<bool>> isSo, Action<int, int, IReadOnlyList<string>> told, CancellationToken cancellationToken)
     {
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
         IEnumerable<string> changed = [.. _records.Keys];
@@ -74,8 +85,14 @@ internal sealed class ApplicationWatch : IAsyncDisposable
         {
             foreach (var path in changed)
             {
-                if (_records.TryGetValue(path, out var known) && !await isSo(known.Record).ConfigureAwait(false)) missing[path] = known.Record.Application;
-                else missing.Remove(path);
+                if (_records.TryGetValue(path, out var known) && !await isSo(known.Record).ConfigureAwait(false))
+                {
+                    missing[path] = known.Record.Application;
+                }
+                else
+                {
+                    missing.Remove(path);
+                }
             }
 
             told(_records.Count - missing.Count, _records.Count, [.. missing.Values.Take(MaxNamed)]);

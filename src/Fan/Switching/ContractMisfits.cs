@@ -26,7 +26,13 @@ internal static class ContractMisfits
 
             if (other.Fingerprint is null || other.Fingerprint == method.Fingerprint) continue;
             var why = new List<string>();
-            var fit = MethodFit.Of(PublishedContract.Of(method), built.Types, PublishedContract.Of(other), offered.Types, new Sides(builtVersion, offeredVersion, ServiceIsNewer: true), why);
+            var fit = MethodFit.Of(
+                PublishedContract.Of(method),
+                built.Types,
+                PublishedContract.Of(other),
+                offered.Types,
+                new Sides(builtVersion, offeredVersion, ServiceIsNewer: true),
+                why);
             if (fit == Fit.None) misfits.Add($"{method.Name} ({string.Join("; ", why)})");
         }
 

@@ -7,35 +7,65 @@ namespace Fan.Switching;
 /// <remarks>Every member throws <see cref="Coordination.StoreUnavailableException"/> when the store can't be reached.</remarks>
 public interface ISystemChanges
 {
-    /// <summary>Changes the routes of services in one commit, and waits until every live application has applied it: when this returns, no root call that begins anywhere goes the old way.</summary>
+    /// <summary>
+    /// Changes the routes of services in one commit, and waits until every live application has applied it: when this returns, no root call
+    /// that begins anywhere goes the old way.
+    /// </summary>
     /// <exception cref="CommitRefusedException">It would break something; nothing was changed.</exception>
     /// <exception cref="CommitConflictException">Somebody else changed the same routes at this moment.</exception>
     /// <exception cref="ChangeUnappliedException">It is committed, and somebody has not applied it in time.</exception>
     /// <exception cref="FormatException">A name, a version or a weight is not valid.</exception>
-    Task<ChangeReport> ChangeAsync(IReadOnlyList<RouteChange> changes, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
+    Task<ChangeReport> ChangeAsync(
+        IReadOnlyList<RouteChange> changes,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress = null,
+        CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a commit that undoes another one. Errors as for <see cref="ChangeAsync"/>; a value that a later commit changed again is a conflict.</summary>
+    /// <summary>
+    /// Makes a commit that undoes another one. Errors as for <see cref="ChangeAsync"/>; a value that a later commit changed again is a
+    /// conflict.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such commit in the log.</exception>
-    Task<ChangeReport> RevertAsync(long number, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
+    Task<ChangeReport> RevertAsync(
+        long number, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives shards of a service to workers in one commit, and waits until the new owners hold them. Calls for them wait meanwhile, and none fails.</summary>
+    /// <summary>
+    /// Gives shards of a service to workers in one commit, and waits until the new owners hold them. Calls for them wait meanwhile, and
+    /// none fails.
+    /// </summary>
     /// <param name="service">The service, without brackets.</param>
     /// <param name="owners">The worker for each shard; null gives a shard back to whom everybody computes.</param>
     /// <param name="options">How; it does not wait for call trees from before, as no snapshot decides who owns a shard.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends the wait, not what is committed.</param>
     /// <exception cref="CommitRefusedException">A worker does not live, or the service has no such shard.</exception>
-    Task<ChangeReport> MoveShardsAsync(string service, IReadOnlyDictionary<int, string?> owners, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
+    Task<ChangeReport> MoveShardsAsync(
+        string service,
+        IReadOnlyDictionary<int, string?> owners,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress = null,
+        CancellationToken cancellationToken = default);
 
-    /// <summary>Puts keys of a service with <c>ShardByDirectory</c> into shards in one commit, and waits until their owners hold all shards as divided then. Meanwhile calls of the service wait, and none fails.</summary>
+    /// <summary>
+    /// Puts keys of a service with <c>ShardByDirectory</c> into shards in one commit, and waits until their owners hold all shards as
+    /// divided then. Meanwhile calls of the service wait, and none fails.
+    /// </summary>
     /// <param name="service">The service, without brackets.</param>
-    /// <param name="shards">The shard of each key; null takes a key off the list, so that its hash decides. Several keys of one name stand with commas between them.</param>
+    /// <param name="shards">
+    /// The shard of each key; null takes a key off the list, so that its hash decides. Several keys of one name stand with commas between
+    /// them.
+    /// </param>
     /// <param name="options">How; it does not wait for call trees from before, as no snapshot decides who owns a shard.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends the wait, not what is committed.</param>
     /// <exception cref="CommitRefusedException">The service has no such shard, or its keys are not listed.</exception>
     /// <exception cref="FormatException">Too many keys would be listed.</exception>
-    Task<ChangeReport> AssignKeysAsync(string service, IReadOnlyDictionary<string, int?> shards, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default);
+    Task<ChangeReport> AssignKeysAsync(
+        string service,
+        IReadOnlyDictionary<string, int?> shards,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>The shards of a service, and who holds each. Empty where it has none, or nobody serves it.</summary>
     ValueTask<IReadOnlyList<ShardState>> ShardsAsync(string service, CancellationToken cancellationToken = default);

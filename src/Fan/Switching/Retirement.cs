@@ -6,7 +6,10 @@ using Semver;
 
 namespace Fan.Switching;
 
-/// <summary>Notices when no call may come any more to any service version of the application, since a commit gave them to others and all call trees from before have ended; then stops it, where it is told to. Safe from any thread.</summary>
+/// <summary>
+/// Notices when no call may come any more to any service version of the application, since a commit gave them to others and all call trees
+/// from before have ended; then stops it, where it is told to. Safe from any thread.
+/// </summary>
 internal sealed class Retirement : IDisposable
 {
     private readonly Lock _gate = new();
@@ -22,9 +25,17 @@ internal sealed class Retirement : IDisposable
     private bool _isDisposed;
 
     // Without the sharded services: their calls go to whoever owns the shard.
-    public Retirement(IEnumerable<HostedVersion> hosted, SnapshotHistory history, Func<bool> isLoaded, TimeSpan? stopsAfter, Action stop, TimeProvider clock, ILogger logger)
+    public Retirement(
+        IEnumerable<HostedVersion> hosted,
+        SnapshotHistory history,
+        Func<bool> isLoaded,
+        TimeSpan? stopsAfter,
+        Action stop,
+        TimeProvider clock,
+        ILogger logger)
     {
-        _hosted = [.. hosted.Select(version => new Hosted(version, ServiceVersion.TryParse(version.Version, out var parsed) ? parsed : null))];
+        _hosted = [.. hosted.Select(
+            version => new Hosted(version, ServiceVersion.TryParse(version.Version, out var parsed) ? parsed : null))];
         (_history, _isLoaded, _stopsAfter, _stop, _clock, _logger) = (history, isLoaded, stopsAfter, stop, clock, logger);
     }
 
@@ -82,7 +93,9 @@ internal sealed class Retirement : IDisposable
         if (isRetired == _isRetired) return;
         _isRetired = isRetired;
         _leaving?.Dispose();
-        _leaving = isRetired && _stopsAfter is { } time ? _clock.CreateTimer(static retirement => ((Retirement)retirement!).Leave(), this, time, Timeout.InfiniteTimeSpan) : null;
+        _leaving = isRetired && _stopsAfter is { } time
+            ? _clock.CreateTimer(static retirement => ((Retirement)retirement!).Leave(), this, time, Timeout.InfiniteTimeSpan)
+            : null;
     }
 
     private void Leave()
@@ -100,7 +113,10 @@ internal sealed class Retirement : IDisposable
     {
         var route = snapshot.RouteOf(hosted.Version.Service);
         // What its calls are led to may be a proxy, which calls whatever version it likes.
-        return route is null || route.Alias is not null || route.Versions.Length == 0 || route.Versions.Any(active => hosted.Parsed is { } version && SemVersion.ComparePrecedence(active.Version, version) == 0);
+        return route is null
+            || route.Alias is not null
+            || route.Versions.Length == 0
+            || route.Versions.Any(active => hosted.Parsed is { } version && SemVersion.ComparePrecedence(active.Version, version) == 0);
     }
 
     private sealed class Hosted(HostedVersion version, SemVersion? parsed)

@@ -6,10 +6,16 @@ public sealed record RouteChange
     /// <summary>The service, without brackets.</summary>
     public required string Service { get; init; }
 
-    /// <summary>The versions that take its calls, with their shares in percent; one alone has 100. Empty: every version does, as before anything was committed.</summary>
+    /// <summary>
+    /// The versions that take its calls, with their shares in percent; one alone has 100. Empty: every version does, as before anything was
+    /// committed.
+    /// </summary>
     public IReadOnlyDictionary<string, int> Versions { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>What keeps a caller with one version of a split: <c>user</c>, <c>shard</c> or the name of a baggage member. Null: each call tree is drawn anew.</summary>
+    /// <summary>
+    /// What keeps a caller with one version of a split: <c>user</c>, <c>shard</c> or the name of a baggage member. Null: each call tree is
+    /// drawn anew.
+    /// </summary>
     public string? Sticky { get; init; }
 
     /// <summary>Another service that takes its calls instead.</summary>
@@ -19,7 +25,8 @@ public sealed record RouteChange
     public bool AllowsOverride { get; init; }
 
     /// <summary>All calls to one version.</summary>
-    public static RouteChange To(string service, string version) => new() { Service = service, Versions = new Dictionary<string, int> { [version] = 100 } };
+    public static RouteChange To(string service, string version) =>
+        new() { Service = service, Versions = new Dictionary<string, int> { [version] = 100 } };
 }
 
 /// <summary>How a change is made. Immutable.</summary>
@@ -31,7 +38,10 @@ public sealed record ChangeOptions
     /// <summary>Why.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Whether all applications hold new root calls until the commit is made, so that no two of them begin root calls on different sides of it at any time.</summary>
+    /// <summary>
+    /// Whether all applications hold new root calls until the commit is made, so that no two of them begin root calls on different sides of
+    /// it at any time.
+    /// </summary>
     public bool Barrier { get; init; }
 
     /// <summary>Whether it is made in spite of what speaks against it; that is recorded in the commit.</summary>
@@ -73,15 +83,24 @@ public readonly record struct ChangeProgress(ChangeStage Stage, long Commit, int
 /// <param name="Applications">How many applications have applied it.</param>
 /// <param name="Applied">The time from the commit until every application had applied it.</param>
 /// <param name="Drained">The time from the commit until no call tree read an older snapshot; null where some still do.</param>
-/// <param name="Warnings">What does not forbid it, and should be known: soft dependencies that are not met any more, and what running applications provably can't call of a version by the contract that they were built with.</param>
-public sealed record ChangeReport(Tree.Commit Commit, int Applications, TimeSpan Applied, TimeSpan? Drained, IReadOnlyList<string> Warnings);
+/// <param name="Warnings">
+/// What does not forbid it, and should be known: soft dependencies that are not met any more, and what running applications provably can't
+/// call of a version by the contract that they were built with.
+/// </param>
+public sealed record ChangeReport(
+    Tree.Commit Commit, int Applications, TimeSpan Applied, TimeSpan? Drained, IReadOnlyList<string> Warnings);
 
 /// <summary>A change was committed, and not every application has applied it in time.</summary>
 public sealed class ChangeUnappliedException : Exception
 {
     /// <summary>Creates it.</summary>
     public ChangeUnappliedException(Tree.Commit commit, IReadOnlyList<string> waitsFor, TimeSpan waited)
-        : this(commit, waitsFor, $"Commit {commit.Number} is made, and {waitsFor.Count} application(s) have not applied it within {waited.TotalSeconds:0.#} s: {string.Join(", ", waitsFor.Take(5))}. Root calls of theirs may still go the old way; each applies it, or its session ends.")
+        : this(
+            commit,
+            waitsFor,
+            $"Commit {commit.Number} is made, and {waitsFor.Count} application(s) have not applied it within {waited.TotalSeconds:0.#} " +
+            $"s: {string.Join(", ", waitsFor.Take(5))}. Root calls of theirs may still go the old way; " +
+            "each applies it, or its session ends.")
     {
     }
 

@@ -4,7 +4,10 @@ namespace Fan.Switching;
 
 internal static partial class SwitchingLog
 {
-    [LoggerMessage(90, LogLevel.Information, "No call comes to {Service} {Version} any more: commit {Commit} gave its calls to others, and all from before have ended")]
+    [LoggerMessage(
+        90,
+        LogLevel.Information,
+        "No call comes to {Service} {Version} any more: commit {Commit} gave its calls to others, and all from before have ended")]
     public static partial void Retired(ILogger logger, string service, string version, long commit);
 
     [LoggerMessage(91, LogLevel.Information, "Calls come to {Service} {Version} again, by commit {Commit}")]

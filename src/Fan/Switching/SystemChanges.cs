@@ -10,7 +10,10 @@ using Fan.Versions;
 
 namespace Fan.Switching;
 
-/// <summary>Makes changes: checks, barrier, commit, then waits for everybody. All state is in the store, so a committer that dies leaves nothing half-done.</summary>
+/// <summary>
+/// Makes changes: checks, barrier, commit, then waits for everybody. All state is in the store, so a committer that dies leaves nothing
+/// half-done.
+/// </summary>
 internal sealed class SystemChanges(StoreConnection connection, TimeProvider clock) : ISystemChanges
 {
     private const int MaxPreparations = 5;
@@ -18,7 +21,11 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     // Of programs of the revision before: the commit at a barrier checks the record of each, beside its edits, in one multi of the store.
     private const int MaxCheckedAtBarrier = 700;
 
-    public Task<ChangeReport> ChangeAsync(IReadOnlyList<RouteChange> changes, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Task<ChangeReport> ChangeAsync(
+        IReadOnlyList<RouteChange> changes,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentNullException.ThrowIfNull(options);
@@ -33,13 +40,18 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
                 return new TreeEdit(path, before, RouteEntry.Change(ReadableOrNull(before), change.Entry)?.ToJson());
             })).ConfigureAwait(false),
-            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options, progress, cancellationToken);
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason },
+            options,
+            progress,
+            cancellationToken);
     }
 
-    public async Task<ChangeReport> RevertAsync(long number, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<ChangeReport> RevertAsync(
+        long number, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var undone = await ShowAsync(number, cancellationToken).ConfigureAwait(false) ?? throw new ArgumentException($"There is no commit {number} in the log.", nameof(number));
+        var undone = await ShowAsync(number, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArgumentException($"There is no commit {number} in the log.", nameof(number));
         if (undone.Edits.Count == 0) throw new ArgumentException($"Commit {number} changed nothing.", nameof(number));
         return await MakeAsync(
             async (from, token) =>
@@ -49,25 +61,47 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 {
                     var now = await from.ReadAsync(edit.Path).ConfigureAwait(false);
                     if (Undone(edit, now, options.Force) is not { } undone)
-                        throw new CommitConflictException(edit.Path, from.Number, $"{Subject(edit.Path)} was changed again after commit {number}: it is {Told(edit.Path, now, edit.After)} now, and was {Told(edit.Path, edit.After, now)} then.");
+                    {
+                        throw new CommitConflictException(
+                            edit.Path,
+                            from.Number,
+                            $"{Subject(edit.Path)} was changed again after commit {number}: " +
+                            $"it is {Told(edit.Path, now, edit.After)} now, and was {Told(edit.Path, edit.After, now)} then.");
+                    }
                     edits.Add(undone);
                 }
 
                 return edits;
             },
-            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason.Length > 0 ? options.Reason : $"Undo commit {number}: {undone.Reason}".TrimEnd(' ', ':'), Reverts = number },
+            new Commit
+            {
+                Number = 0,
+                Author = options.Author,
+                At = default,
+                Reason = options.Reason.Length > 0 ? options.Reason : $"Undo commit {number}: {undone.Reason}".TrimEnd(' ', ':'),
+                Reverts = number
+            },
             options, progress, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<ChangeReport> MoveShardsAsync(
-        string service, IReadOnlyDictionary<int, string?> owners, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+        string service,
+        IReadOnlyDictionary<int, string?> owners,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(owners);
         ArgumentNullException.ThrowIfNull(options);
         if (owners.Count == 0) throw new ArgumentException("A move moves at least one shard.", nameof(owners));
         var name = ServiceName.Parse(service).Canonical;
         var shards = new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false));
-        var (overridden, warnings) = await shards.RequireAsync(name, owners, await ApplicationsAsync(cancellationToken).ConfigureAwait(false), options.Force, cancellationToken).ConfigureAwait(false);
+        var (overridden, warnings) = await shards.RequireAsync(
+            name,
+            owners,
+            await ApplicationsAsync(cancellationToken).ConfigureAwait(false),
+            options.Force,
+            cancellationToken).ConfigureAwait(false);
         var report = await MakeAsync(
             async (from, _) =>
             {
@@ -75,20 +109,30 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
                 return [new TreeEdit(path, before, (ReadableOrNull(before) ?? RouteEntry.Create([])).Assign(owners).ToJson())];
             },
-            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, overridden).ConfigureAwait(false);
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason },
+            options with { DrainTimeout = TimeSpan.Zero },
+            progress,
+            cancellationToken,
+            overridden).ConfigureAwait(false);
         report = report with { Warnings = [.. report.Warnings, .. warnings] };
         // Committed and known is not all: the former owner finishes what it has in hand, and then the new one holds the lock.
-        var held = await WithinAsync(options.ApplyTimeout, token => shards.UntilHeldAsync(name, owners, token), cancellationToken).ConfigureAwait(false);
+        var held = await WithinAsync(
+            options.ApplyTimeout, token => shards.UntilHeldAsync(name, owners, token), cancellationToken).ConfigureAwait(false);
         if (held) return report;
         var waits = $"Not every shard is held by its new owner within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait.";
         // Named although it does not live: it is known that it can't hold them now.
         if (overridden.Count > 0) return report with { Warnings = [.. report.Warnings, waits] };
         var missing = await shards.NotHeldAsync(name, owners, cancellationToken).ConfigureAwait(false);
-        throw new ChangeUnappliedException(report.Commit, missing, $"Commit {report.Commit.Number} is made. {waits} Missing: {string.Join(", ", missing)}.");
+        throw new ChangeUnappliedException(
+            report.Commit, missing, $"Commit {report.Commit.Number} is made. {waits} Missing: {string.Join(", ", missing)}.");
     }
 
     public async Task<ChangeReport> AssignKeysAsync(
-        string service, IReadOnlyDictionary<string, int?> shards, ChangeOptions options, IProgress<ChangeProgress>? progress = null, CancellationToken cancellationToken = default)
+        string service,
+        IReadOnlyDictionary<string, int?> shards,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(shards);
         ArgumentNullException.ThrowIfNull(options);
@@ -104,14 +148,29 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 var before = await from.ReadAsync(path).ConfigureAwait(false);
                 return [new TreeEdit(path, before, (ReadableOrNull(before) ?? RouteEntry.Create([])).List(listed).ToJson())];
             },
-            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason }, options with { DrainTimeout = TimeSpan.Zero }, progress, cancellationToken, []).ConfigureAwait(false);
+            new Commit { Number = 0, Author = options.Author, At = default, Reason = options.Reason },
+            options with { DrainTimeout = TimeSpan.Zero },
+            progress,
+            cancellationToken,
+            []).ConfigureAwait(false);
         var all = Enumerable.Range(0, count).ToDictionary(shard => shard, _ => (string?)null);
-        var held = await WithinAsync(options.ApplyTimeout, token => directory.UntilHeldAsync(name, all, token), cancellationToken).ConfigureAwait(false);
-        return held ? report : report with { Warnings = [.. report.Warnings, $"Not every shard is held as it is divided now within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."] };
+        var held = await WithinAsync(
+            options.ApplyTimeout, token => directory.UntilHeldAsync(name, all, token), cancellationToken).ConfigureAwait(false);
+        return held
+            ? report
+            : report with
+            {
+                Warnings =
+                [
+                    .. report.Warnings,
+                    $"Not every shard is held as it is divided now within {options.ApplyTimeout.TotalSeconds:0.#} s; calls for it wait."
+                ]
+            };
     }
 
     public async ValueTask<IReadOnlyList<ShardState>> ShardsAsync(string service, CancellationToken cancellationToken = default) =>
-        await new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false)).ListAsync(ServiceName.Parse(service).Canonical, cancellationToken).ConfigureAwait(false);
+        await new ShardDirectory(await OpenAsync(cancellationToken).ConfigureAwait(false)).ListAsync(
+            ServiceName.Parse(service).Canonical, cancellationToken).ConfigureAwait(false);
 
     public async IAsyncEnumerable<Commit> LogAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -123,29 +182,45 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     }
 
     public async ValueTask<Commit?> ShowAsync(long number, CancellationToken cancellationToken = default) =>
-        await new CommitLog(await OpenAsync(cancellationToken).ConfigureAwait(false), clock).ReadAsync(number, cancellationToken).ConfigureAwait(false);
+        await new CommitLog(
+            await OpenAsync(cancellationToken).ConfigureAwait(false), clock).ReadAsync(number, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<SystemTree> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var (number, _, values) = await new CommitLog(await OpenAsync(cancellationToken).ConfigureAwait(false), clock).ReadTreeAsync(cancellationToken).ConfigureAwait(false);
+        var (number, _, values) = await new CommitLog(
+            await OpenAsync(cancellationToken).ConfigureAwait(false), clock).ReadTreeAsync(cancellationToken).ConfigureAwait(false);
         return new SystemTree(number, values);
     }
 
     public async ValueTask<IReadOnlyList<ApplicationRecord>> ApplicationsAsync(CancellationToken cancellationToken = default)
     {
-        var watch = await ApplicationWatch.StartAsync(await OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        await using (watch.ConfigureAwait(false)) return [.. watch.Records.OrderBy(record => record.Application, StringComparer.Ordinal).ThenBy(record => record.Instance, StringComparer.Ordinal)];
+        var watch = await ApplicationWatch.StartAsync(
+            await OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await using (watch.ConfigureAwait(false))
+        {
+            return [.. watch.Records.OrderBy(record => record.Application, StringComparer.Ordinal)
+                .ThenBy(record => record.Instance, StringComparer.Ordinal)];
+        }
     }
 
     private async Task<ChangeReport> MakeAsync(
-        Func<CommitBase, CancellationToken, ValueTask<IReadOnlyList<TreeEdit>>> edit, Commit draft, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken, IReadOnlyList<string>? ofShards = null)
+        Func<CommitBase, CancellationToken, ValueTask<IReadOnlyList<TreeEdit>>> edit,
+        Commit draft,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress,
+        CancellationToken cancellationToken,
+        IReadOnlyList<string>? ofShards = null)
     {
         var store = await OpenAsync(cancellationToken).ConfigureAwait(false);
         var log = new CommitLog(store, clock);
         var watch = await ApplicationWatch.StartAsync(store, cancellationToken).ConfigureAwait(false);
         await using var ending = watch.ConfigureAwait(false);
         // What is refused leaves no trace, not even the beginning of the log.
-        if (await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false) is null) await CheckAsync(new CommitBase(0, path => log.ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
+        if (await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false) is null)
+        {
+            await CheckAsync(
+                new CommitBase(0, path => log.ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
+        }
         await log.BeginAsync(options.Author, cancellationToken).ConfigureAwait(false);
         // No call tree reads who owns a shard.
         if (ofShards is null) await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
@@ -153,7 +228,9 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         var warnings = new List<string>();
         for (var preparation = 1; ; preparation++)
         {
-            var barrier = options.Barrier ? await PrepareAsync(store, watch, options, progress, cancellationToken).ConfigureAwait(false) : ((string Id, int Version)?)null;
+            var barrier = options.Barrier
+                ? await PrepareAsync(store, watch, options, progress, cancellationToken).ConfigureAwait(false)
+                : ((string Id, int Version)?)null;
             try
             {
                 var commit = await log.AppendAsync(draft, ContentAsync, cancellationToken).ConfigureAwait(false);
@@ -174,45 +251,79 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                 warnings.Clear();
                 warnings.AddRange(found);
                 // With the commit goes the barrier, and only while everybody still stands at it.
-                return new CommitContent(edits, [.. ofShards ?? [], .. refusals], barrier is null ? [] : [.. watch.Checks, new StoreOperation.Check(CommitPath.Control, barrier.Value.Version), new StoreOperation.Delete(CommitPath.Barrier)]);
+                IReadOnlyList<StoreOperation> atBarrier = barrier is null ? [] :
+                [
+                    .. watch.Checks,
+                    new StoreOperation.Check(CommitPath.Control, barrier.Value.Version),
+                    new StoreOperation.Delete(CommitPath.Barrier)
+                ];
+                return new CommitContent(edits, [.. ofShards ?? [], .. refusals], atBarrier);
             }
         }
 
-        async ValueTask<(IReadOnlyList<TreeEdit> Edits, List<string> Refusals, List<string> Warnings)> CheckAsync(CommitBase from, CancellationToken token)
+        async ValueTask<(IReadOnlyList<TreeEdit> Edits, List<string> Refusals, List<string> Warnings)> CheckAsync(
+            CommitBase from, CancellationToken token)
         {
             var edits = await edit(from, token).ConfigureAwait(false);
             var changes = edits.Where(change => change.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal))
-                .Select(change => (change.Path[(CommitPath.Routes.Length + 1)..], change.After is null ? null : RouteEntry.Parse(change.After))).ToList();
-            var (refusals, found) = await new ChangeChecks(store, changes, async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json ? ReadableOrNull(json) : null).FindAsync(watch.Records, token).ConfigureAwait(false);
+                .Select(change => (
+                    change.Path[(CommitPath.Routes.Length + 1)..], change.After is null ? null : RouteEntry.Parse(change.After))).ToList();
+            var (refusals, found) = await new ChangeChecks(
+                store,
+                changes,
+                async service => await from.ReadAsync(CommitPath.OfRoute(service)).ConfigureAwait(false) is { } json
+                    ? ReadableOrNull(json)
+                    : null).FindAsync(watch.Records, token).ConfigureAwait(false);
             return refusals.Count == 0 || options.Force ? (edits, refusals, found) : throw new CommitRefusedException(refusals);
         }
     }
 
     // Until the first commit call trees carry no number. They must have ended before one may make a difference to them.
-    private async Task BeginAsync(CommitLog log, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+    private async Task BeginAsync(
+        CommitLog log,
+        ApplicationWatch watch,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (await log.ReadSettledAsync(cancellationToken).ConfigureAwait(false) >= 1) return;
         await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
         await WithinAsync(options.ApplyTimeout + options.DrainTimeout, token => watch.UntilAsync(
-            record => new(record.Oldest >= 1), (done, of, missing) => progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing)), token), cancellationToken).ConfigureAwait(false);
+            record => new(record.Oldest >= 1),
+            (done, of, missing) => progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing)),
+            token), cancellationToken).ConfigureAwait(false);
         await log.SettleAsync(1, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(string Id, int Version)> PrepareAsync(ICoordinationStore store, ApplicationWatch watch, ChangeOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+    private async Task<(string Id, int Version)> PrepareAsync(
+        ICoordinationStore store,
+        ApplicationWatch watch,
+        ChangeOptions options,
+        IProgress<ChangeProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (watch.CheckedRecords is > MaxCheckedAtBarrier and var many)
-            throw new CommitRefusedException([$"A barrier waits for at most {MaxCheckedAtBarrier} applications of the revision before this one; {many} of them live. Update some, or switch without it: every call tree is on one side of the change all the same. Nothing was changed."], canBeForced: false);
+        {
+            throw new CommitRefusedException(
+                [$"A barrier waits for at most {MaxCheckedAtBarrier} applications of the revision before this one; {many} of them live. " +
+                    "Update some, or switch without it: every call tree is on one side of the change all the same. Nothing was changed."],
+                canBeForced: false);
+        }
         await store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications], cancellationToken).ConfigureAwait(false);
         var mark = Guid.NewGuid().ToByteArray();
         int version;
         try
         {
             // Every barrier has a version of its own: nobody commits at one that went with a session while another took its place.
-            version = (await store.CommitAsync([new StoreOperation.Set(CommitPath.Control, default), new StoreOperation.Create(CommitPath.Barrier, mark, NodeKind.Ephemeral)], cancellationToken).ConfigureAwait(false))[0].Version;
+            version = (await store.CommitAsync([
+                new StoreOperation.Set(CommitPath.Control, default),
+                new StoreOperation.Create(CommitPath.Barrier, mark, NodeKind.Ephemeral)
+            ], cancellationToken).ConfigureAwait(false))[0].Version;
         }
         catch (StoreConflictException error) when (error.Conflict == StoreConflict.NodeExists)
         {
-            throw new CommitConflictException(CommitPath.Barrier, 0, "Another change holds all calls at this moment; try again when it is done.");
+            throw new CommitConflictException(
+                CommitPath.Barrier, 0, "Another change holds all calls at this moment; try again when it is done.");
         }
         catch (Exception error) when (error is StoreUnavailableException or OperationCanceledException)
         {
@@ -221,7 +332,8 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
             throw;
         }
 
-        var node = await store.GetAsync(CommitPath.Barrier, cancellationToken).ConfigureAwait(false) ?? throw new StoreUnavailableException("The barrier has gone with the session.");
+        var node = await store.GetAsync(CommitPath.Barrier, cancellationToken).ConfigureAwait(false)
+            ?? throw new StoreUnavailableException("The barrier has gone with the session.");
         var id = node.CreatedTransaction.ToString(CultureInfo.InvariantCulture);
         try
         {
@@ -234,7 +346,12 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
                     waitsFor = missing;
                     progress?.Report(new ChangeProgress(ChangeStage.Preparing, 0, done, of, missing));
                 }, token), cancellationToken).ConfigureAwait(false);
-            return prepared ? (id, version) : throw new CommitRefusedException([$"Not every application holds its calls within {options.ApplyTimeout.TotalSeconds:0.#} s: {string.Join(", ", waitsFor)}. Nothing was changed."], canBeForced: false);
+            return prepared
+                ? (id, version)
+                : throw new CommitRefusedException(
+                    [$"Not every application holds its calls within {options.ApplyTimeout.TotalSeconds:0.#} s: " +
+                        $"{string.Join(", ", waitsFor)}. Nothing was changed."],
+                    canBeForced: false);
         }
         catch
         {
@@ -244,7 +361,13 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     }
 
     private async Task<ChangeReport> FollowAsync(
-        CommitLog log, ApplicationWatch watch, Commit commit, ChangeOptions options, IReadOnlyList<string> warnings, IProgress<ChangeProgress>? progress, CancellationToken cancellationToken)
+        CommitLog log,
+        ApplicationWatch watch,
+        Commit commit,
+        ChangeOptions options,
+        IReadOnlyList<string> warnings,
+        IProgress<ChangeProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         IReadOnlyList<string> waitsFor = [];
@@ -257,14 +380,22 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         var fingerprint = CommitJson.Fingerprint(commit);
         // The numbers of a log that was here before a restore say nothing of this one.
         ValueTask<bool> HasApplied(ApplicationRecord record, CancellationToken token) =>
-            record.Applied > commit.Number ? log.HasAppliedAsync(record, token) : new(record.Applied == commit.Number && (record.Fingerprint is null || record.Fingerprint == fingerprint));
+            record.Applied > commit.Number
+                ? log.HasAppliedAsync(record, token)
+                : new(record.Applied == commit.Number && (record.Fingerprint is null || record.Fingerprint == fingerprint));
         // Who registered before the commit and is not known here yet has perhaps not applied it; who registers after it reads it first.
         await watch.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        if (!await WithinAsync(options.ApplyTimeout, token => watch.UntilAsync(record => HasApplied(record, token), Telling(ChangeStage.Applying), token), cancellationToken).ConfigureAwait(false))
+        if (!await WithinAsync(
+            options.ApplyTimeout,
+            token => watch.UntilAsync(record => HasApplied(record, token), Telling(ChangeStage.Applying), token),
+            cancellationToken).ConfigureAwait(false))
             throw new ChangeUnappliedException(commit, waitsFor, options.ApplyTimeout);
         var applied = clock.GetElapsedTime(started);
         if (options.DrainTimeout == TimeSpan.Zero
-            || !await WithinAsync(options.DrainTimeout, token => watch.UntilAsync(record => new(record.Oldest >= commit.Number), Telling(ChangeStage.Draining), token), cancellationToken).ConfigureAwait(false))
+            || !await WithinAsync(
+                options.DrainTimeout,
+                token => watch.UntilAsync(record => new(record.Oldest >= commit.Number), Telling(ChangeStage.Draining), token),
+                cancellationToken).ConfigureAwait(false))
             return new ChangeReport(commit, of, applied, null, [.. warnings]);
         await log.SettleAsync(commit.Number, cancellationToken).ConfigureAwait(false);
         progress?.Report(new ChangeProgress(ChangeStage.Settled, commit.Number, of, of, []));
@@ -287,7 +418,8 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     }
 
     // Where it fails, the session's end takes the barrier away.
-    private static Task RemoveAsync(ICoordinationStore store, string id) => RemoveAsync(store, node => node.CreatedTransaction.ToString(CultureInfo.InvariantCulture) == id);
+    private static Task RemoveAsync(ICoordinationStore store, string id) =>
+        RemoveAsync(store, node => node.CreatedTransaction.ToString(CultureInfo.InvariantCulture) == id);
 
     private static async Task RemoveAsync(ICoordinationStore store, Func<StoreNode, bool> isOwn)
     {
@@ -318,19 +450,24 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
     }
 
     private static string Told(string path, string? value, string? other) =>
-        !path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) ? value ?? "not there" : $"'{RouteText.Of(value, other ?? "{}")}'";
+        !path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal)
+            ? value ?? "not there"
+            : $"'{RouteText.Of(value, other ?? "{}")}'";
 
     // Null where what the commit changed was changed again.
     private static TreeEdit? Undone(TreeEdit edit, string? now, bool force)
     {
         if (now == edit.After) return new TreeEdit(edit.Path, now, edit.Before);
-        if (edit.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) && RouteUndo.TryUndo(ReadableOrNull(edit.Before), ReadableOrNull(edit.After), ReadableOrNull(now), out var undone))
+        if (edit.Path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal)
+            && RouteUndo.TryUndo(ReadableOrNull(edit.Before), ReadableOrNull(edit.After), ReadableOrNull(now), out var undone))
             return new TreeEdit(edit.Path, now, undone?.ToJson());
         return force ? new TreeEdit(edit.Path, now, edit.Before) : null;
     }
 
     private static string Subject(string path) =>
-        path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal) ? $"The route of '{path[(CommitPath.Routes.Length + 1)..]}'" : $"'{path}'";
+        path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal)
+            ? $"The route of '{path[(CommitPath.Routes.Length + 1)..]}'"
+            : $"'{path}'";
 
     private static RouteEntry? EntryFor(RouteChange change)
     {
@@ -338,6 +475,7 @@ internal sealed class SystemChanges(StoreConnection connection, TimeProvider clo
         var versions = change.Versions.Select(version => ServiceVersion.TryParse(version.Key, out var parsed)
             ? new VersionWeight(version.Key, parsed, version.Value)
             : throw new FormatException($"'{Messaging.HeaderText.Shorten(version.Key)}' is no version; write 1.2.0."));
-        return RouteEntry.Create(versions, change.Sticky, change.Alias is null ? null : ServiceName.Parse(change.Alias).Canonical, change.AllowsOverride);
+        return RouteEntry.Create(
+            versions, change.Sticky, change.Alias is null ? null : ServiceName.Parse(change.Alias).Canonical, change.AllowsOverride);
     }
 }

@@ -1,6 +1,9 @@
 namespace Fan.Transports;
 
-/// <summary>How many connections a listener has. Those that have not begun to speak give way, so that nobody shuts others out by saying nothing. Safe from any thread.</summary>
+/// <summary>
+/// How many connections a listener has. Those that have not begun to speak give way, so that nobody shuts others out by saying nothing.
+/// Safe from any thread.
+/// </summary>
 internal sealed class ConnectionSeats(int most, TimeProvider clock)
 {
     // What it says may be on the way.

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Fan.Transports;
 
-/// <summary>Opens TCP connections. All addresses of a name are tried, each a moment after the one before, and the first that answers is taken (RFC 8305). Safe from any thread.</summary>
+/// <summary>
+/// Opens TCP connections. All addresses of a name are tried, each a moment after the one before, and the first that answers is taken (RFC
+/// 8305). Safe from any thread.
+/// </summary>
 internal static class Dialer
 {
     // A name with more is no name of one service.
@@ -16,12 +19,16 @@ internal static class Dialer
     private const int KeepAliveSeconds = 3;
     private const int KeepAliveProbes = 4;
 
-    /// <summary>Connects with a host by name or address, IPv6 with or without brackets. The caller bounds the time, for all addresses together.</summary>
+    /// <summary>
+    /// Connects with a host by name or address, IPv6 with or without brackets. The caller bounds the time, for all addresses together.
+    /// </summary>
     /// <exception cref="SocketException">The name has no address, or none of them answered; the reason is the first one's.</exception>
     public static async ValueTask<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
         var name = host.StartsWith('[') ? host.Trim('[', ']') : host;
-        IPAddress[] addresses = IPAddress.TryParse(name, out var address) ? [address] : await Dns.GetHostAddressesAsync(name, cancellationToken).ConfigureAwait(false);
+        IPAddress[] addresses = IPAddress.TryParse(name, out var address)
+            ? [address]
+            : await Dns.GetHostAddressesAsync(name, cancellationToken).ConfigureAwait(false);
         return await ConnectAsync(Order(addresses), port, cancellationToken).ConfigureAwait(false);
     }
 

@@ -8,6 +8,8 @@ public sealed class EndpointUnreachableException(Endpoint endpoint, string messa
     /// <summary>The endpoint.</summary>
     public Endpoint Endpoint { get; } = endpoint;
 
-    /// <summary>Whether only the method that was called can't be reached there, so that the endpoint's other methods go on being called.</summary>
+    /// <summary>
+    /// Whether only the method that was called can't be reached there, so that the endpoint's other methods go on being called.
+    /// </summary>
     internal bool IsOfMethod { get; init; }
 }

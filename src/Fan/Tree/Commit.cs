@@ -12,7 +12,10 @@ public sealed record Commit
     /// <summary>When, by the clock of whoever made it. For people: nothing is decided by it.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The fingerprint of the commit before it: by it a log that was restored or begun anew is known. Null for the first, and for those of programs that did not write it.</summary>
+    /// <summary>
+    /// The fingerprint of the commit before it: by it a log that was restored or begun anew is known. Null for the first, and for those of
+    /// programs that did not write it.
+    /// </summary>
     internal string? Follows { get; init; }
 
     /// <summary>Why.</summary>

@@ -23,7 +23,10 @@ internal static class CommitJson
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>The head's data: its commit's number and fingerprint, and the commit where that is small enough to save its readers a second request.</summary>
+    /// <summary>
+    /// The head's data: its commit's number and fingerprint, and the commit where that is small enough to save its readers a second
+    /// request.
+    /// </summary>
     public static byte[] WriteHead(Commit commit, int bytes)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -42,9 +45,13 @@ internal static class CommitJson
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Tells a commit from every other of the same number, of a log that was begun anew or restored. The same for all programs, whatever else they know of a commit.</summary>
+    /// <summary>
+    /// Tells a commit from every other of the same number, of a log that was begun anew or restored. The same for all programs, whatever
+    /// else they know of a commit.
+    /// </summary>
     public static string Fingerprint(Commit commit) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', commit.Number.ToString(CultureInfo.InvariantCulture), TextOf(commit.At), commit.Author, commit.Reason))).AsSpan(0, FingerprintBytes));
+        string.Join('\n', commit.Number.ToString(CultureInfo.InvariantCulture), TextOf(commit.At), commit.Author, commit.Reason))).AsSpan(
+            0, FingerprintBytes));
 
     /// <exception cref="FormatException">It is no commit.</exception>
     public static Commit Read(ReadOnlyMemory<byte> data) => Guarded(data, "commit", Read);
@@ -88,7 +95,8 @@ internal static class CommitJson
         json.WriteEndObject();
     }
 
-    private static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string TextOf(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static void WriteValue(Utf8JsonWriter json, string name, string? value)
     {
@@ -120,7 +128,9 @@ internal static class CommitJson
         Follows = root.TryGetProperty("follows", out var follows) ? follows.GetString() : null,
         Reason = root.TryGetProperty("reason", out var reason) ? reason.GetString() ?? "" : "",
         Reverts = root.TryGetProperty("reverts", out var reverts) ? reverts.GetInt64() : null,
-        Overridden = root.TryGetProperty("overridden", out var lines) ? [.. lines.EnumerateArray().Select(line => line.GetString() ?? "")] : [],
+        Overridden = root.TryGetProperty("overridden", out var lines)
+            ? [.. lines.EnumerateArray().Select(line => line.GetString() ?? "")]
+            : [],
         Edits = [.. root.GetProperty("edits").EnumerateArray().Select(edit => new TreeEdit(
             edit.GetProperty("path").GetString() ?? "",
             edit.TryGetProperty("before", out var before) ? before.GetRawText() : null,

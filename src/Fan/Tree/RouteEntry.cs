@@ -23,13 +23,21 @@ internal sealed class RouteEntry
     /// <summary>The most keys that are listed for one service.</summary>
     public const int MaxKeys = 10_000;
 
-    private static readonly ImmutableSortedDictionary<string, int> NoKeys = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+    private static readonly ImmutableSortedDictionary<string, int> NoKeys =
+        ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> Members = FrozenSet.Create(StringComparer.Ordinal, "versions", "sticky", "alias", "override", "shards", "keys");
+    private static readonly FrozenSet<string> Members = FrozenSet.Create(
+        StringComparer.Ordinal, "versions", "sticky", "alias", "override", "shards", "keys");
 
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 8 };
 
-    private RouteEntry(ImmutableArray<VersionWeight> versions, string? sticky, string? alias, bool allowsOverride, ImmutableSortedDictionary<int, string> assigned, ImmutableSortedDictionary<string, int> keys)
+    private RouteEntry(
+        ImmutableArray<VersionWeight> versions,
+        string? sticky,
+        string? alias,
+        bool allowsOverride,
+        ImmutableSortedDictionary<int, string> assigned,
+        ImmutableSortedDictionary<string, int> keys)
     {
         Keys = keys;
         Assigned = assigned;
@@ -42,7 +50,9 @@ internal sealed class RouteEntry
     /// <summary>The active versions, the highest first; empty where every version is one.</summary>
     public ImmutableArray<VersionWeight> Versions { get; }
 
-    /// <summary>What keeps a caller with one version: <c>user</c>, <c>shard</c>, or the name of a baggage member; null keeps a call tree with one.</summary>
+    /// <summary>
+    /// What keeps a caller with one version: <c>user</c>, <c>shard</c>, or the name of a baggage member; null keeps a call tree with one.
+    /// </summary>
     public string? Sticky { get; }
 
     /// <summary>The service that takes its calls instead; null where it does itself.</summary>
@@ -69,11 +79,18 @@ internal sealed class RouteEntry
     /// <summary>Whether calls go to one version only.</summary>
     public bool IsSingle => Versions.Count(version => version.Weight > 0) == 1;
 
-    public static RouteEntry Create(IEnumerable<VersionWeight> versions, string? sticky = null, string? alias = null, bool allowsOverride = false, ImmutableSortedDictionary<int, string>? assigned = null, ImmutableSortedDictionary<string, int>? keys = null)
+    public static RouteEntry Create(
+        IEnumerable<VersionWeight> versions,
+        string? sticky = null,
+        string? alias = null,
+        bool allowsOverride = false,
+        ImmutableSortedDictionary<int, string>? assigned = null,
+        ImmutableSortedDictionary<string, int>? keys = null)
     {
         var sorted = versions.OrderByDescending(version => version.Version, SemVersion.SortOrderComparer).ToImmutableArray();
         if (Problem(sorted, sticky) is { } problem) throw new FormatException(problem);
-        return new RouteEntry(sorted, sticky, alias, allowsOverride, assigned ?? ImmutableSortedDictionary<int, string>.Empty, keys ?? NoKeys);
+        return new RouteEntry(
+            sorted, sticky, alias, allowsOverride, assigned ?? ImmutableSortedDictionary<int, string>.Empty, keys ?? NoKeys);
     }
 
     /// <summary>Who takes the calls of one, the shards and keys of another, and what later versions of Fan say of a third.</summary>
@@ -105,11 +122,26 @@ internal sealed class RouteEntry
         if (before is null) return after;
         // A proxy goes by the versions of the service that it stands before.
         if (after is { Alias: not null, Versions.IsEmpty: true })
-            return new RouteEntry(before.Versions, after.Sticky ?? before.Sticky, after.Alias, before.AllowsOverride || after.AllowsOverride, before.Assigned, before.Keys) { Unknown = before.Unknown };
+        {
+            return new RouteEntry(
+                before.Versions,
+                after.Sticky ?? before.Sticky,
+                after.Alias,
+                before.AllowsOverride || after.AllowsOverride,
+                before.Assigned,
+                before.Keys)
+            {
+                Unknown = before.Unknown
+            };
+        }
         // Who owns which shard is another matter, and so is what only later versions of Fan know.
         return before.Assigned.IsEmpty && before.Keys.IsEmpty && before.Unknown.IsEmpty
             ? after
-            : new RouteEntry(after?.Versions ?? [], after?.Sticky, after?.Alias, after?.AllowsOverride == true, before.Assigned, before.Keys) { Unknown = before.Unknown };
+            : new RouteEntry(
+                after?.Versions ?? [], after?.Sticky, after?.Alias, after?.AllowsOverride == true, before.Assigned, before.Keys)
+            {
+                Unknown = before.Unknown
+            };
     }
 
     /// <exception cref="FormatException">It is no route; the message says what is wrong with it.</exception>
@@ -124,7 +156,10 @@ internal sealed class RouteEntry
             {
                 foreach (var member in listed.EnumerateObject())
                 {
-                    if (!ServiceVersion.TryParse(member.Name, out var version)) throw new FormatException($"'{Messaging.HeaderText.Shorten(member.Name)}' is no version.");
+                    if (!ServiceVersion.TryParse(member.Name, out var version))
+                    {
+                        throw new FormatException($"'{Messaging.HeaderText.Shorten(member.Name)}' is no version.");
+                    }
                     versions.Add(new VersionWeight(member.Name, version, member.Value.GetInt32()));
                 }
             }
@@ -136,7 +171,11 @@ internal sealed class RouteEntry
                 root.TryGetProperty("override", out var overriding) && overriding.GetBoolean(),
                 root.TryGetProperty("shards", out var shards) ? Owners(shards) : null,
                 root.TryGetProperty("keys", out var keys) ? KeysOf(keys) : null);
-            return new RouteEntry(entry.Versions, entry.Sticky, entry.Alias, entry.AllowsOverride, entry.Assigned, entry.Keys) { Unknown = UnknownMembers.Of(root, Members) };
+            return new RouteEntry(
+                entry.Versions, entry.Sticky, entry.Alias, entry.AllowsOverride, entry.Assigned, entry.Keys)
+            {
+                Unknown = UnknownMembers.Of(root, Members)
+            };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -182,7 +221,11 @@ internal sealed class RouteEntry
 
     public override string ToString()
     {
-        var text = string.Join(", ", Versions.Select(version => Versions.Length == 1 ? version.Text : string.Create(CultureInfo.InvariantCulture, $"{version.Text} {version.Weight} %")));
+        var text = string.Join(
+            ", ",
+            Versions.Select(version => Versions.Length == 1
+                ? version.Text
+                : string.Create(CultureInfo.InvariantCulture, $"{version.Text} {version.Weight} %")));
         // The versions are those of the service itself, and not of what takes its calls.
         return Alias is null ? text : text.Length == 0 ? $"'{Alias}'" : $"{text} behind '{Alias}'";
     }
@@ -192,7 +235,10 @@ internal sealed class RouteEntry
         var owners = ImmutableSortedDictionary.CreateBuilder<int, string>();
         foreach (var member in shards.EnumerateObject())
         {
-            owners[int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var shard) && shard < Sharding.ShardPlan.MaxShards ? shard : throw new FormatException($"'{Messaging.HeaderText.Shorten(member.Name)}' is no shard.")]
+            owners[int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
+                && shard < Sharding.ShardPlan.MaxShards
+                ? shard
+                : throw new FormatException($"'{Messaging.HeaderText.Shorten(member.Name)}' is no shard.")]
                 = member.Value.GetString() ?? throw new FormatException($"Shard {shard} has no owner.");
         }
 
@@ -204,7 +250,9 @@ internal sealed class RouteEntry
         var keys = NoKeys.ToBuilder();
         foreach (var member in listed.EnumerateObject())
         {
-            keys[member.Name] = member.Value.TryGetInt32(out var shard) && shard is >= 0 and < Sharding.ShardPlan.MaxShards ? shard : throw new FormatException($"Key '{Messaging.HeaderText.Shorten(member.Name)}' has no shard.");
+            keys[member.Name] = member.Value.TryGetInt32(out var shard) && shard is >= 0 and < Sharding.ShardPlan.MaxShards
+                ? shard
+                : throw new FormatException($"Key '{Messaging.HeaderText.Shorten(member.Name)}' has no shard.");
             if (keys.Count > MaxKeys) throw new FormatException($"More than {MaxKeys} keys are listed.");
         }
 
@@ -217,12 +265,20 @@ internal sealed class RouteEntry
         if (sticky is { Length: 0 or > MaxTextLength }) return $"What a split is sticky by has 1 to {MaxTextLength} characters.";
         for (var i = 1; i < versions.Length; i++)
         {
-            if (SemVersion.ComparePrecedence(versions[i - 1].Version, versions[i].Version) == 0) return $"Version {versions[i].Text} is named twice.";
+            if (SemVersion.ComparePrecedence(versions[i - 1].Version, versions[i].Version) == 0)
+            {
+                return $"Version {versions[i].Text} is named twice.";
+            }
         }
 
-        if (versions.FirstOrDefault(version => version.Weight is < 0 or > WholeWeight) is { Text: not null } wrong) return $"The weight of {wrong.Text} must be from 0 to {WholeWeight}; it is {wrong.Weight}.";
+        if (versions.FirstOrDefault(version => version.Weight is < 0 or > WholeWeight) is { Text: not null } wrong)
+        {
+            return $"The weight of {wrong.Text} must be from 0 to {WholeWeight}; it is {wrong.Weight}.";
+        }
         var sum = versions.Sum(version => version.Weight);
-        return versions.Length > 0 && sum != WholeWeight ? $"The weights of the versions must add up to {WholeWeight}; they add up to {sum}." : null;
+        return versions.Length > 0 && sum != WholeWeight
+            ? $"The weights of the versions must add up to {WholeWeight}; they add up to {sum}."
+            : null;
     }
 }
 

@@ -2,10 +2,16 @@ using System.Collections.Immutable;
 
 namespace Fan.Tree;
 
-/// <summary>The snapshots that this application may route by: the newest applied, and those before it that call trees may still read. Safe from any thread.</summary>
+/// <summary>
+/// The snapshots that this application may route by: the newest applied, and those before it that call trees may still read. Safe from any
+/// thread.
+/// </summary>
 internal sealed class SnapshotHistory(TimeProvider clock)
 {
-    /// <summary>What is kept at the most. More commits within the life of one call tree than this end that tree with <see cref="SnapshotGoneException"/>.</summary>
+    /// <summary>
+    /// What is kept at the most. More commits within the life of one call tree than this end that tree with
+    /// <see cref="SnapshotGoneException"/>.
+    /// </summary>
     public const int MaxKept = 1024;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
@@ -49,7 +55,10 @@ internal sealed class SnapshotHistory(TimeProvider clock)
         }
     }
 
-    /// <summary>Sets who is told, from any thread, that the last root call of an older snapshot ended, and that a snapshot is needed that is not known here; and who says whether the store can't be asked now.</summary>
+    /// <summary>
+    /// Sets who is told, from any thread, that the last root call of an older snapshot ended, and that a snapshot is needed that is not
+    /// known here; and who says whether the store can't be asked now.
+    /// </summary>
     public void Tell(Action drained, Action wanted, Func<bool> isCutOff) => (_drained, _wanted, _isCutOff) = (drained, wanted, isCutOff);
 
     /// <summary>The store was asked for a snapshot that was wanted: what it has is applied.</summary>
@@ -66,7 +75,9 @@ internal sealed class SnapshotHistory(TimeProvider clock)
         looked.SetResult();
     }
 
-    /// <summary>Adds who is told, from any thread, that the snapshots which calls may read, or whether calls are held, have changed.</summary>
+    /// <summary>
+    /// Adds who is told, from any thread, that the snapshots which calls may read, or whether calls are held, have changed.
+    /// </summary>
     public void Follow(Action changed)
     {
         lock (_gate) _changed += changed;
@@ -82,7 +93,9 @@ internal sealed class SnapshotHistory(TimeProvider clock)
         if (!ReferenceEquals(snapshot, Current) && snapshot.Roots == 0) _drained();
     }
 
-    /// <summary>The snapshot that a call tree of elsewhere reads; where its number is of another log, the one that is nearest to it here.</summary>
+    /// <summary>
+    /// The snapshot that a call tree of elsewhere reads; where its number is of another log, the one that is nearest to it here.
+    /// </summary>
     /// <exception cref="SnapshotGoneException">It is older than what is kept here.</exception>
     public ValueTask<TreeSnapshot> FindAsync(long number, CancellationToken cancellationToken) =>
         TryFind(number) is { } snapshot ? new(snapshot) : FindSlowlyAsync(number, cancellationToken);
@@ -123,7 +136,10 @@ internal sealed class SnapshotHistory(TimeProvider clock)
         applied.SetResult();
     }
 
-    /// <summary>Goes over to another log: one that was restored or begun anew, whose numbers say nothing of those before. Call trees that read a number which it does not have go on with what that was, until <see cref="ForgetFormer"/>.</summary>
+    /// <summary>
+    /// Goes over to another log: one that was restored or begun anew, whose numbers say nothing of those before. Call trees that read a
+    /// number which it does not have go on with what that was, until <see cref="ForgetFormer"/>.
+    /// </summary>
     public void Restart(TreeSnapshot first)
     {
         TaskCompletionSource applied;
@@ -156,7 +172,10 @@ internal sealed class SnapshotHistory(TimeProvider clock)
             var older = _older;
             foreach (var snapshot in earlier)
             {
-                if (snapshot.Number < _current.Number && older.Count < MaxKept && !older.ContainsKey(snapshot.Number)) older = older.Add(snapshot.Number, snapshot);
+                if (snapshot.Number < _current.Number && older.Count < MaxKept && !older.ContainsKey(snapshot.Number))
+                {
+                    older = older.Add(snapshot.Number, snapshot);
+                }
             }
 
             if (ReferenceEquals(older, _older)) return;
@@ -217,7 +236,8 @@ internal sealed class SnapshotHistory(TimeProvider clock)
         !IsHeld && says(Current) && Volatile.Read(ref _older).Values.All(says) && Volatile.Read(ref _former).Values.All(says);
 
     /// <summary>Whether a snapshot that a call tree may read says so.</summary>
-    public bool Any(Func<TreeSnapshot, bool> says) => says(Current) || Volatile.Read(ref _older).Values.Any(says) || Volatile.Read(ref _former).Values.Any(says);
+    public bool Any(Func<TreeSnapshot, bool> says) =>
+        says(Current) || Volatile.Read(ref _older).Values.Any(says) || Volatile.Read(ref _former).Values.Any(says);
 
     private TreeSnapshot? TryEnter()
     {
@@ -254,7 +274,8 @@ internal sealed class SnapshotHistory(TimeProvider clock)
             var wasAsked = looks - first >= 2;
             if (number < current.Number)
             {
-                // Nothing alive reads it, or its caller follows a log that was restored, of which nothing can be known here: then this application goes on with what it has.
+                // Nothing alive reads it, or its caller follows a log that was restored, of which nothing can be known here: then this
+                // application goes on with what it has.
                 if (_isCutOff()) return current;
                 if (wasAsked) throw new SnapshotGoneException(number, current.Number);
             }

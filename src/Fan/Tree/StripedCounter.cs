@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Fan.Tree;
 
-/// <summary>How many are inside, where many processors enter and leave at once without waiting for each other's cache line. Safe from any thread.</summary>
+/// <summary>
+/// How many are inside, where many processors enter and leave at once without waiting for each other's cache line. Safe from any thread.
+/// </summary>
 internal sealed class StripedCounter
 {
     // Two lines of 64 bytes: processors fetch them in pairs.

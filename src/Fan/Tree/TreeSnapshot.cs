@@ -8,7 +8,8 @@ internal sealed class TreeSnapshot
 {
     private readonly StripedCounter _roots = new();
 
-    private TreeSnapshot(long number, string? fingerprint, ImmutableDictionary<string, string> values, ImmutableDictionary<string, RouteEntry> routes)
+    private TreeSnapshot(
+        long number, string? fingerprint, ImmutableDictionary<string, string> values, ImmutableDictionary<string, RouteEntry> routes)
     {
         Number = number;
         Fingerprint = fingerprint;
@@ -18,12 +19,18 @@ internal sealed class TreeSnapshot
     }
 
     /// <summary>Before any commit.</summary>
-    public static TreeSnapshot CreateEmpty() => new(0, null, ImmutableDictionary.Create<string, string>(StringComparer.Ordinal), ImmutableDictionary.Create<string, RouteEntry>(StringComparer.Ordinal));
+    public static TreeSnapshot CreateEmpty() => new(
+        0,
+        null,
+        ImmutableDictionary.Create<string, string>(StringComparer.Ordinal),
+        ImmutableDictionary.Create<string, RouteEntry>(StringComparer.Ordinal));
 
     /// <summary>The number of the commit.</summary>
     public long Number { get; }
 
-    /// <summary>Tells the commit from others of the same number in a log that was restored or begun anew; null where that is not known.</summary>
+    /// <summary>
+    /// Tells the commit from others of the same number in a log that was restored or begun anew; null where that is not known.
+    /// </summary>
     public string? Fingerprint { get; }
 
     /// <summary>Every value by its path.</summary>
@@ -64,12 +71,14 @@ internal sealed class TreeSnapshot
     /// <summary>The tree before the commit that made this one.</summary>
     public TreeSnapshot Undo(Commit commit, Action<string, string> malformed)
     {
-        var before = Apply(commit with { Edits = [.. commit.Edits.Select(edit => new TreeEdit(edit.Path, edit.After, edit.Before))] }, malformed);
+        var before = Apply(
+            commit with { Edits = [.. commit.Edits.Select(edit => new TreeEdit(edit.Path, edit.After, edit.Before))] }, malformed);
         return new TreeSnapshot(commit.Number - 1, commit.Follows, before.Values, before.Routes);
     }
 
     /// <summary>The tree with all its values, as of a commit. Routes that are as they were before stay the same objects.</summary>
-    public TreeSnapshot Replace(long number, string? fingerprint, ImmutableDictionary<string, string> values, Action<string, string> malformed)
+    public TreeSnapshot Replace(
+        long number, string? fingerprint, ImmutableDictionary<string, string> values, Action<string, string> malformed)
     {
         var routes = Routes;
         foreach (var path in Values.Keys.Where(path => !values.ContainsKey(path))) routes = Change(routes, path, null, malformed);
@@ -81,7 +90,8 @@ internal sealed class TreeSnapshot
         return new TreeSnapshot(number, fingerprint, values, routes);
     }
 
-    private static ImmutableDictionary<string, RouteEntry> Change(ImmutableDictionary<string, RouteEntry> routes, string path, string? value, Action<string, string> malformed)
+    private static ImmutableDictionary<string, RouteEntry> Change(
+        ImmutableDictionary<string, RouteEntry> routes, string path, string? value, Action<string, string> malformed)
     {
         if (!path.StartsWith(CommitPath.Routes + "/", StringComparison.Ordinal)) return routes;
         var service = path[(CommitPath.Routes.Length + 1)..];

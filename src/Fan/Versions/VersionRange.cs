@@ -3,7 +3,9 @@ using Semver;
 
 namespace Fan.Versions;
 
-/// <summary>The versions that a caller accepts, as npm writes them: <c>^1.2</c>, <c>~1.4</c>, <c>&gt;=2 &lt;3</c>, <c>1.x</c>. Immutable.</summary>
+/// <summary>
+/// The versions that a caller accepts, as npm writes them: <c>^1.2</c>, <c>~1.4</c>, <c>&gt;=2 &lt;3</c>, <c>1.x</c>. Immutable.
+/// </summary>
 internal sealed class VersionRange : IEquatable<VersionRange>
 {
     private const int MaxLength = 256;
@@ -28,10 +30,14 @@ internal sealed class VersionRange : IEquatable<VersionRange>
     public static VersionRange Parse(string text)
     {
         if (text is "" or "*") return Any;
-        if (text.Length > MaxLength) throw new FormatException($"A version range has at most {MaxLength} characters; this one has {text.Length}.");
+        if (text.Length > MaxLength)
+        {
+            throw new FormatException($"A version range has at most {MaxLength} characters; this one has {text.Length}.");
+        }
         return SemVersionRange.TryParseNpm(text, out var range) || SemVersionRange.TryParseNpm(WithoutLeadingZeros(text), out range)
             ? new VersionRange(text, range)
-            : throw new FormatException($"'{Messaging.HeaderText.Shorten(text)}' is no version range; write '^1.2', '~1.4', '>=2 <3', '1.x' or a version.");
+            : throw new FormatException(
+                $"'{Messaging.HeaderText.Shorten(text)}' is no version range; write '^1.2', '~1.4', '>=2 <3', '1.x' or a version.");
     }
 
     public bool Contains(SemVersion version) => _range.Contains(version);

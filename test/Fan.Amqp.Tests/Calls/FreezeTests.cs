@@ -16,7 +16,8 @@ public sealed class AmqpFreezeTests(RabbitServers servers) : TransportFreezeConf
         var link = Own(FrozenLink.To(server.Port));
         _uri = server.Uri;
         await ServeAsync("cellars", Tree, Cellar);
-        return (link, await StartAsync("caller", Tree, fan => fan.AddAmqp(options => options.Uri = $"amqp://guest:guest@127.0.0.1:{link.Port}")));
+        return (link, await StartAsync(
+            "caller", Tree, fan => fan.AddAmqp(options => options.Uri = $"amqp://guest:guest@127.0.0.1:{link.Port}")));
     }
 
     protected override void AddTo(FanBuilder application) => application.AddAmqp(options => options.Uri = _uri);

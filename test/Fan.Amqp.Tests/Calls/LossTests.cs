@@ -22,7 +22,13 @@ public sealed class LossTests(RabbitServers servers) : AmqpTest
         await ServeAsync(server.Uri);
         await caller.SeesAsync("cellar", 2);
         victim.Kill();
-        foreach (var call in waiting) Assert.Contains("broke off", (await Assert.ThrowsAsync<ServiceUnavailableException>(() => call).WaitAsync(Eventually.Deadline)).Message, StringComparison.Ordinal);
+        foreach (var call in waiting)
+        {
+            Assert.Contains(
+                "broke off",
+                (await Assert.ThrowsAsync<ServiceUnavailableException>(() => call).WaitAsync(Eventually.Deadline)).Message,
+                StringComparison.Ordinal);
+        }
         await Assert.ThrowsAsync<ServiceUnavailableException>(() => sequence).WaitAsync(Eventually.Deadline);
         for (var i = 0; i < 100; i++) Assert.Equal("y", await cellar.EchoAsync("y"));
     }
@@ -32,7 +38,8 @@ public sealed class LossTests(RabbitServers servers) : AmqpTest
     {
         var server = await servers.SharedAsync();
         var service = await ServeAsync(server.Uri);
-        using var victim = ChildProcess.Start("Fan.Amqp.Worker", "call", server.Uri, Encoding.UTF8.GetString((await EndpointAsync(service)).ToJson()));
+        using var victim = ChildProcess.Start(
+            "Fan.Amqp.Worker", "call", server.Uri, Encoding.UTF8.GetString((await EndpointAsync(service)).ToJson()));
         await victim.WaitForAsync("calling");
         await Cellar.Waiting.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
         victim.Kill();

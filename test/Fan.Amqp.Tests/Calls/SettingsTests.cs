@@ -14,9 +14,11 @@ public sealed class SettingsTests(RabbitServers servers) : AmqpTest
     [Fact]
     public void All_that_is_wrong_is_said_at_once()
     {
-        var error = Assert.ThrowsAny<OptionsValidationException>(() => Options(new() { ["Host"] = "broker.example", ["Prefetch"] = "0", ["KeyFile"] = "/nowhere.pem", ["ProbeInterval"] = "00:00:00" }));
+        var error = Assert.ThrowsAny<OptionsValidationException>(() => Options(
+            new() { ["Host"] = "broker.example", ["Prefetch"] = "0", ["KeyFile"] = "/nowhere.pem", ["ProbeInterval"] = "00:00:00" }));
         Assert.Equal(5, error.Failures.Count());
-        Assert.Contains(error.Failures, failure => failure.Contains("broker.example", StringComparison.Ordinal) && failure.Contains("AllowPlainText", StringComparison.Ordinal));
+        Assert.Contains(error.Failures, failure =>
+            failure.Contains("broker.example", StringComparison.Ordinal) && failure.Contains("AllowPlainText", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -28,7 +30,10 @@ public sealed class SettingsTests(RabbitServers servers) : AmqpTest
     {
         var error = Assert.ThrowsAny<OptionsValidationException>(() => Options(new() { ["Uri"] = uri }));
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("user:", error.ToString().Replace("amqp://user:password@host:port/vhost", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "user:",
+            error.ToString().Replace("amqp://user:password@host:port/vhost", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -37,7 +42,9 @@ public sealed class SettingsTests(RabbitServers servers) : AmqpTest
     public void An_address_is_read_as_its_standard_says(string uri, string expected)
     {
         var target = BrokerText.Read(Options(new() { ["Uri"] = uri }));
-        Assert.Equal(expected, $"{target.Hosts[0].Host}:{target.Hosts[0].Port} {target.User} {target.Password} {target.VirtualHost} {target.UseTls}");
+        Assert.Equal(
+            expected,
+            $"{target.Hosts[0].Host}:{target.Hosts[0].Port} {target.User} {target.Password} {target.VirtualHost} {target.UseTls}");
     }
 
     [Fact]
@@ -78,7 +85,10 @@ public sealed class SettingsTests(RabbitServers servers) : AmqpTest
         var caller = await StartAsync("caller", server.Uri, options: options => options.MaxCalls = 1);
         var waiting = caller.Fan.Get<ICellar>().WaitAsync().AsTask();
         await Cellar.Waiting;
-        Assert.Contains("MaxCalls", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<ICellar>().EchoAsync("x"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MaxCalls",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<ICellar>().EchoAsync("x"))).Message,
+            StringComparison.Ordinal);
         Cellar.Release.SetResult();
         await waiting;
     }
@@ -108,7 +118,8 @@ public sealed class SettingsTests(RabbitServers servers) : AmqpTest
     private static FanAmqpOptions Options(Dictionary<string, string?> settings)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => "Fan:Amqp:" + setting.Key, setting => setting.Value)).Build());
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
+            settings.ToDictionary(setting => "Fan:Amqp:" + setting.Key, setting => setting.Value)).Build());
         services.AddFan().AddAmqp();
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IOptions<FanAmqpOptions>>().Value;

@@ -48,7 +48,12 @@ public sealed class SharedConnectionTests
     {
         var clock = new FakeTimeProvider();
         var budget = new StopBudget(TimeSpan.FromSeconds(30), clock, NullLogger.Instance);
-        await using var broker = new Broker(Options.Create(new FanAmqpOptions { Uri = uri }), Options.Create(new FanOptions { Name = "caller" }), budget, clock, NullLogger<Broker>.Instance);
+        await using var broker = new Broker(
+            Options.Create(new FanAmqpOptions { Uri = uri }),
+            Options.Create(new FanOptions { Name = "caller" }),
+            budget,
+            clock,
+            NullLogger<Broker>.Instance);
         var come = 0;
         var users = Enumerable.Range(0, Users).Select(_ => Task.Factory.StartNew(
             () =>
@@ -56,7 +61,9 @@ public sealed class SharedConnectionTests
                 // Within nanoseconds of each other.
                 Interlocked.Increment(ref come);
                 while (Volatile.Read(ref come) < Users) Thread.SpinWait(1);
-                return (Outgoing: broker.Outgoing.OpenAsync(CancellationToken.None).AsTask(), Incoming: broker.Incoming.OpenAsync(CancellationToken.None).AsTask());
+                return (
+                    Outgoing: broker.Outgoing.OpenAsync(CancellationToken.None).AsTask(),
+                    Incoming: broker.Incoming.OpenAsync(CancellationToken.None).AsTask());
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,

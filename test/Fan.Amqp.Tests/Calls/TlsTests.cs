@@ -41,14 +41,17 @@ public sealed class TlsTests(RabbitServers servers) : AmqpTest
             },
             "the push is handled");
 
-        var without = await StartAsync("without", uri, options: options => (options.TrustedCertificatesFile, options.ConnectTimeout) = (certificates.AuthorityFile, TimeSpan.FromSeconds(2)));
+        var without = await StartAsync("without", uri, options: options =>
+            (options.TrustedCertificatesFile, options.ConnectTimeout) = (certificates.AuthorityFile, TimeSpan.FromSeconds(2)));
         await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await without.Fan.Get<ICellar>().EchoAsync("x"));
         var distrustful = await StartAsync("distrustful", uri, options: options =>
-            (options.CertificateFile, options.TrustedCertificatesFile, options.ConnectTimeout) = (certificates.Issue("distrustful"), others.AuthorityFile, TimeSpan.FromSeconds(2)));
+            (options.CertificateFile, options.TrustedCertificatesFile, options.ConnectTimeout) = (
+                certificates.Issue("distrustful"), others.AuthorityFile, TimeSpan.FromSeconds(2)));
         await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await distrustful.Fan.Get<ICellar>().EchoAsync("x"));
         Assert.Equal(0, Cellar.Calls);
 
-        Action<FanAmqpOptions> Tls(string name) => options => (options.CertificateFile, options.TrustedCertificatesFile) = (certificates.Issue(name), certificates.AuthorityFile);
+        Action<FanAmqpOptions> Tls(string name) =>
+            options => (options.CertificateFile, options.TrustedCertificatesFile) = (certificates.Issue(name), certificates.AuthorityFile);
     }
 
     private static int FreePort()

@@ -19,14 +19,25 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
     private IChannel _channel = null!;
 
     [Theory]
-    [InlineData("""{"context_headers": {"span_id": "18446744073709551615", "trace_id": "1311768467463790320", "sampled": "True"}, "method": "add", "args": [2], "kwargs": {"right": 3}}""",
-        """{"context_headers":{"span_id":"18446744073709551615","trace_id":"1311768467463790320","sampled":"True"},"method":"add","response":5}""")]
-    [InlineData("""{"context_headers": {}, "method": "count", "args": [], "kwargs": {"to": 3}}""", """{"context_headers":{},"method":"count","response":[1,2,3]}""")]
+    [InlineData(
+        """{"context_headers": {"span_id": "18446744073709551615", "trace_id": "1311768467463790320", "sampled": "True"},""" +
+        """ "method": "add", "args": [2], "kwargs": {"right": 3}}""",
+        """{"context_headers":{"span_id":"18446744073709551615","trace_id":"1311768467463790320","sampled":"True"},""" +
+        "\"method\":\"add\",\"response\":5}")]
+    [InlineData(
+        """{"context_headers": {}, "method": "count", "args": [], "kwargs": {"to": 3}}""",
+        """{"context_headers":{},"method":"count","response":[1,2,3]}""")]
     [InlineData("""{"method": "count", "args": [0]}""", """{"context_headers":{},"method":"count","response":[]}""")]
-    [InlineData("""{"context_headers": {}, "method": "echo", "args": ["\u017e"], "kwargs": {}}""", """{"context_headers":{},"method":"echo","response":"ž"}""")]
+    [InlineData(
+        """{"context_headers": {}, "method": "echo", "args": ["\u017e"], "kwargs": {}}""",
+        """{"context_headers":{},"method":"echo","response":"ž"}""")]
     [InlineData("""{"context_headers": {}, "method": "add", "args": [1, 2, 3], "kwargs": {}}""",
-        """{"context_headers":{},"method":"add","error":{"code":"bad_argument","message":"'add' takes 2 arguments, and 3 were given.","place":"args"}}""")]
-    [InlineData("""[1]""", """{"context_headers":{},"method":"","error":{"code":"bad_message","message":"The request must be a JSON object with 'method', 'args' and 'kwargs'.","place":"body"}}""")]
+        """{"context_headers":{},"method":"add","error":{"code":"bad_argument","message":"'add' takes 2 arguments, """ +
+        """and 3 were given.","place":"args"}}""")]
+    [InlineData(
+        """[1]""",
+        """{"context_headers":{},"method":"","error":{"code":"bad_message","message":"The request must be a JSON object with 'method', """ +
+        """'args' and 'kwargs'.","place":"body"}}""")]
     public async Task A_request_in_its_form_is_answered_in_its_form(string request, string reply)
     {
         await ConnectAsync();
@@ -49,7 +60,14 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
         var request = type == "fan.probe" ? "1 2 3" : type is null ? """{"method": "add", "args": [1, 2]}""" : "{}";
         var key = endpoint.Properties[type is null ? "routing_key" : "queue"];
         for (var i = 0; i < 20; i++)
-            await _channel.BasicPublishAsync(endpoint.Properties["exchange"], key, true, new BasicProperties { Type = type, ReplyTo = victim.QueueName, CorrelationId = "1" }, Encoding.UTF8.GetBytes(request));
+        {
+            await _channel.BasicPublishAsync(
+                endpoint.Properties["exchange"],
+                key,
+                true,
+                new BasicProperties { Type = type, ReplyTo = victim.QueueName, CorrelationId = "1" },
+                Encoding.UTF8.GetBytes(request));
+        }
         // Requests are taken in order, and replies go out in order: what there was to come has come before the last of these.
         await AskAsync(endpoint.Properties["exchange"], endpoint.Properties["routing_key"], """{"method": "echo", "args": ["x"]}""");
         Assert.Equal(1, Cellar.Calls);
@@ -61,7 +79,11 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
     {
         await ConnectAsync();
         var endpoint = await EndpointAsync(await ServeAsync((await servers.SharedAsync()).Uri));
-        await AskAsync(endpoint.Properties["exchange"], endpoint.Properties["routing_key"], """{"context_headers": {"span_id": "10", "trace_id": "255", "sampled": "False"}, "method": "get", "args": [7], "kwargs": {}}""");
+        await AskAsync(
+            endpoint.Properties["exchange"],
+            endpoint.Properties["routing_key"],
+            """{"context_headers": {"span_id": "10", "trace_id": "255", "sampled": "False"},""" +
+            """ "method": "get", "args": [7], "kwargs": {}}""");
         Assert.Equal("000000000000000000000000000000ff", Cellar.Seen!.TraceId);
     }
 
@@ -72,13 +94,20 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
     {
         await ConnectAsync();
         if (exchange.Length > 0) exchange += _queue;
-        var asked = await AnswerAsync(exchange, """{"context_headers": {"span_id": "1"}, "method": "get", "response": {"id": 7, "name": "Saperavi", "price": 3}}""");
+        var asked = await AnswerAsync(
+            exchange, """{"context_headers": {"span_id": "1"}, "method": "get", "response": {"id": 7, "name": "Saperavi", "price": 3}}""");
         var caller = await CallerAsync(exchange);
         using (new Activity("root").SetParentId("00-00000000000000000000000000000fff-00000000000000aa-01").Start())
-            Assert.Equal("Saperavi", (await caller.Fan.CallAsync("cellar.get", JsonDocument.Parse("""{"id": 7}""").RootElement)).GetProperty("name").GetString());
+        {
+            Assert.Equal("Saperavi", (await caller.Fan.CallAsync(
+                "cellar.get", JsonDocument.Parse("""{"id": 7}""").RootElement)).GetProperty("name").GetString());
+        }
         var (properties, body) = await asked.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
         var span = properties.CorrelationId!;
-        Assert.Equal($$$"""{"context_headers":{"span_id":"{{{span}}}","trace_id":"4095","sampled":"True"},"method":"get","args":[],"kwargs":{"id":7}}""", body);
+        Assert.Equal(
+            $$$"""{"context_headers":{"span_id":"{{{span}}}","trace_id":"4095","sampled":"True"},""" +
+            "\"method\":\"get\",\"args\":[],\"kwargs\":{\"id\":7}}",
+            body);
         Assert.Equal(
             new Dictionary<string, string> { ["span_id"] = span, ["trace_id"] = "4095", ["sampled"] = "True" },
             properties.Headers!.ToDictionary(header => header.Key, header => Encoding.UTF8.GetString((byte[])header.Value!)));
@@ -95,7 +124,10 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
         await ConnectAsync();
         _ = await AnswerAsync("", reply);
         var caller = await CallerAsync("");
-        Assert.Contains(message, (await Assert.ThrowsAsync<BadMessageException>(async () => await caller.Fan.CallAsync("cellar.get", default))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message,
+            (await Assert.ThrowsAsync<BadMessageException>(async () => await caller.Fan.CallAsync("cellar.get", default))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +135,10 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
     {
         await ConnectAsync();
         var lost = await CallerAsync("nowhere." + _queue);
-        Assert.Contains("exchange", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await lost.Fan.CallAsync("cellar.get", default))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "exchange",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await lost.Fan.CallAsync("cellar.get", default))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +156,10 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
     [Fact]
     public void Its_password_is_not_read_from_the_store()
     {
-        var read = EndpointDescription.Parse(Encoding.UTF8.GetBytes("""{"transport": "amqp", "host": "h", "user": "u", "password": "secret", "queue": "q", "exchange": "e", "exchange_type": "direct", "routing_key": "k", "methods": []}"""));
+        var read = EndpointDescription.Parse(
+            Encoding.UTF8.GetBytes(
+                """{"transport": "amqp", "host": "h", "user": "u", "password": "secret", "queue": "q", "exchange": "e",""" +
+                """ "exchange_type": "direct", "routing_key": "k", "methods": []}"""));
         Assert.Equal(["exchange", "exchange_type", "queue", "routing_key"], read.Properties.Keys.Order());
         Assert.Equal("q", read.Properties["queue"]);
     }
@@ -134,13 +172,21 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
 
     private async Task ConnectAsync()
     {
-        _connection = await new ConnectionFactory { HostName = "127.0.0.1", Port = (await servers.SharedAsync()).Port, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        _connection = await new ConnectionFactory
+        {
+            HostName = "127.0.0.1",
+            Port = (await servers.SharedAsync()).Port,
+            AutomaticRecoveryEnabled = false
+        }.CreateConnectionAsync();
         _channel = await _connection.CreateChannelAsync();
     }
 
     private async Task<TransportApplication> CallerAsync(string exchange)
     {
-        await RegisterAsync(Encoding.UTF8.GetBytes($$"""{"transport": "amqp", "host": "127.0.0.1", "queue": "{{_queue}}", "exchange": "{{exchange}}", "exchange_type": "direct", "routing_key": "{{_queue}}"}"""));
+        await RegisterAsync(
+            Encoding.UTF8.GetBytes(
+                $$"""{"transport": "amqp", "host": "127.0.0.1", "queue": "{{_queue}}", "exchange": "{{exchange}}",""" +
+                $$""" "exchange_type": "direct", "routing_key": "{{_queue}}"}"""));
         return await StartAsync("caller", (await servers.SharedAsync()).Uri);
     }
 
@@ -159,7 +205,12 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
         consumer.ReceivedAsync += async (_, request) =>
         {
             asked.TrySetResult((request.BasicProperties, Encoding.UTF8.GetString(request.Body.Span)));
-            await _channel.BasicPublishAsync("", request.BasicProperties.ReplyTo!, false, new BasicProperties { CorrelationId = request.BasicProperties.CorrelationId }, Encoding.UTF8.GetBytes(reply));
+            await _channel.BasicPublishAsync(
+                "",
+                request.BasicProperties.ReplyTo!,
+                false,
+                new BasicProperties { CorrelationId = request.BasicProperties.CorrelationId },
+                Encoding.UTF8.GetBytes(reply));
             await _channel.BasicAckAsync(request.DeliveryTag, false);
         };
         await _channel.BasicConsumeAsync(_queue, autoAck: false, consumer);
@@ -177,7 +228,12 @@ public sealed class MicroFanTests(RabbitServers servers) : AmqpTest, IAsyncDispo
             return Task.CompletedTask;
         };
         await _channel.BasicConsumeAsync("amq.rabbitmq.reply-to", autoAck: true, consumer);
-        var properties = new BasicProperties { ReplyTo = "amq.rabbitmq.reply-to", CorrelationId = "77", Headers = new Dictionary<string, object?> { ["span_id"] = "77" } };
+        var properties = new BasicProperties
+        {
+            ReplyTo = "amq.rabbitmq.reply-to",
+            CorrelationId = "77",
+            Headers = new Dictionary<string, object?> { ["span_id"] = "77" }
+        };
         await _channel.BasicPublishAsync(exchange, routingKey, true, properties, Encoding.UTF8.GetBytes(request));
         return await answered.Task.WaitAsync(Eventually.Deadline);
     }

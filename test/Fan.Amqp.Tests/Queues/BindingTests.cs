@@ -56,7 +56,8 @@ public sealed class BindingTests(RabbitServers servers) : IAsyncLifetime
         _harness.Cut(pusher);
         // The first ones find the connection broken.
         await Eventually.TrueAsync(
-            async () => (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await SendAsync("early", transport: pusher))).InnerException is PublishReturnException,
+            async () => (await Assert.ThrowsAsync<ServiceUnavailableException>(
+                async () => await SendAsync("early", transport: pusher))).InnerException is PublishReturnException,
             "the pusher is connected again");
 
         var received = new Received();
@@ -91,7 +92,8 @@ public sealed class BindingTests(RabbitServers servers) : IAsyncLifetime
         await using var consumer = await ConsumeAsync(received, consuming);
         await UseAsync(channel => channel.QueueDeleteAsync(Queue, false, false));
         _harness.Cut(consuming);
-        await Eventually.TrueAsync(async () => await _transport.Administration.GetStatusAsync(_queue, Token) is { Consumers: > 0 }, "the queue is made again");
+        await Eventually.TrueAsync(
+            async () => await _transport.Administration.GetStatusAsync(_queue, Token) is { Consumers: > 0 }, "the queue is made again");
         await SendAsync("after");
         await received.AreAsync(1);
     }
@@ -110,7 +112,10 @@ public sealed class BindingTests(RabbitServers servers) : IAsyncLifetime
     private static IReadOnlyList<string> Keys { get; } = [.. Enumerable.Range(0, 40).Select(i => "key" + i)];
 
     private Task<IQueueConsumer> ConsumeAsync(Received received, IQueueTransport transport, QueuePolicy? policy = null) =>
-        transport.ConsumeAsync(new QueueSubscription { Queue = _queue, Policy = policy ?? _policy, Consumer = "tests", Concurrency = 4, Prefetch = 4 }, received.HandleAsync, Token);
+        transport.ConsumeAsync(
+            new QueueSubscription { Queue = _queue, Policy = policy ?? _policy, Consumer = "tests", Concurrency = 4, Prefetch = 4 },
+            received.HandleAsync,
+            Token);
 
     private async Task SendAsync(string text, string? key = null, IQueueTransport? transport = null)
     {
@@ -133,7 +138,11 @@ public sealed class BindingTests(RabbitServers servers) : IAsyncLifetime
     {
         var exchange = QueueNames.Exchange(_queue.Service);
         await channel.QueueUnbindAsync(Queue, exchange, "#." + QueueNames.AnyOrder);
-        for (var slot = 0; slot < QueueNames.Slots; slot++) await channel.QueueUnbindAsync(QueueNames.Partition(Queue, slot % _policy.Partitions), exchange, "#." + QueueNames.SlotKey(slot));
+        for (var slot = 0; slot < QueueNames.Slots; slot++)
+        {
+            await channel.QueueUnbindAsync(
+                QueueNames.Partition(Queue, slot % _policy.Partitions), exchange, "#." + QueueNames.SlotKey(slot));
+        }
     });
 
     private async Task UseAsync(Func<IChannel, Task> use)

@@ -25,14 +25,22 @@ public sealed class BlockedBrokerTests(RabbitServers servers)
         await warm.SendAsync(QueueMessages.For(queue, "before"), token);
         var received = new Received();
         await using var consumer = await warm.ConsumeAsync(
-            new QueueSubscription { Queue = queue, Policy = new QueuePolicy { Partitions = 1 }, Consumer = "tests", Concurrency = 1, Prefetch = 1 }, received.HandleAsync, token);
+            new QueueSubscription
+            {
+                Queue = queue,
+                Policy = new QueuePolicy { Partitions = 1 },
+                Consumer = "tests",
+                Concurrency = 1,
+                Prefetch = 1
+            }, received.HandleAsync, token);
         await received.AreAsync(1);
 
         await server.AlarmAsync(true);
         foreach (var transport in new[] { first, first, warm, warm })
         {
             using var time = new CancellationTokenSource(Own);
-            var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await transport.SendAsync(QueueMessages.For(queue, "blocked"), time.Token));
+            var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+                async () => await transport.SendAsync(QueueMessages.For(queue, "blocked"), time.Token));
             Assert.Contains("takes no messages for now", error.Message, StringComparison.Ordinal);
             Assert.NotNull(transport.Trouble);
         }

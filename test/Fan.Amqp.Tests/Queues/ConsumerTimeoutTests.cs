@@ -14,7 +14,8 @@ public sealed class ConsumerTimeoutTests(RabbitServers servers)
         // The broker ends the channel while the message waits for its retry.
         var (brokerWaits, delay) = (1000, 2500);
         var token = TestContext.Current.CancellationToken;
-        await using var server = new RabbitServer(servers.NewFolder("timeout"), null, $"-rabbit consumer_timeout {brokerWaits} -rabbit channel_tick_interval 500");
+        await using var server = new RabbitServer(
+            servers.NewFolder("timeout"), null, $"-rabbit consumer_timeout {brokerWaits} -rabbit channel_tick_interval 500");
         await server.StartAsync();
         await server.ServesAsync();
         await using var harness = new QueueHarness(server);
@@ -27,7 +28,9 @@ public sealed class ConsumerTimeoutTests(RabbitServers servers)
             : delivery.Attempt < policy.MaxAttempts ? QueueSettlement.Retry(TimeSpan.FromMilliseconds(delay), "no")
             : QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted, "no")));
         await using var consumer = await transport.ConsumeAsync(
-            new QueueSubscription { Queue = queue, Policy = policy, Consumer = "tests", Concurrency = 2, Prefetch = 2 }, received.HandleAsync, token);
+            new QueueSubscription { Queue = queue, Policy = policy, Consumer = "tests", Concurrency = 2, Prefetch = 2 },
+            received.HandleAsync,
+            token);
         await transport.SendAsync(QueueMessages.For(queue, "a", "key"), token);
         await transport.SendAsync(QueueMessages.For(queue, "behind", "key"), token);
         await Eventually.TrueAsync(async () => (await transport.Administration.PeekDeadAsync(queue, 10, token)).Count == 1, "it is dead");
@@ -46,7 +49,8 @@ public sealed class ConsumerTimeoutTests(RabbitServers servers)
         var policy = new QueuePolicy { Partitions = 1 };
         await first.DeclareAsync(queue, policy, token);
         var subscription = new QueueSubscription { Queue = queue, Policy = policy, Consumer = "tests", Concurrency = 2, Prefetch = 2 };
-        var failing = new Received((delivery, _) => new(QueueSettlement.Retry(delivery.Attempt < 3 ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromMinutes(1), "no")));
+        var failing = new Received((delivery, _) => new(
+            QueueSettlement.Retry(delivery.Attempt < 3 ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromMinutes(1), "no")));
         await using var consumer = await first.ConsumeAsync(subscription, failing.HandleAsync, token);
         await first.SendAsync(QueueMessages.For(queue, "a", "key"), token);
         await failing.AreAsync(3);

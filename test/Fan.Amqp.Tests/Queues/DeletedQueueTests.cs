@@ -54,7 +54,8 @@ public sealed class DeletedQueueTests(RabbitServers servers) : IAsyncLifetime
         await using var consumer = await ConsumeAsync(new Received((_, _) => new(QueueSettlement.Dead(DeadLetterReasons.Rejected, "no"))));
         await DeleteAsync(QueueNames.Dead(Queue));
         await _transport.SendAsync(QueueMessages.For(_queue, "bad"), Token);
-        await Eventually.TrueAsync(async () => (await _transport.Administration.PeekDeadAsync(_queue, 10, Token)).Count == 1, "it is a dead letter");
+        await Eventually.TrueAsync(
+            async () => (await _transport.Administration.PeekDeadAsync(_queue, 10, Token)).Count == 1, "it is a dead letter");
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class DeletedQueueTests(RabbitServers servers) : IAsyncLifetime
 
     private async Task RefusedAsync()
     {
-        var error = await Assert.ThrowsAsync<NoSuchServiceException>(async () => await _transport.SendAsync(QueueMessages.For(_queue, "lost"), Token));
+        var error = await Assert.ThrowsAsync<NoSuchServiceException>(
+            async () => await _transport.SendAsync(QueueMessages.For(_queue, "lost"), Token));
         Assert.DoesNotContain("ever", error.Message.Replace("every", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("has no queue for them", error.Message, StringComparison.Ordinal);
     }
@@ -91,7 +93,10 @@ public sealed class DeletedQueueTests(RabbitServers servers) : IAsyncLifetime
     }
 
     private Task<IQueueConsumer> ConsumeAsync(Received received) =>
-        _transport.ConsumeAsync(new QueueSubscription { Queue = _queue, Policy = _policy, Consumer = "tests", Concurrency = 4, Prefetch = 4 }, received.HandleAsync, Token);
+        _transport.ConsumeAsync(
+            new QueueSubscription { Queue = _queue, Policy = _policy, Consumer = "tests", Concurrency = 4, Prefetch = 4 },
+            received.HandleAsync,
+            Token);
 
     private Task DeleteAsync(string name) => UseAsync(channel => channel.QueueDeleteAsync(name, false, false));
 

@@ -14,7 +14,9 @@ public sealed class MessageSizeTests(RabbitServers servers)
     public async Task What_is_larger_than_the_broker_takes_is_refused_and_what_was_on_its_way_with_it_is_not()
     {
         var token = TestContext.Current.CancellationToken;
-        await using var server = new RabbitServer(servers.NewFolder("sizes"), new Dictionary<string, string> { ["max_message_size"] = BrokerTakes.ToString(CultureInfo.InvariantCulture) });
+        await using var server = new RabbitServer(
+            servers.NewFolder("sizes"),
+            new Dictionary<string, string> { ["max_message_size"] = BrokerTakes.ToString(CultureInfo.InvariantCulture) });
         await server.StartAsync();
         await server.ServesAsync();
         await using var harness = new QueueHarness(server);
@@ -22,7 +24,8 @@ public sealed class MessageSizeTests(RabbitServers servers)
         var queue = new QueueName("test.sizes");
         await transport.DeclareAsync(queue, new QueuePolicy(), token);
 
-        var error = await Assert.ThrowsAsync<LimitExceededException>(async () => await transport.SendAsync(Message(BrokerTakes + 1), token));
+        var error = await Assert.ThrowsAsync<LimitExceededException>(
+            async () => await transport.SendAsync(Message(BrokerTakes + 1), token));
         Assert.Equal("max_message_size", error.Limit);
         await transport.SendAsync(Message(BrokerTakes), token);
         Assert.Equal(1, (await transport.Administration.GetStatusAsync(queue, token))!.Waiting);
@@ -45,13 +48,22 @@ public sealed class MessageSizeTests(RabbitServers servers)
         Assert.Single(ends, end => end == ErrorCodes.LimitExceeded);
         Assert.DoesNotContain(ends, end => end is not ("taken" or ErrorCodes.LimitExceeded or ErrorCodes.Unavailable));
 
-        error = await Assert.ThrowsAsync<LimitExceededException>(async () => await transport.SendAsync(Message((16 * 1024 * 1024) + 1), token));
+        error = await Assert.ThrowsAsync<LimitExceededException>(
+            async () => await transport.SendAsync(Message((16 * 1024 * 1024) + 1), token));
         Assert.Equal(nameof(FanAmqpOptions.MaxMessageBytes), error.Limit);
     }
 
     private static QueueMessage Message(int bytes)
     {
         var id = Guid.NewGuid().ToString("N");
-        return new() { Id = id, Service = "test.sizes", Method = "take", Headers = new MessageHeaders { MessageId = id }, ContentType = "application/json", Payload = new byte[bytes] };
+        return new()
+        {
+            Id = id,
+            Service = "test.sizes",
+            Method = "take",
+            Headers = new MessageHeaders { MessageId = id },
+            ContentType = "application/json",
+            Payload = new byte[bytes]
+        };
     }
 }

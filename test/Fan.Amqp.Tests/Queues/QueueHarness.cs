@@ -33,7 +33,8 @@ internal sealed class QueueHarness(RabbitServer server) : IDurableQueueHarness
     public void Cut(IQueueTransport transport) => _opened.Single(opened => opened.Transport == transport).Proxy.Cut();
 
     /// <summary>Ends one as its application would.</summary>
-    public async Task CloseAsync(IQueueTransport transport) => await _opened.Single(opened => opened.Transport == transport).Services.DisposeAsync();
+    public async Task CloseAsync(IQueueTransport transport) =>
+        await _opened.Single(opened => opened.Transport == transport).Services.DisposeAsync();
 
     public async Task RestartAsync()
     {

@@ -27,20 +27,49 @@ public sealed class SettlingTests(RabbitServers servers)
         await using var outgoing = Connect(proxy.Uri);
         await using var publisher = new PushPublisher(outgoing);
         var topology = new QueueTopology(incoming, TimeProvider.System);
-        var settler = new DeliverySettler(publisher, new QueueTopology(outgoing, TimeProvider.System), QueueNames.Queue(queue), TimeProvider.System, NullLogger.Instance);
+        var settler = new DeliverySettler(
+            publisher, new QueueTopology(outgoing, TimeProvider.System), QueueNames.Queue(queue), TimeProvider.System, NullLogger.Instance);
         var received = new Received((_, _) => new(proxy.Refused > 0 ? QueueSettlement.Done : QueueSettlement.Retry(TimeSpan.Zero)));
-        var subscription = new QueueSubscription { Queue = queue, Policy = new QueuePolicy(), Consumer = "tests", Concurrency = 1, Prefetch = 1 };
-        await using var consumer = new AmqpQueueConsumer(incoming, topology, settler, subscription, QueueNames.Queue(queue), [], null, received.HandleAsync, TimeProvider.System, NullLogger.Instance);
+        var subscription = new QueueSubscription
+        {
+            Queue = queue,
+            Policy = new QueuePolicy(),
+            Consumer = "tests",
+            Concurrency = 1,
+            Prefetch = 1
+        };
+        await using var consumer = new AmqpQueueConsumer(
+            incoming,
+            topology,
+            settler,
+            subscription,
+            QueueNames.Queue(queue),
+            [],
+            null,
+            received.HandleAsync,
+            TimeProvider.System,
+            NullLogger.Instance);
         await consumer.StartAsync(token);
         var id = Guid.NewGuid().ToString("N");
-        var message = new QueueMessage { Id = id, Service = queue.Service, Method = "take", Headers = new MessageHeaders { MessageId = id }, ContentType = "application/json", Payload = "\"a\""u8.ToArray() };
+        var message = new QueueMessage
+        {
+            Id = id,
+            Service = queue.Service,
+            Method = "take",
+            Headers = new MessageHeaders { MessageId = id },
+            ContentType = "application/json",
+            Payload = "\"a\""u8.ToArray()
+        };
         await transport.SendAsync(message, token);
         await Eventually.TrueAsync(() => Task.FromResult(proxy.Refused >= 3), "the retry was in vain");
         proxy.Revive();
-        await Eventually.TrueAsync(async () => received.Count > 1 && await transport.Administration.GetStatusAsync(queue, token) is { Waiting: 0 }, "it is handled");
+        await Eventually.TrueAsync(
+            async () => received.Count > 1 && await transport.Administration.GetStatusAsync(queue, token) is { Waiting: 0 },
+            "it is handled");
         Assert.Equal([("a", 1), ("a", 2)], received.Attempts);
         Assert.Empty(await transport.Administration.PeekDeadAsync(queue, 10, token));
     }
 
-    private static BrokerConnection Connect(string uri) => new(new BrokerAddress(new FanAmqpOptions { Uri = uri }, new FanLimits()), "tests", TimeProvider.System, NullLogger.Instance);
+    private static BrokerConnection Connect(string uri) =>
+        new(new BrokerAddress(new FanAmqpOptions { Uri = uri }, new FanLimits()), "tests", TimeProvider.System, NullLogger.Instance);
 }

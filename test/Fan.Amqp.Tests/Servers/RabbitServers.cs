@@ -7,7 +7,8 @@ namespace Fan.Amqp.Tests.Servers;
 /// <summary>The brokers of a whole run, each started when a test asks for it first.</summary>
 public sealed class RabbitServers : IAsyncDisposable
 {
-    // No more than the documentation says that an application needs. RabbitMQ 3.10 takes what its file says of writing for reading, and the other way.
+    // No more than the documentation says that an application needs. RabbitMQ 3.10 takes what its file says of writing for reading, and the
+    // other way.
     private static readonly Dictionary<string, string> Permissions = new()
     {
         ["default_permissions.configure"] = "^fan[.]",

@@ -1,6 +1,7 @@
 namespace Fan.Architecture.Tests.Planted;
 
-#pragma warning disable CA1812, CA1822, CA1852, CS0169, CS0649, IDE0044, IDE0051 // Nothing here is ever run: each type uses another one in one way.
+// Nothing here is ever run: each type uses another one in one way.
+#pragma warning disable CA1812, CA1822, CA1852, CS0169, CS0649, IDE0044, IDE0051
 
 [AttributeUsage(AttributeTargets.All)]
 internal class ByBase : Ground;

@@ -5,8 +5,8 @@ using System.Reflection.PortableExecutable;
 namespace Fan.Architecture.Tests.Reading;
 
 /// <summary>
-/// The arrows between the types of one assembly, as they are compiled: bases, interfaces, fields, signatures, attributes, locals and instructions.
-/// Constants and <c>nameof</c> leave no trace in an assembly and are not seen.
+/// The arrows between the types of one assembly, as they are compiled: bases, interfaces, fields, signatures, attributes, locals and
+/// instructions. Constants and <c>nameof</c> leave no trace in an assembly and are not seen.
 /// </summary>
 internal sealed class AssemblyArrows
 {
@@ -47,14 +47,20 @@ internal sealed class AssemblyArrows
         Add(handle, type.BaseType);
         AddAttributes(handle, type.GetCustomAttributes());
         AddParameters(handle, type.GetGenericParameters());
-        foreach (var implementation in type.GetInterfaceImplementations()) Add(handle, _assembly.GetInterfaceImplementation(implementation).Interface);
+        foreach (var implementation in type.GetInterfaceImplementations())
+        {
+            Add(handle, _assembly.GetInterfaceImplementation(implementation).Interface);
+        }
         foreach (var field in type.GetFields().Select(_assembly.GetFieldDefinition))
         {
             Add(handle, field.DecodeSignature(SignatureTypes.Instance, null));
             AddAttributes(handle, field.GetCustomAttributes());
         }
 
-        foreach (var property in type.GetProperties().Select(_assembly.GetPropertyDefinition)) AddAttributes(handle, property.GetCustomAttributes());
+        foreach (var property in type.GetProperties().Select(_assembly.GetPropertyDefinition))
+        {
+            AddAttributes(handle, property.GetCustomAttributes());
+        }
         foreach (var method in type.GetMethods().Select(_assembly.GetMethodDefinition)) ReadMethod(handle, method);
     }
 
@@ -70,7 +76,10 @@ internal sealed class AssemblyArrows
         var body = _image.GetMethodBody(method.RelativeVirtualAddress);
         if (!body.LocalSignature.IsNil)
         {
-            foreach (var local in _assembly.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(SignatureTypes.Instance, null)) Add(handle, local);
+            foreach (var local in _assembly.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(SignatureTypes.Instance, null))
+            {
+                Add(handle, local);
+            }
         }
 
         foreach (var region in body.ExceptionRegions) Add(handle, region.CatchType);
@@ -122,7 +131,10 @@ internal sealed class AssemblyArrows
         if (!_files.TryGetValue(source, out var file)) return;
         foreach (var target in used.Select(type => TypeFiles.Outermost(_assembly, type)))
         {
-            if (target != source && _files.TryGetValue(target, out var other)) _arrows.Add(new TypeArrow(NameOf(source), file, NameOf(target), other));
+            if (target != source && _files.TryGetValue(target, out var other))
+            {
+                _arrows.Add(new TypeArrow(NameOf(source), file, NameOf(target), other));
+            }
         }
     }
 

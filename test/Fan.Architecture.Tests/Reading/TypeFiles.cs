@@ -6,7 +6,8 @@ namespace Fan.Architecture.Tests.Reading;
 /// <summary>Which file each type of an assembly stands in, by its portable PDB.</summary>
 internal static class TypeFiles
 {
-    // Type definition documents: the compiler's note for types without a line of code, such as interfaces and enums (Portable PDB specification).
+    // Type definition documents: the compiler's note for types without a line of code, such as interfaces and enums (Portable PDB
+    // specification).
     private static readonly Guid DefinitionDocuments = new("932E74BC-DBA9-4478-8D46-0F32A7BAB3D3");
 
     /// <summary>The files of outermost types, from the project's folder on; types that only generators wrote have none.</summary>
@@ -18,7 +19,11 @@ internal static class TypeFiles
         var files = new Dictionary<TypeDefinitionHandle, string>();
         foreach (var handle in assembly.TypeDefinitions)
         {
-            if (Documents(assembly, symbols, handle).Select(document => Within(document, folder)).FirstOrDefault(file => file is not null) is not { } file) continue;
+            if (Documents(assembly, symbols, handle).Select(document => Within(document, folder))
+                .FirstOrDefault(file => file is not null) is not { } file)
+            {
+                continue;
+            }
             files.TryAdd(Outermost(assembly, handle), file);
         }
 
@@ -52,7 +57,8 @@ internal static class TypeFiles
         }
     }
 
-    private static string Name(MetadataReader symbols, DocumentHandle document) => symbols.GetString(symbols.GetDocument(document).Name).Replace('\\', '/');
+    private static string Name(MetadataReader symbols, DocumentHandle document) =>
+        symbols.GetString(symbols.GetDocument(document).Name).Replace('\\', '/');
 
     // Whatever the machine's own folders are; what generators write stands elsewhere, or in "obj".
     private static string? Within(string document, string folder)

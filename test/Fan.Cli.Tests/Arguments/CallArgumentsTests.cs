@@ -31,15 +31,22 @@ public sealed class CallArgumentsTests
     [Fact]
     public async Task Any_json_value_arrives_as_it_is()
     {
-        var scalar = Gen.OneOf(Gen.Int.Select(number => number.ToString()), Gen.Bool.Select(flag => flag ? "true" : "false"), Gen.Const("null"), Texts.Select(text => JsonSerializer.Serialize(text)));
+        var scalar = Gen.OneOf(
+            Gen.Int.Select(number => number.ToString()),
+            Gen.Bool.Select(flag => flag ? "true" : "false"),
+            Gen.Const("null"),
+            Texts.Select(text => JsonSerializer.Serialize(text)));
         var list = scalar.List[0, 4].Select(items => $"[{string.Join(',', items)}]");
-        var tree = Gen.OneOf(scalar, list, Gen.Select(Texts, list).Select(pair => $"{{{JsonSerializer.Serialize(pair.Item1)}:{pair.Item2}}}"));
-        await tree.SampleAsync(async json => Assert.True(JsonElement.DeepEquals(JsonSerializer.Deserialize<JsonElement>(json), (await ReadAsync("x=" + json)).GetProperty("x"))));
+        var tree = Gen.OneOf(
+            scalar, list, Gen.Select(Texts, list).Select(pair => $"{{{JsonSerializer.Serialize(pair.Item1)}:{pair.Item2}}}"));
+        await tree.SampleAsync(async json => Assert.True(
+            JsonElement.DeepEquals(JsonSerializer.Deserialize<JsonElement>(json), (await ReadAsync("x=" + json)).GetProperty("x"))));
     }
 
     [Fact]
     public async Task Any_text_can_be_sent_by_writing_it_as_json() =>
-        await Texts.SampleAsync(async text => Assert.Equal(text, (await ReadAsync("x=" + JsonSerializer.Serialize(text))).GetProperty("x").GetString()));
+        await Texts.SampleAsync(
+            async text => Assert.Equal(text, (await ReadAsync("x=" + JsonSerializer.Serialize(text))).GetProperty("x").GetString()));
 
     [Fact]
     public async Task Whatever_the_words_are_they_are_arguments_or_wrong_usage() =>
@@ -57,10 +64,13 @@ public sealed class CallArgumentsTests
 
     [Fact]
     public async Task Standard_input_can_be_read_once() =>
-        Assert.Contains("once only", (await Assert.ThrowsAsync<UsageException>(() => ReadAsync("a=-", "b=-"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "once only", (await Assert.ThrowsAsync<UsageException>(() => ReadAsync("a=-", "b=-"))).Message, StringComparison.Ordinal);
 
     // Without lone surrogates, which no command line has.
-    private static Gen<string> Texts => Gen.String[Gen.OneOf(Gen.Char.AlphaNumeric, Gen.Char["=@-[]{}\"\\ \t\n\u0000\u001b\u202ež"]), 0, 12];
+    private static Gen<string> Texts =>
+        Gen.String[Gen.OneOf(Gen.Char.AlphaNumeric, Gen.Char["=@-[]{}\"\\ \t\n\u0000\u001b\u202ež"]), 0, 12];
 
-    private static async Task<JsonElement> ReadAsync(params string[] words) => (await CallArguments.ReadAsync(words, () => new MemoryStream("input"u8.ToArray()), "call", CancellationToken.None)).Json;
+    private static async Task<JsonElement> ReadAsync(params string[] words) =>
+        (await CallArguments.ReadAsync(words, () => new MemoryStream("input"u8.ToArray()), "call", CancellationToken.None)).Json;
 }

@@ -14,7 +14,8 @@ public sealed class OptionTests
     [InlineData("1.5s", 1500)]
     [InlineData("2m", 120_000)]
     [InlineData("24h", 86_400_000)]
-    public void A_time_has_a_unit(string text, int milliseconds) => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), TimeText.Parse("--timeout", text));
+    public void A_time_has_a_unit(string text, int milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), TimeText.Parse("--timeout", text));
 
     [Theory]
     [InlineData("")]
@@ -47,7 +48,10 @@ public sealed class OptionTests
     {
         if (pair.Item1 == "user" || pair.Item2.Any(char.IsSurrogate)) return true;
         var context = ContextHeaders.Parse([$"{pair.Item1}={pair.Item2}"]);
-        return Baggage.TryParse(Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value))), out var arrived, out _)
+        return Baggage.TryParse(
+            Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value))),
+            out var arrived,
+            out _)
             && arrived[pair.Item1] == pair.Item2;
     });
 

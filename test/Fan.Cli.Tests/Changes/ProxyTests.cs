@@ -27,8 +27,12 @@ public sealed class ProxyTests : IAsyncLifetime
         Assert.Equal(direct, (await _place.RunAsync("call", "price.which")).Succeeded().Out);
         Assert.Equal(1, _passed);
         Assert.Matches(@"(?m)^price +@price_proxy \(1\.0\.0 behind it\) ", (await _place.RunAsync("show")).Succeeded().Out);
-        Assert.Contains("A proxy: it stands before price, and has the methods of that.", (await _place.RunAsync("info", "price_proxy")).Succeeded().Out, StringComparison.Ordinal);
-        Assert.Equal("price", (await _place.RunAsync("info", "price_proxy", "--json")).Succeeded().Json.GetProperty("versions")[0].GetProperty("before").GetString());
+        Assert.Contains(
+            "A proxy: it stands before price, and has the methods of that.",
+            (await _place.RunAsync("info", "price_proxy")).Succeeded().Out,
+            StringComparison.Ordinal);
+        Assert.Equal("price", (await _place.RunAsync(
+            "info", "price_proxy", "--json")).Succeeded().Json.GetProperty("versions")[0].GetProperty("before").GetString());
         (await _place.RunAsync("switch", "tax=@price_proxy")).Failed(1, "stands before 'price' and takes no calls of 'tax'");
 
         (await _place.RunAsync("switch", "price=1.0.0")).Succeeded();

@@ -13,7 +13,8 @@ public sealed class SwitchTests : IAsyncLifetime
     [Fact]
     public async Task A_switch_of_two_services_is_one_commit_and_told_with_what_changed()
     {
-        var result = (await _place.RunAsync("switch", "price=1.0.0", "tax=1.0.0", "-m", "back to the start", "--author", "ann")).Succeeded();
+        var result = (await _place.RunAsync(
+            "switch", "price=1.0.0", "tax=1.0.0", "-m", "back to the start", "--author", "ann")).Succeeded();
         Assert.Equal("commit 2  back to the start", result.Lines[0]);
         Assert.Equal(["  price: every version ▸ 1.0.0", "  tax: every version ▸ 1.0.0"], result.Lines[1..3]);
         Assert.Matches(@"^applied by 2 applications in .+, calls from before ended after .+s$", result.Lines[3]);
@@ -36,7 +37,8 @@ public sealed class SwitchTests : IAsyncLifetime
     [Fact]
     public async Task On_a_terminal_one_line_is_written_anew_and_nothing_of_it_is_left()
     {
-        var result = (await _place.RunAsync(new ToolRun { OnTerminal = true, Width = 60, Environment = { ["NO_COLOR"] = "1" } }, "switch", "price=1.0.0")).Succeeded();
+        var result = (await _place.RunAsync(
+            new ToolRun { OnTerminal = true, Width = 60, Environment = { ["NO_COLOR"] = "1" } }, "switch", "price=1.0.0")).Succeeded();
         Assert.Contains("\rcommit 2 is made: ", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', result.Error);
         var parts = result.Error.Split('\r');
@@ -51,7 +53,9 @@ public sealed class SwitchTests : IAsyncLifetime
         Assert.Equal("", result.Error);
         var (report, commit) = (result.Json, result.Json.GetProperty("commit"));
         Assert.Equal((2, "one for both"), (commit.GetProperty("number").GetInt32(), commit.GetProperty("reason").GetString()));
-        Assert.Equal("""[{"path":"routes/price","after":{"versions":{"2.0.0":100}}},{"path":"routes/tax","after":{"alias":"price"}}]""", commit.GetProperty("edits").GetRawText());
+        Assert.Equal(
+            """[{"path":"routes/price","after":{"versions":{"2.0.0":100}}},{"path":"routes/tax","after":{"alias":"price"}}]""",
+            commit.GetProperty("edits").GetRawText());
         Assert.Equal(2, report.GetProperty("applications").GetInt32());
         Assert.True(report.GetProperty("drained_ms").GetDouble() >= report.GetProperty("applied_ms").GetDouble());
         Assert.Equal(0, report.GetProperty("warnings").GetArrayLength());
@@ -73,14 +77,19 @@ public sealed class SwitchTests : IAsyncLifetime
     {
         await _place.StartAsync("needy", fan => fan.DependsOn<IPriceOne>("^1.0"));
         (await _place.RunAsync("switch", "price=1.0.0")).Succeeded();
-        (await _place.RunAsync("switch", "tax=9.0.0")).Failed(1, "fan: 'tax' 9.0.0 has no live endpoint; there is 1.0.0, 2.0.0. Nothing was changed; --force overrides it and is recorded in the commit. [refused]");
+        (await _place.RunAsync("switch", "tax=9.0.0")).Failed(
+            1,
+            "fan: 'tax' 9.0.0 has no live endpoint; there is 1.0.0, 2.0.0. Nothing was changed; " +
+            "--force overrides it and is recorded in the commit. [refused]");
 
         string[] wrong = ["switch", "price=2.0.0", "tax=9.0.0"];
         var refused = await _place.RunAsync(wrong);
         Assert.Equal((1, ""), (refused.Code, refused.Out));
         Assert.Equal(
         [
-            "fan: 2 reasons speak against it:", "  - 'tax' 9.0.0 has no live endpoint; there is 1.0.0, 2.0.0.", "  - 'needy' depends on 'price' ^1.0, which 2.0.0 does not fit.",
+            "fan: 2 reasons speak against it:",
+            "  - 'tax' 9.0.0 has no live endpoint; there is 1.0.0, 2.0.0.",
+            "  - 'needy' depends on 'price' ^1.0, which 2.0.0 does not fit.",
             "Nothing was changed; --force overrides it and is recorded in the commit. [refused]",
         ], refused.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         var error = (await _place.RunAsync([.. wrong, "--json"])).ErrorJson;
@@ -121,18 +130,25 @@ public sealed class SwitchTests : IAsyncLifetime
     public async Task Who_does_not_apply_it_is_named_and_the_commit_stays()
     {
         (await _place.RunAsync("switch", "price=1.0.0")).Succeeded();
-        await _place.PutAsync("/fan/apps/app_9999999999", """{"application": "sleeper", "instance": "x", "applied": 2, "oldest": 2, "hosts": [], "needs": []}""", ephemeral: true);
+        await _place.PutAsync(
+            "/fan/apps/app_9999999999",
+            """{"application": "sleeper", "instance": "x", "applied": 2, "oldest": 2, "hosts": [], "needs": []}""",
+            ephemeral: true);
         var result = await _place.RunAsync("switch", "price=2.0.0", "--apply-timeout", "50ms");
         Assert.Equal(1, result.Code);
         Assert.Contains("sleeper", result.Error, StringComparison.Ordinal);
-        Assert.Contains("Commit 3 is made, and 1 application(s) have not applied it within 0.1 s: sleeper.", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Commit 3 is made, and 1 application(s) have not applied it within 0.1 s: sleeper.", result.Error, StringComparison.Ordinal);
         Assert.Contains("'fan revert 3' undoes it. [unapplied]", result.Error, StringComparison.Ordinal);
         var error = (await _place.RunAsync("switch", "price=1.0.0", "--apply-timeout", "50ms", "--json")).ErrorJson;
         Assert.Equal((4, "sleeper"), (error.GetProperty("commit").GetInt32(), error.GetProperty("waits_for")[0].GetString()));
         // With a barrier it is not made at all, and force is no help.
         var held = await _place.RunAsync("switch", "price=2.0.0", "--apply-timeout", "50ms", "--barrier");
         Assert.Equal(1, held.Code);
-        Assert.Contains("Not every application holds its calls within 0.1 s: sleeper. Nothing was changed. [refused]", held.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Not every application holds its calls within 0.1 s: sleeper. Nothing was changed. [refused]",
+            held.Error,
+            StringComparison.Ordinal);
         Assert.Equal(4, (await _place.RunAsync("log", "--json")).Succeeded().Json[0].GetProperty("number").GetInt32());
     }
 
@@ -155,12 +171,16 @@ public sealed class SwitchTests : IAsyncLifetime
         var conflict = await _place.RunAsync("revert", "2");
         Assert.Equal(1, conflict.Code);
         Assert.Contains("The route of 'price' was changed again after commit 2", conflict.Error, StringComparison.Ordinal);
-        Assert.Contains("'fan log price' shows by which commit; --force undoes 2 all the same. [conflict]", conflict.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "'fan log price' shows by which commit; --force undoes 2 all the same. [conflict]", conflict.Error, StringComparison.Ordinal);
 
         var revert = (await _place.RunAsync("revert", "3", "--json")).Succeeded().Json.GetProperty("commit");
-        Assert.Equal((4, 3, "Undo commit 3: new prices"), (revert.GetProperty("number").GetInt32(), revert.GetProperty("reverts").GetInt32(), revert.GetProperty("reason").GetString()));
+        Assert.Equal(
+            (4, 3, "Undo commit 3: new prices"),
+            (revert.GetProperty("number").GetInt32(), revert.GetProperty("reverts").GetInt32(), revert.GetProperty("reason").GetString()));
         Assert.Equal("1", await _place.WhichAsync("price"));
-        (await _place.RunAsync("revert", "99")).Failed(1, "There is no commit 99 in the log; 'fan log' shows those that there are. [no_such_commit]");
+        (await _place.RunAsync("revert", "99")).Failed(
+            1, "There is no commit 99 in the log; 'fan log' shows those that there are. [no_such_commit]");
         (await _place.RunAsync("revert", "1")).Failed(1, "Commit 1 changed nothing. [nothing_to_revert]");
     }
 

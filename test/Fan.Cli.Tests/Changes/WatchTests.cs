@@ -31,7 +31,10 @@ public sealed class WatchTests : IAsyncLifetime
         await CallAsync();
         var result = await _place.RunAsync("switch", "price=2.0.0", "--watch", "60s", "--max-errors", "1%", "--author", "ann");
         Assert.Equal(1, result.Code);
-        Assert.Matches(@"fan: Commit 3 was taken back by commit 4: (\d+) of \1 calls of 'price' failed, 100\.0 %, where at most 1\.0 % may\. \[reverted\]", result.Error);
+        Assert.Matches(
+            @"fan: Commit 3 was taken back by commit 4: (\d+) of \1 calls of 'price' failed, 100\.0 %, " +
+            @"where at most 1\.0 % may\. \[reverted\]",
+            result.Error);
         Assert.Contains("watching the calls for ", result.Error, StringComparison.Ordinal);
         Assert.Equal("1", await _place.WhichAsync("price"));
         var revert = (await _place.RunAsync("show", "4", "--json")).Succeeded().Json;
@@ -45,14 +48,16 @@ public sealed class WatchTests : IAsyncLifetime
         await CallAsync();
         var error = (await _place.RunAsync("switch", "tax=2.0.0", "--watch", "60s", "--max-p99", "1ms", "--json")).ErrorJson;
         Assert.Equal("reverted", error.GetProperty("code").GetString());
-        Assert.Matches(@"99 of 100 calls of 'tax' ended within \d+\.\d ms, where 1\.0 ms is the limit", error.GetProperty("message").GetString());
+        Assert.Matches(
+            @"99 of 100 calls of 'tax' ended within \d+\.\d ms, where 1\.0 ms is the limit", error.GetProperty("message").GetString());
     }
 
     [Fact]
     public async Task A_version_that_keeps_the_limits_stays_and_its_calls_are_told()
     {
         await CallAsync();
-        var report = (await _place.RunAsync("switch", "tax=2.0.0", "--watch", "2s", "--max-errors", "+1%", "--max-p99", "1h", "--json")).Succeeded().Json;
+        var report = (await _place.RunAsync(
+            "switch", "tax=2.0.0", "--watch", "2s", "--max-errors", "+1%", "--max-p99", "1h", "--json")).Succeeded().Json;
         var watched = report.GetProperty("watched")[0];
         Assert.Equal(("tax", 0), (watched.GetProperty("service").GetString(), watched.GetProperty("failed").GetInt32()));
         Assert.True(watched.GetProperty("calls").GetInt32() > 0);
@@ -63,19 +68,30 @@ public sealed class WatchTests : IAsyncLifetime
     public async Task A_split_whose_calls_fail_is_taken_back_too_and_one_that_keeps_the_limits_stays()
     {
         await CallAsync();
-        var error = (await _place.RunAsync("split", "price", "1.0.0=50", "2.0.0=50", "--watch", "60s", "--max-errors", "1%", "--json")).ErrorJson;
+        var error = (await _place.RunAsync(
+            "split", "price", "1.0.0=50", "2.0.0=50", "--watch", "60s", "--max-errors", "1%", "--json")).ErrorJson;
         Assert.Equal("reverted", error.GetProperty("code").GetString());
-        Assert.Matches(@"^Commit 3 was taken back by commit 4: \d+ of \d+ calls of 'price' failed, [\d.]+ %, where at most 1\.0 % may\.$", error.GetProperty("message").GetString());
+        Assert.Matches(
+            @"^Commit 3 was taken back by commit 4: \d+ of \d+ calls of 'price' failed, [\d.]+ %, where at most 1\.0 % may\.$",
+            error.GetProperty("message").GetString());
         Assert.Equal("1", await _place.WhichAsync("price"));
-        var report = (await _place.RunAsync("split", "tax", "1.0.0=50", "2.0.0=50", "--watch", "1s", "--max-errors", "1%", "--max-p99", "1h", "--json")).Succeeded().Json;
-        Assert.Equal(("tax", 5), (report.GetProperty("watched")[0].GetProperty("service").GetString(), report.GetProperty("commit").GetProperty("number").GetInt32()));
+        var report = (await _place.RunAsync(
+            "split", "tax", "1.0.0=50", "2.0.0=50", "--watch", "1s", "--max-errors", "1%", "--max-p99", "1h", "--json")).Succeeded().Json;
+        Assert.Equal(("tax", 5), (
+            report.GetProperty("watched")[0].GetProperty("service").GetString(),
+            report.GetProperty("commit").GetProperty("number").GetInt32()));
     }
 
     [Fact]
     public async Task Without_calls_nothing_is_concluded_and_nothing_compared()
     {
         var refused = (await _place.RunAsync("switch", "tax=2.0.0", "--watch", "10ms", "--max-p99", "+50%", "--json")).ErrorJson;
-        Assert.Equal(("too_few_calls", "Only 0 calls of 'tax' were made in 10 ms, and a limit that begins with + needs 100; nothing was changed. Give one without +."), (refused.GetProperty("code").GetString(), refused.GetProperty("message").GetString()));
+        Assert.Equal(
+            (
+                "too_few_calls",
+                "Only 0 calls of 'tax' were made in 10 ms, and a limit that begins with + needs 100; " +
+                "nothing was changed. Give one without +."),
+            (refused.GetProperty("code").GetString(), refused.GetProperty("message").GetString()));
         Assert.Equal("1", await _place.WhichAsync("tax"));
         var result = (await _place.RunAsync("switch", "tax=2.0.0", "--watch", "10ms", "--max-errors", "1%")).Succeeded();
         Assert.Contains("Only 0 calls of 'tax' were made while it was watched", result.Error, StringComparison.Ordinal);

@@ -17,14 +17,17 @@ public sealed class BenchTests : IAsyncLifetime
     private readonly Place _place = new();
     private readonly Press _press = new();
 
-    public async ValueTask InitializeAsync() => await _place.StartAsync("cellars", fan => fan.AddIpc().AddService<ICellar, Cellar>().AddService<ITill, Till>().AddService<IPress>(_ => _press));
+    public async ValueTask InitializeAsync() =>
+        await _place.StartAsync(
+            "cellars", fan => fan.AddIpc().AddService<ICellar, Cellar>().AddService<ITill, Till>().AddService<IPress>(_ => _press));
 
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     [Fact]
     public async Task It_tells_calls_times_and_how_they_are_spread()
     {
-        var result = (await _place.RunAsync("bench", "cellar.get", "id=7", "--callers", "4", "--duration", "300ms", "--warmup", "0s")).Succeeded();
+        var result = (await _place.RunAsync(
+            "bench", "cellar.get", "id=7", "--callers", "4", "--duration", "300ms", "--warmup", "0s")).Succeeded();
         Assert.Equal("", result.Error);
         Assert.Matches(@"^cellar\.get over ipc, 4 callers, \d+\.\d s$", result.Lines[0]);
         Assert.Matches(@"^CALLS +FAILED +CALLS/S +P50 +P90 +P99 +P99\.9 +MAX$", result.Lines[1]);
@@ -36,15 +39,23 @@ public sealed class BenchTests : IAsyncLifetime
     [Fact]
     public async Task As_json_the_numbers_agree_with_each_other()
     {
-        var report = (await _place.RunAsync("bench", "shop[42].till.name", "--duration", "200ms", "--warmup", "50ms", "--via", "http", "--json")).Succeeded().Json;
-        Assert.Equal(("shop[42].till.name", "http", 16), (report.GetProperty("method").GetString(), report.GetProperty("transport").GetString(), report.GetProperty("callers").GetInt32()));
+        var report = (await _place.RunAsync(
+            "bench", "shop[42].till.name", "--duration", "200ms", "--warmup", "50ms", "--via", "http", "--json")).Succeeded().Json;
+        Assert.Equal(("shop[42].till.name", "http", 16), (
+            report.GetProperty("method").GetString(),
+            report.GetProperty("transport").GetString(),
+            report.GetProperty("callers").GetInt32()));
         var calls = report.GetProperty("calls").GetInt64();
         Assert.True(calls > 0);
         Assert.Equal(calls, report.GetProperty("histogram").EnumerateArray().Sum(step => step.GetProperty("calls").GetInt64()));
         Assert.Equal(calls / report.GetProperty("seconds").GetDouble(), report.GetProperty("calls_per_second").GetDouble(), 3);
-        var times = new[] { "p50", "p90", "p99", "p999", "max" }.Select(name => report.GetProperty("latency_ms").GetProperty(name).GetDouble()).ToArray();
+        var times = new[] { "p50", "p90", "p99", "p999", "max" }.Select(
+            name => report.GetProperty("latency_ms").GetProperty(name).GetDouble()).ToArray();
         Assert.Equal(times.Order(), times);
-        Assert.Equal((0, 0, JsonValueKind.False), (report.GetProperty("failed").GetInt32(), report.GetProperty("errors").GetArrayLength(), report.GetProperty("interrupted").ValueKind));
+        Assert.Equal((0, 0, JsonValueKind.False), (
+            report.GetProperty("failed").GetInt32(),
+            report.GetProperty("errors").GetArrayLength(),
+            report.GetProperty("interrupted").ValueKind));
     }
 
     [Fact]
@@ -64,7 +75,8 @@ public sealed class BenchTests : IAsyncLifetime
     [Fact]
     public async Task A_rate_is_kept_and_not_passed()
     {
-        var report = (await _place.RunAsync("bench", "cellar.get", "id=7", "--rate", "100", "--duration", "500ms", "--warmup", "0s", "--json")).Succeeded().Json;
+        var report = (await _place.RunAsync(
+            "bench", "cellar.get", "id=7", "--rate", "100", "--duration", "500ms", "--warmup", "0s", "--json")).Succeeded().Json;
         Assert.Equal((50, 100), (report.GetProperty("calls").GetInt32(), report.GetProperty("rate").GetInt32()));
     }
 
@@ -72,14 +84,24 @@ public sealed class BenchTests : IAsyncLifetime
     public async Task Of_a_call_that_is_held_up_those_behind_it_count_from_when_they_were_due()
     {
         _press.JamTime = TimeSpan.FromMilliseconds(300);
-        var report = (await _place.RunAsync("bench", "press.jam", "--callers", "1", "--rate", "100", "--duration", "200ms", "--warmup", "0s", "--json")).Succeeded().Json;
+        var report = (await _place.RunAsync(
+            "bench", "press.jam", "--callers", "1", "--rate", "100", "--duration", "200ms", "--warmup", "0s", "--json")).Succeeded().Json;
         // One call takes 300 ms; nineteen are due meanwhile, and wait for most of that.
         Assert.True(report.GetProperty("latency_ms").GetProperty("p50").GetDouble() > 100, report.ToString());
     }
 
     [Fact]
     public async Task Sequences_are_read_to_their_end() =>
-        Assert.True((await _place.RunAsync("bench", "cellar.count", "to=3", "--duration", "100ms", "--warmup", "0s", "--json")).Succeeded().Json.GetProperty("calls").GetInt64() > 0);
+        Assert.True(
+            (await _place.RunAsync(
+                "bench",
+                "cellar.count",
+                "to=3",
+                "--duration",
+                "100ms",
+                "--warmup",
+                "0s",
+                "--json")).Succeeded().Json.GetProperty("calls").GetInt64() > 0);
 
     [Fact]
     public async Task Interrupted_it_tells_what_there_is()
@@ -89,7 +111,8 @@ public sealed class BenchTests : IAsyncLifetime
         {
             if (turns == 200) interrupt.Cancel();
         };
-        var result = await _place.RunAsync(new ToolRun { Cancellation = interrupt.Token }, "bench", "press.turn", "--duration", "1h", "--warmup", "0s", "--json");
+        var result = await _place.RunAsync(
+            new ToolRun { Cancellation = interrupt.Token }, "bench", "press.turn", "--duration", "1h", "--warmup", "0s", "--json");
         Assert.Equal(130, result.Code);
         Assert.True(result.Json.GetProperty("interrupted").GetBoolean());
         Assert.True(result.Json.GetProperty("calls").GetInt32() >= 100, result.Out);
@@ -111,7 +134,8 @@ public sealed class BenchTests : IAsyncLifetime
         (await _place.RunAsync("bench", "cellar.get", "id=x")).Failed(1, "Argument 'id'");
         (await _place.RunAsync("bench", "cellar.got", "id=7")).Failed(1, "has no method 'got'");
         (await _place.RunAsync("bench", "celar.get", "id=7")).Failed(1, "Did you mean 'cellar'?");
-        (await _place.RunAsync("bench", "cellar.get", "id=7", "--via", "amqp")).Failed(1, "Service 'cellar' is not served over 'amqp', but over http, ipc. [no_such_transport]");
+        (await _place.RunAsync("bench", "cellar.get", "id=7", "--via", "amqp")).Failed(
+            1, "Service 'cellar' is not served over 'amqp', but over http, ipc. [no_such_transport]");
     }
 
     [Theory]
@@ -120,7 +144,8 @@ public sealed class BenchTests : IAsyncLifetime
     [InlineData("--duration must be a time", "--duration", "long")]
     [InlineData("--warmup must be a time", "--warmup", "-1s")]
     [InlineData("Option '--caller' is not known. See 'fan bench --help'.", "--caller=3")]
-    public async Task What_can_not_be_understood_is_wrong_usage(string text, params string[] options) => (await _place.RunAsync(["bench", "cellar.get", "id=7", .. options])).Failed(2, text);
+    public async Task What_can_not_be_understood_is_wrong_usage(string text, params string[] options) =>
+        (await _place.RunAsync(["bench", "cellar.get", "id=7", .. options])).Failed(2, text);
 }
 
 internal sealed class Press : IPress
@@ -149,7 +174,8 @@ internal sealed class Press : IPress
         return new(turns);
     }
 
-    public ValueTask BreakAsync(CancellationToken ct = default) => Interlocked.Decrement(ref _breaks) >= 0 ? default : throw new ServiceFaultException("out_of_stock", "none left");
+    public ValueTask BreakAsync(CancellationToken ct = default) =>
+        Interlocked.Decrement(ref _breaks) >= 0 ? default : throw new ServiceFaultException("out_of_stock", "none left");
 
     public async ValueTask JamAsync(CancellationToken ct = default)
     {

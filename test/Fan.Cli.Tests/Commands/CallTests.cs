@@ -7,7 +7,8 @@ public sealed class CallTests : IAsyncLifetime
     private readonly Place _place = new();
     private readonly Cellar _cellar = new();
 
-    public async ValueTask InitializeAsync() => await _place.StartAsync("cellars", fan => fan.AddService<ICellar>(_ => _cellar).AddService<ITill, Till>());
+    public async ValueTask InitializeAsync() =>
+        await _place.StartAsync("cellars", fan => fan.AddService<ICellar>(_ => _cellar).AddService<ITill, Till>());
 
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
@@ -24,7 +25,8 @@ public sealed class CallTests : IAsyncLifetime
     {
         var result = (await _place.RunAsync(new ToolRun { OnTerminal = true }, "call", "cellar.get", "id=7")).Succeeded();
         Assert.Contains("\u001b[", result.Out, StringComparison.Ordinal);
-        var plain = (await _place.RunAsync(new ToolRun { OnTerminal = true, Environment = { ["NO_COLOR"] = "1" } }, "call", "cellar.get", "id=7")).Succeeded();
+        var plain = (await _place.RunAsync(
+            new ToolRun { OnTerminal = true, Environment = { ["NO_COLOR"] = "1" } }, "call", "cellar.get", "id=7")).Succeeded();
         Assert.Equal("{\n  \"id\": 7,\n  \"name\": \"Rkatsiteli\",\n  \"price\": 12.50\n}\n", plain.Out);
     }
 
@@ -51,14 +53,16 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_null_is_a_reply_too() => Assert.Equal("null\n", (await _place.RunAsync("call", "cellar.echo", "text=null")).Succeeded().Out);
+    public async Task A_null_is_a_reply_too() =>
+        Assert.Equal("null\n", (await _place.RunAsync("call", "cellar.echo", "text=null")).Succeeded().Out);
 
     [Fact]
     public async Task Shard_keys_travel()
     {
         Assert.Equal("\"till of shop 42\"\n", (await _place.RunAsync("call", "shop[42].till.name")).Succeeded().Out);
         Assert.Equal("\"till of shop a.b\"\n", (await _place.RunAsync("call", "shop[a.b].till.name")).Succeeded().Out);
-        (await _place.RunAsync("call", "shop.till.name")).Failed(2, "Service 'shop[shop_id].till' needs 1 shard key (shop_id), and 'shop.till' gives 0");
+        (await _place.RunAsync("call", "shop.till.name")).Failed(
+            2, "Service 'shop[shop_id].till' needs 1 shard key (shop_id), and 'shop.till' gives 0");
         (await _place.RunAsync("call", "shop[1].till[2].name")).Failed(2, "gives 2");
     }
 
@@ -71,8 +75,10 @@ public sealed class CallTests : IAsyncLifetime
         var json = Path.Combine(_place.Folder, "list.json");
         await File.WriteAllTextAsync(json, "[\"a\", \"b\"]\n");
         Assert.Equal("2\n", (await _place.RunAsync("call", "cellar.size", "texts=@" + json)).Succeeded().Out);
-        Assert.Equal("\"hello\"\n", (await _place.RunAsync(new ToolRun { Input = "hello\n" }, "call", "cellar.echo", "text=-")).Succeeded().Out);
-        Assert.Equal("7\n", (await _place.RunAsync(new ToolRun { Input = "{\"to\": 7, \"fail_at\": -1}" }, "call", "cellar.count", "-")).Succeeded().Lines[^1] + "\n");
+        Assert.Equal(
+            "\"hello\"\n", (await _place.RunAsync(new ToolRun { Input = "hello\n" }, "call", "cellar.echo", "text=-")).Succeeded().Out);
+        Assert.Equal("7\n", (await _place.RunAsync(
+            new ToolRun { Input = "{\"to\": 7, \"fail_at\": -1}" }, "call", "cellar.count", "-")).Succeeded().Lines[^1] + "\n");
         var all = Path.Combine(_place.Folder, "all.json");
         await File.WriteAllTextAsync(all, "{\"text\": \"from a file\"}");
         Assert.Equal("\"from a file\"\n", (await _place.RunAsync("call", "cellar.echo", "@" + all)).Succeeded().Out);
@@ -80,7 +86,9 @@ public sealed class CallTests : IAsyncLifetime
 
     [Fact]
     public async Task The_context_travels_and_the_tool_is_the_caller() =>
-        Assert.Equal("\"fan|ann|colour:red;tenant:a b\"\n", (await _place.RunAsync("call", "cellar.who", "-H", "user=ann", "-H", "tenant=a b", "--header", "colour=red")).Succeeded().Out);
+        Assert.Equal(
+            "\"fan|ann|colour:red;tenant:a b\"\n",
+            (await _place.RunAsync("call", "cellar.who", "-H", "user=ann", "-H", "tenant=a b", "--header", "colour=red")).Succeeded().Out);
 
     [Fact]
     public async Task The_version_range_chooses_who_answers()
@@ -88,7 +96,8 @@ public sealed class CallTests : IAsyncLifetime
         await _place.StartAsync("old", fan => fan.AddService<IOldCellar, OldCellar>());
         Assert.Contains("Rkatsiteli", (await _place.RunAsync("call", "cellar.get", "id=1")).Succeeded().Out, StringComparison.Ordinal);
         Assert.Equal("\"old 1\"\n", (await _place.RunAsync("call", "cellar.get", "id=1", "--version", "<1.1")).Succeeded().Out);
-        (await _place.RunAsync("call", "cellar.get", "id=1", "--version", "^3")).Failed(1, "no version that fits '^3'; there is 1.2.0, 1.0.0");
+        (await _place.RunAsync("call", "cellar.get", "id=1", "--version", "^3")).Failed(
+            1, "no version that fits '^3'; there is 1.2.0, 1.0.0");
     }
 
     [Fact]
@@ -103,7 +112,8 @@ public sealed class CallTests : IAsyncLifetime
         Assert.StartsWith("   └─ cellar/get fronts calls over http ", lines[2], StringComparison.Ordinal);
         Assert.StartsWith("      └─ cellar/get cellars serves ", lines[3], StringComparison.Ordinal);
 
-        var shown = (await _place.RunAsync(new ToolRun { OnTerminal = true, Environment = { ["NO_COLOR"] = "1" } }, "call", "front.ask", "--trace")).Succeeded();
+        var shown = (await _place.RunAsync(
+            new ToolRun { OnTerminal = true, Environment = { ["NO_COLOR"] = "1" } }, "call", "front.ask", "--trace")).Succeeded();
         Assert.Equal("", shown.Error);
         Assert.StartsWith("\"Rkatsiteli\"", shown.Lines[0], StringComparison.Ordinal);
         Assert.StartsWith("front/ask fan calls ", shown.Lines[1], StringComparison.Ordinal);
@@ -131,9 +141,12 @@ public sealed class CallTests : IAsyncLifetime
     [Fact]
     public async Task A_transport_that_the_service_does_not_have_is_told_with_those_that_it_has()
     {
-        (await _place.RunAsync("call", "cellar.get", "id=7", "--via", "tcp")).Failed(1, "Service 'cellar' is not served over 'tcp', but over http. [no_such_transport]");
-        await _place.PutAsync("/endpoints/cellar/1.2.0/amqp_9999999999", """{"transport": "amqp", "host": "rabbit", "port": 5672, "methods": []}""");
-        (await _place.RunAsync("call", "cellar.get", "id=7", "--via", "amqp")).Failed(1, "The settings of 'amqp' are not in the environment, so the tool can take http, ipc, tcp only. [no_such_transport]");
+        (await _place.RunAsync("call", "cellar.get", "id=7", "--via", "tcp")).Failed(
+            1, "Service 'cellar' is not served over 'tcp', but over http. [no_such_transport]");
+        await _place.PutAsync(
+            "/endpoints/cellar/1.2.0/amqp_9999999999", """{"transport": "amqp", "host": "rabbit", "port": 5672, "methods": []}""");
+        (await _place.RunAsync("call", "cellar.get", "id=7", "--via", "amqp")).Failed(
+            1, "The settings of 'amqp' are not in the environment, so the tool can take http, ipc, tcp only. [no_such_transport]");
         (await _place.RunAsync("call", "nobody.get", "--via", "tcp")).Failed(1, "No service 'nobody' is registered.");
     }
 
@@ -159,5 +172,6 @@ public sealed class CallTests : IAsyncLifetime
 
     [Fact]
     public async Task A_call_without_an_end_ends_with_its_timeout() =>
-        (await _place.RunAsync("call", "cellar.wait", "--timeout", "1s")).Failed(1, "gave no reply within 1 s. Give it more time with --timeout. [deadline_exceeded]");
+        (await _place.RunAsync("call", "cellar.wait", "--timeout", "1s")).Failed(
+            1, "gave no reply within 1 s. Give it more time with --timeout. [deadline_exceeded]");
 }

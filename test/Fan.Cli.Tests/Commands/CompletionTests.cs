@@ -4,7 +4,8 @@ public sealed class CompletionTests : IAsyncLifetime
 {
     private readonly Place _place = new();
 
-    public async ValueTask InitializeAsync() => await _place.StartAsync("cellars", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>());
+    public async ValueTask InitializeAsync() =>
+        await _place.StartAsync("cellars", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>());
 
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
@@ -51,7 +52,8 @@ public sealed class CompletionTests : IAsyncLifetime
     public async Task Names_that_a_shell_could_take_for_something_else_are_left_out()
     {
         await _place.PutEndpointAsync("/endpoints/$(reboot)/1.0.0/config_0000000001", 1);
-        await _place.PutEndpointAsync("/endpoints/sound/1.0.0/config_0000000001", 1, methods: """[{"name": "`reboot`"}, {"name": "get"}]""");
+        await _place.PutEndpointAsync(
+            "/endpoints/sound/1.0.0/config_0000000001", 1, methods: """[{"name": "`reboot`"}, {"name": "get"}]""");
         Assert.DoesNotContain("reboot", await SuggestAsync("fan call "), StringComparison.Ordinal);
         Assert.Contains("sound.get", await SuggestAsync("fan call "), StringComparison.Ordinal);
     }
@@ -62,12 +64,14 @@ public sealed class CompletionTests : IAsyncLifetime
     [InlineData("[suggest:x]", "fan call ")]
     [InlineData("[suggest]", "fan \"call")]
     [InlineData("[suggest:3]", "")]
-    public async Task A_question_that_is_none_does_no_harm(string directive, string line) => Assert.Equal("", (await new ToolRun().RunAsync(directive, line)).Succeeded().Error);
+    public async Task A_question_that_is_none_does_no_harm(string directive, string line) =>
+        Assert.Equal("", (await new ToolRun().RunAsync(directive, line)).Succeeded().Error);
 
     [Fact]
     public async Task Without_a_store_verbs_still_complete()
     {
-        var result = await new ToolRun { Environment = { ["FAN_STORE"] = "sqlite:/proc/none/fan.db" } }.RunAsync("[suggest:9]", "fan info ");
+        var result = await new ToolRun { Environment = { ["FAN_STORE"] = "sqlite:/proc/none/fan.db" } }.RunAsync(
+            "[suggest:9]", "fan info ");
         Assert.Equal(new ToolResult(0, "", ""), result);
     }
 

@@ -45,7 +45,14 @@ public sealed class DoctorTests : IAsyncLifetime
     public async Task What_nobody_can_read_is_named_and_removed_when_somebody_says_yes()
     {
         await _place.StartCellarAsync();
-        string[] garbage = ["/endpoints/cellar/1.0.0/config_9000000001", "/fan/routes/cellar", "/fan/queues/wine.sold/lightspeed", "/fan/observed/watch", "/fan/control/barrier"];
+        string[] garbage =
+        [
+            "/endpoints/cellar/1.0.0/config_9000000001",
+            "/fan/routes/cellar",
+            "/fan/queues/wine.sold/lightspeed",
+            "/fan/observed/watch",
+            "/fan/control/barrier"
+        ];
         foreach (var path in garbage) await _place.PutAsync(path, "garbage");
         await _place.PutAsync("/fan/apps/app_9000000001", "garbage", ephemeral: true);
         _place.PutNameless("/endpoints/cel\u0001lar", "/endpoints");
@@ -55,10 +62,18 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.All(garbage, path => Assert.Contains(path, declined.Out, StringComparison.Ordinal));
 
         var result = (await _place.RunAsync("doctor", "--repair", "--yes", "--json")).Succeeded();
-        Assert.Equal([.. garbage.Order(), "1 node has a name that no path can have, as '/endpoints/cel\u0001lar'"], result.Json.GetProperty("removed").EnumerateArray().Select(path => path.GetString()).OrderBy(path => path![0] == '1').ThenBy(path => path, StringComparer.Ordinal));
+        Assert.Equal(
+            [.. garbage.Order(), "1 node has a name that no path can have, as '/endpoints/cel\u0001lar'"],
+            result.Json.GetProperty("removed").EnumerateArray()
+                .Select(path => path.GetString())
+                .OrderBy(path => path![0] == '1')
+                .ThenBy(path => path, StringComparer.Ordinal));
         // What a process that lives has written is its own, and the endpoint is still there.
         var after = (await _place.RunAsync("doctor", "--json")).Succeeded().Json;
-        Assert.Contains("/fan/apps/app_9000000001", Assert.Single(Checks(after, "warning")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "/fan/apps/app_9000000001",
+            Assert.Single(Checks(after, "warning")).GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
         Assert.Contains("cellar", (await _place.RunAsync("ls")).Succeeded().Out, StringComparison.Ordinal);
         Assert.Contains("Remove a route that can't be read.", (await _place.RunAsync("log")).Succeeded().Out, StringComparison.Ordinal);
     }
@@ -84,18 +99,24 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.Equal(1, result.Code);
         var failures = Checks(result.Json, "failed").ToList();
         Assert.Equal(2, failures.Count);
-        Assert.Contains($"gone 1.0.0 at http 127.0.0.1:{port} (ghost)", failures[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"gone 1.0.0 at http 127.0.0.1:{port} (ghost)", failures[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Contains("/endpoints/gone/1.0.0/config_0000000001", failures[0].GetProperty("advice").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_application_that_follows_another_log_fails_it()
     {
-        await _place.PutAsync("/fan/head", """{"number":2,"commit":{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}}""");
+        await _place.PutAsync(
+            "/fan/head", """{"number":2,"commit":{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}}""");
         await _place.PutAsync("/fan/commits/0000000002", """{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}""");
-        await _place.PutAsync("/fan/apps/app_0000000001", """{"application":"retail","instance":"a","applied":2,"fingerprint":"0123456789abcdef","oldest":2,"hosts":[],"needs":[]}""");
-        await _place.PutAsync("/fan/apps/app_0000000002", """{"application":"stock","instance":"b","applied":7,"oldest":7,"hosts":[],"needs":[]}""");
-        await _place.PutAsync("/fan/apps/app_0000000003", """{"application":"old","instance":"c","applied":2,"oldest":2,"hosts":[],"needs":[]}""");
+        await _place.PutAsync(
+            "/fan/apps/app_0000000001",
+            """{"application":"retail","instance":"a","applied":2,"fingerprint":"0123456789abcdef","oldest":2,"hosts":[],"needs":[]}""");
+        await _place.PutAsync(
+            "/fan/apps/app_0000000002", """{"application":"stock","instance":"b","applied":7,"oldest":7,"hosts":[],"needs":[]}""");
+        await _place.PutAsync(
+            "/fan/apps/app_0000000003", """{"application":"old","instance":"c","applied":2,"oldest":2,"hosts":[],"needs":[]}""");
         var result = await _place.RunAsync("doctor", "--json");
         Assert.Equal(1, result.Code);
         var failure = Assert.Single(Checks(result.Json, "failed")).GetProperty("detail").GetString();
@@ -105,14 +126,20 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task A_store_that_was_restored_is_told_when_all_follow_it_again()
     {
-        await _place.PutAsync("/fan/head", """{"number":2,"commit":{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}}""");
+        await _place.PutAsync(
+            "/fan/head", """{"number":2,"commit":{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}}""");
         await _place.PutAsync("/fan/commits/0000000002", """{"number":2,"author":"ann","at":"2026-01-02T03:04:05.678Z","edits":[]}""");
-        await _place.PutAsync("/fan/apps/app_0000000001", """{"application":"retail","instance":"a","applied":2,"restored_from":7,"oldest":2,"hosts":[],"needs":[]}""");
-        await _place.PutAsync("/fan/apps/app_0000000002", """{"application":"new","instance":"b","applied":2,"oldest":2,"hosts":[],"needs":[]}""");
+        await _place.PutAsync(
+            "/fan/apps/app_0000000001",
+            """{"application":"retail","instance":"a","applied":2,"restored_from":7,"oldest":2,"hosts":[],"needs":[]}""");
+        await _place.PutAsync(
+            "/fan/apps/app_0000000002", """{"application":"new","instance":"b","applied":2,"oldest":2,"hosts":[],"needs":[]}""");
         var result = await _place.RunAsync("doctor", "--json");
         Assert.Equal(0, result.Code);
         var warning = Checks(result.Json, "warning").Single(check => check.GetProperty("name").GetString() == "log");
-        Assert.Equal("commit 2, applied by 2 applications; the store was restored or begun anew within the last ten minutes: the log was at 7", warning.GetProperty("detail").GetString());
+        Assert.Equal(
+            "commit 2, applied by 2 applications; the store was restored or begun anew within the last ten minutes: the log was at 7",
+            warning.GetProperty("detail").GetString());
     }
 
     [Fact]
@@ -122,8 +149,11 @@ public sealed class DoctorTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("this is not a database. ", 100)));
         var result = await _place.RunAsync("doctor", "--json");
         Assert.Equal(3, result.Code);
-        Assert.Contains("is no SQLite file", Assert.Single(Checks(result.Json, "failed")).GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Equal(["versions", "configuration", "clock", "file"], Checks(result.Json, "ok").Select(check => check.GetProperty("name").GetString()));
+        Assert.Contains(
+            "is no SQLite file", Assert.Single(Checks(result.Json, "failed")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            ["versions", "configuration", "clock", "file"],
+            Checks(result.Json, "ok").Select(check => check.GetProperty("name").GetString()));
     }
 
     private static IEnumerable<JsonElement> Checks(JsonElement report, string status) =>

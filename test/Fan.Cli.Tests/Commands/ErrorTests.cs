@@ -33,7 +33,13 @@ public sealed class ErrorTests : IAsyncLifetime
     [InlineData(2, "is all arguments at once, so it must stand alone", "cellar.get", "id=1", "-")]
     [InlineData(2, "Standard input must hold the arguments as one JSON object; it holds a list.", "cellar.get", "-")]
     [InlineData(2, "File '/no/such/file' can't be read", "cellar.get", "id=@/no/such/file")]
-    [InlineData(2, "--timeout must be a time from 1ms to 49d such as 500ms, 2s or 1m, or none for no limit; it is 'soon'.", "cellar.get", "id=1", "--timeout", "soon")]
+    [InlineData(
+        2,
+        "--timeout must be a time from 1ms to 49d such as 500ms, 2s or 1m, or none for no limit; it is 'soon'.",
+        "cellar.get",
+        "id=1",
+        "--timeout",
+        "soon")]
     [InlineData(2, "it is '50d'", "cellar.get", "id=1", "--timeout", "50d")]
     [InlineData(2, "it is '0s'", "cellar.get", "id=1", "--timeout", "0s")]
     [InlineData(2, "-H must be name=value, as in -H user=ann; it is 'user'.", "cellar.get", "id=1", "-H", "user")]
@@ -53,15 +59,18 @@ public sealed class ErrorTests : IAsyncLifetime
     [InlineData(1, "No service 'celar' is registered. Did you mean 'cellar'?", "info", "celar")]
     [InlineData(2, "where a name part", "info", "../etc")]
     [InlineData(2, "Argument 'tcsh' not recognized", "completions", "tcsh")]
-    public async Task A_verb_that_goes_wrong_says_how(int code, string text, params string[] args) => (await _place.RunAsync(args)).Failed(code, text);
+    public async Task A_verb_that_goes_wrong_says_how(int code, string text, params string[] args) =>
+        (await _place.RunAsync(args)).Failed(code, text);
 
     [Fact]
     public async Task Arguments_that_no_call_can_carry_are_refused_before_it()
     {
         var deep = new string('[', 70) + new string(']', 70);
         (await _place.RunAsync("call", "cellar.size", "texts=" + deep)).Failed(2, "Argument 'texts' is nested deeper than 64 levels");
-        (await _place.RunAsync(new ToolRun { Input = $"{{\"texts\": {deep}}}" }, "call", "cellar.size", "-")).Failed(2, "Standard input can't be used as JSON");
-        (await _place.RunAsync(new ToolRun { Input = new string('x', (4 * 1024 * 1024) + 1) }, "call", "cellar.echo", "text=-")).Failed(2, "Standard input has more than 4 MiB");
+        (await _place.RunAsync(new ToolRun { Input = $"{{\"texts\": {deep}}}" }, "call", "cellar.size", "-")).Failed(
+            2, "Standard input can't be used as JSON");
+        (await _place.RunAsync(new ToolRun { Input = new string('x', (4 * 1024 * 1024) + 1) }, "call", "cellar.echo", "text=-")).Failed(
+            2, "Standard input has more than 4 MiB");
         var binary = Path.Combine(_place.Folder, "binary");
         await File.WriteAllBytesAsync(binary, [0xff, 0xfe, 0x00, 0x80]);
         (await _place.RunAsync("call", "cellar.echo", "text=@" + binary)).Failed(2, "is no UTF-8 text");
@@ -91,7 +100,8 @@ public sealed class ErrorTests : IAsyncLifetime
     [Fact]
     public async Task What_strangers_write_stays_text_on_a_terminal()
     {
-        var result = await _place.RunAsync(new ToolRun { OnTerminal = true, Environment = { ["NO_COLOR"] = "1" } }, "call", "cellar.fail", "how=hostile");
+        var result = await _place.RunAsync(
+            new ToolRun { OnTerminal = true, Environment = { ["NO_COLOR"] = "1" } }, "call", "cellar.fail", "how=hostile");
         Assert.DoesNotContain('\u001b', result.Error);
         Assert.DoesNotContain('\u202e', result.Error);
         Assert.Contains("\\u001b[2Jcode: first second \\u001b[31mred\\u202e [bold]markup[/]", result.Error, StringComparison.Ordinal);

@@ -40,7 +40,9 @@ public sealed class ListAndInfoTests : IAsyncLifetime
     public async Task As_json_a_service_has_all_members()
     {
         var cellar = (await _place.RunAsync("ls", "cellar", "--json")).Succeeded().Json[0];
-        Assert.Equal("""{"service":"cellar","versions":["1.2.0","1.0.0"],"endpoints":2,"transports":["http"],"applications":["cellars","old"]}""", cellar.GetRawText());
+        Assert.Equal(
+            """{"service":"cellar","versions":["1.2.0","1.0.0"],"endpoints":2,"transports":["http"],"applications":["cellars","old"]}""",
+            cellar.GetRawText());
         Assert.Equal("shop[shop_id].till", (await _place.RunAsync("ls", "till", "--json")).Json[0].GetProperty("template").GetString());
     }
 
@@ -70,10 +72,15 @@ public sealed class ListAndInfoTests : IAsyncLifetime
         Assert.Equal("1.2.0", version.GetProperty("version").GetString());
         Assert.False(version.GetProperty("barrier").GetBoolean());
         var endpoint = version.GetProperty("endpoints")[0];
-        Assert.Equal(("http", "cellars", true), (endpoint.GetProperty("transport").GetString(), endpoint.GetProperty("application").GetString(), endpoint.GetProperty("is_fan").GetBoolean()));
+        Assert.Equal(("http", "cellars", true), (
+            endpoint.GetProperty("transport").GetString(),
+            endpoint.GetProperty("application").GetString(),
+            endpoint.GetProperty("is_fan").GetBoolean()));
         Assert.True(DateTimeOffset.UtcNow - endpoint.GetProperty("since").GetDateTimeOffset() < TimeSpan.FromHours(1));
         var get = version.GetProperty("methods").EnumerateArray().Single(method => method.GetProperty("name").GetString() == "get");
-        Assert.Equal(("GET", "/wines/{id}", "rpc"), (get.GetProperty("verb").GetString(), get.GetProperty("url").GetString(), get.GetProperty("kind").GetString()));
+        Assert.Equal(
+            ("GET", "/wines/{id}", "rpc"),
+            (get.GetProperty("verb").GetString(), get.GetProperty("url").GetString(), get.GetProperty("kind").GetString()));
         Assert.Equal("id: int", get.GetProperty("parameters")[0].GetString());
     }
 
@@ -87,9 +94,13 @@ public sealed class ListAndInfoTests : IAsyncLifetime
         var page = (await _place.RunAsync("info", "cellar")).Succeeded().Out;
         Assert.Contains("9.0.0  a barrier holds registrations of it back", page, StringComparison.Ordinal);
         Assert.Contains("/endpoints/cellar/1.2.0/config_0000000099: The endpoint's data is no JSON", page, StringComparison.Ordinal);
-        Assert.Contains("/endpoints/cellar/latest/config_0000000001: 'latest', under which it stands, is no version", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "/endpoints/cellar/latest/config_0000000001: 'latest', under which it stands, is no version", page, StringComparison.Ordinal);
         Assert.Contains("Its endpoints differ in get", page, StringComparison.Ordinal);
-        Assert.Contains("2 of the nodes can't be used, 1 of the versions has a barrier: see 'fan doctor'.", (await _place.RunAsync("ls")).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 of the nodes can't be used, 1 of the versions has a barrier: see 'fan doctor'.",
+            (await _place.RunAsync("ls")).Succeeded().Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]

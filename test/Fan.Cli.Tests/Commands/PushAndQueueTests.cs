@@ -25,7 +25,9 @@ public sealed class PushAndQueueTests : IAsyncLifetime
         await _place.StartCellarAsync(cellar);
         Assert.Matches("^[0-9a-f]{32}\n$", (await _place.RunAsync("push", "cellar.restock", "id=9")).Succeeded().Out);
         Assert.Equal(9, await cellar.Restocked.Task.WaitAsync(Fan.Conformance.Eventually.Deadline, TestContext.Current.CancellationToken));
-        Assert.Equal("""{"id":"m-1"}""", (await _place.RunAsync("push", "cellar.restock", "id=9", "--id", "m-1", "--json")).Succeeded().Json.GetRawText());
+        Assert.Equal(
+            """{"id":"m-1"}""",
+            (await _place.RunAsync("push", "cellar.restock", "id=9", "--id", "m-1", "--json")).Succeeded().Json.GetRawText());
     }
 
     [Theory]
@@ -51,9 +53,14 @@ public sealed class PushAndQueueTests : IAsyncLifetime
         Assert.Matches("^QUEUE +TRANSPORT +WAITING +SCHEDULED +IN FLIGHT +DEAD +CONSUMERS +OLDEST$", lines[0]);
         Assert.Matches("^cellar/main +broker +1 +1 +0 +2 +0 +", lines[1]);
         var json = (await RunAsync("queue", "ls", "--json")).Succeeded().Json[0];
-        Assert.Equal(("cellar/main", 1, 2), (json.GetProperty("queue").GetString(), json.GetProperty("waiting").GetInt32(), json.GetProperty("dead").GetInt32()));
+        Assert.Equal(
+            ("cellar/main", 1, 2),
+            (json.GetProperty("queue").GetString(), json.GetProperty("waiting").GetInt32(), json.GetProperty("dead").GetInt32()));
         Assert.Contains("No queue matches 'x*'", (await RunAsync("queue", "ls", "x*")).Succeeded().Error, StringComparison.Ordinal);
-        Assert.Contains("can't open 'broker': it knows the kinds amqp, redis and database only", (await _place.RunAsync("queue", "ls")).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "can't open 'broker': it knows the kinds amqp, redis and database only",
+            (await _place.RunAsync("queue", "ls")).Succeeded().Error,
+            StringComparison.Ordinal);
         (await _place.RunAsync("queue", "peek", "cellar")).Failed(2, "is on 'broker', which this tool can't open");
     }
 
@@ -67,7 +74,10 @@ public sealed class PushAndQueueTests : IAsyncLifetime
         var dead = (await RunAsync("queue", "dead", "cellar")).Succeeded().Lines;
         Assert.Matches(@"^d-1 +restock +- +rejected +1 +\d{4}-.*Z +no \\u001b\[31mroom$", dead[1]);
         var json = (await RunAsync("queue", "dead", "cellar", "-n", "1", "--json")).Succeeded().Json;
-        Assert.Equal((1, "rejected", 1), (json.GetArrayLength(), json[0].GetProperty("reason").GetString(), json[0].GetProperty("arguments").GetProperty("id").GetInt32()));
+        Assert.Equal((1, "rejected", 1), (
+            json.GetArrayLength(),
+            json[0].GetProperty("reason").GetString(),
+            json[0].GetProperty("arguments").GetProperty("id").GetInt32()));
         Assert.Equal(2, (await StatusAsync()).Dead);
     }
 
@@ -95,7 +105,8 @@ public sealed class PushAndQueueTests : IAsyncLifetime
             fan.Services.AddSingleton<IQueueTransport>(_broker);
             fan.AddService<ICellar>(_ => new Full());
         });
-        await Fan.Conformance.Eventually.TrueAsync(async () => (await RunAsync("queue", "ls")).Out.Contains("cellar/main", StringComparison.Ordinal), "the queue is registered");
+        await Fan.Conformance.Eventually.TrueAsync(
+            async () => (await RunAsync("queue", "ls")).Out.Contains("cellar/main", StringComparison.Ordinal), "the queue is registered");
         foreach (var id in new[] { "d-1", "d-2" }) (await RunAsync("push", "cellar.restock", "id=1", "--id", id)).Succeeded();
         await Fan.Conformance.Eventually.TrueAsync(async () => (await StatusAsync()).Dead == 2, "both are dead");
         await host.StopAsync(TestContext.Current.CancellationToken);
@@ -105,7 +116,8 @@ public sealed class PushAndQueueTests : IAsyncLifetime
 
     private Task<ToolResult> RunAsync(params string[] args) => _place.RunAsync(new ToolRun { Queues = [_broker] }, args);
 
-    private async Task<QueueStatus> StatusAsync() => (await _broker.Administration.GetStatusAsync(Queue, TestContext.Current.CancellationToken))!;
+    private async Task<QueueStatus> StatusAsync() =>
+        (await _broker.Administration.GetStatusAsync(Queue, TestContext.Current.CancellationToken))!;
 
     private sealed class Full : CellarSubscriber
     {

@@ -15,7 +15,8 @@ public sealed class QueueKindTests
     public void The_setting_that_is_named_adds_the_transport(string transport, string variable, string value)
     {
         Assert.Contains(variable, QueueKinds.Remedy(transport), StringComparison.Ordinal);
-        var settings = new ConfigurationBuilder().AddInMemoryCollection([new(variable.Replace("__", ":", StringComparison.Ordinal), value)]).Build();
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(
+            [new(variable.Replace("__", ":", StringComparison.Ordinal), value)]).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(settings);
         var before = services.AddFan().Services.Count;

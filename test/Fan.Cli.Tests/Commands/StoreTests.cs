@@ -8,7 +8,11 @@ public sealed class StoreTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fan-cli-store-").FullName;
 
-    public static TheoryData<string> Verbs => ["ls", "info x", "call x.y", "bench x.y", "doctor", "switch x=1.0.0", "split x 1.0.0=100", "revert 2", "log", "show", "diff 1 2", "diff x 1 2", "deps", "shards x", "queue ls", "push x.y"];
+    public static TheoryData<string> Verbs =>
+        [
+            "ls", "info x", "call x.y", "bench x.y", "doctor", "switch x=1.0.0", "split x 1.0.0=100", "revert 2", "log", "show",
+            "diff 1 2", "diff x 1 2", "deps", "shards x", "queue ls", "push x.y"
+        ];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -65,8 +69,12 @@ public sealed class StoreTests : IDisposable
     {
         foreach (var name in (string[])["a.db", "b.db"]) await MakeAsync(name);
         var run = new ToolRun { Environment = { ["FAN_STORE"] = $"sqlite:{_folder}/b.db" } };
-        Assert.Contains($"Nothing is registered in sqlite:{_folder}/b.db", (await run.RunAsync("ls")).Succeeded().Error, StringComparison.Ordinal);
-        Assert.Contains($"Nothing is registered in sqlite:{_folder}/a.db", (await run.RunAsync("ls", "--store", $"sqlite:{_folder}/a.db")).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Nothing is registered in sqlite:{_folder}/b.db", (await run.RunAsync("ls")).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Nothing is registered in sqlite:{_folder}/a.db",
+            (await run.RunAsync("ls", "--store", $"sqlite:{_folder}/a.db")).Succeeded().Error,
+            StringComparison.Ordinal);
         Assert.Contains("(from FAN_STORE)", (await run.RunAsync("doctor")).Succeeded().Out, StringComparison.Ordinal);
     }
 
@@ -76,7 +84,8 @@ public sealed class StoreTests : IDisposable
         await MakeAsync("a.db");
         var result = (await new ToolRun().RunAsync("ls", "--store", $"sqlite:{_folder}/a.db", "--json")).Succeeded();
         Assert.Equal("[]\n", result.Out);
-        (await new ToolRun().RunAsync("info", "x", "--store", $"sqlite:{_folder}/a.db")).Failed(1, "Nothing at all is registered in this store");
+        (await new ToolRun().RunAsync("info", "x", "--store", $"sqlite:{_folder}/a.db")).Failed(
+            1, "Nothing at all is registered in this store");
     }
 
     private async Task MakeAsync(string name)

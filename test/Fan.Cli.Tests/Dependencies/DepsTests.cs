@@ -13,12 +13,16 @@ public sealed class DepsTests : IAsyncLifetime
     [Fact]
     public async Task It_shows_who_hosts_and_needs_what_and_whether_that_is_met()
     {
-        await _place.StartAsync("tills", fan => fan.AddService<ITillDesk>(_ => new TillDesk()).DependsOn<IPriceOne>("^1.0").Uses<ICellar>("^1.2"));
-        await _place.StartAsync("tills", fan => fan.AddService<ITillDesk>(_ => new TillDesk()).DependsOn<IPriceOne>("^1.0").Uses<ICellar>("^1.2"));
+        await _place.StartAsync(
+            "tills", fan => fan.AddService<ITillDesk>(_ => new TillDesk()).DependsOn<IPriceOne>("^1.0").Uses<ICellar>("^1.2"));
+        await _place.StartAsync(
+            "tills", fan => fan.AddService<ITillDesk>(_ => new TillDesk()).DependsOn<IPriceOne>("^1.0").Uses<ICellar>("^1.2"));
         await _place.PutEndpointAsync("/endpoints/legacy/1.0.0/config_0000000001", 1, application: "old_python");
         var page = (await _place.RunAsync("deps")).Succeeded().Out;
-        Assert.Matches(@"^APPLICATION +HOSTS +NEEDS +RANGE +KIND +STATUS\nold_python +legacy 1\.0\.0\nones +price 1\.0\.0\n +tax 1\.0\.0\n", page);
-        Assert.Matches(@"\ntills ×2 +till 1\.0\.0 +cellar +\^1\.2 +soft +unmet: nobody runs it\n +price +\^1\.0 +hard +1\.0\.0 of ones\n", page);
+        Assert.Matches(
+            @"^APPLICATION +HOSTS +NEEDS +RANGE +KIND +STATUS\nold_python +legacy 1\.0\.0\nones +price 1\.0\.0\n +tax 1\.0\.0\n", page);
+        Assert.Matches(
+            @"\ntills ×2 +till 1\.0\.0 +cellar +\^1\.2 +soft +unmet: nobody runs it\n +price +\^1\.0 +hard +1\.0\.0 of ones\n", page);
         var about = (await _place.RunAsync("deps", "price")).Succeeded();
         Assert.DoesNotContain("cellar", about.Out, StringComparison.Ordinal);
         Assert.Contains("of ones", about.Out, StringComparison.Ordinal);
@@ -33,7 +37,10 @@ public sealed class DepsTests : IAsyncLifetime
         (await _place.RunAsync("switch", "price=2.0.0", "--force", "--author", "ann", "-m", "in a hurry")).Succeeded();
         var result = await _place.RunAsync("deps", "--problems");
         Assert.Equal(1, result.Code);
-        Assert.Contains("unmet: calls go to 2.0.0; of what fits, 1.0.0 runs; commit 2 by ann changed its route last (in a hurry)", result.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "unmet: calls go to 2.0.0; of what fits, 1.0.0 runs; commit 2 by ann changed its route last (in a hurry)",
+            result.Out,
+            StringComparison.Ordinal);
         var json = await _place.RunAsync("deps", "--problems", "--json");
         Assert.Equal(1, json.Code);
         var need = Assert.Single(json.Json.GetProperty("applications").EnumerateArray()).GetProperty("needs")[0];
@@ -52,19 +59,23 @@ public sealed class DepsTests : IAsyncLifetime
         await _place.StartAsync("right", fan => fan.AddService<IOldCellar>(_ => new OldCellar()).Uses<ITillDesk>("*"));
         await _place.StartAsync("beside", fan => fan.DependsOn<ITillDesk>("*"));
         Assert.Equal("in a circle: left ▸ right ▸ left", (await _place.RunAsync("deps")).Succeeded().Lines[^1]);
-        Assert.Equal("""[["left","right"]]""", (await _place.RunAsync("deps", "--json")).Succeeded().Json.GetProperty("cycles").GetRawText());
+        Assert.Equal(
+            """[["left","right"]]""", (await _place.RunAsync("deps", "--json")).Succeeded().Json.GetProperty("cycles").GetRawText());
     }
 
     [Fact]
     public async Task The_order_to_start_in_follows_hard_needs_and_keeps_a_circle_together()
     {
-        await _place.StartAsync("left", fan => fan.AddService<ITillDesk>(_ => new TillDesk()).DependsOn<IOldCellar>().DependsOn<IPriceOne>("^1.0"));
+        await _place.StartAsync(
+            "left", fan => fan.AddService<ITillDesk>(_ => new TillDesk()).DependsOn<IOldCellar>().DependsOn<IPriceOne>("^1.0"));
         await _place.StartAsync("right", fan => fan.AddService<IOldCellar>(_ => new OldCellar()).DependsOn<ITillDesk>("*"));
         await _place.StartAsync("last", fan => fan.DependsOn<ITillDesk>("*"));
         await _place.StartAsync("free", fan => fan.Uses<ITillDesk>("*"));
         var table = (await _place.RunAsync("deps", "--order")).Succeeded().Out;
         Assert.Matches("^STEP +START .*\n1 +free, ones, twos *\n2 +left, right *\n3 +last *\nin a circle: left ▸ right ▸ left\n$", table);
-        Assert.Equal("""[["free","ones","twos"],["left","right"],["last"]]""", (await _place.RunAsync("deps", "--order", "--json")).Succeeded().Json.GetProperty("order").GetRawText());
+        Assert.Equal(
+            """[["free","ones","twos"],["left","right"],["last"]]""",
+            (await _place.RunAsync("deps", "--order", "--json")).Succeeded().Json.GetProperty("order").GetRawText());
         Assert.Equal(2, (await _place.RunAsync("deps", "price", "--order")).Code);
     }
 

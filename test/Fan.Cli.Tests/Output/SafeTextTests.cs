@@ -6,11 +6,13 @@ namespace Fan.Cli.Tests.Output;
 
 public sealed class SafeTextTests
 {
-    private static readonly Gen<string> Nasty = Gen.String[Gen.OneOf(Gen.Char, Gen.Char["\u001b\u009b\u0007\r\n\t\u202e\u2066\u200b\u2028\ufeff\u0000[]/\"\\"]), 0, 30];
+    private static readonly Gen<string> Nasty = Gen.String[Gen.OneOf(
+        Gen.Char, Gen.Char["\u001b\u009b\u0007\r\n\t\u202e\u2066\u200b\u2028\ufeff\u0000[]/\"\\"]), 0, 30];
 
     [Fact]
     public void A_line_has_nothing_that_does_something_to_a_terminal() => Nasty.Sample(text =>
-        SafeText.Line(text).All(c => !SafeText.IsHidden(c) && c != '\n') && SafeText.Lines(text).All(c => c is '\n' or '\t' || !SafeText.IsHidden(c)));
+        SafeText.Line(text).All(c => !SafeText.IsHidden(c) && c != '\n')
+        && SafeText.Lines(text).All(c => c is '\n' or '\t' || !SafeText.IsHidden(c)));
 
     [Fact]
     public void Printed_json_means_what_it_meant_and_shows_all_of_it() => Nasty.Sample(text =>
@@ -21,10 +23,18 @@ public sealed class SafeTextTests
         return new[] { true, false }.All(indented =>
         {
             using var output = new StringWriter();
-            var terminal = new Terminal { Out = output, Error = output, In = () => Stream.Null, OutIsTerminal = indented, Environment = _ => "1" };
+            var terminal = new Terminal
+            {
+                Out = output,
+                Error = output,
+                In = () => Stream.Null,
+                OutIsTerminal = indented,
+                Environment = _ => "1"
+            };
             JsonPrinter.WriteReply(terminal, value);
             var printed = output.ToString();
-            return printed.All(c => c == '\n' || c == '\r' || !SafeText.IsHidden(c)) && JsonElement.DeepEquals(value, JsonSerializer.Deserialize<JsonElement>(printed));
+            return printed.All(c => c == '\n' || c == '\r' || !SafeText.IsHidden(c))
+                && JsonElement.DeepEquals(value, JsonSerializer.Deserialize<JsonElement>(printed));
         });
     });
 

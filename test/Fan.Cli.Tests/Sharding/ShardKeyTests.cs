@@ -11,7 +11,8 @@ public sealed class ShardKeyTests : IAsyncLifetime
 
     private static readonly string[] Hard =
     [
-        "[", "]", "a]b[c", "%", "%41", "100%", "a%2Cb", "a,b", "a.b", ".", "..", "/", "a/b", "?", "#", "a=b", " ", "+", "'", "\"", "\\", "\U0001f377",
+        "[", "]", "a]b[c", "%", "%41", "100%", "a%2Cb", "a,b", "a.b", ".", "..", "/", "a/b", "?", "#", "a=b", " ", "+", "'", "\"", "\\",
+        "\U0001f377",
         new string('é', ServiceName.MaxKeyLength), new string(']', ServiceName.MaxKeyLength),
     ];
 
@@ -25,7 +26,8 @@ public sealed class ShardKeyTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = await _place.StartAsync("tills", fan => fan.AddService<ITill, Till>().Shard<ITill>(16).AddHttp(http => http.Port = _port));
+        var server = await _place.StartAsync(
+            "tills", fan => fan.AddService<ITill, Till>().Shard<ITill>(16).AddHttp(http => http.Port = _port));
         _ = server;
         _fan = (await _place.StartAsync("caller", _ => { })).Services.GetRequiredService<IFan>();
     }
@@ -45,14 +47,19 @@ public sealed class ShardKeyTests : IAsyncLifetime
                 Assert.Equal(expected, await _fan.CallAsync<string>(name + ".name", default));
                 foreach (var path in (string[])[$"/shop[{Uri.EscapeDataString(key)}].till/name", $"/{Uri.EscapeDataString(name)}/name"])
                 {
-                    var request = new Uri($"http://127.0.0.1:{_port}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+                    var request = new Uri(
+                        $"http://127.0.0.1:{_port}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
                     using var reply = await client.PostAsync(request, JsonContent.Create(new { }));
                     Assert.Equal(expected, await reply.Content.ReadFromJsonAsync<string>());
                 }
             },
             iter: Samples, threads: 1);
         foreach (var key in (string[])["a]b[c", "100%", "%41", "café, 7"])
-            Assert.Equal("till of shop " + key, (await _place.RunAsync("call", $"shop[{ServiceName.EscapeKey(key)}].till.name", "--json")).Succeeded().Json.GetString());
+        {
+            Assert.Equal(
+                "till of shop " + key,
+                (await _place.RunAsync("call", $"shop[{ServiceName.EscapeKey(key)}].till.name", "--json")).Succeeded().Json.GetString());
+        }
     }
 
     [Fact]

@@ -9,8 +9,13 @@ public sealed class ShardTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         foreach (var name in new[] { "w1", "w2" })
-            await _place.StartAsync(name, fan => fan.Configure(options => options.Worker = name).AddService<ITill, Till>().Shard<ITill>(4).AddService<IFront>(_ => new Front(new Cellar())));
-        await Eventually.TrueAsync(async () => (await _place.RunAsync("shards", "shop.till")) is { Code: 0, Error: "" }, "every shard is held by its owner");
+        {
+            await _place.StartAsync(name, fan => fan.Configure(options => options.Worker = name).AddService<ITill, Till>()
+                .Shard<ITill>(4)
+                .AddService<IFront>(_ => new Front(new Cellar())));
+        }
+        await Eventually.TrueAsync(
+            async () => (await _place.RunAsync("shards", "shop.till")) is { Code: 0, Error: "" }, "every shard is held by its owner");
     }
 
     public ValueTask DisposeAsync() => _place.DisposeAsync();
@@ -44,10 +49,15 @@ public sealed class ShardTests : IAsyncLifetime
         Assert.Contains("shard 1 of w1", log, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^shop\.till +every version; shard 1 of w2, 2 of w1 ", (await _place.RunAsync("show")).Succeeded().Out);
         var newest = (await _place.RunAsync("show", "--json")).Succeeded().Json.GetProperty("commit").GetInt64();
-        Assert.Matches(@"(?m)^shop\.till +every version; shard 1 of w1, 2 as computed +every version; shard 1 of w2, 2 of w1", (await _place.RunAsync("diff", $"{newest - 1}", $"{newest}")).Succeeded().Out);
+        Assert.Matches(
+            @"(?m)^shop\.till +every version; shard 1 of w1, 2 as computed +every version; shard 1 of w2, 2 of w1",
+            (await _place.RunAsync("diff", $"{newest - 1}", $"{newest}")).Succeeded().Out);
         var conflict = await _place.RunAsync("revert", $"{newest - 1}");
         Assert.Equal(1, conflict.Code);
-        Assert.Contains("is 'every version; shard 1 of w2, 2 of w1' now, and was 'every version; shard 1 of w1, 2 as computed' then", conflict.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "is 'every version; shard 1 of w2, 2 of w1' now, and was 'every version; shard 1 of w1, 2 as computed' then",
+            conflict.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +68,11 @@ public sealed class ShardTests : IAsyncLifetime
         Assert.Equal(0, moved.GetProperty("warnings").GetArrayLength());
         var shard = (await _place.RunAsync("shards", "shop.till", "--json")).Succeeded().Json[3];
         Assert.Equal(shard.GetRawText(), moved.GetProperty("shards")[0].GetRawText());
-        Assert.Equal((3, "w2", "w2", true), (shard.GetProperty("shard").GetInt32(), shard.GetProperty("owner").GetString(), shard.GetProperty("holder").GetString(), shard.GetProperty("assigned").GetBoolean()));
+        Assert.Equal((3, "w2", "w2", true), (
+            shard.GetProperty("shard").GetInt32(),
+            shard.GetProperty("owner").GetString(),
+            shard.GetProperty("holder").GetString(),
+            shard.GetProperty("assigned").GetBoolean()));
         Assert.True(shard.GetProperty("token").GetInt64() > 0);
     }
 
@@ -93,10 +107,16 @@ public sealed class ShardTests : IAsyncLifetime
     public async Task Two_processes_of_one_worker_name_are_told_by_shards_and_the_doctor()
     {
         Assert.Matches("workers +ok +2 workers, each one process", (await _place.RunAsync("doctor")).Succeeded().Out);
-        await _place.StartAsync("w2-again", fan => fan.Configure(options => options.Worker = "w2").AddService<ITill, Till>().Shard<ITill>(4));
-        const string Told = @"^2 processes serve 'shop\.till' as worker 'w2': w2 at .+ \(instance [0-9a-f]{12}\) and w2-again at .+ \(instance [0-9a-f]{12}\)";
-        Assert.Matches(Told + @"\. Give each process a name of its own \(FanOptions\.Worker\), or end all but one of them\.", (await _place.RunAsync("shards", "shop.till")).Succeeded().Error);
-        var check = (await _place.RunAsync("doctor", "--json")).Succeeded().Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "worker");
+        await _place.StartAsync(
+            "w2-again", fan => fan.Configure(options => options.Worker = "w2").AddService<ITill, Till>().Shard<ITill>(4));
+        const string Told =
+            @"^2 processes serve 'shop\.till' as worker 'w2': w2 at .+ \(instance [0-9a-f]{12}\) and w2-again at .+ " +
+            @"\(instance [0-9a-f]{12}\)";
+        Assert.Matches(
+            Told + @"\. Give each process a name of its own \(FanOptions\.Worker\), or end all but one of them\.",
+            (await _place.RunAsync("shards", "shop.till")).Succeeded().Error);
+        var check = (await _place.RunAsync("doctor", "--json")).Succeeded().Json.GetProperty("checks").EnumerateArray()
+            .Single(check => check.GetProperty("name").GetString() == "worker");
         Assert.Equal("warning", check.GetProperty("status").GetString());
         Assert.Matches(Told + "$", check.GetProperty("detail").GetString()!);
     }

@@ -18,7 +18,10 @@ public sealed record AttemptVerdict(int Pushes, int Wrong, IReadOnlyList<string>
     public bool Holds => Wrong == 0;
 }
 
-/// <summary>Judges what handlers were told of the number of their attempt: one more than were made. Where something was disturbed meanwhile, attempts may have been begun that no handler saw.</summary>
+/// <summary>
+/// Judges what handlers were told of the number of their attempt: one more than were made. Where something was disturbed meanwhile,
+/// attempts may have been begun that no handler saw.
+/// </summary>
 public static class AttemptHistoryChecker
 {
     private const int MaxExamples = 10;
@@ -31,7 +34,11 @@ public static class AttemptHistoryChecker
     /// <param name="sentAt">When a push was sent; one that is not there may have been so at any time.</param>
     /// <param name="disturbances">Moments at which a consumer may have lost what it held, once for each.</param>
     /// <param name="mayBeCopied">Whether a disturbance may leave a second copy of a push, with a count of its own.</param>
-    public static AttemptVerdict Check(IEnumerable<AttemptBegun> attempts, IReadOnlyDictionary<string, long> sentAt, IEnumerable<long> disturbances, Func<string, bool> mayBeCopied)
+    public static AttemptVerdict Check(
+        IEnumerable<AttemptBegun> attempts,
+        IReadOnlyDictionary<string, long> sentAt,
+        IEnumerable<long> disturbances,
+        Func<string, bool> mayBeCopied)
     {
         ArgumentNullException.ThrowIfNull(attempts);
         ArgumentNullException.ThrowIfNull(sentAt);
@@ -49,7 +56,9 @@ public static class AttemptHistoryChecker
                 var disturbed = Between(moments, sent, begun[i].At + Late);
                 var least = i == 0 ? 1 : disturbed > 0 && mayBeCopied(push.Key) ? 2 : begun[i - 1].Attempt + 1;
                 if (begun[i].Attempt >= least && begun[i].Attempt <= i + 1 + disturbed) continue;
-                wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{push.Key}: {string.Join(' ', begun.Select(attempt => attempt.Attempt))} ({disturbed} disturbances)"));
+                wrong.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{push.Key}: {string.Join(' ', begun.Select(attempt => attempt.Attempt))} ({disturbed} disturbances)"));
                 break;
             }
         }

@@ -42,7 +42,8 @@ public static class HistoryChecker
     /// <param name="calls">Every root call.</param>
     /// <param name="changes">Every change, in the order of their commits; the first one stands for what was before.</param>
     /// <param name="faults">When faults went on.</param>
-    public static HistoryVerdict Check(IReadOnlyCollection<RootCall> calls, IReadOnlyList<VersionChange> changes, IReadOnlyList<FaultWindow> faults)
+    public static HistoryVerdict Check(
+        IReadOnlyCollection<RootCall> calls, IReadOnlyList<VersionChange> changes, IReadOnlyList<FaultWindow> faults)
     {
         int failed = 0, explained = 0, mixed = 0, late = 0, early = 0;
         var examples = new List<string>();
@@ -74,7 +75,10 @@ public static class HistoryChecker
         void Note(ref int count, string what, RootCall call)
         {
             count++;
-            if (examples.Count < MaxExamples) examples.Add($"{what}: {call.Caller} from {call.Started} to {call.Ended} met {string.Join(" ", call.Versions)}");
+            if (examples.Count < MaxExamples)
+            {
+                examples.Add($"{what}: {call.Caller} from {call.Started} to {call.Ended} met {string.Join(" ", call.Versions)}");
+            }
         }
     }
 

@@ -10,15 +10,24 @@ namespace Fan.Conformance.Histories;
 /// <param name="Ended">When its work ended; the same as <paramref name="Started"/> where it never did.</param>
 public sealed record ServedCall(string Worker, string Shard, long Token, long Started, long Ended)
 {
-    /// <summary>Reads the lines that a worker wrote: <c>begin ID SHARD TOKEN TIME</c> and <c>end ID TIME</c>. What was killed between them has begun only.</summary>
+    /// <summary>
+    /// Reads the lines that a worker wrote: <c>begin ID SHARD TOKEN TIME</c> and <c>end ID TIME</c>. What was killed between them has begun
+    /// only.
+    /// </summary>
     public static IReadOnlyList<ServedCall> Parse(string worker, IEnumerable<string> lines)
     {
         var calls = new Dictionary<string, ServedCall>(StringComparer.Ordinal);
         foreach (var line in lines)
         {
             var parts = line.Split(' ');
-            if (parts is ["begin", var id, var shard, var token, var started]) calls[id] = new ServedCall(worker, shard, Number(token), Number(started), Number(started));
-            else if (parts is ["end", var of, var ended] && calls.TryGetValue(of, out var call)) calls[of] = call with { Ended = Number(ended) };
+            if (parts is ["begin", var id, var shard, var token, var started])
+            {
+                calls[id] = new ServedCall(worker, shard, Number(token), Number(started), Number(started));
+            }
+            else if (parts is ["end", var of, var ended] && calls.TryGetValue(of, out var call))
+            {
+                calls[of] = call with { Ended = Number(ended) };
+            }
         }
 
         return [.. calls.Values];
@@ -46,7 +55,8 @@ public sealed record WorkerPause(string Worker, long From);
 /// <param name="DoubleOwners">Calls that were served while another owner of the shard served one.</param>
 /// <param name="LowerTokens">Calls that were served with a lower token than one before.</param>
 /// <param name="Examples">Some of those that should not be.</param>
-public sealed record OwnerVerdict(int Calls, int Served, int Failed, int Explained, int DoubleOwners, int LowerTokens, IReadOnlyList<string> Examples)
+public sealed record OwnerVerdict(
+    int Calls, int Served, int Failed, int Explained, int DoubleOwners, int LowerTokens, IReadOnlyList<string> Examples)
 {
     /// <summary>Whether every promise held.</summary>
     public bool Holds => Failed == 0 && DoubleOwners == 0 && LowerTokens == 0;
@@ -62,7 +72,11 @@ public static class OwnerHistoryChecker
     /// <param name="served">Every call as its owner saw it.</param>
     /// <param name="faults">When faults went on that may fail calls.</param>
     /// <param name="pauses">Workers that were stopped.</param>
-    public static OwnerVerdict Check(IReadOnlyCollection<MadeCall> made, IReadOnlyCollection<ServedCall> served, IReadOnlyList<FaultWindow> faults, IReadOnlyList<WorkerPause> pauses)
+    public static OwnerVerdict Check(
+        IReadOnlyCollection<MadeCall> made,
+        IReadOnlyCollection<ServedCall> served,
+        IReadOnlyList<FaultWindow> faults,
+        IReadOnlyList<WorkerPause> pauses)
     {
         int failed = 0, explained = 0, doubles = 0, lower = 0;
         var examples = new List<string>();
@@ -105,5 +119,7 @@ public static class OwnerHistoryChecker
     }
 
     private static ServedCall Cut(ServedCall call, IReadOnlyList<WorkerPause> pauses) =>
-        pauses.FirstOrDefault(pause => pause.Worker == call.Worker && call.Started <= pause.From && call.Ended > pause.From) is { } pause ? call with { Ended = pause.From } : call;
+        pauses.FirstOrDefault(pause => pause.Worker == call.Worker && call.Started <= pause.From && call.Ended > pause.From) is { } pause
+            ? call with { Ended = pause.From }
+            : call;
 }

@@ -6,9 +6,12 @@ namespace Fan.Conformance.Histories;
 /// <param name="Lost">Pushes that were accepted and neither handled nor are dead letters.</param>
 /// <param name="Duplicates">Deliveries beyond the first one of a push.</param>
 /// <param name="DeadLettered">Pushes that were not handled and are dead letters.</param>
-/// <param name="Unconfirmed">Pushes that were handled though nobody knows that they were accepted: their producer died, or its connection did, between the two.</param>
+/// <param name="Unconfirmed">
+/// Pushes that were handled though nobody knows that they were accepted: their producer died, or its connection did, between the two.
+/// </param>
 /// <param name="Examples">Some of those that were lost.</param>
-public sealed record PushVerdict(int Accepted, int Handled, int Lost, int Duplicates, int DeadLettered, int Unconfirmed, IReadOnlyList<string> Examples)
+public sealed record PushVerdict(
+    int Accepted, int Handled, int Lost, int Duplicates, int DeadLettered, int Unconfirmed, IReadOnlyList<string> Examples)
 {
     /// <summary>Whether nothing was lost.</summary>
     public bool Holds => Lost == 0;
@@ -23,7 +26,8 @@ public static class PushHistoryChecker
     /// <param name="accepted">Written down by producers, after a push had returned.</param>
     /// <param name="deliveries">Written down by consumers, once for each time that a push was handled.</param>
     /// <param name="dead">The dead letters in the end.</param>
-    public static PushVerdict Check(IReadOnlyCollection<string> accepted, IReadOnlyCollection<string> deliveries, IReadOnlyCollection<string> dead)
+    public static PushVerdict Check(
+        IReadOnlyCollection<string> accepted, IReadOnlyCollection<string> deliveries, IReadOnlyCollection<string> dead)
     {
         ArgumentNullException.ThrowIfNull(accepted);
         ArgumentNullException.ThrowIfNull(deliveries);
@@ -32,6 +36,13 @@ public static class PushHistoryChecker
         var handled = deliveries.ToHashSet(StringComparer.Ordinal);
         var kept = dead.Where(id => !handled.Contains(id)).ToHashSet(StringComparer.Ordinal);
         var lost = promised.Where(id => !handled.Contains(id) && !kept.Contains(id)).Order(StringComparer.Ordinal).ToList();
-        return new PushVerdict(promised.Count, handled.Count, lost.Count, deliveries.Count - handled.Count, kept.Count, handled.Count(id => !promised.Contains(id)), [.. lost.Take(MaxExamples)]);
+        return new PushVerdict(
+            promised.Count,
+            handled.Count,
+            lost.Count,
+            deliveries.Count - handled.Count,
+            kept.Count,
+            handled.Count(id => !promised.Contains(id)),
+            [.. lost.Take(MaxExamples)]);
     }
 }

@@ -12,7 +12,9 @@ public interface IQueueHarness : IAsyncDisposable
 /// <summary>A broker or store whose queues outlive processes.</summary>
 public interface IDurableQueueHarness : IQueueHarness
 {
-    /// <summary>Lets a transport die as with its process: its consumers settle nothing more, and nothing is said to the broker. Returns at once.</summary>
+    /// <summary>
+    /// Lets a transport die as with its process: its consumers settle nothing more, and nothing is said to the broker. Returns at once.
+    /// </summary>
     Task CrashAsync(IQueueTransport transport);
 
     /// <summary>Kills the broker or store without warning and starts it again. Returns when it takes connections.</summary>

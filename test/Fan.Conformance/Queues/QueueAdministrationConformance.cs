@@ -10,7 +10,8 @@ public abstract class QueueAdministrationConformance : QueueConformance
     {
         await DeclareAsync("main");
         var works = false;
-        var received = new Received((_, _) => new(Volatile.Read(ref works) ? QueueSettlement.Done : QueueSettlement.Dead(DeadLetterReasons.Rejected, "broken")));
+        var received = new Received(
+            (_, _) => new(Volatile.Read(ref works) ? QueueSettlement.Done : QueueSettlement.Dead(DeadLetterReasons.Rejected, "broken")));
         await ConsumeAsync(received);
         await SendAsync("a", "b", "c");
         var letters = await DeadAsync(3);
@@ -24,7 +25,8 @@ public abstract class QueueAdministrationConformance : QueueConformance
         Assert.All(received.Attempts.Skip(3), seen => Assert.Equal(1, seen.Attempt));
         Assert.Empty(await DeadAsync(0));
 
-        Task<(string Id, string Text)> FindAsync(Received from, int index) => Task.FromResult((letters.Single(letter => TextOf(letter.Message) == from.Texts[index]).Message.Id, from.Texts[index]));
+        Task<(string Id, string Text)> FindAsync(Received from, int index) =>
+            Task.FromResult((letters.Single(letter => TextOf(letter.Message) == from.Texts[index]).Message.Id, from.Texts[index]));
     }
 
     [Fact]
@@ -93,7 +95,10 @@ public abstract class QueueAdministrationConformance : QueueConformance
         await received.AreAsync(2);
         await Transport.SendAsync(Message("later", delay: TimeSpan.FromHours(1)), Token);
         await Eventually.TrueAsync(
-            async () => await StatusAsync() is { } status && status.Dead is null or 1 && status.Scheduled is null or 1 && status.Consumers is null or 1
+            async () => await StatusAsync() is { } status
+                && status.Dead is null or 1
+                && status.Scheduled is null or 1
+                && status.Consumers is null or 1
                 && (status.Waiting is null || status.InFlight is null || status.Waiting + status.InFlight == 3),
             "the status tells it");
         release.SetResult();

@@ -38,7 +38,8 @@ public abstract class QueueConformance : IAsyncLifetime
 
     protected abstract Task<IQueueHarness> CreateHarnessAsync();
 
-    protected Task DeclareAsync(params string[] groups) => Task.WhenAll(groups.Select(group => Transport.DeclareAsync(new QueueName(Service, group), Policy, Token)));
+    protected Task DeclareAsync(params string[] groups) =>
+        Task.WhenAll(groups.Select(group => Transport.DeclareAsync(new QueueName(Service, group), Policy, Token)));
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -67,10 +68,16 @@ public abstract class QueueConformance : IAsyncLifetime
     }
 
     /// <summary>Consumes until the test ends.</summary>
-    protected Task<IQueueConsumer> ConsumeAsync(Received received, string group = QueueName.MainGroup, int concurrency = 1, int? prefetch = null) =>
+    protected Task<IQueueConsumer> ConsumeAsync(
+        Received received, string group = QueueName.MainGroup, int concurrency = 1, int? prefetch = null) =>
         ConsumeAsync(received.HandleAsync, group, concurrency, prefetch);
 
-    protected async Task<IQueueConsumer> ConsumeAsync(QueueHandler handler, string group = QueueName.MainGroup, int concurrency = 1, int? prefetch = null, IQueueTransport? transport = null)
+    protected async Task<IQueueConsumer> ConsumeAsync(
+        QueueHandler handler,
+        string group = QueueName.MainGroup,
+        int concurrency = 1,
+        int? prefetch = null,
+        IQueueTransport? transport = null)
     {
         var subscription = new QueueSubscription
         {
@@ -85,13 +92,15 @@ public abstract class QueueConformance : IAsyncLifetime
         return consumer;
     }
 
-    protected Task<QueueStatus?> StatusAsync(string group = QueueName.MainGroup) => Transport.Administration.GetStatusAsync(new QueueName(Service, group), Token);
+    protected Task<QueueStatus?> StatusAsync(string group = QueueName.MainGroup) =>
+        Transport.Administration.GetStatusAsync(new QueueName(Service, group), Token);
 
     protected async Task<IReadOnlyList<DeadLetter>> DeadAsync(int count, string group = QueueName.MainGroup)
     {
         IReadOnlyList<DeadLetter> found = [];
         await Eventually.TrueAsync(
-            async () => (found = await Transport.Administration.PeekDeadAsync(new QueueName(Service, group), 100, Token)).Count >= count, $"{count} dead letters");
+            async () => (found = await Transport.Administration.PeekDeadAsync(new QueueName(Service, group), 100, Token)).Count >= count,
+            $"{count} dead letters");
         Assert.Equal(count, found.Count);
         return found;
     }
@@ -104,5 +113,8 @@ public abstract class QueueConformance : IAsyncLifetime
 
     /// <summary>Waits until nothing is left to do in the queue.</summary>
     protected Task EmptyAsync(string group = QueueName.MainGroup) => Eventually.TrueAsync(
-        async () => await StatusAsync(group) is { } status && status.Waiting is null or 0 && status.Scheduled is null or 0 && status.InFlight is null or 0, "the queue is empty");
+        async () => await StatusAsync(group) is { } status
+            && status.Waiting is null or 0
+            && status.Scheduled is null or 0
+            && status.InFlight is null or 0, "the queue is empty");
 }

@@ -29,7 +29,10 @@ public abstract class QueueOrderConformance : QueueConformance
         await received.AreAsync(100);
         await EmptyAsync();
         Assert.Equal(0, overlaps);
-        foreach (var key in received.Texts.GroupBy(text => text[0])) Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{key.Key}:{i}"), key);
+        foreach (var key in received.Texts.GroupBy(text => text[0]))
+        {
+            Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{key.Key}:{i}"), key);
+        }
     }
 
     [Fact]
@@ -37,7 +40,9 @@ public abstract class QueueOrderConformance : QueueConformance
     {
         await DeclareAsync("main");
         var received = new Received((delivery, _) =>
-            new(TextOf(delivery.Message) == "a:0" && delivery.Attempt < 3 ? QueueSettlement.Retry(TimeSpan.FromMilliseconds(200)) : QueueSettlement.Done));
+            new(TextOf(delivery.Message) == "a:0" && delivery.Attempt < 3
+                ? QueueSettlement.Retry(TimeSpan.FromMilliseconds(200))
+                : QueueSettlement.Done));
         await ConsumeAsync(received, concurrency: 4, prefetch: 8);
         for (var i = 0; i < 3; i++) await Transport.SendAsync(Message("a:" + i, "a"), Token);
         await received.AreAsync(5);
@@ -49,7 +54,8 @@ public abstract class QueueOrderConformance : QueueConformance
     public async Task A_dead_message_lets_its_key_go_on()
     {
         await DeclareAsync("main");
-        var received = new Received((delivery, _) => new(TextOf(delivery.Message) == "a:0" ? QueueSettlement.Dead(DeadLetterReasons.Rejected) : QueueSettlement.Done));
+        var received = new Received((delivery, _) => new(
+            TextOf(delivery.Message) == "a:0" ? QueueSettlement.Dead(DeadLetterReasons.Rejected) : QueueSettlement.Done));
         await ConsumeAsync(received, concurrency: 4, prefetch: 8);
         for (var i = 0; i < 3; i++) await Transport.SendAsync(Message("a:" + i, "a"), Token);
         await received.AreAsync(3);

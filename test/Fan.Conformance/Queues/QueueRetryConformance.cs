@@ -19,7 +19,9 @@ public abstract class QueueRetryConformance : QueueConformance
         await SendAsync("a");
         await received.AreAsync(3);
         Assert.Equal([("a", 1), ("a", 2), ("a", 3)], received.Attempts);
-        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True(TimeProvider.System.GetElapsedTime(pair.First, pair.Second) >= TimeSpan.FromMilliseconds(290)));
+        Assert.All(
+            times.Zip(times.Skip(1)),
+            pair => Assert.True(TimeProvider.System.GetElapsedTime(pair.First, pair.Second) >= TimeSpan.FromMilliseconds(290)));
         await EmptyAsync();
     }
 
@@ -27,7 +29,8 @@ public abstract class QueueRetryConformance : QueueConformance
     public async Task Others_go_on_while_one_waits_for_its_retry()
     {
         await DeclareAsync("main");
-        var received = new Received((delivery, _) => new(TextOf(delivery.Message) == "bad" ? QueueSettlement.Retry(TimeSpan.FromMinutes(5)) : QueueSettlement.Done));
+        var received = new Received((delivery, _) => new(
+            TextOf(delivery.Message) == "bad" ? QueueSettlement.Retry(TimeSpan.FromMinutes(5)) : QueueSettlement.Done));
         await ConsumeAsync(received);
         await SendAsync("bad", "a", "b");
         await received.AreAsync(3);
@@ -48,7 +51,15 @@ public abstract class QueueRetryConformance : QueueConformance
         var letter = Assert.Single(await DeadAsync(1));
         Assert.Equal(
             (DeadLetterReasons.AttemptsExhausted, "no luck: ž", "Some.Exception", 2, "a", sent.Id, "restock", "k"),
-            (letter.Reason, letter.Detail, letter.ExceptionType, letter.Attempts, TextOf(letter.Message), letter.Message.Id, letter.Message.Method, letter.Message.Key));
+            (
+                letter.Reason,
+                letter.Detail,
+                letter.ExceptionType,
+                letter.Attempts,
+                TextOf(letter.Message),
+                letter.Message.Id,
+                letter.Message.Method,
+                letter.Message.Key));
         Assert.Equal("tests", letter.Message.Headers.Caller);
         Assert.InRange(letter.EnqueuedAt, before, before.AddMinutes(10));
         Assert.InRange(letter.DiedAt, before, before.AddMinutes(10));
@@ -76,7 +87,9 @@ public abstract class QueueRetryConformance : QueueConformance
         await received.AreAsync(6);
         await EmptyAsync();
         var letter = Assert.Single(await DeadAsync(1));
-        Assert.Equal((Replaced, Replaced, Replaced, "k\ufffd", "k=\ufffd"), (letter.Reason, letter.Detail, letter.ExceptionType, letter.Message.Key, letter.Message.Headers.ShardKeys));
+        Assert.Equal(
+            (Replaced, Replaced, Replaced, "k\ufffd", "k=\ufffd"),
+            (letter.Reason, letter.Detail, letter.ExceptionType, letter.Message.Key, letter.Message.Headers.ShardKeys));
     }
 
     [Fact]
@@ -153,7 +166,8 @@ public abstract class QueueRetryConformance : QueueConformance
     {
         Policy = Policy with { RememberFor = TimeSpan.FromMinutes(5) };
         await DeclareAsync("main", "audit");
-        var received = new Received((delivery, _) => new(delivery.Attempt == 1 ? QueueSettlement.Retry(TimeSpan.Zero) : QueueSettlement.Done));
+        var received = new Received(
+            (delivery, _) => new(delivery.Attempt == 1 ? QueueSettlement.Retry(TimeSpan.Zero) : QueueSettlement.Done));
         var audit = new Received();
         await ConsumeAsync(received);
         await SendAsync("a");

@@ -36,7 +36,9 @@ internal sealed class ShardCallers : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var answer = store < RecordedServices.Stores ? await fan.Get<IStockCounter>(store).CountAsync() : await fan.Get<IWallClock>().TickAsync();
+            var answer = store < RecordedServices.Stores
+                ? await fan.Get<IStockCounter>(store).CountAsync()
+                : await fan.Get<IWallClock>().TickAsync();
             made.Enqueue(new MadeCall(started, Stopwatch.GetTimestamp(), null));
             return answer;
         }

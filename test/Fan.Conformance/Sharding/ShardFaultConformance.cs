@@ -7,7 +7,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.Conformance.Sharding;
 
-/// <summary>Workers with shards and a unique service in processes of their own, called without a pause while they are killed, stopped and put to sleep. A store's tests derive from it.</summary>
+/// <summary>
+/// Workers with shards and a unique service in processes of their own, called without a pause while they are killed, stopped and put to
+/// sleep. A store's tests derive from it.
+/// </summary>
 public abstract class ShardFaultConformance : IAsyncLifetime
 {
     private static readonly ChangeOptions Options = new() { Author = "tester" };
@@ -103,7 +106,9 @@ public abstract class ShardFaultConformance : IAsyncLifetime
         await StartAsync(route);
         await using (var callers = new ShardCallers(Fan, _made)) await callers.GoOnAsync();
         var name = (await Changes.ShardsAsync("wall.clock"))[0].Holder!;
-        var stores = (await Changes.ShardsAsync("stock.counter")).Where(shard => shard.Holder == name).Select(shard => shard.Shard * 10).Append(RecordedServices.Stores).ToList();
+        var stores = (await Changes.ShardsAsync("stock.counter")).Where(shard => shard.Holder == name)
+            .Select(shard => shard.Shard * 10)
+            .Append(RecordedServices.Stores).ToList();
         Assert.True(stores.Count > 1);
 
         _workers[name].Pause();
@@ -111,7 +116,9 @@ public abstract class ShardFaultConformance : IAsyncLifetime
         _pauses.Add(new WorkerPause(name, Stopwatch.GetTimestamp()));
         // Sent to it, as nobody knows yet that it sleeps; they stand at its door when it wakes up.
         var waiting = stores.SelectMany(store => Enumerable.Range(0, 5).Select(_ => ShardCallers.CallAsync(Fan, store, _made))).ToList();
-        await Eventually.TrueAsync(async () => (await ShardsAsync()).All(shard => shard.Holder is not null && shard.Holder != name), "others own what the sleeping worker did");
+        await Eventually.TrueAsync(
+            async () => (await ShardsAsync()).All(shard => shard.Holder is not null && shard.Holder != name),
+            "others own what the sleeping worker did");
         var others = new List<string?>();
         foreach (var store in stores) others.Add(await ShardCallers.CallAsync(Fan, store, _made));
         Assert.DoesNotContain(others, answer => answer!.StartsWith(name, StringComparison.Ordinal));
@@ -121,7 +128,9 @@ public abstract class ShardFaultConformance : IAsyncLifetime
         {
             _workers[name].Resume();
             await Task.WhenAll(waiting).WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
-            await Eventually.TrueAsync(async () => (await Changes.ShardsAsync("stock.counter")).Any(shard => shard.Holder == name), "the worker that woke up owns shards again");
+            await Eventually.TrueAsync(
+                async () => (await Changes.ShardsAsync("stock.counter")).Any(shard => shard.Holder == name),
+                "the worker that woke up owns shards again");
             await SettledAsync();
             await callers.GoOnAsync();
         }
@@ -142,8 +151,11 @@ public abstract class ShardFaultConformance : IAsyncLifetime
         _workers["w1"].Pause();
         // Sent to it as well, as nobody knows yet that it sleeps; they stand at its door when it wakes up.
         var waiting = Enumerable.Range(0, 60).Select(_ => prices.QuoteAsync().AsTask()).ToList();
-        await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).Count(application => application.Application == "worker") == 2, "its session has ended");
-        var behindItsBack = (await Changes.ChangeAsync([RouteChange.To("stock.counter", "1.0.0")], Options with { DrainTimeout = TimeSpan.Zero })).Commit.Number;
+        await Eventually.TrueAsync(
+            async () => (await Changes.ApplicationsAsync()).Count(application => application.Application == "worker") == 2,
+            "its session has ended");
+        var behindItsBack = (await Changes.ChangeAsync(
+            [RouteChange.To("stock.counter", "1.0.0")], Options with { DrainTimeout = TimeSpan.Zero })).Commit.Number;
         Assert.Contains(waiting, call => !call.IsCompleted);
         _workers["w1"].Resume();
 
@@ -153,7 +165,9 @@ public abstract class ShardFaultConformance : IAsyncLifetime
             answers.Add(await prices.QuoteAsync());
             return answers[^1].StartsWith("w1 ", StringComparison.Ordinal);
         }, "the worker that woke up serves again");
-        Assert.All(answers.Where(answer => answer.StartsWith("w1 ", StringComparison.Ordinal)), answer => Assert.True(long.Parse(answer[3..], System.Globalization.CultureInfo.InvariantCulture) >= behindItsBack, answer));
+        Assert.All(
+            answers.Where(answer => answer.StartsWith("w1 ", StringComparison.Ordinal)),
+            answer => Assert.True(long.Parse(answer[3..], System.Globalization.CultureInfo.InvariantCulture) >= behindItsBack, answer));
     }
 
     [Fact]
@@ -165,7 +179,8 @@ public abstract class ShardFaultConformance : IAsyncLifetime
             for (var move = 0; move < 24; move++)
             {
                 var (shard, to) = (move % RecordedServices.Shards, $"w{(move % 3) + 1}");
-                Assert.Empty((await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [shard] = to }, Options)).Warnings);
+                Assert.Empty(
+                    (await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [shard] = to }, Options)).Warnings);
                 Assert.Equal(to, (await Changes.ShardsAsync("stock.counter"))[shard].Holder);
             }
 
@@ -196,7 +211,10 @@ public abstract class ShardFaultConformance : IAsyncLifetime
         await _workers[name].WaitForAsync("ready");
     }
 
-    private Task SettledAsync() => Eventually.TrueAsync(async () => (await ShardsAsync()).All(shard => shard.Holder is not null && shard.Holder == shard.Owner), "every shard is held by its owner");
+    private Task SettledAsync() =>
+        Eventually.TrueAsync(
+            async () => (await ShardsAsync()).All(shard => shard.Holder is not null && shard.Holder == shard.Owner),
+            "every shard is held by its owner");
 
     private async Task<IReadOnlyList<ShardState>> ShardsAsync()
     {
@@ -209,7 +227,8 @@ public abstract class ShardFaultConformance : IAsyncLifetime
     {
         var served = _workers.Keys.SelectMany(name => ServedCall.Parse(name, File.ReadAllLines(Path.Combine(_folder, name)))).ToList();
         var verdict = OwnerHistoryChecker.Check(_made, served, _faults, _pauses);
-        Assert.True(verdict.Holds, $"{verdict with { Examples = [] }}{Environment.NewLine}{string.Join(Environment.NewLine, verdict.Examples)}");
+        Assert.True(
+            verdict.Holds, $"{verdict with { Examples = [] }}{Environment.NewLine}{string.Join(Environment.NewLine, verdict.Examples)}");
         Assert.True(verdict.Calls > 300 && verdict.Served > 300 && verdict.Explained <= 30, verdict.ToString());
     }
 }

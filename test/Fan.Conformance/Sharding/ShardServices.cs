@@ -21,7 +21,9 @@ public interface IWallClock
 [Service("price.list", Version = "1.0.0")]
 public interface IPriceList
 {
-    /// <summary>Says who served it, and the newest commit that its application knew. Not to be repeated when it is unknown whether it arrived.</summary>
+    /// <summary>
+    /// Says who served it, and the newest commit that its application knew. Not to be repeated when it is unknown whether it arrived.
+    /// </summary>
     ValueTask<string> QuoteAsync(CancellationToken ct = default);
 }
 

@@ -60,7 +60,14 @@ public sealed class Cellar : ICellar
     }
 
     public ValueTask<Reflection> ReflectAsync(
-        WineFilter filter, Colour? colour = null, long? most = null, string? text = "none", double weight = 1.5, bool flag = true, byte[]? bytes = null, Guid id = default,
+        WineFilter filter,
+        Colour? colour = null,
+        long? most = null,
+        string? text = "none",
+        double weight = 1.5,
+        bool flag = true,
+        byte[]? bytes = null,
+        Guid id = default,
         CancellationToken ct = default) => new(new Reflection(filter, colour, most, text, weight, flag, bytes, id));
 
     public ValueTask FailAsync(string how, CancellationToken ct = default) => throw Failures.Create(how);
@@ -144,7 +151,8 @@ public sealed class Cellar : ICellar
 
     public ValueTask<string> TextOfAsync(int length, CancellationToken ct = default) => new(new string('x', length));
 
-    public ValueTask<FileContent> StampAsync(FileContent file, CancellationToken ct = default) => new(file with { FileName = "stamped " + file.FileName });
+    public ValueTask<FileContent> StampAsync(FileContent file, CancellationToken ct = default) =>
+        new(file with { FileName = "stamped " + file.FileName });
 
     public async ValueTask HurryAsync(CancellationToken ct = default)
     {
@@ -174,7 +182,8 @@ public sealed class Cellar : ICellar
 
 public sealed class Till : ITill
 {
-    public ValueTask<string> NameAsync(CancellationToken ct = default) => new("till of shop " + string.Join('|', CallContext.Current.ShardKeys));
+    public ValueTask<string> NameAsync(CancellationToken ct = default) =>
+        new("till of shop " + string.Join('|', CallContext.Current.ShardKeys));
 }
 
 public sealed class Front(IFan fan) : IFront

@@ -5,7 +5,8 @@ public static class Failures
 {
     public static TheoryData<string> Kinds =>
     [
-        "no_such_service", "no_matching_version", "no_such_method", "bad_argument", "deadline_exceeded", "circuit_open", "unavailable", "limit_exceeded", "bad_message", "remote_failure", "fault", "not_authenticated", "access_denied", "other",
+        "no_such_service", "no_matching_version", "no_such_method", "bad_argument", "deadline_exceeded", "circuit_open", "unavailable",
+        "limit_exceeded", "bad_message", "remote_failure", "fault", "not_authenticated", "access_denied", "other",
     ];
 
     public static Exception Create(string kind) => kind switch
@@ -45,5 +46,6 @@ public static class Failures
         _ => Text(error),
     };
 
-    private static string Text(Exception error, params string[] members) => $"{error.GetType().Name}: {error.Message} [{string.Join(", ", members)}]";
+    private static string Text(Exception error, params string[] members) =>
+        $"{error.GetType().Name}: {error.Message} [{string.Join(", ", members)}]";
 }

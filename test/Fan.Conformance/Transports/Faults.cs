@@ -51,7 +51,8 @@ public sealed class Faults : IFaults
         {
             case "no message": return new HostileException(message: () => null!);
             case "message throws": return new HostileException(message: () => throw new InvalidOperationException("no message"));
-            case "text throws": return new HostileException(message: () => "sound", text: () => throw new InvalidOperationException("no text"));
+            case "text throws":
+                return new HostileException(message: () => "sound", text: () => throw new InvalidOperationException("no text"));
             case "long": return new InvalidOperationException(new string('x', length));
             case "long emoji": return new InvalidOperationException("x" + string.Concat(Enumerable.Repeat("😀", length / 2)));
             case "long controls": return new InvalidOperationException(new string('\u0001', length));
@@ -79,7 +80,8 @@ public sealed class Faults : IFaults
         }
     }
 
-    private static NoSuchMethodException Everything(string text) => new(text, text, [.. Enumerable.Repeat(text, 2000)], text) { TraceId = text };
+    private static NoSuchMethodException Everything(string text) =>
+        new(text, text, [.. Enumerable.Repeat(text, 2000)], text) { TraceId = text };
 
     private sealed class HostileException(Func<string> message, Func<string>? text = null) : Exception
     {

@@ -8,9 +8,11 @@ public enum Colour
     White,
 }
 
-public sealed record WineFilter(string? Name, Colour Colour, IReadOnlyList<int> Years, Dictionary<string, Wine> Favourites, DateTimeOffset? Since = null);
+public sealed record WineFilter(
+    string? Name, Colour Colour, IReadOnlyList<int> Years, Dictionary<string, Wine> Favourites, DateTimeOffset? Since = null);
 
-public sealed record Reflection(WineFilter Filter, Colour? Colour, long? Most, string? Text, double Weight, bool Flag, byte[]? Bytes, Guid Id);
+public sealed record Reflection(
+    WineFilter Filter, Colour? Colour, long? Most, string? Text, double Weight, bool Flag, byte[]? Bytes, Guid Id);
 
 /// <summary>A method of every shape.</summary>
 [Service("cellar", Version = "1.2.0")]
@@ -22,7 +24,14 @@ public interface ICellar
     Task<string> EchoAsync(string text, CancellationToken ct = default);
 
     ValueTask<Reflection> ReflectAsync(
-        WineFilter filter, Colour? colour = null, long? most = null, string? text = "none", double weight = 1.5, bool flag = true, byte[]? bytes = null, Guid id = default,
+        WineFilter filter,
+        Colour? colour = null,
+        long? most = null,
+        string? text = "none",
+        double weight = 1.5,
+        bool flag = true,
+        byte[]? bytes = null,
+        Guid id = default,
         CancellationToken ct = default);
 
     ValueTask FailAsync(string how, CancellationToken ct = default);

@@ -18,12 +18,34 @@ public enum Distance : long
 
 /// <summary>A value of each scalar kind.</summary>
 public sealed record EveryScalar(
-    bool Flag, byte U8, sbyte S8, short S16, ushort U16, int S32, uint U32, long S64, ulong U64, char Letter, float Half, double Whole, decimal Money, string Text, Guid Id,
+    bool Flag,
+    byte U8,
+    sbyte S8,
+    short S16,
+    ushort U16,
+    int S32,
+    uint U32,
+    long S64,
+    ulong U64,
+    char Letter,
+    float Half,
+    double Whole,
+    decimal Money,
+    string Text,
+    Guid Id,
     DateTime At, DateTimeOffset Since, DateOnly Day, TimeOnly Time, TimeSpan Span, Grape Grape, Distance Distance, Uri Link, byte[] Bytes);
 
 /// <summary>Scalars where others stand: as keys, as items, and where they may be missing.</summary>
 public sealed record ScalarsWithin(
-    Dictionary<string, double> Weights, Dictionary<char, float> Letters, Dictionary<DateTime, decimal> Moments, List<double> Wholes, float[] Halves, List<string> Texts, List<char> Chars, double? Maybe, decimal?[] Prices);
+    Dictionary<string, double> Weights,
+    Dictionary<char, float> Letters,
+    Dictionary<DateTime, decimal> Moments,
+    List<double> Wholes,
+    float[] Halves,
+    List<string> Texts,
+    List<char> Chars,
+    double? Maybe,
+    decimal?[] Prices);
 
 public sealed record Chain(int Number, Chain? Next);
 

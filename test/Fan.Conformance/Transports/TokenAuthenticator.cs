@@ -10,7 +10,10 @@ public sealed class TokenAuthenticator : ICallerAuthenticator
     {
         ArgumentNullException.ThrowIfNull(credentials);
         if (credentials is not { Scheme: "Bearer", Token: { } token }) return default;
-        if (token == "expired") throw new NotAuthenticatedException(credentials.Service, credentials.Method, "The token has expired; ask for another one.");
+        if (token == "expired")
+        {
+            throw new NotAuthenticatedException(credentials.Service, credentials.Method, "The token has expired; ask for another one.");
+        }
         if (token == "broken") throw new InvalidOperationException("no answer from ldap://10.0.0.7");
         if (token == "refused-elsewhere") throw new NotAuthenticatedException("auth", "check", "ldap://10.0.0.7 refuses our password.");
         var parts = token.Split(':');

@@ -19,7 +19,10 @@ public sealed class TransportApplication : IAsyncDisposable
         var factory = host.Services.GetRequiredService<IMeterFactory>();
         _meters.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter.Scope, factory) && instrument.Name == "fan.messages.rejected") listener.EnableMeasurementEvents(instrument);
+            if (ReferenceEquals(instrument.Meter.Scope, factory) && instrument.Name == "fan.messages.rejected")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
         };
         _meters.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _rejected, value));
         _meters.Start();
@@ -35,7 +38,8 @@ public sealed class TransportApplication : IAsyncDisposable
     /// <summary>How many messages the application has refused.</summary>
     public long Rejected => Interlocked.Read(ref _rejected);
 
-    public static async Task<TransportApplication> StartAsync(MemoryTree tree, string name, Action<FanBuilder> configure, Action<FanOptions>? options = null)
+    public static async Task<TransportApplication> StartAsync(
+        MemoryTree tree, string name, Action<FanBuilder> configure, Action<FanOptions>? options = null)
     {
         ArgumentNullException.ThrowIfNull(configure);
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -53,7 +57,8 @@ public sealed class TransportApplication : IAsyncDisposable
 
     /// <summary>Waits until the application sees that many endpoints of a service.</summary>
     public Task SeesAsync(string service, int endpoints) => Eventually.TrueAsync(
-        async () => (await _host.Services.GetRequiredService<IEndpointDirectory>().FindAsync(service, TestContext.Current.CancellationToken)).Count == endpoints,
+        async () => (await _host.Services.GetRequiredService<IEndpointDirectory>().FindAsync(
+            service, TestContext.Current.CancellationToken)).Count == endpoints,
         $"{service} has {endpoints} endpoints");
 
     /// <summary>Stops it, with patience for the calls in flight.</summary>

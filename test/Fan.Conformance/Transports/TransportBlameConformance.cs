@@ -29,7 +29,8 @@ public abstract class TransportBlameConformance : TransportConformance
     public async Task What_an_argument_s_own_type_refuses_is_a_bad_argument(string method, string json, string argument)
     {
         using var arguments = JsonDocument.Parse(json);
-        var error = await Assert.ThrowsAsync<BadArgumentException>(async () => await Caller.Fan.CallAsync("faults." + method, arguments.RootElement));
+        var error = await Assert.ThrowsAsync<BadArgumentException>(
+            async () => await Caller.Fan.CallAsync("faults." + method, arguments.RootElement));
         Assert.StartsWith(argument, error.Argument, StringComparison.Ordinal);
         Assert.Empty(_log.Errors);
     }
@@ -39,7 +40,8 @@ public abstract class TransportBlameConformance : TransportConformance
     [InlineData(1, -1)]
     public async Task What_an_argument_s_own_type_refuses_is_a_bad_argument_by_contract_too(int weight, int count)
     {
-        var error = await Assert.ThrowsAsync<BadArgumentException>(async () => await Caller.Fan.Get<Strangers.IFaults>().WeighAsync(new() { Weight = weight, Count = count }));
+        var error = await Assert.ThrowsAsync<BadArgumentException>(
+            async () => await Caller.Fan.Get<Strangers.IFaults>().WeighAsync(new() { Weight = weight, Count = count }));
         Assert.StartsWith("crate", error.Argument, StringComparison.Ordinal);
         Assert.Equal(6, await Caller.Fan.Get<Strangers.IFaults>().WeighAsync(new() { Weight = 2, Count = 3 }));
         Assert.Empty(_log.Errors);
@@ -48,7 +50,9 @@ public abstract class TransportBlameConformance : TransportConformance
     [Fact]
     public async Task An_argument_that_can_t_be_written_is_named_and_nothing_is_sent()
     {
-        Assert.Equal("parcel", (await Assert.ThrowsAsync<BadArgumentException>(async () => await Faults.WrapAsync(new Parcel { Spoiled = "here" }))).Argument);
+        Assert.Equal(
+            "parcel",
+            (await Assert.ThrowsAsync<BadArgumentException>(async () => await Faults.WrapAsync(new Parcel { Spoiled = "here" }))).Argument);
         Assert.Equal("value", (await Assert.ThrowsAsync<BadArgumentException>(async () => await Faults.MirrorAsync(1, default))).Argument);
         Assert.Equal(7, (await Faults.WrapAsync(new Parcel { Weight = 7 })).Weight);
         Assert.Equal(0, Service.Rejected);
@@ -60,9 +64,11 @@ public abstract class TransportBlameConformance : TransportConformance
         var strangers = Caller.Fan.Get<Strangers.IFaults>();
         Assert.Equal(1, (await strangers.FillAsync(1)).Weight);
         Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await strangers.FillAsync(-1))).Place);
-        Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await strangers.FillAllAsync(-1).ToListAsync())).Place);
+        Assert.Equal(
+            "reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await strangers.FillAllAsync(-1).ToListAsync())).Place);
         using var arguments = JsonDocument.Parse("""{"weight": -1}""");
-        Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await Caller.Fan.CallAsync<Strangers.Sack>("faults.fill", arguments.RootElement))).Place);
+        Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(
+            async () => await Caller.Fan.CallAsync<Strangers.Sack>("faults.fill", arguments.RootElement))).Place);
         Assert.Equal(3, Remote.Add(1, 2));
     }
 
@@ -97,7 +103,8 @@ public abstract class TransportBlameConformance : TransportConformance
         using var trace = Caller.Fan.StartTrace();
         await IsFailureAsync(how, null, null);
         Assert.Equal(2, _log.Errors.Count);
-        Assert.All(trace.Spans.Where(span => span.Name.StartsWith("faults/", StringComparison.Ordinal)), span => Assert.NotNull(span.Error));
+        Assert.All(
+            trace.Spans.Where(span => span.Name.StartsWith("faults/", StringComparison.Ordinal)), span => Assert.NotNull(span.Error));
     }
 
     [Theory]
@@ -140,7 +147,11 @@ public abstract class TransportBlameConformance : TransportConformance
 
     private async Task IsFailureAsync(string how, string? type, string? message, int length = 0)
     {
-        foreach (var call in new Func<Task>[] { async () => await Faults.ThrowAsync(how, length), async () => await Faults.ThrowLaterAsync(how, length).ToListAsync() })
+        foreach (var call in new Func<Task>[]
+        {
+            async () => await Faults.ThrowAsync(how, length),
+            async () => await Faults.ThrowLaterAsync(how, length).ToListAsync()
+        })
         {
             var error = await Assert.ThrowsAsync<RemoteFailureException>(call);
             if (type is not null) Assert.Equal(type, error.RemoteType);
@@ -172,7 +183,8 @@ public abstract class TransportBlameConformance : TransportConformance
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
             lock (_errors) _errors.Add($"{formatter(state, exception)} {exception}");

@@ -34,11 +34,17 @@ public abstract class TransportCallConformance : TransportConformance
     [Fact]
     public async Task Arguments_and_results_of_every_kind_arrive_as_they_were()
     {
-        var filter = new WineFilter(null, Colour.White, [2019, 2020], new() { ["ž"] = new Wine(1, "x", 0.1m) }, new DateTimeOffset(2024, 2, 29, 1, 2, 3, TimeSpan.FromHours(4)));
+        var filter = new WineFilter(
+            null,
+            Colour.White,
+            [2019, 2020],
+            new() { ["ž"] = new Wine(1, "x", 0.1m) },
+            new DateTimeOffset(2024, 2, 29, 1, 2, 3, TimeSpan.FromHours(4)));
         var id = Guid.NewGuid();
         var seen = await Remote.ReflectAsync(filter, Colour.White, long.MaxValue, null, 1e-300, flag: false, [0, 255, 10], id);
         Assert.Equivalent(filter, seen.Filter, strict: true);
-        Assert.Equal((Colour.White, long.MaxValue, null, 1e-300, false, id), (seen.Colour, seen.Most, seen.Text, seen.Weight, seen.Flag, seen.Id));
+        Assert.Equal(
+            (Colour.White, long.MaxValue, null, 1e-300, false, id), (seen.Colour, seen.Most, seen.Text, seen.Weight, seen.Flag, seen.Id));
         Assert.Equal([0, 255, 10], seen.Bytes);
     }
 
@@ -66,13 +72,15 @@ public abstract class TransportCallConformance : TransportConformance
         Assert.Equal(JsonValueKind.Null, (await Caller.Fan.CallAsync("cellar.restock", Json("""{"id": 7}"""))).ValueKind);
         Assert.Equal(JsonValueKind.Null, (await Caller.Fan.CallAsync("cellar.nothing", default)).ValueKind);
         Assert.Equal("till of shop 42", (await Caller.Fan.CallAsync("shop[42].till.name", default)).GetString());
-        Assert.Equal([1, 2], await Caller.Fan.StreamAsync("cellar.count", Json("""{"to": 2}""")).Select(item => item.GetInt32()).ToListAsync());
+        Assert.Equal(
+            [1, 2], await Caller.Fan.StreamAsync("cellar.count", Json("""{"to": 2}""")).Select(item => item.GetInt32()).ToListAsync());
     }
 
     [Fact]
     public async Task Many_calls_at_once_each_get_their_own_reply()
     {
-        var calls = Enumerable.Range(0, 200).Select(async i => (i, await Remote.EchoAsync(new string((char)('a' + (i % 26)), i * 37)))).ToList();
+        var calls = Enumerable.Range(0, 200)
+            .Select(async i => (i, await Remote.EchoAsync(new string((char)('a' + (i % 26)), i * 37)))).ToList();
         foreach (var (i, text) in await Task.WhenAll(calls)) Assert.Equal(new string((char)('a' + (i % 26)), i * 37), text);
         var sequences = Enumerable.Range(0, 20).Select(i => Remote.CountAsync(i * 10).CountAsync().AsTask()).ToList();
         Assert.Equal(Enumerable.Range(0, 20).Select(i => i * 10), await Task.WhenAll(sequences));

@@ -2,7 +2,10 @@ using Fan.Coordination;
 
 namespace Fan.Conformance.Transports;
 
-/// <summary>What every transport must do: a service in one application, its caller in another. A transport's tests derive from each suite, once for each way of running it.</summary>
+/// <summary>
+/// What every transport must do: a service in one application, its caller in another. A transport's tests derive from each suite, once for
+/// each way of running it.
+/// </summary>
 public abstract class TransportConformance : IAsyncLifetime
 {
     private readonly List<TransportApplication> _started = [];
@@ -48,7 +51,8 @@ public abstract class TransportConformance : IAsyncLifetime
     }
 
     /// <summary>Starts another application with the transport, on the same store.</summary>
-    protected async Task<TransportApplication> StartAsync(string name, Action<FanBuilder>? configure = null, Action<FanOptions>? options = null)
+    protected async Task<TransportApplication> StartAsync(
+        string name, Action<FanBuilder>? configure = null, Action<FanOptions>? options = null)
     {
         var application = await TransportApplication.StartAsync(
             Tree,

@@ -65,13 +65,23 @@ public abstract class TransportContextConformance : TransportConformance
     public async Task What_a_caller_accepts_and_which_proxies_a_call_has_passed_arrive_through_proxies()
     {
         await StartAsync("lasts", fan => fan.AddProxy("last", "cellar", (call, ct) => call.ForwardAsync(null, ct)));
-        await StartAsync("firsts", fan => fan.AddProxy("first", "cellar", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "last" }, ct)));
-        await StartAsync("lefts", fan => fan.AddProxy("left", "cellar", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "right" }, ct), options => options.MaxPassed = 4));
-        await StartAsync("rights", fan => fan.AddProxy("right", "cellar", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "left" }, ct), options => options.MaxPassed = 4));
+        await StartAsync(
+            "firsts", fan => fan.AddProxy("first", "cellar", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "last" }, ct)));
+        await StartAsync("lefts", fan => fan.AddProxy(
+            "left",
+            "cellar",
+            (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "right" }, ct),
+            options => options.MaxPassed = 4));
+        await StartAsync("rights", fan => fan.AddProxy(
+            "right",
+            "cellar",
+            (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "left" }, ct),
+            options => options.MaxPassed = 4));
         foreach (var proxy in (string[])["last", "first", "left", "right"]) await Caller.SeesAsync(proxy, 1);
         var sum = JsonSerializer.SerializeToElement(new { left = 1, right = 2 });
         Assert.Equal(3, await Caller.Fan.CallAsync<int>("first.add", sum, new CallOptions { Version = "^1" }));
-        Assert.Equal("^3", (await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await Caller.Fan.CallAsync<int>("first.add", sum, new CallOptions { Version = "^3" }))).Requested);
+        Assert.Equal("^3", (await Assert.ThrowsAsync<NoMatchingVersionException>(
+            async () => await Caller.Fan.CallAsync<int>("first.add", sum, new CallOptions { Version = "^3" }))).Requested);
         var ring = await Assert.ThrowsAsync<LimitExceededException>(async () => await Caller.Fan.CallAsync<int>("left.add", sum));
         Assert.Contains("left ▸ right ▸ left ▸ right", ring.Message, StringComparison.Ordinal);
     }

@@ -30,14 +30,21 @@ public abstract class TransportContractConformance : TransportConformance
         await StartAsync("racks", fan => fan.AddService<IRackTwo>(_ => _racks));
         var rack = (await StartAsync("old")).Fan.Get<IRackOne>();
 
-        var asked = await Assert.ThrowsAsync<ContractMismatchException>(async () => await rack.KeyAsync(TestContext.Current.CancellationToken));
-        var sent = await Assert.ThrowsAsync<ContractMismatchException>(async () => await rack.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
-        var streamed = await Assert.ThrowsAsync<ContractMismatchException>(async () => await rack.ListAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        var asked = await Assert.ThrowsAsync<ContractMismatchException>(
+            async () => await rack.KeyAsync(TestContext.Current.CancellationToken));
+        var sent = await Assert.ThrowsAsync<ContractMismatchException>(
+            async () => await rack.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+        var streamed = await Assert.ThrowsAsync<ContractMismatchException>(
+            async () => await rack.ListAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(0, _racks.Misread);
         Assert.Equal(("rack", "key"), (asked.Service, asked.Method));
         Assert.NotEqual(asked.CallerFingerprint, asked.EndpointFingerprint);
-        Assert.StartsWith("'rack.key' of 1.1.0 is not the method that the caller was built with: result is decimal in 1.1.0 and Guid in the caller's contract.", asked.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'rack.key' of 1.1.0 is not the method that the caller was built with: " +
+            "result is decimal in 1.1.0 and Guid in the caller's contract.",
+            asked.Message,
+            StringComparison.Ordinal);
         Assert.Contains(asked.CallerFingerprint, asked.Message, StringComparison.Ordinal);
         Assert.Contains(asked.EndpointFingerprint, asked.Message, StringComparison.Ordinal);
         Assert.Contains("time is TimeSpan in the caller's contract and DateTime in 1.1.0", sent.Message, StringComparison.Ordinal);
@@ -51,7 +58,8 @@ public abstract class TransportContractConformance : TransportConformance
         IFan? between = null;
         between = (await StartAsync("between", fan => fan.AddService<IRackDesk>(_ => new RackDesk(() => between!.Get<IRackOne>())))).Fan;
 
-        var error = await Assert.ThrowsAsync<ContractMismatchException>(async () => await Caller.Fan.Get<IRackDesk>().KeyAsync(TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ContractMismatchException>(
+            async () => await Caller.Fan.Get<IRackDesk>().KeyAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(("rack", "key"), (error.Service, error.Method));
         Assert.NotEqual(error.CallerFingerprint, error.EndpointFingerprint);
@@ -124,7 +132,8 @@ internal sealed class Racks : IRackOne, IRackTwo
 
     public ValueTask<string> MoveAsync(Shelf shelf, CancellationToken ct = default) => new(shelf.Name);
 
-    public ValueTask<string> MoveAsync(NotedShelf shelf, int steps = 1, CancellationToken ct = default) => new($"{shelf.Name} {shelf.Id} {shelf.Note ?? "none"} {steps}");
+    public ValueTask<string> MoveAsync(NotedShelf shelf, int steps = 1, CancellationToken ct = default) =>
+        new($"{shelf.Name} {shelf.Id} {shelf.Note ?? "none"} {steps}");
 
     ValueTask<Guid> IRackOne.KeyAsync(CancellationToken ct) => new(Guid.NewGuid());
 
@@ -136,7 +145,8 @@ internal sealed class Racks : IRackOne, IRackTwo
 
     IAsyncEnumerable<OldColour> IRackOne.ListAsync(CancellationToken ct) => AsyncEnumerable.Empty<OldColour>();
 
-    public async IAsyncEnumerable<NewColour> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    public async IAsyncEnumerable<NewColour> ListAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
     {
         Misread++;
         await Task.Yield();

@@ -1,6 +1,9 @@
 namespace Fan.Conformance.Transports;
 
-/// <summary>As <see cref="TransportFreezeConformance"/>, with connections that end: for transports whose connections lead to the service itself and not to a broker.</summary>
+/// <summary>
+/// As <see cref="TransportFreezeConformance"/>, with connections that end: for transports whose connections lead to the service itself and
+/// not to a broker.
+/// </summary>
 public abstract class TransportCutConformance : TransportFreezeConformance
 {
     [Fact]
@@ -14,7 +17,9 @@ public abstract class TransportCutConformance : TransportFreezeConformance
         var other = cellar.TextOfAsync(1).AsTask();
         await Eventually.TrueAsync(() => Task.FromResult(link.Holds), "some of them were sent");
         link.Cut();
-        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), await Task.WhenAll(harmless).WaitAsync(Promised, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(i => $"{i}"),
+            await Task.WhenAll(harmless).WaitAsync(Promised, TestContext.Current.CancellationToken));
         // It may not have been sent before.
         if (await Record.ExceptionAsync(() => other) is { } error) Assert.IsType<ServiceUnavailableException>(error);
     }

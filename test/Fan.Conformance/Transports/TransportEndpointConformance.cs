@@ -28,7 +28,10 @@ public abstract class TransportEndpointConformance : TransportConformance
     [Fact]
     public async Task Where_only_somebody_else_answers_the_service_is_unavailable()
     {
-        await RegisterAsync("/endpoints/front/1.0.0", Assert.Single(await EndpointsOfAsync("cellar")).Description with { Methods = [new EndpointMethod { Name = "ask", Verb = "POST", Url = "/front/ask" }] });
+        await RegisterAsync("/endpoints/front/1.0.0", Assert.Single(await EndpointsOfAsync("cellar")).Description with
+        {
+            Methods = [new EndpointMethod { Name = "ask", Verb = "POST", Url = "/front/ask" }]
+        });
         await Caller.SeesAsync("front", 1);
         var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await Caller.Fan.Get<IFront>().AskAsync(1));
         Assert.Contains("Application 'cellars' hosts no service 'front'", error.Message, StringComparison.Ordinal);
@@ -40,7 +43,9 @@ public abstract class TransportEndpointConformance : TransportConformance
     public async Task Of_endpoints_with_other_methods_those_are_called_that_have_it()
     {
         var cellar = Assert.Single(await EndpointsOfAsync("cellar"));
-        await RegisterAsync("/endpoints/cellar/1.2.0", cellar.Description with { Methods = [.. cellar.Description.Methods.Where(method => method.Name is not ("get" or "count"))] });
+        await RegisterAsync(
+            "/endpoints/cellar/1.2.0",
+            cellar.Description with { Methods = [.. cellar.Description.Methods.Where(method => method.Name is not ("get" or "count"))] });
         await Caller.SeesAsync("cellar", 2);
         for (var i = 0; i < Calls; i++)
         {
@@ -49,9 +54,11 @@ public abstract class TransportEndpointConformance : TransportConformance
         }
 
         using var arguments = System.Text.Json.JsonDocument.Parse("{}");
-        var error = await Assert.ThrowsAsync<NoSuchMethodException>(async () => await Caller.Fan.CallAsync("cellar.drink", arguments.RootElement));
+        var error = await Assert.ThrowsAsync<NoSuchMethodException>(
+            async () => await Caller.Fan.CallAsync("cellar.drink", arguments.RootElement));
         Assert.Equal("drink", error.Method);
-        await Assert.ThrowsAsync<NoSuchMethodException>(async () => await Caller.Fan.StreamAsync("cellar.drink", arguments.RootElement).ToListAsync());
+        await Assert.ThrowsAsync<NoSuchMethodException>(
+            async () => await Caller.Fan.StreamAsync("cellar.drink", arguments.RootElement).ToListAsync());
     }
 
     [Fact]
@@ -83,7 +90,10 @@ public abstract class TransportEndpointConformance : TransportConformance
         foreach (var part in version.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             path += "/" + part;
-            if (await Caller.Store.GetAsync(path, TestContext.Current.CancellationToken) is null) nodes.Add(new StoreOperation.Create(path));
+            if (await Caller.Store.GetAsync(path, TestContext.Current.CancellationToken) is null)
+            {
+                nodes.Add(new StoreOperation.Create(path));
+            }
         }
 
         nodes.Add(new StoreOperation.Create($"{version}/other_", description.ToJson(), NodeKind.PersistentSequential));

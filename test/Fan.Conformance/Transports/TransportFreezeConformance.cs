@@ -45,7 +45,10 @@ public abstract class TransportFreezeConformance : IAsyncLifetime
             var other = new Cellar();
             await ServeAsync("other", Tree, other);
             await caller.SeesAsync("cellar", 2);
-            for (var i = 0; i < 50; i++) Assert.Equal(i, (await cellar.GetAsync(i).AsTask().WaitAsync(Promised, TestContext.Current.CancellationToken)).Id);
+            for (var i = 0; i < 50; i++)
+            {
+                Assert.Equal(i, (await cellar.GetAsync(i).AsTask().WaitAsync(Promised, TestContext.Current.CancellationToken)).Id);
+            }
             Assert.Equal(50, other.Calls);
         }
 
@@ -77,7 +80,8 @@ public abstract class TransportFreezeConformance : IAsyncLifetime
         fan.AddService<ICellar>(_ => cellar);
     });
 
-    protected async Task<TransportApplication> StartAsync(string name, MemoryTree tree, Action<FanBuilder> configure, Action<FanOptions>? options = null)
+    protected async Task<TransportApplication> StartAsync(
+        string name, MemoryTree tree, Action<FanBuilder> configure, Action<FanOptions>? options = null)
     {
         var application = await TransportApplication.StartAsync(tree, name, configure, options);
         return Own(application);
@@ -91,17 +95,23 @@ public abstract class TransportFreezeConformance : IAsyncLifetime
     }
 
     /// <summary>Serves the cellar where the caller does not see it, and tells the caller of it at the other end of a link.</summary>
-    protected async Task<FrozenLink> ServeBehindAsync(Func<EndpointDescription, FrozenLink> link, Func<EndpointDescription, FrozenLink, EndpointDescription> redirect)
+    protected async Task<FrozenLink> ServeBehindAsync(
+        Func<EndpointDescription, FrozenLink> link, Func<EndpointDescription, FrozenLink, EndpointDescription> redirect)
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(redirect);
         var service = await ServeAsync("behind", new MemoryTree(), Cellar);
-        var endpoint = (await service.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar", TestContext.Current.CancellationToken)).Single().Description;
+        var endpoint = (await service.Services.GetRequiredService<IEndpointDirectory>().FindAsync(
+            "cellar", TestContext.Current.CancellationToken)).Single().Description;
         var between = Own(link(endpoint));
         await using var store = new MemoryCoordinationStore(Tree);
         await store.OpenAsync(CancellationToken.None);
-        foreach (var path in (string[])["/endpoints", "/endpoints/cellar", "/endpoints/cellar/1.2.0"]) await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
-        await store.CommitAsync([new StoreOperation.Create("/endpoints/cellar/1.2.0/behind_", redirect(endpoint, between).ToJson(), NodeKind.PersistentSequential)]);
+        foreach (var path in (string[])["/endpoints", "/endpoints/cellar", "/endpoints/cellar/1.2.0"])
+        {
+            await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
+        }
+        await store.CommitAsync([new StoreOperation.Create(
+            "/endpoints/cellar/1.2.0/behind_", redirect(endpoint, between).ToJson(), NodeKind.PersistentSequential)]);
         return between;
     }
 

@@ -69,9 +69,13 @@ public abstract class TransportLimitConformance : TransportConformance
     {
         var deep = new StringBuilder().Append('[', 60).Append(']', 60);
         var arguments = JsonDocument.Parse($$"""{"text": {{deep}}}""").RootElement;
-        Assert.Equal("MaxDepth", (await Assert.ThrowsAsync<LimitExceededException>(async () => await Caller.Fan.CallAsync("cellar.echo", arguments))).Limit);
+        Assert.Equal(
+            "MaxDepth",
+            (await Assert.ThrowsAsync<LimitExceededException>(async () => await Caller.Fan.CallAsync("cellar.echo", arguments))).Limit);
         var generous = await StartAsync("generous", options: options => options.Limits.MaxDepth = 100);
-        Assert.Equal("text", (await Assert.ThrowsAsync<BadArgumentException>(async () => await generous.Fan.CallAsync("cellar.echo", arguments))).Argument);
+        Assert.Equal(
+            "text",
+            (await Assert.ThrowsAsync<BadArgumentException>(async () => await generous.Fan.CallAsync("cellar.echo", arguments))).Argument);
         Assert.Equal(1, Service.Rejected);
         Assert.Equal(3, Remote.Add(1, 2));
     }

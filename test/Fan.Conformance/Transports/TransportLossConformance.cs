@@ -39,7 +39,10 @@ public abstract class TransportLossConformance : TransportConformance
         var made = new int[8];
         var callers = Task.WhenAll(Enumerable.Range(0, made.Length).Select(i => Task.Run(async () =>
         {
-            for (var calls = 0; !enough.IsCancellationRequested; Volatile.Write(ref made[i], ++calls)) Assert.Equal(calls + i, await Caller.Fan.CallAsync<int>("cellar.add", Arguments(calls, i)));
+            for (var calls = 0; !enough.IsCancellationRequested; Volatile.Write(ref made[i], ++calls))
+            {
+                Assert.Equal(calls + i, await Caller.Fan.CallAsync<int>("cellar.add", Arguments(calls, i)));
+            }
         })));
         await Eventually.TrueAsync(() => Task.FromResult(callers.IsFaulted || made.All(calls => calls > 0)), "all of them call");
         for (var round = 0; round < 5; round++)
@@ -56,5 +59,6 @@ public abstract class TransportLossConformance : TransportConformance
 
     private TransportApplication? Previous { get; set; }
 
-    protected static System.Text.Json.JsonElement Arguments(int left, int right) => System.Text.Json.JsonDocument.Parse($$"""{"left": {{left}}, "right": {{right}}}""").RootElement;
+    protected static System.Text.Json.JsonElement Arguments(int left, int right) =>
+        System.Text.Json.JsonDocument.Parse($$"""{"left": {{left}}, "right": {{right}}}""").RootElement;
 }

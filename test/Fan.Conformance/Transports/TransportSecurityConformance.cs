@@ -79,7 +79,9 @@ public abstract class TransportSecurityConformance : TransportConformance
     public async Task A_push_that_nothing_proves_is_not_handled()
     {
         // A broker takes it from whoever may write there; it dies when it is to be handled.
-        Assert.Equal(HasQueues ? null : typeof(NotAuthenticatedException), (await Record.ExceptionAsync(async () => await Remote.RestockAsync(1)))?.GetType());
+        Assert.Equal(
+            HasQueues ? null : typeof(NotAuthenticatedException),
+            (await Record.ExceptionAsync(async () => await Remote.RestockAsync(1)))?.GetType());
         await (await OrdersAsync()).RestockAsync(2);
         await Eventually.TrueAsync(
             () =>
@@ -142,8 +144,11 @@ public abstract class TransportSecurityConformance : TransportConformance
             .Authorize<ICellar>(policy => policy.RequireCaller("orders", "boss"))
             .Authorize<ICellar>("echo", policy => policy.AllowAnyone())
             .Authorize<ICellar>("nothing", policy => policy.RequireRole("owner").Require(
-                "care", static (request, _) => request.Caller?.Identity?.Name == "careless" ? throw new InvalidOperationException("no answer from ldap://10.0.0.7") : new(true)));
+                "care", static (request, _) => request.Caller?.Identity?.Name == "careless"
+                    ? throw new InvalidOperationException("no answer from ldap://10.0.0.7")
+                    : new(true)));
     }
 
-    private async Task<ICellar> OrdersAsync() => (await StartAsync("buyer", fan => fan.UseCallerToken((_, _) => new("orders:taster")))).Fan.Get<ICellar>();
+    private async Task<ICellar> OrdersAsync() =>
+        (await StartAsync("buyer", fan => fan.UseCallerToken((_, _) => new("orders:taster")))).Fan.Get<ICellar>();
 }

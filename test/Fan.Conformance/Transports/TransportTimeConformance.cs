@@ -14,7 +14,12 @@ public abstract class TransportTimeConformance : TransportConformance
     public async Task No_call_is_made_when_no_time_is_left()
     {
         using (CallContext.Current.WithTimeout(TimeSpan.Zero).Use())
-            Assert.StartsWith("No time was left", (await Assert.ThrowsAsync<DeadlineExceededException>(async () => await Remote.GetAsync(1))).Message, StringComparison.Ordinal);
+        {
+            Assert.StartsWith(
+                "No time was left",
+                (await Assert.ThrowsAsync<DeadlineExceededException>(async () => await Remote.GetAsync(1))).Message,
+                StringComparison.Ordinal);
+        }
         Assert.Null(Cellar.Seen);
     }
 

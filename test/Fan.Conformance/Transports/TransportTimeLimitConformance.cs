@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Fan.Conformance.Transports;
 
-/// <summary>How long a call may take has one rule, whoever says it, and what breaks the rule is told at the caller and hurts nobody.</summary>
+/// <summary>
+/// How long a call may take has one rule, whoever says it, and what breaks the rule is told at the caller and hurts nobody.
+/// </summary>
 public abstract class TransportTimeLimitConformance : TransportConformance
 {
     private static readonly JsonElement Wine7 = JsonDocument.Parse("""{"id": 7}""").RootElement;
@@ -17,15 +19,31 @@ public abstract class TransportTimeLimitConformance : TransportConformance
     {
         var innocent = Remote.WaitAsync().AsTask();
         await SoonAsync(Cellar.Waiting);
-        foreach (var limit in new[] { TimeSpan.FromSeconds(-5), TimeSpan.FromTicks(-1), TimeSpan.MinValue, TimeSpan.FromDays(60), TimeSpan.MaxValue })
+        foreach (var limit in new[]
+        {
+            TimeSpan.FromSeconds(-5),
+            TimeSpan.FromTicks(-1),
+            TimeSpan.MinValue,
+            TimeSpan.FromDays(60),
+            TimeSpan.MaxValue
+        })
         {
             var error = await Assert.ThrowsAsync<BadArgumentException>(() => CallAsync(way, limit));
-            Assert.Equal($"The time limit of a call must be above zero and at most 49 days, or Timeout.InfiniteTimeSpan (-1 ms) for no limit; it is {limit:c}.", error.Message);
+            Assert.Equal(
+                "The time limit of a call must be above zero and at most 49 days, " +
+                $"or Timeout.InfiniteTimeSpan (-1 ms) for no limit; it is {limit:c}.",
+                error.Message);
             Assert.Equal("timeout", error.Argument);
         }
 
-        Assert.StartsWith("No time was left", (await Assert.ThrowsAsync<DeadlineExceededException>(() => CallAsync(way, TimeSpan.Zero))).Message, StringComparison.Ordinal);
-        foreach (var limit in new[] { Timeout.InfiniteTimeSpan, TimeSpan.FromDays(49), TimeSpan.FromHours(20) }) await CallAsync(way, limit);
+        Assert.StartsWith(
+            "No time was left",
+            (await Assert.ThrowsAsync<DeadlineExceededException>(() => CallAsync(way, TimeSpan.Zero))).Message,
+            StringComparison.Ordinal);
+        foreach (var limit in new[] { Timeout.InfiniteTimeSpan, TimeSpan.FromDays(49), TimeSpan.FromHours(20) })
+        {
+            await CallAsync(way, limit);
+        }
         try
         {
             await CallAsync(way, TimeSpan.FromMilliseconds(1));
@@ -79,7 +97,8 @@ public abstract class TransportTimeLimitConformance : TransportConformance
 
     [Fact]
     public async Task A_method_s_own_limit_counts_by_name_too() =>
-        await Assert.ThrowsAsync<DeadlineExceededException>(async () => await Caller.Fan.CallAsync("cellar.hurry", None, cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<DeadlineExceededException>(
+            async () => await Caller.Fan.CallAsync("cellar.hurry", None, cancellationToken: TestContext.Current.CancellationToken));
 
     private async Task CallAsync(string way, TimeSpan limit)
     {

@@ -25,7 +25,8 @@ public abstract class TransportValueConformance : TransportConformance
     {
         Assert.Equal(value, await Reflecting.WholeAsync(value, Token));
         Assert.Equal((float)value, await Reflecting.HalfAsync((float)value, Token));
-        var within = await Reflecting.WithinAsync(new(new() { ["a"] = value }, [], [], [value, 1], [(float)value], [], [], value, []), Token);
+        var within = await Reflecting.WithinAsync(
+            new(new() { ["a"] = value }, [], [], [value, 1], [(float)value], [], [], value, []), Token);
         Assert.Equal((value, value, (float)value, value), (within.Weights["a"], within.Wholes[0], within.Halves[0], within.Maybe));
         Assert.Equal([(1, value), (2, 0.5)], await Reflecting.TuplesAsync([(1, value), (2, 0.5)], Token).ToListAsync(Token));
     }
@@ -45,13 +46,21 @@ public abstract class TransportValueConformance : TransportConformance
     public async Task Tuples_and_fields_are_carried()
     {
         Assert.Equal((7, "seven"), await Reflecting.TupleAsync((7, "seven"), Token));
-        var value = new Tupled { Nested = ((1, "one"), double.NaN), Wide = (1, 2, 3, 4, 5, 6, 7, "eight", (9, 10)), Points = { ["a"] = (1, -1) }, Field = 5 };
+        var value = new Tupled
+        {
+            Nested = ((1, "one"), double.NaN),
+            Wide = (1, 2, 3, 4, 5, 6, 7, "eight", (9, 10)),
+            Points = { ["a"] = (1, -1) },
+            Field = 5
+        };
         var back = await Reflecting.TupledAsync(value, Token);
         Assert.Equal((value.Nested, value.Wide, value.Points["a"], value.Field), (back.Nested, back.Wide, back.Points["a"], back.Field));
         var fielded = await Reflecting.FieldedAsync(new Fielded { Property = 1, Field = 2 }, Token);
         Assert.Equal((1, 2), (fielded.Property, fielded.Field));
         using var arguments = JsonDocument.Parse("""{"value": {"item1": 7, "item2": "seven"}}""");
-        Assert.Equal("""{"item1":7,"item2":"seven"}""", (await Calling.Fan.CallAsync("mirror.tuple", arguments.RootElement, cancellationToken: Token)).GetRawText());
+        Assert.Equal(
+            """{"item1":7,"item2":"seven"}""",
+            (await Calling.Fan.CallAsync("mirror.tuple", arguments.RootElement, cancellationToken: Token)).GetRawText());
     }
 
     [Theory]

@@ -6,7 +6,8 @@ namespace Fan.Database.Tests.Calls;
 internal sealed class PostgresCallHarness(string connectionString) : ITransportHarness
 {
     // The tests' services have the same name, and would share their pushes.
-    public static async Task<ITransportHarness> CreateAsync(PostgresServers servers) => new PostgresCallHarness(await (await servers.SharedAsync()).CreateDatabaseAsync());
+    public static async Task<ITransportHarness> CreateAsync(PostgresServers servers) =>
+        new PostgresCallHarness(await (await servers.SharedAsync()).CreateDatabaseAsync());
 
     public void AddTo(FanBuilder application) => application.AddDatabase(options =>
     {

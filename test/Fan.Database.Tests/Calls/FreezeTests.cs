@@ -17,8 +17,10 @@ public sealed class PostgresFreezeTests(PostgresServers servers) : TransportFree
         var parts = new NpgsqlConnectionStringBuilder(_connectionString);
         var link = Own(FrozenLink.To(parts.Port));
         await ServeAsync("cellars", Tree, Cellar);
-        return (link, await StartAsync("caller", Tree, fan => fan.AddDatabase(options => options.Postgres = $"Host=127.0.0.1;Port={link.Port};Username={parts.Username};Database={parts.Database}")));
+        return (link, await StartAsync("caller", Tree, fan => fan.AddDatabase(
+            options => options.Postgres = $"Host=127.0.0.1;Port={link.Port};Username={parts.Username};Database={parts.Database}")));
     }
 
-    protected override void AddTo(FanBuilder application) => application.AddDatabase(options => (options.Postgres, options.ServeCalls) = (_connectionString, true));
+    protected override void AddTo(FanBuilder application) =>
+        application.AddDatabase(options => (options.Postgres, options.ServeCalls) = (_connectionString, true));
 }

@@ -17,7 +17,9 @@ public sealed class CallFaultTests(PostgresServers servers)
     public async Task Calls_with_a_process_that_was_killed_end(string kind)
     {
         var folder = Directory.CreateTempSubdirectory("fan-calls-");
-        var place = kind == "sqlite" ? Path.Combine(folder.FullName, "calls.db") : await (await servers.SharedAsync()).CreateDatabaseAsync();
+        var place = kind == "sqlite"
+            ? Path.Combine(folder.FullName, "calls.db")
+            : await (await servers.SharedAsync()).CreateDatabaseAsync();
         using var worker = ChildProcess.Start("Fan.Database.Worker", "serve", kind, place, "-");
         var endpoint = EndpointDescription.Parse(Encoding.UTF8.GetBytes((await worker.ReadAsync())!));
         await using (var caller = await StartAsync("caller", kind, place, fan => fan.Announce("cellar", "1.2.0", endpoint)))
@@ -68,7 +70,12 @@ public sealed class CallFaultTests(PostgresServers servers)
             "calls are served again");
     }
 
-    private static Task<TransportApplication> StartAsync(string name, string kind, string place, Action<FanBuilder>? configure = null, MemoryTree? tree = null) => TransportApplication.StartAsync(
+    private static Task<TransportApplication> StartAsync(
+        string name,
+        string kind,
+        string place,
+        Action<FanBuilder>? configure = null,
+        MemoryTree? tree = null) => TransportApplication.StartAsync(
         tree ?? new MemoryTree(),
         name,
         fan =>

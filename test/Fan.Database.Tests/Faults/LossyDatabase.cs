@@ -20,9 +20,11 @@ internal sealed class LossyDatabase(IDatabase inner, Func<Script, Exception?> lo
         if (loses(script) is { } error) throw error;
     }
 
-    public Task RunWithinAsync(Script script, DbTransaction transaction, CancellationToken cancellationToken) => inner.RunWithinAsync(script, transaction, cancellationToken);
+    public Task RunWithinAsync(Script script, DbTransaction transaction, CancellationToken cancellationToken) =>
+        inner.RunWithinAsync(script, transaction, cancellationToken);
 
-    public Task<DbTransaction> BeginAsync(string service, CancellationToken cancellationToken) => inner.BeginAsync(service, cancellationToken);
+    public Task<DbTransaction> BeginAsync(string service, CancellationToken cancellationToken) =>
+        inner.BeginAsync(service, cancellationToken);
 
     public IDisposable Listen(string channel, Action ring) => inner.Listen(channel, ring);
 

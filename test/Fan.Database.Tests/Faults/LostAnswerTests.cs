@@ -29,10 +29,16 @@ public sealed class LostAnswerTests(PostgresServers servers)
         var cellar = new Cellar();
         var answers = 0;
         await using var service = await StartAsync("cellars", tree, place, fan => fan.AddService<ICellar>(_ => cellar));
-        await using var caller = await StartAsync("caller", tree, place, fan => fan.Services.Replace(ServiceDescriptor.Singleton<IDatabase>(_ =>
-            new LossyDatabase(Open(place), script => script.Statements.Any(statement => statement.Sql == CallStatements.Receive) && ++answers % 3 == 1 ? Error(isAway) : null))));
+        await using var caller = await StartAsync(
+            "caller", tree, place, fan => fan.Services.Replace(ServiceDescriptor.Singleton<IDatabase>(_ =>
+                new LossyDatabase(
+                    Open(place),
+                    script => script.Statements.Any(statement => statement.Sql == CallStatements.Receive) && ++answers % 3 == 1
+                        ? Error(isAway)
+                        : null))));
         await caller.SeesAsync("cellar", 1);
-        var items = await caller.Fan.Get<ICellar>().CountAsync(300, ct: Token).ToListAsync(Token).AsTask().WaitAsync(Eventually.Deadline, Token);
+        var items = await caller.Fan.Get<ICellar>().CountAsync(300, ct: Token)
+            .ToListAsync(Token).AsTask().WaitAsync(Eventually.Deadline, Token);
         Assert.Equal(Enumerable.Range(1, 300), items);
         Assert.True(answers > 3);
     }
@@ -44,7 +50,9 @@ public sealed class LostAnswerTests(PostgresServers servers)
     {
         var inner = Open(await (await servers.SharedAsync()).CreateDatabaseAsync());
         var turns = 0;
-        await using var database = new LossyDatabase(inner, script => script.Statements.Any(statement => statement.Sql == QueueStatements.Take) && ++turns % 2 == 1 ? Error(isAway) : null);
+        await using var database = new LossyDatabase(
+            inner,
+            script => script.Statements.Any(statement => statement.Sql == QueueStatements.Take) && ++turns % 2 == 1 ? Error(isAway) : null);
         await using var transport = new DatabaseQueueTransport(database, Options.Create(new FanDatabaseOptions()), TimeProvider.System);
         var policy = new QueuePolicy { LeaseTime = TimeSpan.FromMinutes(10) };
         var queue = new QueueName("cellar");
@@ -53,26 +61,40 @@ public sealed class LostAnswerTests(PostgresServers servers)
         foreach (var text in texts)
         {
             await transport.SendAsync(
-                new QueueMessage { Id = text, Service = "cellar", Method = "take", Headers = new MessageHeaders(), ContentType = "application/json", Payload = System.Text.Encoding.UTF8.GetBytes($"\"{text}\""), Key = "k" }, Token);
+                new QueueMessage
+                {
+                    Id = text,
+                    Service = "cellar",
+                    Method = "take",
+                    Headers = new MessageHeaders(),
+                    ContentType = "application/json",
+                    Payload = System.Text.Encoding.UTF8.GetBytes($"\"{text}\""),
+                    Key = "k"
+                }, Token);
         }
 
         var received = new Received();
-        await using var consumer = await transport.ConsumeAsync(new QueueSubscription { Queue = queue, Policy = policy, Consumer = "tests", Concurrency = 1, Prefetch = 4 }, received.HandleAsync, Token);
+        await using var consumer = await transport.ConsumeAsync(
+            new QueueSubscription { Queue = queue, Policy = policy, Consumer = "tests", Concurrency = 1, Prefetch = 4 },
+            received.HandleAsync,
+            Token);
         await received.AreAsync(texts.Count);
         Assert.Equal(texts.Select(text => (text, 1)), received.Attempts);
         Assert.True(turns > 2);
     }
 
-    private static Exception Error(bool isAway) => isAway ? new ServiceUnavailableException("cellar", "The answer was lost.") : new InvalidDataException("planted");
+    private static Exception Error(bool isAway) =>
+        isAway ? new ServiceUnavailableException("cellar", "The answer was lost.") : new InvalidDataException("planted");
 
     private static IDatabase Open(string place) => DatabaseFactory.Create(new FanDatabaseOptions { Postgres = place }, TimeProvider.System);
 
-    private static Task<TransportApplication> StartAsync(string name, MemoryTree tree, string place, Action<FanBuilder> configure) => TransportApplication.StartAsync(
-        tree,
-        name,
-        fan =>
-        {
-            fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (place, true));
-            configure(fan);
-        });
+    private static Task<TransportApplication> StartAsync(string name, MemoryTree tree, string place, Action<FanBuilder> configure) =>
+        TransportApplication.StartAsync(
+            tree,
+            name,
+            fan =>
+            {
+                fan.AddDatabase(options => (options.Postgres, options.ServeCalls) = (place, true));
+                configure(fan);
+            });
 }

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.Database.Tests.Faults;
 
-/// <summary>A SQLite file of queues and calls that is removed, replaced or emptied under the processes that use it: they meet on the one that stands there now, and say so.</summary>
+/// <summary>
+/// A SQLite file of queues and calls that is removed, replaced or emptied under the processes that use it: they meet on the one that stands
+/// there now, and say so.
+/// </summary>
 public sealed class LostFileTests : QueueConformance
 {
     private readonly SqliteQueueHarness _harness = new();
@@ -18,7 +21,8 @@ public sealed class LostFileTests : QueueConformance
 
     protected override Task<IQueueHarness> CreateHarnessAsync() => Task.FromResult<IQueueHarness>(_harness);
 
-    public static TheoryData<string> Losses => ["removed", "removed with its log", "replaced", "moved away", "emptied", "removed with its folder"];
+    public static TheoryData<string> Losses =>
+        ["removed", "removed with its log", "replaced", "moved away", "emptied", "removed with its folder"];
 
     [Theory]
     [MemberData(nameof(Losses))]
@@ -46,11 +50,16 @@ public sealed class LostFileTests : QueueConformance
 
         var came = new HashSet<string>();
         while (!came.IsSupersetOf(sent)) came.Add((await worker.ReadAsync())!);
-        await Eventually.TrueAsync(() => Task.FromResult(received.Attempts.Select(seen => $"{seen.Text} {seen.Attempt}").ToHashSet().IsSupersetOf(sent)), "all of it came here too");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(received.Attempts.Select(seen => $"{seen.Text} {seen.Attempt}").ToHashSet().IsSupersetOf(sent)),
+            "all of it came here too");
         await EmptyAsync();
         Assert.Null(Transport.Trouble);
         // The pusher and the consumer here.
-        Assert.Equal(2, _harness.Log.All.Count(line => line.Contains("was removed or replaced while its queues were in use", StringComparison.Ordinal) && line.Contains("what stands there now is opened", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            _harness.Log.All.Count(line => line.Contains("was removed or replaced while its queues were in use", StringComparison.Ordinal)
+                && line.Contains("what stands there now is opened", StringComparison.Ordinal)));
         Assert.False(File.Exists(FilePath + "-reopen"));
         var third = await Harness.OpenAsync();
         Assert.NotNull(await third.Administration.GetStatusAsync(Main, Token));
@@ -84,7 +93,8 @@ public sealed class LostFileTests : QueueConformance
             await LoseAsync(round % 2 == 0 ? "removed" : "emptied");
             await Eventually.TrueAsync(() => AcceptedAsync("first" + round), "it is accepted");
             foreach (var i in Enumerable.Range(0, 5)) await SendAsync($"{round}.{i}");
-            await Eventually.TrueAsync(() => Task.FromResult(Enumerable.Range(0, 5).All(i => received.Texts.Contains($"{round}.{i}"))), "all of it came");
+            await Eventually.TrueAsync(
+                () => Task.FromResult(Enumerable.Range(0, 5).All(i => received.Texts.Contains($"{round}.{i}"))), "all of it came");
         }
     }
 
@@ -110,7 +120,8 @@ public sealed class LostFileTests : QueueConformance
             var builder = Host.CreateEmptyApplicationBuilder(null);
             var fan = builder.Services.AddFan(options => (options.Name, options.DefaultTimeout) = (name, TimeSpan.FromSeconds(5)))
                 .UseStore(_ => new MemoryCoordinationStore(nodes))
-                .AddDatabase(options => (options.Sqlite, options.ServeCalls, options.CallLease) = (FilePath, true, TimeSpan.FromSeconds(2)));
+                .AddDatabase(
+                    options => (options.Sqlite, options.ServeCalls, options.CallLease) = (FilePath, true, TimeSpan.FromSeconds(2)));
             if (name == "service") fan.AddService<ICellar>(_ => new Cellar());
             return builder.Build();
         }

@@ -44,7 +44,8 @@ public abstract class ProcessFaultTests : QueueConformance
             worker.Kill();
         }
 
-        var received = new Received((delivery, _) => new(delivery.Attempt >= Policy.MaxAttempts ? QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted) : QueueSettlement.Done));
+        var received = new Received((delivery, _) => new(
+            delivery.Attempt >= Policy.MaxAttempts ? QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted) : QueueSettlement.Done));
         await ConsumeAsync(received);
         Assert.Equal("poison", TextOf(Assert.Single(await DeadAsync(1)).Message));
         await EmptyAsync();
@@ -73,12 +74,14 @@ public abstract class ProcessFaultTests : QueueConformance
             worker.Kill();
         }
 
-        var received = new Received((delivery, _) => new(delivery.Attempt >= Policy.MaxAttempts ? QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted) : QueueSettlement.Done));
+        var received = new Received((delivery, _) => new(
+            delivery.Attempt >= Policy.MaxAttempts ? QueueSettlement.Dead(DeadLetterReasons.AttemptsExhausted) : QueueSettlement.Done));
         await ConsumeAsync(received, concurrency: 4, prefetch: 8);
         await DeadAsync(1);
         await EmptyAsync();
         // The others were in hand once when the process died, and not when it died again.
-        Assert.Equal(["a 2", "b 2", "c 2", "poison 4"], handled.Where(line => line != "ready").Concat(received.Attempts.Select(seen => $"{seen.Text} {seen.Attempt}")).Order(StringComparer.Ordinal));
+        Assert.Equal(["a 2", "b 2", "c 2", "poison 4"], handled.Where(line => line != "ready").Concat(
+            received.Attempts.Select(seen => $"{seen.Text} {seen.Attempt}")).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -92,7 +95,10 @@ public abstract class ProcessFaultTests : QueueConformance
             await SendAsync(texts[..150]);
             for (var i = 0; i < 20; i++) handled.Add((await first.ReadAsync())!.Split(' ')[0]);
             first.Kill();
-            foreach (var line in (await first.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)) handled.Add(line.Split(' ')[0]);
+            foreach (var line in (await first.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                handled.Add(line.Split(' ')[0]);
+            }
         }
 
         await SendAsync(texts[150..]);

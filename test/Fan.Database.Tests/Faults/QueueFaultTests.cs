@@ -20,7 +20,9 @@ public abstract class QueueFaultTests : QueueConformance
     /// <summary>Drops the table of queues, and no row of any other.</summary>
     protected abstract string DropQueues { get; }
 
-    private Task<bool> SaidAsync(string text) => Task.FromResult(Database.Log.All.Any(line => line.Contains(text, StringComparison.Ordinal) && line.Contains(Service, StringComparison.Ordinal)));
+    private Task<bool> SaidAsync(string text) =>
+        Task.FromResult(Database.Log.All.Any(
+            line => line.Contains(text, StringComparison.Ordinal) && line.Contains(Service, StringComparison.Ordinal)));
 
     private async Task<long> CountAsync(string sql) => Convert.ToInt64(await Database.ExecuteAsync(sql), CultureInfo.InvariantCulture);
 
@@ -45,7 +47,8 @@ public abstract class QueueFaultTests : QueueConformance
         await received.AreAsync(3);
         await SendAsync("c");
         await received.AreAsync(4);
-        await Eventually.TrueAsync(async () => await StatusAsync() is { InFlight: 1, Waiting: 0, Scheduled: 1 }, "only the poison and what is behind it are left");
+        await Eventually.TrueAsync(
+            async () => await StatusAsync() is { InFlight: 1, Waiting: 0, Scheduled: 1 }, "only the poison and what is behind it are left");
         await Eventually.TrueAsync(() => SaidAsync("message poison"), "it is told");
         await first.StopAsync(Token);
         await ConsumeAsync(received);
@@ -69,7 +72,8 @@ public abstract class QueueFaultTests : QueueConformance
         await SendAsync("a");
         await received.AreAsync(2);
         Assert.Equal(["a", "later"], received.Texts.Order());
-        await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM fan.dead_letters WHERE reason = 'expired'") == 1, "the other one is buried");
+        await Eventually.TrueAsync(
+            async () => await CountAsync("SELECT count(*) FROM fan.dead_letters WHERE reason = 'expired'") == 1, "the other one is buried");
         await Eventually.TrueAsync(() => SaidAsync("what time does"), "it is told");
         await Database.ExecuteAsync(StopRefusing);
     }
@@ -96,7 +100,9 @@ public abstract class QueueFaultTests : QueueConformance
         var received = new Received();
         await ConsumeAsync(received);
         await Transport.Administration.DeleteAsync(Main, Token);
-        await Eventually.TrueAsync(() => Task.FromResult(Transport.Trouble is { } trouble && trouble.Contains("deleted", StringComparison.Ordinal)), "the consumer knows");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(Transport.Trouble is { } trouble && trouble.Contains("deleted", StringComparison.Ordinal)),
+            "the consumer knows");
         await Assert.ThrowsAsync<NoSuchServiceException>(() => SendAsync("lost"));
         await DeclareAsync("main");
         await SendAsync("a");
@@ -106,7 +112,8 @@ public abstract class QueueFaultTests : QueueConformance
     [Theory]
     [InlineData("DROP TABLE fan.messages")]
     [InlineData("DROP TABLE fan.consumers")]
-    [InlineData("DROP TABLE fan.messages; DROP TABLE fan.handled; DROP TABLE fan.dead_letters; DROP TABLE fan.consumers; DROP TABLE fan.queues")]
+    [InlineData(
+        "DROP TABLE fan.messages; DROP TABLE fan.handled; DROP TABLE fan.dead_letters; DROP TABLE fan.consumers; DROP TABLE fan.queues")]
     public async Task A_table_that_was_dropped_is_made_again(string drop)
     {
         await DeclareAsync("main");
@@ -141,7 +148,9 @@ public abstract class QueueFaultTests : QueueConformance
         await Database.ExecuteAsync(DropQueues);
         await AcceptedAsync("new");
         held.SetResult();
-        await Eventually.TrueAsync(() => Task.FromResult(new HashSet<string>(received.Texts).IsSupersetOf(["a", "b", "c", "later", "new"])), "all of it is handled");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(new HashSet<string>(received.Texts).IsSupersetOf(["a", "b", "c", "later", "new"])),
+            "all of it is handled");
         await EmptyAsync();
         Assert.Equal("bad", TextOf(Assert.Single(await DeadAsync(1)).Message));
         Assert.Equal(["b", "c"], received.Texts.Where(text => text is "b" or "c").Distinct());
@@ -163,8 +172,10 @@ public abstract class QueueFaultTests : QueueConformance
         await ConsumeAsync(received, concurrency: 2, prefetch: 4);
         // Kept back, so that the consumer does not take it; then as a turn leaves it that committed.
         await Transport.SendAsync(Message("lost", key: "k", delay: TimeSpan.FromHours(1)), Token);
-        await Database.ExecuteAsync("UPDATE fan.messages SET state = 2, attempts = 1, place = 1, due_at = NULL, owner = (SELECT c.id FROM fan.consumers c WHERE c.queue_id = fan.messages.queue_id) WHERE state = 1"
-            + $" AND queue_id = (SELECT q.id FROM fan.queues q WHERE q.service = '{Service}')");
+        await Database.ExecuteAsync(
+            "UPDATE fan.messages SET state = 2, attempts = 1, place = 1, due_at = NULL, owner = (SELECT c.id FROM fan.consumers c " +
+            "WHERE c.queue_id = fan.messages.queue_id) WHERE state = 1"
+                + $" AND queue_id = (SELECT q.id FROM fan.queues q WHERE q.service = '{Service}')");
         await Transport.SendAsync(Message("next", key: "k"), Token);
         await received.AreAsync(2);
         Assert.Equal([("lost", 1), ("next", 1)], received.Attempts);
@@ -231,7 +242,9 @@ public sealed class PostgresQueueFaultTests(PostgresServers servers) : QueueFaul
 
     protected override string[] RefusePoison =>
     [
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.message_id = 'poison' AND (TG_OP = 'DELETE' OR NEW.owner IS NULL AND NEW.lost = 0 OR NEW.state = 4) THEN RAISE EXCEPTION 'no poison'; END IF; RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$",
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.message_id = 'poison' AND (TG_OP = 'DELETE' OR " +
+        "NEW.owner IS NULL AND NEW.lost = 0 OR NEW.state = 4) THEN RAISE EXCEPTION 'no poison'; END IF; " +
+        "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$",
         "CREATE TRIGGER refusing BEFORE UPDATE OR DELETE ON fan.messages FOR EACH ROW EXECUTE FUNCTION refuse()",
     ];
 
@@ -254,8 +267,10 @@ public sealed class SqliteQueueFaultTests : QueueFaultTests
 
     protected override string[] RefusePoison =>
     [
-        "CREATE TRIGGER refusing BEFORE UPDATE ON fan.messages WHEN OLD.message_id = 'poison' AND (NEW.owner IS NULL AND NEW.lost = 0 OR NEW.state = 4) BEGIN SELECT RAISE(ABORT, 'no poison'); END",
-        "CREATE TRIGGER refusing_too BEFORE DELETE ON fan.messages WHEN OLD.message_id = 'poison' BEGIN SELECT RAISE(ABORT, 'no poison'); END",
+        "CREATE TRIGGER refusing BEFORE UPDATE ON fan.messages WHEN OLD.message_id = 'poison' AND (NEW.owner IS NULL " +
+        "AND NEW.lost = 0 OR NEW.state = 4) BEGIN SELECT RAISE(ABORT, 'no poison'); END",
+        "CREATE TRIGGER refusing_too BEFORE DELETE ON fan.messages WHEN OLD.message_id = 'poison' BEGIN " +
+        "SELECT RAISE(ABORT, 'no poison'); END",
     ];
 
     protected override string StopRefusing => "DROP TRIGGER refusing; DROP TRIGGER refusing_too";

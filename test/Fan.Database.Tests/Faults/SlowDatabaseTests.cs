@@ -16,16 +16,23 @@ public sealed class SlowDatabaseTests(PostgresServers servers)
     {
         var place = await (await servers.SharedAsync()).CreateDatabaseAsync();
         await AskAsync(place, "CREATE TABLE letters AS SELECT i FROM generate_series(1, 100) i");
-        await using var database = DatabaseFactory.Create(new FanDatabaseOptions { Postgres = place, OperationTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        await using var database = DatabaseFactory.Create(
+            new FanDatabaseOptions { Postgres = place, OperationTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
         await using (await LockAsync(place, "letters"))
         {
             var script = new Script(Service);
             script.Query("DELETE FROM letters RETURNING i", static row => row.GetInt32(0));
-            var error = await Assert.ThrowsAsync<ServiceUnavailableException>(() => database.RunAsync(script, TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+                () => database.RunAsync(script, TestContext.Current.CancellationToken));
             Assert.Contains("OperationTimeout", error.Message, StringComparison.Ordinal);
         }
 
-        await Eventually.TrueAsync(async () => await AskAsync(place, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'DELETE%'") == 0, "nobody is at it any more");
+        await Eventually.TrueAsync(
+            async () => await AskAsync(
+                place,
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' " +
+                "AND query LIKE 'DELETE%'") == 0,
+            "nobody is at it any more");
         Assert.Equal(100, await AskAsync(place, "SELECT count(*) FROM letters"));
     }
 
@@ -34,16 +41,22 @@ public sealed class SlowDatabaseTests(PostgresServers servers)
     {
         var place = await (await servers.SharedAsync()).CreateDatabaseAsync();
         await AskAsync(place, "CREATE TABLE letters (i int)");
-        await using var database = DatabaseFactory.Create(new FanDatabaseOptions { Postgres = place, OperationTimeout = TimeSpan.FromSeconds(1), MaxConnections = 1 }, TimeProvider.System);
+        await using var database = DatabaseFactory.Create(
+            new FanDatabaseOptions { Postgres = place, OperationTimeout = TimeSpan.FromSeconds(1), MaxConnections = 1 },
+            TimeProvider.System);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using var held = await LockAsync(place, "letters");
         var endless = new Script(Service) { IsLong = true };
         endless.Query("SELECT i FROM letters", static row => row.GetInt32(0));
         var running = database.RunAsync(endless, leaving.Token);
-        await Eventually.TrueAsync(async () => await AskAsync(place, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 1, "the one connection is in use");
+        await Eventually.TrueAsync(
+            async () => await AskAsync(
+                place, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 1,
+            "the one connection is in use");
         var next = new Script(Service);
         next.Query("SELECT 1", static row => row.GetInt32(0));
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(() => database.RunAsync(next, TestContext.Current.CancellationToken).WaitAsync(Eventually.Deadline));
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            () => database.RunAsync(next, TestContext.Current.CancellationToken).WaitAsync(Eventually.Deadline));
         Assert.Contains("MaxConnections", error.Message, StringComparison.Ordinal);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -53,11 +66,13 @@ public sealed class SlowDatabaseTests(PostgresServers servers)
     public async Task The_look_for_queues_before_a_push_is_bounded_too()
     {
         var place = await (await servers.SharedAsync()).CreateDatabaseAsync();
-        await using var database = DatabaseFactory.Create(new FanDatabaseOptions { Postgres = place, OperationTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        await using var database = DatabaseFactory.Create(
+            new FanDatabaseOptions { Postgres = place, OperationTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
         await TouchAsync(database);
         await using var held = await LockAsync(place, "fan.queues");
         var bounds = new QueueBounds(database, 10, TimeProvider.System);
-        await Assert.ThrowsAsync<ServiceUnavailableException>(() => bounds.RequireRoomAsync(Service, null, TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Deadline));
+        await Assert.ThrowsAsync<ServiceUnavailableException>(
+            () => bounds.RequireRoomAsync(Service, null, TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Deadline));
     }
 
     [Fact]
@@ -66,7 +81,8 @@ public sealed class SlowDatabaseTests(PostgresServers servers)
         var place = await (await servers.SharedAsync()).CreateDatabaseAsync();
         await AskAsync(place, "CREATE TABLE letters (i int)");
         await using var source = NpgsqlDataSource.Create(place);
-        await using var database = DatabaseFactory.Create(new FanDatabaseOptions { DataSource = source, OperationTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        await using var database = DatabaseFactory.Create(
+            new FanDatabaseOptions { DataSource = source, OperationTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
         await using var mine = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         var process = mine.ProcessID;
         await using (await LockAsync(place, "letters"))

@@ -24,7 +24,11 @@ internal abstract class DatabaseQueueHarness : IDurableQueueHarness
     public Task<IQueueTransport> OpenAsync()
     {
         var database = DatabaseFactory.Create(Options, TimeProvider.System, new LoggerFactory([Log]).CreateLogger("Fan.Database"));
-        var transport = new DatabaseQueueTransport(database, Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System, new LoggerFactory([Log]).CreateLogger<DatabaseQueueTransport>());
+        var transport = new DatabaseQueueTransport(
+            database,
+            Microsoft.Extensions.Options.Options.Create(Options),
+            TimeProvider.System,
+            new LoggerFactory([Log]).CreateLogger<DatabaseQueueTransport>());
         _opened.Add((database, transport));
         return Task.FromResult<IQueueTransport>(transport);
     }
@@ -37,7 +41,9 @@ internal abstract class DatabaseQueueHarness : IDurableQueueHarness
 
     public abstract Task RestartAsync();
 
-    /// <summary>Does something to the tables, which are written as <c>fan.name</c>, behind the back of all; the first column of the first row.</summary>
+    /// <summary>
+    /// Does something to the tables, which are written as <c>fan.name</c>, behind the back of all; the first column of the first row.
+    /// </summary>
     public abstract Task<object?> ExecuteAsync(string sql);
 
     public virtual async ValueTask DisposeAsync()

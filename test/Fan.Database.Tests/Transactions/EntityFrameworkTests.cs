@@ -40,7 +40,8 @@ public abstract class EntityFrameworkTests : TransactionTest
         }));
         Assert.Empty(await Place.OrdersAsync());
         // It knows still what is to be saved.
-        Assert.Equal(1, await context.SaveChangesAndPushAsync(async token => await shop.Fan.Get<IWarehouse>().OrderedAsync("again", token)));
+        Assert.Equal(
+            1, await context.SaveChangesAndPushAsync(async token => await shop.Fan.Get<IWarehouse>().OrderedAsync("again", token)));
         await HandledAsync(1);
         Assert.Equal(["again"], Warehouse.Orders);
         Assert.Equal(["one"], await Place.OrdersAsync());
@@ -81,12 +82,14 @@ public sealed class PostgresEntityFrameworkTests(PostgresServers servers) : Enti
 {
     protected override async Task<ShopPlace> CreatePlaceAsync() => await PostgresPlace.CreateAsync(await servers.SharedAsync());
 
-    protected override void Use(DbContextOptionsBuilder<ShopContext> options, string connectionString) => options.UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure());
+    protected override void Use(DbContextOptionsBuilder<ShopContext> options, string connectionString) =>
+        options.UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure());
 }
 
 public sealed class SqliteEntityFrameworkTests : EntityFrameworkTests
 {
     protected override Task<ShopPlace> CreatePlaceAsync() => SqlitePlace.CreateAsync();
 
-    protected override void Use(DbContextOptionsBuilder<ShopContext> options, string connectionString) => options.UseSqlite(connectionString);
+    protected override void Use(DbContextOptionsBuilder<ShopContext> options, string connectionString) =>
+        options.UseSqlite(connectionString);
 }

@@ -39,5 +39,6 @@ internal sealed class FakeBroker : IQueueTransport
         return default;
     }
 
-    public Task<IQueueConsumer> ConsumeAsync(QueueSubscription subscription, QueueHandler handler, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IQueueConsumer> ConsumeAsync(QueueSubscription subscription, QueueHandler handler, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

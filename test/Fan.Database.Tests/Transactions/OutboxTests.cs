@@ -36,7 +36,10 @@ public abstract class OutboxTests : TransactionTest
             async transaction =>
             {
                 Assert.Empty(Warehouse.Orders);
-                if (this is PostgresOutboxTests) Assert.Empty(await queues.PeekAsync(new QueueName("shop.warehouse"), 10, TestContext.Current.CancellationToken));
+                if (this is PostgresOutboxTests)
+                {
+                    Assert.Empty(await queues.PeekAsync(new QueueName("shop.warehouse"), 10, TestContext.Current.CancellationToken));
+                }
                 await transaction.CommitAsync();
             });
         await HandledAsync(1);
@@ -69,10 +72,13 @@ public abstract class OutboxTests : TransactionTest
         var shop = await StartWithBrokerAsync("shop", broker);
         await OrderAsync(shop, "undone", transaction => transaction.RollbackAsync());
         Assert.Empty(broker.Accepted);
-        await OrderAsync(shop, "done", CommitAsync, new PushOptions { MessageId = "order-1", Key = "k", TimeToLive = TimeSpan.FromHours(1) });
+        await OrderAsync(
+            shop, "done", CommitAsync, new PushOptions { MessageId = "order-1", Key = "k", TimeToLive = TimeSpan.FromHours(1) });
         await AcceptedAsync(broker, 1);
         var sent = Assert.Single(broker.Accepted);
-        Assert.Equal(("order-1", "shop.warehouse", "ordered", "k", "shop", "order-1"), (sent.Id, sent.Service, sent.Method, sent.Key, sent.Headers.Caller, sent.Headers.MessageId));
+        Assert.Equal(
+            ("order-1", "shop.warehouse", "ordered", "k", "shop", "order-1"),
+            (sent.Id, sent.Service, sent.Method, sent.Key, sent.Headers.Caller, sent.Headers.MessageId));
         Assert.InRange(sent.TimeToLive!.Value, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
         await OrderAsync(shop, "later", CommitAsync, new PushOptions { Delay = TimeSpan.FromMilliseconds(300) });
         await AcceptedAsync(broker, 2);
@@ -96,7 +102,8 @@ public abstract class OutboxTests : TransactionTest
         {
             Assert.Equal(
                 Enumerable.Range(0, 10).Select(i => $"{key}{i}"),
-                broker.Accepted.Where(message => message.Key == key).Select(message => System.Text.Json.JsonDocument.Parse(message.Payload).RootElement.GetProperty("order").GetString()));
+                broker.Accepted.Where(message => message.Key == key)
+                    .Select(message => System.Text.Json.JsonDocument.Parse(message.Payload).RootElement.GetProperty("order").GetString()));
         }
 
         void RefuseEveryThird(string service)
@@ -115,9 +122,15 @@ public abstract class OutboxTests : TransactionTest
         await AcceptedAsync(broker, 1);
         Assert.Equal("order-2", Assert.Single(broker.Accepted).Id);
         var queues = shop.Services.GetServices<IQueueTransport>().Single(transport => transport.Name == "database").Administration;
-        var letter = Assert.Single(await queues.PeekDeadAsync(new QueueName("fan.outbox", "broker"), 10, TestContext.Current.CancellationToken));
+        var letter = Assert.Single(
+            await queues.PeekDeadAsync(new QueueName("fan.outbox", "broker"), 10, TestContext.Current.CancellationToken));
         Assert.Equal(
-            ("order-1", DeadLetterReasons.Rejected, "The payload is too large (MaxMessageBytes).", typeof(LimitExceededException).FullName, 1),
+            (
+                "order-1",
+                DeadLetterReasons.Rejected,
+                "The payload is too large (MaxMessageBytes).",
+                typeof(LimitExceededException).FullName,
+                1),
             (letter.Message.Id, letter.Reason, letter.Detail, letter.ExceptionType, letter.Attempts));
 
         static void RefuseLarge(QueueMessage message)
@@ -138,7 +151,10 @@ public abstract class OutboxTests : TransactionTest
 
         void RefuseFirst(QueueMessage message)
         {
-            if (refusals < 2) throw new LimitExceededException(nameof(QueuePolicy.MaxMessages), $"The queue is full for the {++refusals}. time.");
+            if (refusals < 2)
+            {
+                throw new LimitExceededException(nameof(QueuePolicy.MaxMessages), $"The queue is full for the {++refusals}. time.");
+            }
         }
     }
 
@@ -167,15 +183,17 @@ public abstract class OutboxTests : TransactionTest
         folder.Delete(recursive: true);
     }
 
-    private async Task<Conformance.Transports.TransportApplication> StartWithBrokerAsync(string name, FakeBroker broker) => await StartAsync(
-        name,
-        fan =>
-        {
-            fan.Route("shop.warehouse", pushes: "broker");
-            fan.Services.AddSingleton<IQueueTransport>(broker);
-        });
+    private async Task<Conformance.Transports.TransportApplication> StartWithBrokerAsync(string name, FakeBroker broker) =>
+        await StartAsync(
+            name,
+            fan =>
+            {
+                fan.Route("shop.warehouse", pushes: "broker");
+                fan.Services.AddSingleton<IQueueTransport>(broker);
+            });
 
-    private static Task AcceptedAsync(FakeBroker broker, int count) => Eventually.TrueAsync(() => Task.FromResult(broker.Accepted.Count >= count), $"the broker has {count}");
+    private static Task AcceptedAsync(FakeBroker broker, int count) =>
+        Eventually.TrueAsync(() => Task.FromResult(broker.Accepted.Count >= count), $"the broker has {count}");
 }
 
 public sealed class PostgresOutboxTests(PostgresServers servers) : OutboxTests

@@ -69,5 +69,6 @@ public abstract class TransactionTest : IAsyncLifetime
         return transaction.CommitAsync();
     }
 
-    protected Task HandledAsync(int count) => Eventually.TrueAsync(() => Task.FromResult(Warehouse.Orders.Count >= count), $"{count} orders came");
+    protected Task HandledAsync(int count) =>
+        Eventually.TrueAsync(() => Task.FromResult(Warehouse.Orders.Count >= count), $"{count} orders came");
 }

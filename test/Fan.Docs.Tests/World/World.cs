@@ -74,7 +74,8 @@ public sealed class Counter : ICounter
 {
     public ValueTask<int> CountAsync(string sku, CancellationToken ct = default) => new(0);
 
-    public ValueTask<IReadOnlyDictionary<int, int>> CountAllAsync(IReadOnlyList<int> stores, CancellationToken ct = default) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyDictionary<int, int>> CountAllAsync(IReadOnlyList<int> stores, CancellationToken ct = default) =>
+        throw new NotSupportedException();
 }
 
 [Service("nightly_export")]
@@ -183,5 +184,6 @@ public static class Given
 
     public static ValueTask InsertOrderAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Order order) => default;
 
-    public static ValueTask ReserveAsync(System.Data.Common.DbConnection connection, System.Data.Common.DbTransaction transaction, Order order) => default;
+    public static ValueTask ReserveAsync(
+        System.Data.Common.DbConnection connection, System.Data.Common.DbTransaction transaction, Order order) => default;
 }

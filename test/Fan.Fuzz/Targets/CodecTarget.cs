@@ -10,7 +10,8 @@ namespace Fan.Fuzz.Targets;
 internal sealed class CodecTarget : FuzzTarget
 {
     private static readonly InterfaceContract<IMixed> Contract =
-        (InterfaceContract<IMixed>)typeof(IMixed).Assembly.GetCustomAttributes<GeneratedContractAttribute>().Single(attribute => attribute.ServiceType == typeof(IMixed)).Create();
+        (InterfaceContract<IMixed>)typeof(IMixed).Assembly.GetCustomAttributes<GeneratedContractAttribute>().Single(
+            attribute => attribute.ServiceType == typeof(IMixed)).Create();
 
     private readonly CompactCodec _codec = Create();
     private readonly IUnaryMethod _method = (IUnaryMethod)Contract.Methods[0];
@@ -72,7 +73,8 @@ internal sealed class CodecTarget : FuzzTarget
 
         public byte[] Result { get; private set; } = [];
 
-        public override ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+        public override ValueTask<TResult> CallAsync<TArgs, TResult>(
+            UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
         {
             var (arguments, result) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
             codec.WriteArguments(arguments, method, args);
@@ -81,13 +83,16 @@ internal sealed class CodecTarget : FuzzTarget
             return new(default(TResult)!);
         }
 
-        public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
+            StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class Reader(CompactCodec codec, ReadOnlySequence<byte> reply) : CallChannel
     {
-        public override ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken) => new(codec.ReadResult(reply, method));
+        public override ValueTask<TResult> CallAsync<TArgs, TResult>(
+            UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken) => new(codec.ReadResult(reply, method));
 
-        public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
+            StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -3,7 +3,9 @@ using Fan.Messaging;
 
 namespace Fan.Fuzz.Targets;
 
-/// <summary>The frames of the fast routes, with the bodies that either side reads. The first byte of an input says in what pieces the rest arrives.</summary>
+/// <summary>
+/// The frames of the fast routes, with the bodies that either side reads. The first byte of an input says in what pieces the rest arrives.
+/// </summary>
 internal sealed class FramesTarget : FuzzTarget
 {
     private const int MaxBody = 64 * 1024;
@@ -111,7 +113,8 @@ internal sealed class FramesTarget : FuzzTarget
         return type.Length == 0 ? "json" : "typed";
     }
 
-    private static void Greet(FrameBuffer output) => new Hello { Application = "fuzz", MaxCalls = 10, MaxNames = 10, Window = 1000, SequenceWindow = 1000 }.Write(output);
+    private static void Greet(FrameBuffer output) =>
+        new Hello { Application = "fuzz", MaxCalls = 10, MaxNames = 10, Window = 1000, SequenceWindow = 1000 }.Write(output);
 
     private static void Intern(FrameBuffer output, ulong number, string text)
     {
@@ -128,7 +131,11 @@ internal sealed class FramesTarget : FuzzTarget
         output.NameReference(0);
         output.Number(1_000_001);
         output.Text("");
-        HeaderBlock.Write(output, new MessageHeaders { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Snapshot = 7, User = "ann" }, 0, "fuzz");
+        HeaderBlock.Write(
+            output,
+            new MessageHeaders { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Snapshot = 7, User = "ann" },
+            0,
+            "fuzz");
         output.Text("payload");
         output.End(place);
     }
@@ -145,7 +152,14 @@ internal sealed class FramesTarget : FuzzTarget
     private static void Error(FrameBuffer output)
     {
         var place = output.Begin(FrameType.Error, 1);
-        ErrorBody.Write(output, new WireError { Code = ErrorCodes.BadArgument, Message = "no", Place = "wine", Available = ["1.0.0", "2.0.0"], RetryAfterMilliseconds = 5 }, "spans");
+        ErrorBody.Write(output, new WireError
+        {
+            Code = ErrorCodes.BadArgument,
+            Message = "no",
+            Place = "wine",
+            Available = ["1.0.0", "2.0.0"],
+            RetryAfterMilliseconds = 5
+        }, "spans");
         output.End(place);
     }
 }

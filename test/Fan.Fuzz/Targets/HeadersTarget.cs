@@ -15,7 +15,8 @@ internal sealed class HeadersTarget : FuzzTarget
 
     public override IEnumerable<byte[]> Seeds => ((string[])
     [
-        "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\ntracestate: a=b,c=d\nbaggage: user=ann,plan=a%20b;p=1\nfan-message-id: 7",
+        "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\ntracestate: a=b,c=d\nbaggage: " +
+        "user=ann,plan=a%20b;p=1\nfan-message-id: 7",
         "fan-version: ^1.2\nfan-snapshot: 42\nfan-ttl: 1500\nfan-shard: 7,a%2Cb\nfan-caller: shop\nfan-user: ann\nfan-spans: 1",
         "ot-tracer-traceid: 0af7651916cd43dd\not-tracer-spanid: b7ad6b7169203331\not-tracer-sampled: true\not-baggage-user: ann",
         "content-type: application/json; charset=utf-8\nfan-ttl: 1\nfan-ttl: 2",
@@ -38,7 +39,9 @@ internal sealed class HeadersTarget : FuzzTarget
             if (traced && !ActivityContext.TryParse(message.TraceParent, message.TraceState, out _)) return "not the runtime's";
             var carried = Baggage.TryParse(message.Baggage, out var members, out var problem);
             var keys = ShardKeyList.Parse(message.ShardKeys);
-            return $"{traced} {(carried ? Math.Min(members.Count, 3).ToString(System.Globalization.CultureInfo.InvariantCulture) : Shape(problem!))} {keys.Count} {message.TimeToLive.HasValue} {message.Snapshot.HasValue} {message.User is null}";
+            return $"{traced} " +
+                $"{(carried ? Math.Min(members.Count, 3).ToString(System.Globalization.CultureInfo.InvariantCulture) : Shape(problem!))} " +
+                $"{keys.Count} {message.TimeToLive.HasValue} {message.Snapshot.HasValue} {message.User is null}";
         }
         catch (FanException error) when (error is BadMessageException or LimitExceededException)
         {

@@ -14,13 +14,56 @@ public enum Shade : short
 }
 
 public sealed record Mixed(
-    bool Flag, sbyte Tiny, ulong Large, char Letter, float Ratio, double Exact, decimal Price, string? Text, Guid Key, DateTime At, DateTimeOffset Since, DateOnly Day, TimeOnly Time,
-    TimeSpan Span, Shade Shade, Uri? Link, byte[]? Bytes, int[] Numbers, List<string?> Texts, HashSet<long> Set, Dictionary<string, Mixed?> Parts, Dictionary<int, DateTime> Days, int? Maybe)
+    bool Flag,
+    sbyte Tiny,
+    ulong Large,
+    char Letter,
+    float Ratio,
+    double Exact,
+    decimal Price,
+    string? Text,
+    Guid Key,
+    DateTime At,
+    DateTimeOffset Since,
+    DateOnly Day,
+    TimeOnly Time,
+    TimeSpan Span,
+    Shade Shade,
+    Uri? Link,
+    byte[]? Bytes,
+    int[] Numbers,
+    List<string?> Texts,
+    HashSet<long> Set,
+    Dictionary<string, Mixed?> Parts,
+    Dictionary<int, DateTime> Days,
+    int? Maybe)
 {
     public List<Mixed> Others { get; init; } = [];
 
     public static Mixed Small { get; } = new(
-        false, -1, 1, 'a', 0, 1.5, 2.50m, null, Guid.Empty, DateTime.UnixEpoch, DateTimeOffset.UnixEpoch, DateOnly.MinValue, TimeOnly.MinValue, TimeSpan.Zero, Shade.Light, null, null, [], [], [], [], [], null);
+        false,
+        -1,
+        1,
+        'a',
+        0,
+        1.5,
+        2.50m,
+        null,
+        Guid.Empty,
+        DateTime.UnixEpoch,
+        DateTimeOffset.UnixEpoch,
+        DateOnly.MinValue,
+        TimeOnly.MinValue,
+        TimeSpan.Zero,
+        Shade.Light,
+        null,
+        null,
+        [],
+        [],
+        [],
+        [],
+        [],
+        null);
 
     public static Mixed Full { get; } = Small with
     {

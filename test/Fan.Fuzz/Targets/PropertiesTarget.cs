@@ -6,7 +6,10 @@ using RabbitMQ.Client;
 
 namespace Fan.Fuzz.Targets;
 
-/// <summary>The properties of an AMQP message, and what calls, pushes and dead letters read out of them. An input is what stands in the header frame.</summary>
+/// <summary>
+/// The properties of an AMQP message, and what calls, pushes and dead letters read out of them. An input is what stands in the header
+/// frame.
+/// </summary>
 internal sealed class PropertiesTarget : FuzzTarget
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -33,7 +36,14 @@ internal sealed class PropertiesTarget : FuzzTarget
                 VersionRange = "^1.2",
                 TimeToLive = TimeSpan.FromSeconds(2),
             };
-            var call = new BasicProperties { Type = "fan.call", CorrelationId = "17", ReplyTo = "amq.rabbitmq.reply-to", ContentType = "application/json", Timestamp = new AmqpTimestamp(1_767_268_800) };
+            var call = new BasicProperties
+            {
+                Type = "fan.call",
+                CorrelationId = "17",
+                ReplyTo = "amq.rabbitmq.reply-to",
+                ContentType = "application/json",
+                Timestamp = new AmqpTimestamp(1_767_268_800)
+            };
             MessageFields.Write(call, headers, _limits);
             yield return Bytes(call);
             var message = new QueueMessage
@@ -50,13 +60,20 @@ internal sealed class PropertiesTarget : FuzzTarget
             var push = PushFields.Write(message, 2, "the last failure", Noon, expires: true);
             push.Headers!["x-delivery-count"] = 3L;
             yield return Bytes(push);
-            DeadFields.Write(push, QueueSettlement.Dead(DeadLetterReasons.Rejected, "no luck", "Some.Exception"), "fan.push.shop.wines/main/k3", Noon);
+            DeadFields.Write(
+                push, QueueSettlement.Dead(DeadLetterReasons.Rejected, "no luck", "Some.Exception"), "fan.push.shop.wines/main/k3", Noon);
             yield return Bytes(push);
             push.Headers.Remove("fan-dead-reason");
             push.Headers.Remove("fan-died-at");
             push.Headers["x-death"] = new List<object?>
             {
-                new Dictionary<string, object?> { ["reason"] = "expired", ["queue"] = "fan.push.shop.wines/main", ["time"] = new AmqpTimestamp(1_767_268_800), ["count"] = 1L },
+                new Dictionary<string, object?>
+                {
+                    ["reason"] = "expired",
+                    ["queue"] = "fan.push.shop.wines/main",
+                    ["time"] = new AmqpTimestamp(1_767_268_800),
+                    ["count"] = 1L
+                },
             };
             yield return Bytes(push);
         }
@@ -76,10 +93,17 @@ internal sealed class PropertiesTarget : FuzzTarget
         }
 
         var letter = DeadFields.Read(properties, input, Queue);
-        if (letter.Attempts < 0 || PushFields.AttemptsBefore(properties) is < 0 or int.MaxValue) throw new InvalidOperationException("The attempts are no count.");
+        if (letter.Attempts < 0 || PushFields.AttemptsBefore(properties) is < 0 or int.MaxValue)
+        {
+            throw new InvalidOperationException("The attempts are no count.");
+        }
         var home = DeadFields.HomeOf(properties, QueueNames.Queue(Queue));
-        if (!home.StartsWith(QueueNames.Queue(Queue), StringComparison.Ordinal)) throw new InvalidOperationException("A dead letter would go to another queue.");
-        return $"{Try(ReadCall)} {Try(ReadPush)} {letter.Reason.Length} {letter.DiedAt > DateTimeOffset.UnixEpoch} {PushFields.Enqueued(properties) > DateTimeOffset.UnixEpoch} {MessageFields.TryReadNumber(properties, out _)}";
+        if (!home.StartsWith(QueueNames.Queue(Queue), StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException("A dead letter would go to another queue.");
+        }
+        return $"{Try(ReadCall)} {Try(ReadPush)} {letter.Reason.Length} {letter.DiedAt > DateTimeOffset.UnixEpoch} " +
+            $"{PushFields.Enqueued(properties) > DateTimeOffset.UnixEpoch} {MessageFields.TryReadNumber(properties, out _)}";
 
         string ReadCall()
         {

@@ -3,7 +3,8 @@ namespace Fan.Generators.Tests.Compact
     /// <summary>What the types of a contract throw while they are read or written is told with the place.</summary>
     public sealed class CompactBlameTests
     {
-        private readonly Lenient.IStore _store = GeneratedContracts.Of<Lenient.IStore>().CreateClient(new CrossChannel(new Strict.Store(), GeneratedContracts.Of<Strict.IStore>(), new CompactTestCodec()));
+        private readonly Lenient.IStore _store = GeneratedContracts.Of<Lenient.IStore>().CreateClient(
+            new CrossChannel(new Strict.Store(), GeneratedContracts.Of<Strict.IStore>(), new CompactTestCodec()));
 
         [Theory]
         [InlineData(-1, 1, 1, "boxes.first")]
@@ -21,14 +22,17 @@ namespace Fan.Generators.Tests.Compact
         public async Task A_setter_that_refuses_is_told_at_its_object()
         {
             var boxes = new Lenient.Boxes { First = new() { Weight = 1, Count = -1 } };
-            Assert.Equal("boxes.first", (await Assert.ThrowsAsync<BadArgumentException>(async () => await _store.PutAsync(1, boxes, TestContext.Current.CancellationToken))).Argument);
+            Assert.Equal("boxes.first", (await Assert.ThrowsAsync<BadArgumentException>(
+                async () => await _store.PutAsync(1, boxes, TestContext.Current.CancellationToken))).Argument);
         }
 
         [Fact]
         public async Task A_result_that_a_type_refuses_is_a_bad_reply()
         {
-            var strict = GeneratedContracts.Of<Strict.IStore>().CreateClient(new CrossChannel(new Lenient.Store(), GeneratedContracts.Of<Lenient.IStore>(), new CompactTestCodec()));
-            Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(async () => await strict.GetAsync(-1, TestContext.Current.CancellationToken))).Place);
+            var strict = GeneratedContracts.Of<Strict.IStore>().CreateClient(
+                new CrossChannel(new Lenient.Store(), GeneratedContracts.Of<Lenient.IStore>(), new CompactTestCodec()));
+            Assert.Equal("reply", (await Assert.ThrowsAsync<BadMessageException>(
+                async () => await strict.GetAsync(-1, TestContext.Current.CancellationToken))).Place);
             Assert.Equal(5, (await strict.GetAsync(5, TestContext.Current.CancellationToken)).Weight);
         }
 
@@ -36,7 +40,8 @@ namespace Fan.Generators.Tests.Compact
         public async Task What_can_t_be_written_is_a_bad_argument()
         {
             var boxes = new Lenient.Boxes { First = new() { Broken = true } };
-            var error = await Assert.ThrowsAsync<BadArgumentException>(async () => await _store.PutAsync(1, boxes, TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<BadArgumentException>(
+                async () => await _store.PutAsync(1, boxes, TestContext.Current.CancellationToken));
             Assert.Contains("it is broken", error.Message, StringComparison.Ordinal);
         }
 

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Fan.Generators.Tests.Compact;
 
-/// <summary>A reader of the compact form that was written after docs/codec.md and shares nothing with the one in Fan. It makes JSON of what it reads.</summary>
+/// <summary>
+/// A reader of the compact form that was written after docs/codec.md and shares nothing with the one in Fan. It makes JSON of what it
+/// reads.
+/// </summary>
 internal sealed class CompactDecoder(byte[] bytes, params string[] names)
 {
     private readonly Dictionary<uint, string> _names = names.ToDictionary(Tag);

@@ -20,7 +20,13 @@ public sealed class CompactFormTests
 {
     private const int MaxDepth = 32;
 
-    private static readonly Sheet Sample = new(-7, "Rioja", 1.5, [1, null, 300], new() { ["a"] = new(1, null, 0, [], [], Guid.Empty) }, new Guid("00112233-4455-6677-8899-aabbccddeeff"));
+    private static readonly Sheet Sample = new(
+        -7,
+        "Rioja",
+        1.5,
+        [1, null, 300],
+        new() { ["a"] = new(1, null, 0, [], [], Guid.Empty) },
+        new Guid("00112233-4455-6677-8899-aabbccddeeff"));
 
     private static readonly ServiceContract Contract = GeneratedContracts.Of<IForm>();
 
@@ -29,7 +35,9 @@ public sealed class CompactFormTests
     {
         var channel = new Recorder(true);
         await GeneratedContracts.Of<IForm>().CreateClient(channel).SellAsync(3, "Rioja", TestContext.Current.CancellationToken);
-        var documented = (await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "codec.md"), TestContext.Current.CancellationToken)).Replace(" ", "", StringComparison.Ordinal);
+        var documented = (await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "codec.md"),
+            TestContext.Current.CancellationToken)).Replace(" ", "", StringComparison.Ordinal);
         Assert.Equal("0272DF1D9B06E6DE9BD30552696F6A61", Convert.ToHexString(channel.Arguments));
         Assert.Equal("0101", Convert.ToHexString(channel.Result));
         Assert.Contains("72DF1D9B06count", documented, StringComparison.Ordinal);
@@ -43,11 +51,14 @@ public sealed class CompactFormTests
         await GeneratedContracts.Of<IForm>().CreateClient(channel).SheetAsync(Sample, TestContext.Current.CancellationToken);
         var expected = JsonNode.Parse("""
             {"id":-7,"name":"Rioja","price":"000000000000F83F","counts":[1,null,300],
-             "parts":[["a",{"id":1,"name":null,"price":"0000000000000000","counts":[],"parts":[],"key":"00000000000000000000000000000000"}]],
+             "parts":[["a",{"id":1,"name":null,"price":"0000000000000000","counts":[],"parts":[],
+                            "key":"00000000000000000000000000000000"}]],
              "key":"00112233445566778899AABBCCDDEEFF"}
             """);
         string[] names = ["sheet", "id", "name", "price", "counts", "parts", "key"];
-        Assert.True(JsonNode.DeepEquals(expected, new CompactDecoder(channel.Result, names).Result()), new CompactDecoder(channel.Result, names).Result()?.ToJsonString());
+        Assert.True(
+            JsonNode.DeepEquals(expected, new CompactDecoder(channel.Result, names).Result()),
+            new CompactDecoder(channel.Result, names).Result()?.ToJsonString());
         Assert.True(JsonNode.DeepEquals(new JsonObject { ["sheet"] = expected }, new CompactDecoder(channel.Arguments, names).Arguments()));
     }
 
@@ -85,25 +96,41 @@ public sealed class CompactFormTests
         var key = Array.LastIndexOf(seed, (byte)'a') - 1;
         Assert.Equal("sheet.parts[key 0]", Changed(seed, key, 0x7f).Argument);
         Assert.Equal("sheet.id", Replaced(seed, "id", 2, 6).Argument);
-        Assert.Equal("Argument 'sheet.id' of 'sheet' must be a whole number; it is 16 bytes (byte 10).", Replaced(seed, "id", 2, 5).Message);
+        Assert.Equal(
+            "Argument 'sheet.id' of 'sheet' must be a whole number; it is 16 bytes (byte 10).", Replaced(seed, "id", 2, 5).Message);
         var name = Array.IndexOf(seed, (byte)'R');
         Assert.Equal("Argument 'sheet.name' of 'sheet' is no UTF-8 (byte 15).", Changed(seed, name, 0xff).Message);
         Assert.Equal("", Assert.Throws<BadArgumentException>(() => Sheet([.. seed, 0])).Argument);
         Assert.Equal("sheet.key", Assert.Throws<BadArgumentException>(() => Sheet(seed[..^1])).Argument);
         Assert.Equal("sheet", Assert.Throws<BadArgumentException>(() => Sheet([0])).Argument);
         Assert.Equal("sheet", Assert.Throws<BadArgumentException>(() => Sheet([1, .. Tag("sheet", 0)])).Argument);
-        Assert.Equal("Argument 'sheet' of 'sheet' is given twice.", Assert.Throws<BadArgumentException>(() => Sheet([2, .. seed[1..], .. seed[1..]])).Message);
+        Assert.Equal(
+            "Argument 'sheet' of 'sheet' is given twice.",
+            Assert.Throws<BadArgumentException>(() => Sheet([2, .. seed[1..], .. seed[1..]])).Message);
     }
 
     [Fact]
     public void Counts_are_not_believed_and_depth_is_bounded()
     {
-        var many = Assert.Throws<BadArgumentException>(() => Sheet([1, .. Tag("sheet", 7), 1, .. Tag("counts", 8), 0xff, 0xff, 0xff, 0x7f, 2]));
+        var many = Assert.Throws<BadArgumentException>(
+            () => Sheet([1, .. Tag("sheet", 7), 1, .. Tag("counts", 8), 0xff, 0xff, 0xff, 0x7f, 2]));
         Assert.Equal("Argument 'sheet.counts' of 'sheet' announces 268435455 where 1 bytes are left (byte 10).", many.Message);
-        Assert.Contains("MaxDepth", Assert.Throws<BadArgumentException>(() => Sheet([1, .. Tag("sheet", 7), 1, .. Tag("unknown", 8), .. Enumerable.Repeat(new byte[] { 1, 8 }, 100).SelectMany(b => b)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MaxDepth",
+            Assert.Throws<BadArgumentException>(() => Sheet([
+                1,
+                .. Tag("sheet", 7),
+                1,
+                .. Tag("unknown", 8),
+                .. Enumerable.Repeat(new byte[] { 1, 8 }, 100).SelectMany(b => b)
+            ])).Message,
+            StringComparison.Ordinal);
         var nested = Sample;
         for (var i = 0; i < 50; i++) nested = Sample with { Parts = new() { ["x"] = nested } };
-        Assert.Equal("MaxDepth", Assert.Throws<LimitExceededException>(() => GeneratedContracts.Of<IForm>().CreateClient(new Recorder(nested)).SheetAsync(nested).AsTask().GetAwaiter().GetResult()).Limit);
+        Assert.Equal(
+            "MaxDepth",
+            Assert.Throws<LimitExceededException>(() => GeneratedContracts.Of<IForm>().CreateClient(new Recorder(nested))
+                .SheetAsync(nested).AsTask().GetAwaiter().GetResult()).Limit);
     }
 
     private static byte[] Tag(string name, uint kind) => BitConverter.GetBytes((CompactKind.TagOf(name) << 4) | kind);
@@ -118,7 +145,12 @@ public sealed class CompactFormTests
     private static void Sheet(byte[] payload)
     {
         var method = (IUnaryMethod)Contract.Methods.Single(method => method.Name == "sheet");
-        method.ServeAsync(new Form(), new ReadOnlySequence<byte>(payload), new CompactTestCodec(MaxDepth), new ArrayBufferWriter<byte>(), default).AsTask().GetAwaiter().GetResult();
+        method.ServeAsync(
+            new Form(),
+            new ReadOnlySequence<byte>(payload),
+            new CompactTestCodec(MaxDepth),
+            new ArrayBufferWriter<byte>(),
+            default).AsTask().GetAwaiter().GetResult();
     }
 
     private static BadArgumentException Changed(byte[] seed, int at, byte value)
@@ -148,7 +180,8 @@ public sealed class CompactFormTests
 
         public byte[] Result { get; private set; } = [];
 
-        public override ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+        public override ValueTask<TResult> CallAsync<TArgs, TResult>(
+            UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
         {
             var (arguments, result) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
             CompactPayload.WriteArguments(arguments, method, args, MaxDepth);
@@ -157,6 +190,7 @@ public sealed class CompactFormTests
             return new((TResult)answer);
         }
 
-        public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
+            StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

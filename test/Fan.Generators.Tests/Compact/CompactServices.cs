@@ -16,11 +16,38 @@ public enum Depth : long
 }
 
 public sealed record Scalars(
-    bool Flag, byte U8, sbyte S8, short S16, ushort U16, int S32, uint U32, long S64, ulong U64, char Letter, float Half, double Whole, decimal Money, string Text, Guid Id,
+    bool Flag,
+    byte U8,
+    sbyte S8,
+    short S16,
+    ushort U16,
+    int S32,
+    uint U32,
+    long S64,
+    ulong U64,
+    char Letter,
+    float Half,
+    double Whole,
+    decimal Money,
+    string Text,
+    Guid Id,
     DateTime At, DateTimeOffset Since, DateOnly Day, TimeOnly Time, TimeSpan Span, Size Size, Depth Depth, Uri Link);
 
 public sealed record Optionals(
-    bool? Flag, int? Number, double? Fraction, decimal? Money, Guid? Id, DateTime? At, DateTimeOffset? Since, Size? Size, string? Text, Uri? Link, Point? Where, Node? Node, byte[]? Bytes, int?[]? Numbers);
+    bool? Flag,
+    int? Number,
+    double? Fraction,
+    decimal? Money,
+    Guid? Id,
+    DateTime? At,
+    DateTimeOffset? Since,
+    Size? Size,
+    string? Text,
+    Uri? Link,
+    Point? Where,
+    Node? Node,
+    byte[]? Bytes,
+    int?[]? Numbers);
 
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 public readonly record struct Point(int X, int Y);
@@ -64,8 +91,18 @@ public sealed class Derived : Filled
 public sealed record Pair<TFirst, TSecond>(TFirst First, TSecond Second);
 
 public sealed record Collections(
-    int[] Numbers, List<string?> Texts, IReadOnlyList<Point> Points, IEnumerable<Node?> Nodes, HashSet<int> Set, int[][] Nested, byte[] Bytes, ReadOnlyMemory<byte> Memory,
-    Dictionary<string, int> Counts, IReadOnlyDictionary<int, Node?> ById, IDictionary<Guid, List<string>> Lists, Dictionary<Size, int?> Sizes);
+    int[] Numbers,
+    List<string?> Texts,
+    IReadOnlyList<Point> Points,
+    IEnumerable<Node?> Nodes,
+    HashSet<int> Set,
+    int[][] Nested,
+    byte[] Bytes,
+    ReadOnlyMemory<byte> Memory,
+    Dictionary<string, int> Counts,
+    IReadOnlyDictionary<int, Node?> ById,
+    IDictionary<Guid, List<string>> Lists,
+    Dictionary<Size, int?> Sizes);
 
 [Service("keeper")]
 public interface IKeeper
@@ -84,7 +121,15 @@ public interface IKeeper
 
     ValueTask<FileContent> FileAsync(FileContent value, CancellationToken ct = default);
 
-    ValueTask<string> ArgumentsAsync(int number, string? text = "text", Size size = Size.Large, decimal price = 1.5m, int? count = 3, double weight = double.NaN, string[]? tags = null, CancellationToken ct = default);
+    ValueTask<string> ArgumentsAsync(
+        int number,
+        string? text = "text",
+        Size size = Size.Large,
+        decimal price = 1.5m,
+        int? count = 3,
+        double weight = double.NaN,
+        string[]? tags = null,
+        CancellationToken ct = default);
 
     ValueTask<int?> NumberAsync(int? value, CancellationToken ct = default);
 
@@ -142,12 +187,17 @@ internal sealed class Keeper : IKeeper
 
     public ValueTask<FileContent> FileAsync(FileContent value, CancellationToken ct) => new(value);
 
-    public ValueTask<string> ArgumentsAsync(int number, string? text, Size size, decimal price, int? count, double weight, string[]? tags, CancellationToken ct) =>
-        new(FormattableString.Invariant($"{number} {text ?? "null"} {size} {price} {count?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null"} {weight} {(tags is null ? "null" : string.Join('+', tags))}"));
+    public ValueTask<string> ArgumentsAsync(
+        int number, string? text, Size size, decimal price, int? count, double weight, string[]? tags, CancellationToken ct) =>
+        new(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{number} {text ?? "null"} {size} {price} {count?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null"} " +
+            $"{weight} {(tags is null ? "null" : string.Join('+', tags))}"));
 
     public ValueTask<int?> NumberAsync(int? value, CancellationToken ct) => new(value);
 
-    public async IAsyncEnumerable<Point> PointsAsync(int count, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<Point> PointsAsync(
+        int count, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         for (var i = 0; i < count; i++)
         {

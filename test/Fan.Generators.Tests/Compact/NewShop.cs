@@ -25,7 +25,9 @@ internal sealed class Shop : IShop
 
     public ValueTask<Order> SellAsync(Order order, int count, string currency, CancellationToken ct)
     {
-        Last = $"{order.Id} {order.Wine} {order.Bottles} {(order.Gift ? "gift" : "no gift")} {order.Weight} {order.Buyer.Name} {count} {currency}";
+        Last =
+            $"{order.Id} {order.Wine} {order.Bottles} {(order.Gift ? "gift" : "no gift")} {order.Weight} " +
+            $"{order.Buyer.Name} {count} {currency}";
         return new(order);
     }
 

@@ -13,10 +13,12 @@ internal static class CompilerProcess
         var folder = Directory.CreateTempSubdirectory("fan-compiler");
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "Usings.cs"), ContractCompilation.Usings, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "Usings.cs"), ContractCompilation.Usings, TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "Source1.cs"), source, TestContext.Current.CancellationToken);
             await File.WriteAllLinesAsync(Path.Combine(folder.FullName, "all.rsp"), Arguments(), TestContext.Current.CancellationToken);
-            var start = new ProcessStartInfo(Path.Combine(Root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), ["exec", Compiler, "-noconfig", "@all.rsp"])
+            var start = new ProcessStartInfo(
+                Path.Combine(Root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), ["exec", Compiler, "-noconfig", "@all.rsp"])
             {
                 WorkingDirectory = folder.FullName,
                 UseShellExecute = false,
@@ -30,7 +32,9 @@ internal static class CompilerProcess
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             var told = await errors;
-            Assert.True(process.ExitCode is 0 or 1, $"The compiler ended by itself ({process.ExitCode}): {told[..Math.Min(told.Length, 300)]}\n{source}");
+            Assert.True(
+                process.ExitCode is 0 or 1,
+                $"The compiler ended by itself ({process.ExitCode}): {told[..Math.Min(told.Length, 300)]}\n{source}");
             return await output;
         }
         finally
@@ -43,8 +47,12 @@ internal static class CompilerProcess
     private static string Root => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     private static string Compiler =>
-        Directory.GetDirectories(Path.Combine(Root, "sdk")).Where(sdk => Version.TryParse(Path.GetFileName(sdk), out _)).MaxBy(sdk => Version.Parse(Path.GetFileName(sdk)))
-            is { } newest ? Path.Combine(newest, "Roslyn", "bincore", "csc.dll") : throw new InvalidOperationException($"'{Root}' has no SDK.");
+        Directory.GetDirectories(Path.Combine(Root, "sdk"))
+            .Where(sdk => Version.TryParse(Path.GetFileName(sdk), out _))
+            .MaxBy(sdk => Version.Parse(Path.GetFileName(sdk)))
+            is { } newest
+                ? Path.Combine(newest, "Roslyn", "bincore", "csc.dll")
+                : throw new InvalidOperationException($"'{Root}' has no SDK.");
 
     private static IEnumerable<string> Arguments() =>
     [

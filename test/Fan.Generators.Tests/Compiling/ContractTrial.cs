@@ -5,7 +5,9 @@ using Fan.Generators.Tests.Compact;
 
 namespace Fan.Generators.Tests.Compiling;
 
-/// <summary>Calls every method of every contract of an assembly in every way there is, and compares what comes in and comes back with what was sent.</summary>
+/// <summary>
+/// Calls every method of every contract of an assembly in every way there is, and compares what comes in and comes back with what was sent.
+/// </summary>
 internal static class ContractTrial
 {
     private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
@@ -38,7 +40,12 @@ internal static class ContractTrial
             for (var way = 0; way < ways.Length; way++)
             {
                 if (way == 1 && !method.IsCompact) continue;
-                await Once(ways[way], declared, recorder, mayLose && way < 2, $"{contract.Name}.{method.Name} ({(way == 0 ? "json" : way == 1 ? "compact" : "proxy")})");
+                await Once(
+                    ways[way],
+                    declared,
+                    recorder,
+                    mayLose && way < 2,
+                    $"{contract.Name}.{method.Name} ({(way == 0 ? "json" : way == 1 ? "compact" : "proxy")})");
             }
         }
 
@@ -61,7 +68,9 @@ internal static class ContractTrial
         var (called, received, sent) = recorder.Calls[^1];
         Assert.Equal(declared.ToString(), called.ToString());
         if (mayLose) return;
-        var back = Results.ValueType(declared.ReturnType) is null ? null : await Results.Await(declared.ReturnType, Results.Wrap(declared.ReturnType, sent));
+        var back = Results.ValueType(declared.ReturnType) is null
+            ? null
+            : await Results.Await(declared.ReturnType, Results.Wrap(declared.ReturnType, sent));
         Assert.Null(Sameness.Difference(back, result, place + ": the result"));
         foreach (var (parameter, i) in declared.GetParameters().Select((parameter, i) => (parameter, i)))
             Assert.Null(Sameness.Difference(arguments[i], received[i], $"{place}: '{parameter.Name}'"));
@@ -77,13 +86,19 @@ internal static class ContractTrial
     // A method of a class gives back what it took, where it takes something of that type.
     private static async Task Once(object service, ServiceMethod method, bool mayLose, CallChannel channel)
     {
-        var (args, result) = Base(method.GetType(), typeof(ResultMethod<,>))!.GetGenericArguments() switch { var types => (types[0], types[1]) };
+        var (args, result) = Base(method.GetType(), typeof(ResultMethod<,>))!.GetGenericArguments() switch
+        {
+            var types => (types[0], types[1])
+        };
         var values = method.Description.Parameters.Select(parameter => new Samples().Of(parameter.Type)).ToArray();
-        var given = values.Length == 0 ? Activator.CreateInstance(args)! : args.GetConstructors(All).Single(c => c.GetParameters().Length == values.Length && !c.IsPrivate).Invoke(values);
+        var given = values.Length == 0
+            ? Activator.CreateInstance(args)!
+            : args.GetConstructors(All).Single(c => c.GetParameters().Length == values.Length && !c.IsPrivate).Invoke(values);
         var isStream = method is IStreamMethod;
         var call = typeof(CallChannel).GetMethod(isStream ? "StreamAsync" : "CallAsync")!.MakeGenericMethod(args, result);
         var back = await Results.Await(call.ReturnType, call.Invoke(channel, [method, given, TestContext.Current.CancellationToken]));
-        var taken = method.Description.Parameters.Select((parameter, i) => (parameter.Type, Value: values[i])).LastOrDefault(one => one.Type == result);
+        var taken = method.Description.Parameters.Select((parameter, i) => (parameter.Type, Value: values[i]))
+            .LastOrDefault(one => one.Type == result);
         if (!mayLose && taken.Type is not null) Assert.Null(Sameness.Difference(taken.Value, back, method.FullName));
         Assert.NotNull(service);
     }
@@ -93,14 +108,18 @@ internal static class ContractTrial
     {
         var subscriber = subscription.Create(service);
         Assert.IsAssignableFrom(subscription.ServiceType, subscriber);
-        var seen = (IList)(service.GetType().GetField("Seen", All) ?? throw new InvalidOperationException($"'{service.GetType()}' must have a list Seen.")).GetValue(service)!;
+        var seen = (IList)(service.GetType().GetField("Seen", All)
+            ?? throw new InvalidOperationException($"'{service.GetType()}' must have a list Seen.")).GetValue(service)!;
         var before = seen.Count;
         foreach (var push in Methods(subscription.ServiceType).Where(IsPush))
         {
             var arguments = push.GetParameters().Select(parameter => new Samples().Of(parameter.ParameterType)).ToArray();
             var handled = seen.Count;
             await Results.Await(push.ReturnType, push.Invoke(subscriber, arguments));
-            foreach (var (item, i) in seen.Cast<object?>().Skip(handled).Select((item, i) => (item, i))) Assert.Null(Sameness.Difference(arguments[i], item, push.Name));
+            foreach (var (item, i) in seen.Cast<object?>().Skip(handled).Select((item, i) => (item, i)))
+            {
+                Assert.Null(Sameness.Difference(arguments[i], item, push.Name));
+            }
         }
 
         Assert.True(seen.Count > before, $"'{service.GetType()}' got no push.");
@@ -111,17 +130,23 @@ internal static class ContractTrial
     private static MethodInfo Declared(Type service, MethodDescription description)
     {
         var found = Methods(service).Where(method => method.Name == description.ClrName
-            && method.GetParameters().Where(parameter => parameter.ParameterType != typeof(CancellationToken) && parameter.ParameterType != typeof(CancellationToken?))
-                .Select(parameter => parameter.ParameterType).SequenceEqual(description.Parameters.Select(parameter => parameter.Type))).ToArray();
+            && method.GetParameters().Where(
+                parameter => parameter.ParameterType != typeof(CancellationToken) && parameter.ParameterType != typeof(CancellationToken?))
+                .Select(parameter => parameter.ParameterType)
+                .SequenceEqual(description.Parameters.Select(parameter => parameter.Type))).ToArray();
         // Methods that differ by their token only are known by the names that they were given.
-        return found.Length == 1 ? found[0] : found.FirstOrDefault(method => Named(method) == description.Name) ?? found.First(method => Named(method) is null);
+        return found.Length == 1
+            ? found[0]
+            : found.FirstOrDefault(method => Named(method) == description.Name) ?? found.First(method => Named(method) is null);
     }
 
-    private static string? Named(MethodInfo method) => (method.GetCustomAttribute<PushAttribute>()?.Name ?? method.GetCustomAttribute<RpcAttribute>()?.Name);
+    private static string? Named(MethodInfo method) =>
+        (method.GetCustomAttribute<PushAttribute>()?.Name ?? method.GetCustomAttribute<RpcAttribute>()?.Name);
 
     // A method that hides one of a base with its own signature is the one that callers mean.
     private static IEnumerable<MethodInfo> Methods(Type service) =>
-        service.GetInterfaces().Prepend(service).SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        service.GetInterfaces().Prepend(service).SelectMany(
+            type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Where(method => method is { IsVirtual: true, IsFinal: false }).DistinctBy(method => method.ToString());
 
     private static object Call(ServiceContract contract, string name, object argument)

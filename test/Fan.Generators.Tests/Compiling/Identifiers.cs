@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fan.Generators.Tests.Compiling;
 
-/// <summary>The names that could clash with something: all that occur in generated code, all keywords, and what every type inherits.</summary>
+/// <summary>
+/// The names that could clash with something: all that occur in generated code, all keywords, and what every type inherits.
+/// </summary>
 internal static class Identifiers
 {
     private const string Rich = """
@@ -15,7 +17,8 @@ internal static class Identifiers
         {
             /// <summary>A call.</summary>
             [Rpc(Idempotent = true, TimeoutMilliseconds = 5), HttpRoute("GET", "/rich/{name}")]
-            ValueTask<Thing?> GetAsync(string name, int? count = 3, Kind kind = Kind.Two, double share = double.NaN, DateTime moment = default, CancellationToken ct = default);
+            ValueTask<Thing?> GetAsync(string name, int? count = 3, Kind kind = Kind.Two, double share = double.NaN,
+                DateTime moment = default, CancellationToken ct = default);
             Task<int?> CountAsync(List<Thing?> all, Dictionary<string, Pair?> pairs, CancellationToken ct);
             Task ClearAsync(Loose loose, HashSet<Guid> ids, int[] numbers, CancellationToken ct);
             ValueTask DropAsync(Thing thing);
@@ -45,17 +48,25 @@ internal static class Identifiers
         public enum Kind : short { One = 1, Two }
         public record Pair(int A, string B = "x\"y", Kind K = Kind.One, float F = 1.5f);
         public record struct Point(int X, int? Y);
-        public class Loose { public int Set { get; set; } public string Init { get; init; } = ""; public required Kind Must { get; set; } public List<int?>? Some { get; set; } public Point P { get; init; } }
-        public record Thing(string Name, IReadOnlyList<Pair?> Pairs, IReadOnlyDictionary<int, Point> Map, Thing? Next, Guid Id, decimal Price, DateTimeOffset At, Uri? Link, byte[] Data);
+        public class Loose { public int Set { get; set; } public string Init { get; init; } = ""; public required Kind Must { get; set; }
+            public List<int?>? Some { get; set; } public Point P { get; init; } }
+        public record Thing(string Name, IReadOnlyList<Pair?> Pairs, IReadOnlyDictionary<int, Point> Map, Thing? Next, Guid Id,
+            decimal Price, DateTimeOffset At, Uri? Link, byte[] Data);
         """;
 
     private static readonly string[] Inherited =
     [
-        "Target", "Pushes", "Instance", "Equals", "GetHashCode", "ToString", "GetType", "MemberwiseClone", "Finalize", "ReferenceEquals", "Deconstruct", "PrintMembers", "EqualityContract", "Clone", "value", "args", "w", "r", "v", "x", "k", "v0", "v1",
-        "is0", "N0", "M0", "M0Args", "W0", "R0", "S0_0", "x0", "seen", "tag", "kind", "count", "items", "list", "map", "pair", "key", "item", "i", "nulls", "members", "channel", "service", "cancellationToken", "token", "target", "reader", "writer", "options", "index",
-        "global", "Fan", "System", "Generated", "Threading", "Tasks", "Task", "ValueTask", "String", "Int32", "Object", "Unit", "Contract", "Client", "Proxy", "Compact", "Types", "Names", "Subscriptions", "Subscriber0", "Methods", "Name", "Version", "ServiceType",
-        "CreateClient", "CreateProxy", "Describe", "Description", "Service", "FullName", "IsCompact", "CompactNames", "Invoke", "InvokeAsync", "ServeAsync", "CheckArguments", "WriteDefault", "ReadArguments", "WriteArguments", "WriteCompact", "ReadCompact",
-        "BelongTo", "get_Target", "set_Target", "op_Equality", "op_Implicit", "Dispose", "DisposeAsync", "Item", "Main", "_", "__", "_0", "ä", "名", "T", "TArgs", "TResult", "TService", "value__", "add_X", "Program", "Attribute", "nameof", "Span",
+        "Target", "Pushes", "Instance", "Equals", "GetHashCode", "ToString", "GetType", "MemberwiseClone", "Finalize", "ReferenceEquals",
+        "Deconstruct", "PrintMembers", "EqualityContract", "Clone", "value", "args", "w", "r", "v", "x", "k", "v0", "v1",
+        "is0", "N0", "M0", "M0Args", "W0", "R0", "S0_0", "x0", "seen", "tag", "kind", "count", "items", "list", "map", "pair", "key",
+        "item", "i", "nulls", "members", "channel", "service", "cancellationToken", "token", "target", "reader", "writer", "options",
+        "index",
+        "global", "Fan", "System", "Generated", "Threading", "Tasks", "Task", "ValueTask", "String", "Int32", "Object", "Unit", "Contract",
+        "Client", "Proxy", "Compact", "Types", "Names", "Subscriptions", "Subscriber0", "Methods", "Name", "Version", "ServiceType",
+        "CreateClient", "CreateProxy", "Describe", "Description", "Service", "FullName", "IsCompact", "CompactNames", "Invoke",
+        "InvokeAsync", "ServeAsync", "CheckArguments", "WriteDefault", "ReadArguments", "WriteArguments", "WriteCompact", "ReadCompact",
+        "BelongTo", "get_Target", "set_Target", "op_Equality", "op_Implicit", "Dispose", "DisposeAsync", "Item", "Main", "_", "__", "_0",
+        "ä", "名", "T", "TArgs", "TResult", "TService", "value__", "add_X", "Program", "Attribute", "nameof", "Span",
     ];
 
     private static readonly Lazy<IReadOnlyList<string>> Everything = new(Find);
@@ -68,8 +79,12 @@ internal static class Identifiers
         Assert.True(!compilation.Errors.Any(), string.Join("\n", compilation.Errors.Select(ContractCompilation.Explain)));
         var generated = compilation.Generated.ToArray();
         Assert.True(generated.Length >= 3);
-        var keywords = SyntaxFacts.GetKeywordKinds().Concat(SyntaxFacts.GetContextualKeywordKinds()).Concat(SyntaxFacts.GetPreprocessorKeywordKinds()).Select(SyntaxFacts.GetText);
-        var found = generated.SelectMany(tree => tree.GetRoot().DescendantTokens()).Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText);
+        var keywords = SyntaxFacts.GetKeywordKinds().Concat(SyntaxFacts.GetContextualKeywordKinds())
+            .Concat(SyntaxFacts.GetPreprocessorKeywordKinds())
+            .Select(SyntaxFacts.GetText);
+        var found = generated.SelectMany(tree => tree.GetRoot().DescendantTokens())
+            .Where(token => token.IsKind(SyntaxKind.IdentifierToken))
+            .Select(token => token.ValueText);
         return [.. found.Concat(keywords).Concat(Inherited).Where(SyntaxFacts.IsValidIdentifier).Distinct().Order(StringComparer.Ordinal)];
     }
 }

@@ -4,9 +4,10 @@ namespace Fan.Generators.Tests.Compiling;
 
 /// <summary>Holds a source against what is expected of it: it works, or a diagnostic stands at its place; never anything else.</summary>
 /// <remarks>
-/// Expected is one or several of these, with <c>|</c> between: <c>works</c>, which means that it compiles and that every call brings all values there and back;
-/// <c>compiles</c>, where calls are not tried; either with <c>+ FAN0031</c> for a warning that must be there, after which values may differ; <c>FAN0004</c>, an error
-/// that is the only kind there is and stands where the source has <c>[|…|]</c>; <c>FAN*</c>, any of ours.
+/// Expected is one or several of these, with <c>|</c> between: <c>works</c>, which means that it compiles and that every call brings all
+/// values there and back; <c>compiles</c>, where calls are not tried; either with <c>+ FAN0031</c> for a warning that must be there, after
+/// which values may differ; <c>FAN0004</c>, an error that is the only kind there is and stands where the source has <c>[|…|]</c>;
+/// <c>FAN*</c>, any of ours.
 /// </remarks>
 internal static class MemberTable
 {
@@ -22,21 +23,27 @@ internal static class MemberTable
         var (source, marks) = Unmark(marked);
         var compilation = ContractCompilation.Of(source, beside);
         var errors = compilation.Errors.ToArray();
-        var told = $"{expected} was expected of\n{marked}\n" + string.Join("\n", compilation.Generator.Where(one => !Advice.Contains(one.Id)).Concat(compilation.Compiler).Select(ContractCompilation.Explain));
+        var told = $"{expected} was expected of\n{marked}\n" + string.Join(
+            "\n",
+            compilation.Generator.Where(one => !Advice.Contains(one.Id)).Concat(compilation.Compiler).Select(ContractCompilation.Explain));
         var ways = expected.Split('|', StringSplitOptions.TrimEntries);
         if (errors.Length > 0)
         {
-            Assert.True(errors.All(error => ways.Any(way => way == error.Id || (way == "FAN*" && error.Id.StartsWith("FAN", StringComparison.Ordinal)))), told);
+            Assert.True(errors.All(error => ways.Any(
+                way => way == error.Id || (way == "FAN*" && error.Id.StartsWith("FAN", StringComparison.Ordinal)))), told);
             AssertPlaces(errors, marks, told);
             return;
         }
 
         var warnings = compilation.Generator.Where(one => one.Severity == DiagnosticSeverity.Warning).ToArray();
-        var chosen = ways.FirstOrDefault(way => way.Split('+', StringSplitOptions.TrimEntries) is ["works" or "compiles", .. var ids] && ids.ToHashSet().SetEquals(warnings.Select(one => one.Id)));
+        var chosen = ways.FirstOrDefault(way => way.Split('+', StringSplitOptions.TrimEntries) is ["works" or "compiles", .. var ids]
+            && ids.ToHashSet().SetEquals(warnings.Select(one => one.Id)));
         Assert.True(chosen is not null, told);
         if (warnings.Length > 0) AssertPlaces(warnings, marks, told);
         var assembly = compilation.Load();
-        var names = ContractCompilation.Contracts(assembly).SelectMany(contract => contract.Methods).Select(method => method.Name).ToArray();
+        var names = ContractCompilation.Contracts(assembly)
+            .SelectMany(contract => contract.Methods)
+            .Select(method => method.Name).ToArray();
         Assert.True(names.Length > 0, told);
         if (wireNames is { Count: > 0 }) Assert.Equal(wireNames.Order(), names.Order());
         if (!chosen.StartsWith("works", StringComparison.Ordinal)) return;
@@ -66,7 +73,8 @@ internal static class MemberTable
 
     private static void AssertPlaces(IReadOnlyList<Diagnostic> found, IReadOnlyList<int> marks, string told)
     {
-        Assert.True(found.All(one => one.Location.GetLineSpan().Path.StartsWith("Source", StringComparison.Ordinal)), "Without a place: " + told);
+        Assert.True(
+            found.All(one => one.Location.GetLineSpan().Path.StartsWith("Source", StringComparison.Ordinal)), "Without a place: " + told);
         Assert.True(marks.All(mark => found.Any(one => one.Location.SourceSpan.Start == mark)), "At another place: " + told);
     }
 }

@@ -6,13 +6,23 @@ public sealed class MemberTableOfClassesTests
     [Theory]
     [InlineData("works", "a", "[Rpc] public int A(int x) => x;")]
     [InlineData("works", "a", "[Rpc] public async Task<int> A(int x, CancellationToken ct) { await Task.Yield(); return x; }")]
-    [InlineData("works", "a", "[Rpc] public async IAsyncEnumerable<int> A(int x, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct) { await Task.Yield(); yield return x; }")]
+    [InlineData(
+        "works",
+        "a",
+        "[Rpc] public async IAsyncEnumerable<int> A(int x, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken " +
+        "ct) { await Task.Yield(); yield return x; }")]
     [InlineData("works", "a", "[Push] public async ValueTask A(int x, CancellationToken ct) => await Task.Yield();")]
     [InlineData("works", "a", "[Push] public async void A(int x) => await Task.Yield();")]
     [InlineData("works", "a", "[Rpc, Push] public ValueTask A(int x, CancellationToken ct) => default;")]
     [InlineData("works", "a", "[Rpc] public virtual int A(int x) => x;")]
-    [InlineData("works", "a", "[Rpc] public override int A(int x) => x;", "Base", "public class Base { public virtual int A(int x) => 0; }")]
-    [InlineData("works", "a", "[Rpc] public sealed override int A(int x) => x;", "Base", "public abstract class Base { public abstract int A(int x); }")]
+    [InlineData(
+        "works", "a", "[Rpc] public override int A(int x) => x;", "Base", "public class Base { public virtual int A(int x) => 0; }")]
+    [InlineData(
+        "works",
+        "a",
+        "[Rpc] public sealed override int A(int x) => x;",
+        "Base",
+        "public abstract class Base { public abstract int A(int x); }")]
     [InlineData("works", "a", "[Rpc] public new int A(int x) => x;", "Base", "public class Base { public int A(int x) => 0; }")]
     [InlineData("works", "a", "[Rpc] public new int A(int x) => x;", "Base", "public class Base { [Rpc] public int A(int x) => 0; }")]
     [InlineData("works", "a", "[Rpc] public partial int A(int x); public partial int A(int x) => x;")]
@@ -48,11 +58,25 @@ public sealed class MemberTableOfClassesTests
     [InlineData("FAN0015", "", "[System.Diagnostics.Conditional(\"NEVER\"), Rpc] public void [|A|](int x) { }")]
     [InlineData("FAN0015", "", "[System.Diagnostics.Conditional(\"NEVER\"), Push] public void [|A|](int x) { }")]
     [InlineData("FAN0015", "", "public Func<int, int> A = [Rpc] [|(|]int x) => x;")]
-    [InlineData("works", "", "public int A { get; set; } public event Action? Done; public int this[int x] => x; public static int B; public const int C = 1; ~Thing() { } class Nested { }")]
-    [InlineData("works", "", "public ref int A(ref int x, out int y, in int z, Span<int> s) { y = 1; return ref x; } public T B<T>(T x) => x; public unsafe int* C(int* x) => x; static Thing() { }")]
-    [InlineData("works", "", "public static Thing operator +(Thing a, Thing b) => a; public static implicit operator int(Thing a) => 1; public void operator ++() { }")]
-    [InlineData("works", "", "public Thing(int x) { } public Thing() { } [System.Diagnostics.Conditional(\"NEVER\")] public void A(int x) { }")]
-    public async Task A_member_with_rpc_or_push_can_be_called_or_is_reported(string expected, string wireNames, string members, string bases = "", string types = "") =>
+    [InlineData(
+        "works",
+        "",
+        "public int A { get; set; } public event Action? Done; public int this[int x] => x; public static int B; public const int C = 1; " +
+        "~Thing() { } class Nested { }")]
+    [InlineData(
+        "works",
+        "",
+        "public ref int A(ref int x, out int y, in int z, Span<int> s) { y = 1; return ref x; } public T B<T>(T x) => x; " +
+        "public unsafe int* C(int* x) => x; static Thing() { }")]
+    [InlineData(
+        "works",
+        "",
+        "public static Thing operator +(Thing a, Thing b) => a; public static implicit operator int(Thing a) => 1; " +
+        "public void operator ++() { }")]
+    [InlineData(
+        "works", "", "public Thing(int x) { } public Thing() { } [System.Diagnostics.Conditional(\"NEVER\")] public void A(int x) { }")]
+    public async Task A_member_with_rpc_or_push_can_be_called_or_is_reported(
+        string expected, string wireNames, string members, string bases = "", string types = "") =>
         await MemberTable.HoldsAsync(expected, $$"""
             [Service("a.b")] public partial class Thing{{(bases.Length == 0 ? "" : " : " + bases)}}
             {
@@ -66,16 +90,48 @@ public sealed class MemberTableOfClassesTests
     [Theory]
     [InlineData("works", "a other", "", "Base", "public class Base { [Rpc] public int A(int x) => x; }")]
     [InlineData("works", "a other", "", "Base", "public class Root { [Rpc] public int A(int x) => x; } public class Base : Root { }")]
-    [InlineData("works", "a other", "", "Base<Pair>", "public class Base<T> { [Rpc] public T A(T x) => x; } public record Pair(int A, int B);")]
-    [InlineData("works", "a b other", "", "Base", "public class Base<T> { [Rpc] public T A(T x) => x; } public class Base : Base<List<int>> { [Push] public void B(int x) { } }")]
+    [InlineData(
+        "works", "a other", "", "Base<Pair>", "public class Base<T> { [Rpc] public T A(T x) => x; } public record Pair(int A, int B);")]
+    [InlineData(
+        "works",
+        "a b other",
+        "",
+        "Base",
+        "public class Base<T> { [Rpc] public T A(T x) => x; } public class Base : Base<List<int>> { [Push] public void B(int x) { } }")]
     [InlineData("works", "a other", "", "Base", "public abstract class Base { [Rpc] public virtual int A(int x) => x; }")]
-    [InlineData("works", "a other", "public override int A(int x) => x;", "Base", "public abstract class Base { [Rpc] public abstract int A(int x); }")]
-    [InlineData("works", "a other", "public override int A(int x) => x;", "Base", "public class Base { [Rpc] public virtual int A(int x) => 0; }")]
-    [InlineData("works", "a other", "[Rpc] public override int A(int x) => x;", "Base", "public class Base { [Rpc] public virtual int A(int x) => 0; }")]
-    [InlineData("works", "renamed other", "[Rpc(Name = \"renamed\")] public override int A(int x) => x;", "Base", "public class Base { [Rpc] public virtual int A(int x) => 0; }")]
-    [InlineData("works", "? other", "public override int A(int x) => x;", "Base", "public class Base { [Rpc(Name = \"named\")] public virtual int A(int x) => 0; }")]
+    [InlineData(
+        "works",
+        "a other",
+        "public override int A(int x) => x;",
+        "Base",
+        "public abstract class Base { [Rpc] public abstract int A(int x); }")]
+    [InlineData(
+        "works", "a other", "public override int A(int x) => x;", "Base", "public class Base { [Rpc] public virtual int A(int x) => 0; }")]
+    [InlineData(
+        "works",
+        "a other",
+        "[Rpc] public override int A(int x) => x;",
+        "Base",
+        "public class Base { [Rpc] public virtual int A(int x) => 0; }")]
+    [InlineData(
+        "works",
+        "renamed other",
+        "[Rpc(Name = \"renamed\")] public override int A(int x) => x;",
+        "Base",
+        "public class Base { [Rpc] public virtual int A(int x) => 0; }")]
+    [InlineData(
+        "works",
+        "? other",
+        "public override int A(int x) => x;",
+        "Base",
+        "public class Base { [Rpc(Name = \"named\")] public virtual int A(int x) => 0; }")]
     [InlineData("works", "? other", "public new int A(int x) => x;", "Base", "public class Base { [Rpc] public int A(int x) => x; }")]
-    [InlineData("works", "a other", "", "Base", "public class Base { [Rpc] public int A(int x) => x; internal int B(int x) => x; public static int C(int x) => x; }")]
+    [InlineData(
+        "works",
+        "a other",
+        "",
+        "Base",
+        "public class Base { [Rpc] public int A(int x) => x; internal int B(int x) => x; public static int C(int x) => x; }")]
     [InlineData("FAN0015", "", "", "Base", "public class Base { [Rpc] protected int [|A|](int x) => x; }")]
     [InlineData("FAN0015", "", "", "Base", "public class Base { [Rpc] public static int [|A|](int x) => x; }")]
     [InlineData("FAN0002", "", "", "Base", "public class Base { [Rpc] public T [|A|]<T>(T x) => x; }")]
@@ -97,10 +153,13 @@ public sealed class MemberTableOfClassesTests
     [Theory]
     [InlineData("works", "public void On(int x, string text) { Seen.Add(x); Seen.Add(text); }")]
     [InlineData("works", "public async Task On(int x, string text) { await Task.Yield(); Seen.Add(x); Seen.Add(text); }")]
-    [InlineData("works", "public ValueTask On(CancellationToken token, int service, string v0) { Seen.Add(service); Seen.Add(v0); return default; }")]
+    [InlineData(
+        "works",
+        "public ValueTask On(CancellationToken token, int service, string v0) { Seen.Add(service); Seen.Add(v0); return default; }")]
     [InlineData("works", "public virtual void On(int x, string text, CancellationToken ct = default) { Seen.Add(x); Seen.Add(text); }")]
     [InlineData("works", "public unsafe void On(int x, string text) { Seen.Add(x); Seen.Add(text); }")]
-    [InlineData("works", "public partial void On(int x, string text); public partial void On(int x, string text) { Seen.Add(x); Seen.Add(text); }")]
+    [InlineData(
+        "works", "public partial void On(int x, string text); public partial void On(int x, string text) { Seen.Add(x); Seen.Add(text); }")]
     [InlineData("works", "public void On(int x, string? text) { Seen.Add(x); Seen.Add(text); } public void On(int x) { }")]
     [InlineData("FAN0015", "internal void [|On|](int x, string text) { }")]
     [InlineData("FAN0015", "public static void [|On|](int x, string text) { }")]
@@ -114,7 +173,8 @@ public sealed class MemberTableOfClassesTests
     [InlineData("works | FAN0022", "public void [|On|](int x, string text, int more = 1) { Seen.Add(x); Seen.Add(text); }")]
     public async Task A_handler_of_a_push_is_subscribed_or_reported(string expected, string member) =>
         await MemberTable.HoldsAsync(expected, $$"""
-            [Service("other")] public interface IOther { [Push] ValueTask ToldAsync(int x, string text, CancellationToken ct); [Push] void Rang(); ValueTask<int> AskAsync(int x, CancellationToken ct); }
+            [Service("other")] public interface IOther { [Push] ValueTask ToldAsync(int x, string text, CancellationToken ct);
+                [Push] void Rang(); ValueTask<int> AskAsync(int x, CancellationToken ct); }
 
             [Service("a.b")] public partial class Thing
             {
@@ -125,7 +185,10 @@ public sealed class MemberTableOfClassesTests
             """);
 
     [Theory]
-    [InlineData("works", "[Subscribe(typeof(IOther), \"told\")] public void On(int x) => Seen.Add(x); [Subscribe(typeof(IOther), \"told\", Group = \"two\")] public void On2(int x) => Seen.Add(x);")]
+    [InlineData(
+        "works",
+        "[Subscribe(typeof(IOther), \"told\")] public void On(int x) => Seen.Add(x); [Subscribe(typeof(IOther), \"told\", " +
+        "Group = \"two\")] public void On2(int x) => Seen.Add(x);")]
     [InlineData("FAN0024", "[Subscribe(typeof(IOther), \"told\", Group = \"\")] public void [|On|](int x) { }")]
     [InlineData("FAN0024", "[Subscribe(typeof(IOther), \"told\", Group = \"ä\")] public void [|On|](int x) { }")]
     [InlineData("works", "[Subscribe(typeof(IOther), \"told\", Group = null)] public void On(int x) => Seen.Add(x);")]

@@ -45,7 +45,11 @@ public sealed class MemberTableOfInterfacesTests
     [InlineData("FAN0012 | works", "", "int [|this|][int x] => x;")]
     [InlineData("FAN0012", "", "event Action [|A|];")]
     [InlineData("FAN0012 | works", "", "event Action [|A|] { add { } remove { } }")]
-    [InlineData("works", "", "class Nested { } record Pair(int A, int B); enum Size { S } struct Point { } delegate void Told(); interface IInner { void M(); }")]
+    [InlineData(
+        "works",
+        "",
+        "class Nested { } record Pair(int A, int B); enum Size { S } struct Point { } delegate void Told(); " +
+        "interface IInner { void M(); }")]
     [InlineData("works", "a", "ValueTask<Pair> A(Pair x, Size size, CancellationToken ct); record Pair(int A, int B); enum Size { S, L }")]
     [InlineData("FAN0002", "", "ValueTask<T> [|A|]<T>(T x, CancellationToken ct);")]
     [InlineData("FAN0002", "", "ValueTask<T> [|A|]<T>(T x, CancellationToken ct) => new(x);")]
@@ -53,10 +57,21 @@ public sealed class MemberTableOfInterfacesTests
     [InlineData("works", "", "static extern int A(int x);")]
     [InlineData("works | FAN*", "", "public static partial int A(int x); public static partial int A(int x) => x;", "partial")]
     [InlineData("works", "", "private partial int A(int x); private partial int A(int x) => x;", "partial")]
-    [InlineData("works", "a", "public virtual partial ValueTask<int> A(int x, CancellationToken ct); public virtual partial ValueTask<int> A(int x, CancellationToken ct) => new(x);", "partial")]
-    [InlineData("works", "?", "public partial ValueTask<int> A(int x, CancellationToken ct); public partial ValueTask<int> A(int x, CancellationToken ct) => OtherAsync(x, ct);", "partial")]
+    [InlineData(
+        "works",
+        "a",
+        "public virtual partial ValueTask<int> A(int x, CancellationToken ct); public virtual partial ValueTask<int> A(int x, " +
+        "CancellationToken ct) => new(x);",
+        "partial")]
+    [InlineData(
+        "works",
+        "?",
+        "public partial ValueTask<int> A(int x, CancellationToken ct); public partial ValueTask<int> A(int x, " +
+        "CancellationToken ct) => OtherAsync(x, ct);",
+        "partial")]
     [InlineData("works", "a", "ValueTask<int> A(int x, CancellationToken ct); } public partial interface IThing {", "partial")]
-    public async Task A_member_is_a_method_of_the_contract_or_is_left_out_or_reported(string expected, string wireNames, string members, string modifier = "") =>
+    public async Task A_member_is_a_method_of_the_contract_or_is_left_out_or_reported(
+        string expected, string wireNames, string members, string modifier = "") =>
         await MemberTable.HoldsAsync(expected, $$"""
             [Service("a.b")] public {{modifier}} interface IThing
             {
@@ -67,16 +82,41 @@ public sealed class MemberTableOfInterfacesTests
 
     [Theory]
     [InlineData("works", "a", "IBase", "public interface IBase { ValueTask<int> A(int x, CancellationToken ct); }")]
-    [InlineData("works", "a", "IBase", "internal interface IHidden { ValueTask<int> A(int x, CancellationToken ct); } public interface IBase { ValueTask<int> A(int x, CancellationToken ct); }")]
-    [InlineData("works", "a b c", "ILeft, IRight", "public interface IRoot { ValueTask<int> A(int x, CancellationToken ct); } public interface ILeft : IRoot { ValueTask<int> B(int x, CancellationToken ct); } public interface IRight : IRoot { ValueTask<int> C(int x, CancellationToken ct); }")]
-    [InlineData("works", "a", "IBase<Pair>", "public interface IBase<T> { ValueTask<T> A(T x, List<T> all, CancellationToken ct); } public record Pair(int A, int B);")]
+    [InlineData(
+        "works",
+        "a",
+        "IBase",
+        "internal interface IHidden { ValueTask<int> A(int x, CancellationToken ct); } public interface IBase { ValueTask<int> A(int x, " +
+        "CancellationToken ct); }")]
+    [InlineData(
+        "works",
+        "a b c",
+        "ILeft, IRight",
+        "public interface IRoot { ValueTask<int> A(int x, CancellationToken ct); } public interface ILeft : IRoot { ValueTask<int> B(int " +
+        "x, CancellationToken ct); } public interface IRight : IRoot { ValueTask<int> C(int x, CancellationToken ct); }")]
+    [InlineData(
+        "works",
+        "a",
+        "IBase<Pair>",
+        "public interface IBase<T> { ValueTask<T> A(T x, List<T> all, CancellationToken ct); } public record Pair(int A, int B);")]
     [InlineData("FAN0003", "", "IBase<int>, IBase<string>", "public interface IBase<T> { ValueTask<T> [|A|](T x, CancellationToken ct); }")]
-    [InlineData("FAN0003", "", "IOne, ITwo", "public interface IOne { ValueTask<int> A(int x, CancellationToken ct); } public interface ITwo { ValueTask<int> [|A|](int x, CancellationToken ct); }")]
-    [InlineData("works", "a a_other", "IOne, ITwo", "public interface IOne { ValueTask<int> A(int x, CancellationToken ct); } public interface ITwo { [Rpc(Name = \"a_other\")] ValueTask<string> A(string x, CancellationToken ct); }")]
+    [InlineData(
+        "FAN0003",
+        "",
+        "IOne, ITwo",
+        "public interface IOne { ValueTask<int> A(int x, CancellationToken ct); } public interface ITwo { ValueTask<int> [|A|](int x, " +
+        "CancellationToken ct); }")]
+    [InlineData(
+        "works",
+        "a a_other",
+        "IOne, ITwo",
+        "public interface IOne { ValueTask<int> A(int x, CancellationToken ct); } public interface ITwo { [Rpc(Name = \"a_other\")] " +
+        "ValueTask<string> A(string x, CancellationToken ct); }")]
     [InlineData("FAN0012", "", "IBase", "public interface IBase { int [|A|] { get; } }")]
     [InlineData("FAN0012", "", "IBase", "public interface IBase { static abstract int [|A|](int x); }")]
     [InlineData("FAN0012", "", "IBase", "public interface IBase { protected int [|A|](int x); }")]
-    [InlineData("works", "", "IBase", "public interface IBase { private int A(int x) => x; sealed int B(int x) => x; static int C(int x) => x; }")]
+    [InlineData(
+        "works", "", "IBase", "public interface IBase { private int A(int x) => x; sealed int B(int x) => x; static int C(int x) => x; }")]
     [InlineData("works", "", "IDisposable", "")]
     [InlineData("works", "", "IAsyncDisposable", "")]
     [InlineData("works", "", "IDisposable, IAsyncDisposable", "")]
@@ -102,14 +142,22 @@ public sealed class MemberTableOfInterfacesTests
     [InlineData("works | FAN0003", "a other", "new ValueTask<int> A(int x, CancellationToken ct) => OtherAsync(x, ct);")]
     [InlineData("works | FAN0003", "a other", "new ValueTask<string> A(int x, CancellationToken ct);")]
     [InlineData("works", "a a2 other", "[Rpc(Name = \"a2\")] new ValueTask<string> A(int x, CancellationToken ct);")]
-    [InlineData("works | FAN0003", "a other", "new sealed ValueTask<int> A(int x, CancellationToken ct) => OtherAsync(x, ct); ValueTask<int> IRoot.A(int x, CancellationToken ct) => OtherAsync(x, ct);")]
+    [InlineData(
+        "works | FAN0003",
+        "a other",
+        "new sealed ValueTask<int> A(int x, CancellationToken ct) => OtherAsync(x, ct); ValueTask<int> IRoot.A(int x, " +
+        "CancellationToken ct) => OtherAsync(x, ct);")]
     [InlineData("FAN0012 | works", "a other", "new int [|A|] { get; }")]
     [InlineData("works", "a other", "new class A { }")]
     [InlineData("works", "a other", "ValueTask<int> IRoot.A(int x, CancellationToken ct) => OtherAsync(x, ct);")]
     [InlineData("works", "a other", "abstract ValueTask<int> IRoot.A(int x, CancellationToken ct);")]
     [InlineData("works", "a other", "void IDisposable.Dispose() { }", ", IDisposable")]
-    [InlineData("works | FAN0003", "a other", "[Rpc(Name = \"renamed\")] ValueTask<int> IRoot.A(int x, CancellationToken ct) => OtherAsync(x, ct);")]
-    public async Task A_member_of_a_base_interface_may_be_hidden_or_implemented_again(string expected, string wireNames, string members, string bases = "") =>
+    [InlineData(
+        "works | FAN0003",
+        "a other",
+        "[Rpc(Name = \"renamed\")] ValueTask<int> IRoot.A(int x, CancellationToken ct) => OtherAsync(x, ct);")]
+    public async Task A_member_of_a_base_interface_may_be_hidden_or_implemented_again(
+        string expected, string wireNames, string members, string bases = "") =>
         await MemberTable.HoldsAsync(expected, $$"""
             public interface IRoot { ValueTask<int> A(int x, CancellationToken ct); }
 

@@ -30,7 +30,10 @@ public sealed class MemberTableOfParametersTests
     [InlineData("works", "[System.Runtime.InteropServices.Optional, System.Runtime.InteropServices.DefaultParameterValue(7)] int x")]
     [InlineData("works", "[System.Runtime.InteropServices.Optional] CancellationToken ct")]
     [InlineData("works", "[System.Runtime.CompilerServices.CallerMemberName] string x = \"\"")]
-    [InlineData("works", "[System.Runtime.CompilerServices.CallerLineNumber] int x = 0, [System.Runtime.CompilerServices.CallerFilePath] string? path = null")]
+    [InlineData(
+        "works",
+        "[System.Runtime.CompilerServices.CallerLineNumber] int x = 0, " +
+        "[System.Runtime.CompilerServices.CallerFilePath] string? path = null")]
     [InlineData("works", "int x, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(x))] string? text = null")]
     [InlineData("works", "int x, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct")]
     [InlineData("works", "[System.Diagnostics.CodeAnalysis.DisallowNull] string? x, [System.Diagnostics.CodeAnalysis.AllowNull] string y")]
@@ -55,7 +58,10 @@ public sealed class MemberTableOfParametersTests
     [InlineData("FAN0027", "int userId, int [|UserId|]")]
     [InlineData("FAN0027", "int x, int [|X|]")]
     [InlineData("works", "int A, int b, int aB")]
-    [InlineData("works", "int p1, int p2, int p3, int p4, int p5, int p6, int p7, int p8, int p9, int p10, int p11, int p12, int p13, int p14, int p15, int p16, int p17")]
+    [InlineData(
+        "works",
+        "int p1, int p2, int p3, int p4, int p5, int p6, int p7, int p8, int p9, int p10, int p11, int p12, int p13, int p14, " +
+        "int p15, int p16, int p17")]
     public async Task A_parameter_arrives_or_is_reported(string expected, string parameters)
     {
         await MemberTable.HoldsAsync(expected, $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A({parameters}); }}");
@@ -115,13 +121,22 @@ public sealed class MemberTableOfParametersTests
     [InlineData("FAN0004", "Lazy<int>")]
     [InlineData("FAN0004", "WeakReference<string>")]
     public async Task A_result_arrives_or_is_reported(string expected, string result) =>
-        await MemberTable.HoldsAsync(expected, $"[Service(\"a.b\")] public interface IThing {{ {result} [|A|](CancellationToken ct); ValueTask<int> OtherAsync(int x, CancellationToken ct); }}", beside: """
-            [System.Runtime.CompilerServices.AsyncMethodBuilder(typeof(Builder<>))] public class MyTask<T> { public System.Runtime.CompilerServices.TaskAwaiter<T> GetAwaiter() => default; }
-            public class Builder<T> { public static Builder<T> Create() => new(); public MyTask<T> Task => new(); public void SetResult(T x) { } public void SetException(Exception x) { }
-                public void SetStateMachine(System.Runtime.CompilerServices.IAsyncStateMachine x) { } public void Start<M>(ref M m) where M : System.Runtime.CompilerServices.IAsyncStateMachine { }
-                public void AwaitOnCompleted<A, M>(ref A a, ref M m) { } public void AwaitUnsafeOnCompleted<A, M>(ref A a, ref M m) { } }
-            public class MyStream<T> : IAsyncEnumerable<T> { public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken ct) => throw new NotSupportedException(); }
-            """);
+        await MemberTable.HoldsAsync(
+            expected,
+            $"[Service(\"a.b\")] public interface IThing {{ {result} [|A|](CancellationToken ct); ValueTask<int> OtherAsync(int x, " +
+            $"CancellationToken ct); }}",
+            beside: """
+                [System.Runtime.CompilerServices.AsyncMethodBuilder(typeof(Builder<>))]
+                public class MyTask<T> { public System.Runtime.CompilerServices.TaskAwaiter<T> GetAwaiter() => default; }
+                public class Builder<T> { public static Builder<T> Create() => new(); public MyTask<T> Task => new();
+                    public void SetResult(T x) { } public void SetException(Exception x) { }
+                    public void SetStateMachine(System.Runtime.CompilerServices.IAsyncStateMachine x) { }
+                    public void Start<M>(ref M m) where M : System.Runtime.CompilerServices.IAsyncStateMachine { }
+                    public void AwaitOnCompleted<A, M>(ref A a, ref M m) { }
+                    public void AwaitUnsafeOnCompleted<A, M>(ref A a, ref M m) { } }
+                public class MyStream<T> : IAsyncEnumerable<T> { public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken ct)
+                    => throw new NotSupportedException(); }
+                """);
 
     [Theory]
     [InlineData("works", "void")]
@@ -134,16 +149,32 @@ public sealed class MemberTableOfParametersTests
     [InlineData("FAN0014 | FAN0001", "ref int")]
     public async Task A_push_has_no_result(string expected, string result)
     {
-        await MemberTable.HoldsAsync(expected, $"[Service(\"a.b\")] public interface IThing {{ [Push] {result} [|A|](int x, CancellationToken ct); ValueTask<int> OtherAsync(int x, CancellationToken ct); }}");
-        var body = result switch { "void" => "{ }", "ValueTask" => "=> default;", "Task" => "=> Task.CompletedTask;", _ => "=> throw new NotSupportedException();" };
-        await MemberTable.HoldsAsync(expected, $"[Service(\"a.b\")] public class Thing {{ [Push] public {result} [|A|](int x, CancellationToken ct) {body} [Rpc] public int Other(int x) => x; }}");
+        await MemberTable.HoldsAsync(
+            expected,
+            $"[Service(\"a.b\")] public interface IThing {{ [Push] {result} [|A|](int x, CancellationToken ct); " +
+            $"ValueTask<int> OtherAsync(int x, CancellationToken ct); }}");
+        var body = result switch
+        {
+            "void" => "{ }",
+            "ValueTask" => "=> default;",
+            "Task" => "=> Task.CompletedTask;",
+            _ => "=> throw new NotSupportedException();"
+        };
+        await MemberTable.HoldsAsync(
+            expected,
+            $"[Service(\"a.b\")] public class Thing {{ [Push] public {result} [|A|](int x, " +
+            $"CancellationToken ct) {body} [Rpc] public int Other(int x) => x; }}");
     }
 
     [Fact]
-    public async Task As_many_arguments_as_there_may_be() => await MemberTable.HoldsAsync("works", $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A({Many(64)}, CancellationToken ct); }}");
+    public async Task As_many_arguments_as_there_may_be() =>
+        await MemberTable.HoldsAsync(
+            "works", $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A({Many(64)}, CancellationToken ct); }}");
 
     [Fact]
-    public async Task More_arguments_than_there_may_be() => await MemberTable.HoldsAsync("FAN0011", $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> [|A|]({Many(65)}, CancellationToken ct); }}");
+    public async Task More_arguments_than_there_may_be() =>
+        await MemberTable.HoldsAsync(
+            "FAN0011", $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> [|A|]({Many(65)}, CancellationToken ct); }}");
 
     private static string Many(int count) => string.Join(", ", Enumerable.Range(0, count).Select(i => $"int p{i}"));
 }

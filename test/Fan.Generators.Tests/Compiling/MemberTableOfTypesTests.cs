@@ -19,7 +19,8 @@ public sealed class MemberTableOfTypesTests
         public record Circle(int A) : IShape;
         public interface IPlain { int A { get; set; } }
         public delegate int Ask(int x);
-        public static class Outer { public class Inner { public int A { get; set; } } public class Deep { public enum E { X, Y } public record R(E Value); } }
+        public static class Outer { public class Inner { public int A { get; set; } }
+            public class Deep { public enum E { X, Y } public record R(E Value); } }
         public record Box<T>(T Value);
         public record struct Two<T, U>(T One, U Other);
         public class Fields { public int A; public string? B; }
@@ -27,15 +28,29 @@ public sealed class MemberTableOfTypesTests
         public record Left(int A, Right? Other); public record Right(int A, Left? Other);
         public class Numbers : List<int> { }
         public class Names : Dictionary<string, int> { }
-        public class Own : IEnumerable<int> { private readonly List<int> _items = []; public void Add(int x) => _items.Add(x); public IEnumerator<int> GetEnumerator() => _items.GetEnumerator(); System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator(); }
-        public class Owned : ICollection<int> { private readonly List<int> _items = []; public void Add(int x) => _items.Add(x); public void Clear() { } public bool Contains(int x) => false; public void CopyTo(int[] a, int i) { } public bool Remove(int x) => false; public int Count => _items.Count; public bool IsReadOnly => false; public IEnumerator<int> GetEnumerator() => _items.GetEnumerator(); System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator(); }
+        public class Own : IEnumerable<int> { private readonly List<int> _items = []; public void Add(int x) => _items.Add(x);
+            public IEnumerator<int> GetEnumerator() => _items.GetEnumerator();
+            System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator(); }
+        public class Owned : ICollection<int> { private readonly List<int> _items = []; public void Add(int x) => _items.Add(x);
+            public void Clear() { } public bool Contains(int x) => false; public void CopyTo(int[] a, int i) { }
+            public bool Remove(int x) => false; public int Count => _items.Count; public bool IsReadOnly => false;
+            public IEnumerator<int> GetEnumerator() => _items.GetEnumerator();
+            System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator(); }
         [System.Text.Json.Serialization.JsonConverter(typeof(CelsiusConverter))] public record struct Celsius(double Degrees);
-        public class CelsiusConverter : System.Text.Json.Serialization.JsonConverter<Celsius> { public override Celsius Read(ref System.Text.Json.Utf8JsonReader r, Type t, System.Text.Json.JsonSerializerOptions o) => new(r.GetDouble()); public override void Write(System.Text.Json.Utf8JsonWriter w, Celsius v, System.Text.Json.JsonSerializerOptions o) => w.WriteNumberValue(v.Degrees); }
-        public enum Byte8 : byte { A, B = 255 } public enum SByte8 : sbyte { A = -128, B = 3 } public enum Int16 : short { A, B = -5 } public enum UInt16 : ushort { A, B = 65535 }
-        public enum Int32 { A, B = int.MinValue } public enum UInt32 : uint { A, B = uint.MaxValue } public enum Int64 : long { A, B = long.MinValue } public enum UInt64 : ulong { A, B = ulong.MaxValue }
+        public class CelsiusConverter : System.Text.Json.Serialization.JsonConverter<Celsius> {
+            public override Celsius Read(ref System.Text.Json.Utf8JsonReader r, Type t, System.Text.Json.JsonSerializerOptions o)
+                => new(r.GetDouble());
+            public override void Write(System.Text.Json.Utf8JsonWriter w, Celsius v, System.Text.Json.JsonSerializerOptions o)
+                => w.WriteNumberValue(v.Degrees); }
+        public enum Byte8 : byte { A, B = 255 } public enum SByte8 : sbyte { A = -128, B = 3 } public enum Int16 : short { A, B = -5 }
+        public enum UInt16 : ushort { A, B = 65535 }
+        public enum Int32 { A, B = int.MinValue } public enum UInt32 : uint { A, B = uint.MaxValue }
+        public enum Int64 : long { A, B = long.MinValue } public enum UInt64 : ulong { A, B = ulong.MaxValue }
         [Flags] public enum Flags { None, A = 1, B = 2 } public enum Empty { }
-        [System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<AsText>))] public enum AsText { A, B }
-        [System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter))] public enum AsText2 { A, B }
+        [System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<AsText>))]
+        public enum AsText { A, B }
+        [System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter))]
+        public enum AsText2 { A, B }
         """;
 
     [Theory]
@@ -269,9 +284,14 @@ public sealed class MemberTableOfTypesTests
     [InlineData("int*[]")]
     public async Task A_pointer_is_reported(string type)
     {
-        await MemberTable.HoldsAsync("FAN0004", $"[Service(\"a.b\")] public unsafe interface IThing {{ ValueTask<int> A({type} [|x|], CancellationToken ct); }}");
-        await MemberTable.HoldsAsync("FAN0004", $"[Service(\"a.b\")] public unsafe interface IThing {{ {type} [|A|](CancellationToken ct); }}");
-        await MemberTable.HoldsAsync("FAN0004", $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A(Has x, CancellationToken ct); }} public unsafe class Has {{ public {type} P {{ get; set; }} }}");
+        await MemberTable.HoldsAsync(
+            "FAN0004", $"[Service(\"a.b\")] public unsafe interface IThing {{ ValueTask<int> A({type} [|x|], CancellationToken ct); }}");
+        await MemberTable.HoldsAsync(
+            "FAN0004", $"[Service(\"a.b\")] public unsafe interface IThing {{ {type} [|A|](CancellationToken ct); }}");
+        await MemberTable.HoldsAsync(
+            "FAN0004",
+            $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A(Has x, CancellationToken ct); " +
+            $"}} public unsafe class Has {{ public {type} P {{ get; set; }} }}");
     }
 
     [Theory]
@@ -281,17 +301,40 @@ public sealed class MemberTableOfTypesTests
     [InlineData("System.Text.Json.Utf8JsonReader")]
     public async Task What_lives_on_the_stack_only_is_reported(string type)
     {
-        await MemberTable.HoldsAsync("FAN0004", $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A({type} [|x|], CancellationToken ct); }}", beside: Types);
-        await MemberTable.HoldsAsync("FAN0004", $"[Service(\"a.b\")] public interface IThing {{ {type} [|A|](CancellationToken ct); }}", beside: Types);
-        await MemberTable.HoldsAsync("FAN0004 | works + FAN0031 | works", $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A(Has x, CancellationToken ct); }} public class Has {{ public int N {{ get; set; }} public {type} P {{ get => default; }} }}", beside: Types);
+        await MemberTable.HoldsAsync(
+            "FAN0004",
+            $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A({type} [|x|], CancellationToken ct); }}",
+            beside: Types);
+        await MemberTable.HoldsAsync(
+            "FAN0004", $"[Service(\"a.b\")] public interface IThing {{ {type} [|A|](CancellationToken ct); }}", beside: Types);
+        await MemberTable.HoldsAsync(
+            "FAN0004 | works + FAN0031 | works",
+            $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A(Has x, CancellationToken ct); " +
+            $"}} public class Has {{ public int N {{ get; set; }} public {type} P {{ get => default; }} }}",
+            beside: Types);
     }
 
     private static async Task Carries(string expected, string type)
     {
         var isSequence = type.StartsWith("IAsyncEnumerable", StringComparison.Ordinal);
-        await MemberTable.HoldsAsync(isSequence ? "FAN0005" : expected, $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A({type} [|x|], CancellationToken ct); }}", beside: Types);
-        await MemberTable.HoldsAsync(expected, $"[Service(\"a.b\")] public interface IThing {{ ValueTask<{type}> [|A|](CancellationToken ct); IAsyncEnumerable<{type}> BAsync(CancellationToken ct); }}", beside: Types);
-        await MemberTable.HoldsAsync(expected, $"[Service(\"a.b\")] public interface IThing {{ ValueTask A(Has x, CancellationToken ct); ValueTask<List<Has>> B(CancellationToken ct); }} public record Has(int N, List<Dictionary<string, Inner?>> All); public class Inner {{ public {type} P {{ get; set; }} = default!; }}", beside: Types);
-        await MemberTable.HoldsAsync(expected, $"[Service(\"a.b\")] public class Thing {{ [Rpc] public ValueTask<Box<{type}>> A(Box<{type}> x) => new(x); }}", beside: Types);
+        await MemberTable.HoldsAsync(
+            isSequence ? "FAN0005" : expected,
+            $"[Service(\"a.b\")] public interface IThing {{ ValueTask<int> A({type} [|x|], CancellationToken ct); }}",
+            beside: Types);
+        await MemberTable.HoldsAsync(
+            expected,
+            $"[Service(\"a.b\")] public interface IThing {{ ValueTask<{type}> [|A|](CancellationToken ct); " +
+            $"IAsyncEnumerable<{type}> BAsync(CancellationToken ct); }}",
+            beside: Types);
+        await MemberTable.HoldsAsync(
+            expected,
+            $"[Service(\"a.b\")] public interface IThing {{ ValueTask A(Has x, CancellationToken ct); ValueTask<List<Has>> " +
+            $"B(CancellationToken ct); }} public record Has(int N, List<Dictionary<string, Inner?>> All); " +
+            $"public class Inner {{ public {type} P {{ get; set; }} = default!; }}",
+            beside: Types);
+        await MemberTable.HoldsAsync(
+            expected,
+            $"[Service(\"a.b\")] public class Thing {{ [Rpc] public ValueTask<Box<{type}>> A(Box<{type}> x) => new(x); }}",
+            beside: Types);
     }
 }

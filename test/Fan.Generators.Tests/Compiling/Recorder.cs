@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Fan.Generators.Tests.Compiling;
 
-/// <summary>Stands for an implementation of a contract that exists in memory only: remembers what it was called with and answers with samples.</summary>
+/// <summary>
+/// Stands for an implementation of a contract that exists in memory only: remembers what it was called with and answers with samples.
+/// </summary>
 public class Recorder : DispatchProxy
 {
     /// <summary>The calls so far.</summary>

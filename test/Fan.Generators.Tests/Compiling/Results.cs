@@ -9,7 +9,9 @@ internal static class Results
     public static Type? ValueType(Type form)
     {
         if (form == typeof(void) || form == typeof(Task) || form == typeof(ValueTask)) return null;
-        return IsOf(form, typeof(Task<>)) || IsOf(form, typeof(ValueTask<>)) || IsOf(form, typeof(IAsyncEnumerable<>)) ? form.GetGenericArguments()[0] : form;
+        return IsOf(form, typeof(Task<>)) || IsOf(form, typeof(ValueTask<>)) || IsOf(form, typeof(IAsyncEnumerable<>))
+            ? form.GetGenericArguments()[0]
+            : form;
     }
 
     /// <summary>A value in the form that a method returns.</summary>
@@ -54,7 +56,8 @@ internal static class Results
 
     private static object? Call(string name, Type type, Type form, object? argument)
     {
-        var method = type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).Single(one => one.Name == name && one.IsGenericMethod);
+        var method = type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
+            .Single(one => one.Name == name && one.IsGenericMethod);
         return method.MakeGenericMethod(form.GetGenericArguments()).Invoke(null, [argument]);
     }
 

@@ -15,7 +15,10 @@ internal static class Sameness
     {
         if (depth > MaxDepth) return null;
         if (one is null || other is null) return one is null && other is null ? null : Tell(place, one, other);
-        if (one.GetType() != other.GetType() && one is not (IEnumerable or JsonNode)) return Tell(place + " (type)", one.GetType(), other.GetType());
+        if (one.GetType() != other.GetType() && one is not (IEnumerable or JsonNode))
+        {
+            return Tell(place + " (type)", one.GetType(), other.GetType());
+        }
         switch (one)
         {
             case DateTime moment: return moment.Equals(other) && moment.Kind == ((DateTime)other).Kind ? null : Tell(place, one, other);
@@ -24,9 +27,11 @@ internal static class Sameness
             case JsonDocument json: return Difference(json.RootElement, ((JsonDocument)other).RootElement, place, depth);
             case JsonNode json: return json.ToJsonString() == ((JsonNode)other).ToJsonString() ? null : Tell(place, one, other);
             case Memory<byte> memory: return memory.Span.SequenceEqual(((Memory<byte>)other).Span) ? null : Tell(place, one, other);
-            case ReadOnlyMemory<byte> memory: return memory.Span.SequenceEqual(((ReadOnlyMemory<byte>)other).Span) ? null : Tell(place, one, other);
+            case ReadOnlyMemory<byte> memory:
+                return memory.Span.SequenceEqual(((ReadOnlyMemory<byte>)other).Span) ? null : Tell(place, one, other);
             case Memory<int> memory: return memory.Span.SequenceEqual(((Memory<int>)other).Span) ? null : Tell(place, one, other);
-            case ReadOnlyMemory<char> memory: return memory.Span.SequenceEqual(((ReadOnlyMemory<char>)other).Span) ? null : Tell(place, one, other);
+            case ReadOnlyMemory<char> memory:
+                return memory.Span.SequenceEqual(((ReadOnlyMemory<char>)other).Span) ? null : Tell(place, one, other);
             case string or Uri or Version or Enum: return one.Equals(other) ? null : Tell(place, one, other);
             case IEnumerable items: return Items(items, (IEnumerable)other, place, depth);
         }
@@ -50,23 +55,32 @@ internal static class Sameness
     {
         var (these, those) = (one.Cast<object?>().ToArray(), other.Cast<object?>().ToArray());
         if (these.Length != those.Length) return Tell(place + " (count)", these.Length, those.Length);
-        return these.Select((item, i) => Difference(item, those[i], $"{place}[{i}]", depth + 1)).FirstOrDefault(difference => difference is not null);
+        return these.Select((item, i) => Difference(item, those[i], $"{place}[{i}]", depth + 1))
+            .FirstOrDefault(difference => difference is not null);
     }
 
     private static bool CanBeSeen(MemberInfo member) => member switch
     {
-        PropertyInfo property => property.GetIndexParameters().Length == 0 && !property.PropertyType.IsByRefLike && !property.PropertyType.IsByRef && !property.PropertyType.IsPointer,
+        PropertyInfo property => property.GetIndexParameters().Length == 0
+            && !property.PropertyType.IsByRefLike
+            && !property.PropertyType.IsByRef
+            && !property.PropertyType.IsPointer,
         FieldInfo field => !field.FieldType.IsPointer,
         _ => false,
     };
 
-    private static object? Get(MemberInfo member, object of) => member is FieldInfo field ? field.GetValue(of) : ((PropertyInfo)member).GetValue(of);
+    private static object? Get(MemberInfo member, object of) =>
+        member is FieldInfo field ? field.GetValue(of) : ((PropertyInfo)member).GetValue(of);
 
     private static bool IsPlatform(Type type) =>
-        type.Namespace is { } space && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal)) && !type.Name.StartsWith("KeyValuePair", StringComparison.Ordinal)
+        type.Namespace is { } space
+        && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal))
+        && !type.Name.StartsWith("KeyValuePair", StringComparison.Ordinal)
         && !type.Name.Contains("Tuple", StringComparison.Ordinal);
 
     private static string Tell(string place, object? one, object? other) => $"{place} is {Text(other)} where {Text(one)} was given";
 
-    private static string Text(object? value) => value is double or float or decimal ? $"{value} ({string.Join(' ', Bits(value).Select(b => b.ToString("x")))})" : value?.ToString() ?? "null";
+    private static string Text(object? value) => value is double or float or decimal
+        ? $"{value} ({string.Join(' ', Bits(value).Select(b => b.ToString("x")))})"
+        : value?.ToString() ?? "null";
 }

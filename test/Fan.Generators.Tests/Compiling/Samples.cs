@@ -20,12 +20,24 @@ internal sealed class Samples
     {
         if (Nullable.GetUnderlyingType(type) is { } underlying) return Of(underlying, depth);
         if (Scalar(type) is { } scalar) return scalar;
-        if (type.IsEnum) return type.GetEnumValues().Cast<object>().LastOrDefault(value => Convert.ToDecimal(value, CultureInfo.InvariantCulture) != 0) ?? Enum.ToObject(type, 3);
-        if (depth > MaxDepth && type.Namespace != "System.Collections.Immutable") return type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
+        if (type.IsEnum)
+        {
+            return type.GetEnumValues().Cast<object>().LastOrDefault(value => Convert.ToDecimal(value, CultureInfo.InvariantCulture) != 0)
+                ?? Enum.ToObject(type, 3);
+        }
+        if (depth > MaxDepth && type.Namespace != "System.Collections.Immutable")
+        {
+            return type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
+        }
         if (type.IsArray) return Array(type.GetElementType()!, type.GetArrayRank(), depth);
         if (Collection(type, depth) is { } collection) return collection;
-        if (type.IsAbstract && type.GetCustomAttributes<JsonDerivedTypeAttribute>().FirstOrDefault() is { } derived) return Of(derived.DerivedType, depth);
-        return type.IsAbstract || type.IsInterface || typeof(Delegate).IsAssignableFrom(type) || (type.Namespace == "System.Text.Json") ? null : Object(type, depth);
+        if (type.IsAbstract && type.GetCustomAttributes<JsonDerivedTypeAttribute>().FirstOrDefault() is { } derived)
+        {
+            return Of(derived.DerivedType, depth);
+        }
+        return type.IsAbstract || type.IsInterface || typeof(Delegate).IsAssignableFrom(type) || (type.Namespace == "System.Text.Json")
+            ? null
+            : Object(type, depth);
     }
 
     private object? Scalar(Type type)
@@ -34,11 +46,17 @@ internal sealed class Samples
         if (type == typeof(bool)) return true;
         if (type == typeof(char)) return (char)('a' + (n % 26));
         if (type == typeof(string)) return "text " + n;
-        if (type == typeof(float) || type == typeof(double) || type == typeof(decimal)) return Convert.ChangeType(n + 0.5m, type, CultureInfo.InvariantCulture);
+        if (type == typeof(float) || type == typeof(double) || type == typeof(decimal))
+        {
+            return Convert.ChangeType(n + 0.5m, type, CultureInfo.InvariantCulture);
+        }
         if (type == typeof(Half)) return (Half)n;
         if (type == typeof(Int128)) return (Int128)n;
         if (type == typeof(UInt128)) return (UInt128)n;
-        if (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint)) return Convert.ChangeType(n, type, CultureInfo.InvariantCulture);
+        if (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint))
+        {
+            return Convert.ChangeType(n, type, CultureInfo.InvariantCulture);
+        }
         if (type == typeof(DateTime)) return DateTime.UnixEpoch.AddDays(n);
         if (type == typeof(DateTimeOffset)) return new DateTimeOffset(2026, 1, 1, 0, n, 0, TimeSpan.FromHours(2));
         if (type == typeof(DateOnly)) return DateOnly.FromDayNumber(n);
@@ -69,12 +87,17 @@ internal sealed class Samples
         var arguments = type.IsGenericType ? type.GetGenericArguments() : [];
         if (type.IsInterface && typeof(IEnumerable).IsAssignableFrom(type) && arguments.Length is 1 or 2)
         {
-            var open = arguments.Length == 2 ? typeof(Dictionary<,>) : type.Name.Contains("Set", StringComparison.Ordinal) ? typeof(HashSet<>) : typeof(List<>);
+            var open = arguments.Length == 2
+                ? typeof(Dictionary<,>)
+                : type.Name.Contains("Set", StringComparison.Ordinal)
+                ? typeof(HashSet<>)
+                : typeof(List<>);
             var made = open.MakeGenericType(arguments);
             return type.IsAssignableFrom(made) ? Collection(made, depth) : null;
         }
 
-        var items = type.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
+        var items = type.GetInterfaces().FirstOrDefault(
+            i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
         if (items is null || type.IsAbstract) return null;
         var item = items.IsGenericType && items.GetGenericTypeDefinition() == typeof(KeyValuePair<,>)
             ? Activator.CreateInstance(items, Of(items.GetGenericArguments()[0], depth + 1), Of(items.GetGenericArguments()[1], depth + 1))
@@ -84,14 +107,23 @@ internal sealed class Samples
             var factory = type.Assembly.GetType(type.FullName![..type.FullName!.IndexOf('`', StringComparison.Ordinal)])!;
             var array = System.Array.CreateInstance(items, 1);
             array.SetValue(item, 0);
-            return factory.GetMethods().First(m => m.Name == "CreateRange" && m.GetParameters().Length == 1).MakeGenericMethod(arguments).Invoke(null, [array]);
+            return factory.GetMethods().First(m => m.Name == "CreateRange" && m.GetParameters().Length == 1)
+                .MakeGenericMethod(arguments)
+                .Invoke(null, [array]);
         }
 
         if (type.GetConstructor(Type.EmptyTypes) is not { } constructor) return null;
         var collection = constructor.Invoke(null);
         var add = typeof(ICollection<>).MakeGenericType(items);
-        if (add.IsInstanceOfType(collection)) add.GetMethod("Add")!.Invoke(collection, [item]);
-        else type.GetMethods(Instance).FirstOrDefault(m => m.Name is "Add" or "Enqueue" or "Push" && m.GetParameters().Length == 1)?.Invoke(collection, [item]);
+        if (add.IsInstanceOfType(collection))
+        {
+            add.GetMethod("Add")!.Invoke(collection, [item]);
+        }
+        else
+        {
+            type.GetMethods(Instance)
+                .FirstOrDefault(m => m.Name is "Add" or "Enqueue" or "Push" && m.GetParameters().Length == 1)?.Invoke(collection, [item]);
+        }
         return collection;
     }
 
@@ -106,8 +138,14 @@ internal sealed class Samples
         var given = parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var member in Members(type).Where(member => !given.Contains(member.Name) && !IsIgnored(member)))
         {
-            if (member is FieldInfo { IsInitOnly: false } field) field.SetValue(made, Of(field.FieldType, depth + 1));
-            else if (member is PropertyInfo { SetMethod: not null } property && property.GetIndexParameters().Length == 0) property.SetValue(made, Of(property.PropertyType, depth + 1));
+            if (member is FieldInfo { IsInitOnly: false } field)
+            {
+                field.SetValue(made, Of(field.FieldType, depth + 1));
+            }
+            else if (member is PropertyInfo { SetMethod: not null } property && property.GetIndexParameters().Length == 0)
+            {
+                property.SetValue(made, Of(property.PropertyType, depth + 1));
+            }
         }
 
         return made;
@@ -117,14 +155,17 @@ internal sealed class Samples
     public static IEnumerable<MemberInfo> Members(Type type) =>
         type.GetMembers(BindingFlags.Public | BindingFlags.Instance)
             .Concat(type.GetMembers(Instance).Where(IsIncluded))
-            .Where(member => member is FieldInfo or PropertyInfo { GetMethod: not null } && (IsIncluded(member) || member is not PropertyInfo { GetMethod.IsPublic: false }))
+            .Where(member => member is FieldInfo or PropertyInfo { GetMethod: not null }
+                && (IsIncluded(member) || member is not PropertyInfo { GetMethod.IsPublic: false }))
             .DistinctBy(member => member.Name);
 
-    public static bool IsIgnored(MemberInfo member) => member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: not JsonIgnoreCondition.Never };
+    public static bool IsIgnored(MemberInfo member) =>
+        member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: not JsonIgnoreCondition.Never };
 
     private static bool IsIncluded(MemberInfo member) => member.GetCustomAttribute<JsonIncludeAttribute>() is not null;
 
     private static Type Bare(Type type) => type.IsByRef ? type.GetElementType()! : type;
 
-    private static bool IsCopy(ConstructorInfo constructor) => constructor.GetParameters() is [var only] && only.ParameterType == constructor.DeclaringType;
+    private static bool IsCopy(ConstructorInfo constructor) =>
+        constructor.GetParameters() is [var only] && only.ParameterType == constructor.DeclaringType;
 }

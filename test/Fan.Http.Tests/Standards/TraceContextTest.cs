@@ -4,7 +4,10 @@ using Fan.Conformance.Transports;
 
 namespace Fan.Http.Tests.Standards;
 
-/// <summary>The harness of W3C's own test suite of Trace Context (https://github.com/w3c/trace-context, folder test): it calls a service with headers, and looks at those of the calls that the service makes.</summary>
+/// <summary>
+/// The harness of W3C's own test suite of Trace Context (https://github.com/w3c/trace-context, folder test): it calls a service with
+/// headers, and looks at those of the calls that the service makes.
+/// </summary>
 public abstract class TraceContextTest : HttpTest
 {
     protected const string TraceId = "12345678901234567890123456789012";

@@ -126,7 +126,8 @@ public sealed class TraceParentTests : TraceContextTest
     }
 
     [Fact]
-    public async Task Multiple_requests_without_traceparent() => Assert.Equal(3, (await RequestAsync(3)).Select(request => request.Span).Distinct().Count());
+    public async Task Multiple_requests_without_traceparent() =>
+        Assert.Equal(3, (await RequestAsync(3)).Select(request => request.Span).Distinct().Count());
 
     [Fact]
     public async Task Multiple_requests_with_illegal_traceparent()

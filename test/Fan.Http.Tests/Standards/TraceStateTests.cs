@@ -8,7 +8,8 @@ public sealed class TraceStateTests : TraceContextTest
     [Theory]
     [InlineData("foo=1")]
     [InlineData("foo=1,bar=2")]
-    public async Task Tracestate_included_traceparent_missing(string value) => Assert.Empty((await RequestAsync(("tracestate", value))).State);
+    public async Task Tracestate_included_traceparent_missing(string value) =>
+        Assert.Empty((await RequestAsync(("tracestate", value))).State);
 
     [Fact]
     public async Task Tracestate_included_traceparent_included()
@@ -20,13 +21,15 @@ public sealed class TraceStateTests : TraceContextTest
     [Theory]
     [InlineData("trace-state")]
     [InlineData("trace.state")]
-    public async Task Tracestate_header_name(string name) => Assert.Empty((await RequestAsync(("traceparent", Parent), (name, "foo=1"))).State);
+    public async Task Tracestate_header_name(string name) =>
+        Assert.Empty((await RequestAsync(("traceparent", Parent), (name, "foo=1"))).State);
 
     [Theory]
     [InlineData("TraceState")]
     [InlineData("TrAcEsTaTe")]
     [InlineData("TRACESTATE")]
-    public async Task Tracestate_header_name_valid_casing(string name) => Assert.Equal("foo=1", (await RequestAsync(("traceparent", Parent), (name, "foo=1"))).StateText);
+    public async Task Tracestate_header_name_valid_casing(string name) =>
+        Assert.Equal("foo=1", (await RequestAsync(("traceparent", Parent), (name, "foo=1"))).StateText);
 
     [Fact]
     public async Task Tracestate_empty_header()
@@ -66,7 +69,8 @@ public sealed class TraceStateTests : TraceContextTest
     [InlineData("foo=1 ", "foo=1")]
     [InlineData("foo=1\t", "foo=1")]
     [InlineData("\t foo=1 \t", "foo=1")]
-    public async Task Tracestate_ows_handling(string value, string expected) => Assert.Equal(expected, (await StateOfAsync(value)).StateText);
+    public async Task Tracestate_ows_handling(string value, string expected) =>
+        Assert.Equal(expected, (await StateOfAsync(value)).StateText);
 
     [Theory]
     [InlineData("foo =1")]
@@ -96,7 +100,13 @@ public sealed class TraceStateTests : TraceContextTest
     [Fact]
     public async Task Tracestate_key_length_limit()
     {
-        foreach (var key in new[] { new string('z', 256), new string('t', 241) + "@" + new string('v', 14), new string('t', 242) + "@v", "t@" + new string('v', 15) })
+        foreach (var key in new[]
+        {
+            new string('z', 256),
+            new string('t', 241) + "@" + new string('v', 14),
+            new string('t', 242) + "@v",
+            "t@" + new string('v', 15)
+        })
             Assert.Equal($"foo=1,{key}=1", (await StateOfAsync("foo=1", key + "=1")).StateText);
         Assert.Empty((await StateOfAsync("foo=1", new string('z', 257) + "=1")).State);
     }

@@ -7,7 +7,9 @@ namespace Fan.Loss.Accounting;
 
 /// <summary>The account of every push, from what producers and consumers wrote down. Not safe from several threads.</summary>
 /// <param name="plan">What becomes of pushes.</param>
-/// <param name="isCopying">Whether a retry of a push without a key is a copy at the broker, so that a disturbance between the two leaves both.</param>
+/// <param name="isCopying">
+/// Whether a retry of a push without a key is a copy at the broker, so that a disturbance between the two leaves both.
+/// </param>
 internal sealed class LossLedger(PushPlan plan, bool isCopying)
 {
     private const int MostExamples = 10;
@@ -121,7 +123,8 @@ internal sealed class LossLedger(PushPlan plan, bool isCopying)
         foreach (var deletion in _deletions.Where(deletion => deletion.Ids is null))
         {
             // Between the count and the end of it more may have come.
-            var most = deletion.Count + _accepted.Values.Count(push => push.Accepted >= deletion.CountedAt && push.Sent <= deletion.DeletedAt);
+            var most = deletion.Count + _accepted.Values.Count(
+                push => push.Accepted >= deletion.CountedAt && push.Sent <= deletion.DeletedAt);
             var gone = open.Where(id => _accepted[id].Sent <= deletion.DeletedAt).Take(most).ToList();
             explained.UnionWith(gone);
             open.RemoveAll(explained.Contains);
@@ -134,13 +137,18 @@ internal sealed class LossLedger(PushPlan plan, bool isCopying)
     public (PushVerdict Verdict, int Explained) Judge(IReadOnlyDictionary<string, int> dead)
     {
         var explained = Explained(_missing.Where(id => !dead.ContainsKey(id)));
-        var gone = _accepted.Keys.Where(id => !_handled.Contains(id) && !dead.ContainsKey(id) && (_deleted.Contains(id) || explained.Contains(id))).ToHashSet(StringComparer.Ordinal);
+        var gone = _accepted.Keys
+            .Where(id => !_handled.Contains(id) && !dead.ContainsKey(id) && (_deleted.Contains(id) || explained.Contains(id)))
+            .ToHashSet(StringComparer.Ordinal);
         return (PushHistoryChecker.Check([.. _accepted.Keys.Where(id => !gone.Contains(id))], _deliveries, [.. dead.Keys]), gone.Count);
     }
 
     /// <summary>Of pushes that were sent once, so that there is one of each.</summary>
     public AttemptVerdict JudgeAttempts() => AttemptHistoryChecker.Check(
-        _attempts.Where(attempt => !_sentAgain.Contains(attempt.Id)), _accepted.ToDictionary(push => push.Key, push => push.Value.Sent), _disturbances, id => isCopying && LossProcess.Number(id) % KeyedOneIn != 0);
+        _attempts.Where(attempt => !_sentAgain.Contains(attempt.Id)),
+        _accepted.ToDictionary(push => push.Key, push => push.Value.Sent),
+        _disturbances,
+        id => isCopying && LossProcess.Number(id) % KeyedOneIn != 0);
 
     public int Untold() => _hanging.Count(handler => !_told.Contains(handler) && !_killed.Contains(handler.Member));
 
@@ -148,9 +156,15 @@ internal sealed class LossLedger(PushPlan plan, bool isCopying)
     /// <param name="dead">The letters, with their attempts.</param>
     public IReadOnlyList<string> WronglyDead(IReadOnlyDictionary<string, int> dead)
     {
-        var last = _attempts.GroupBy(attempt => attempt.Id, StringComparer.Ordinal).ToDictionary(push => push.Key, push => push.Max(attempt => attempt.Attempt));
-        return [.. dead.Where(letter => !plan.IsToDie(LossProcess.Number(letter.Key)) || (!_sentAgain.Contains(letter.Key) && plan.AlwaysFails(LossProcess.Number(letter.Key)) && letter.Value < last.GetValueOrDefault(letter.Key)))
-            .Select(letter => string.Create(CultureInfo.InvariantCulture, $"{letter.Key} after {letter.Value} attempts, handlers saw {last.GetValueOrDefault(letter.Key)}"))
+        var last = _attempts.GroupBy(attempt => attempt.Id, StringComparer.Ordinal)
+            .ToDictionary(push => push.Key, push => push.Max(attempt => attempt.Attempt));
+        return [.. dead.Where(letter => !plan.IsToDie(LossProcess.Number(letter.Key))
+            || (!_sentAgain.Contains(letter.Key)
+                && plan.AlwaysFails(LossProcess.Number(letter.Key))
+                && letter.Value < last.GetValueOrDefault(letter.Key)))
+            .Select(letter => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{letter.Key} after {letter.Value} attempts, handlers saw {last.GetValueOrDefault(letter.Key)}"))
             .Order(StringComparer.Ordinal).Take(MostExamples)];
     }
 

@@ -11,9 +11,15 @@ internal static class DatabaseDeletions
     private static readonly (string What, string Sql)[] Acts =
     [
         ("the rows of the queue's messages", "DELETE FROM fan.messages"),
-        ("the row of the queue", "DELETE FROM fan.messages; DELETE FROM fan.dead_letters; DELETE FROM fan.handled; DELETE FROM fan.consumers; DELETE FROM fan.queues"),
+        (
+            "the row of the queue",
+            "DELETE FROM fan.messages; DELETE FROM fan.dead_letters; DELETE FROM fan.handled; DELETE FROM fan.consumers; DELETE " +
+            "FROM fan.queues"),
         ("the table of messages", "DROP TABLE fan.messages"),
-        ("all tables of queues", "DROP TABLE fan.messages; DROP TABLE fan.handled; DROP TABLE fan.dead_letters; DROP TABLE fan.consumers; DROP TABLE fan.queues"),
+        (
+            "all tables of queues",
+            "DROP TABLE fan.messages; DROP TABLE fan.handled; DROP TABLE fan.dead_letters; " +
+            "DROP TABLE fan.consumers; DROP TABLE fan.queues"),
     ];
 
     public static async Task<Deletion> OfPostgresAsync(string place, int turn)
@@ -24,7 +30,8 @@ internal static class DatabaseDeletions
             await connection.OpenAsync();
             try
             {
-                return await RunAsync(connection, turn, "LOCK TABLE fan.queues, fan.messages, fan.dead_letters IN ACCESS EXCLUSIVE MODE", sql => sql);
+                return await RunAsync(
+                    connection, turn, "LOCK TABLE fan.queues, fan.messages, fan.dead_letters IN ACCESS EXCLUSIVE MODE", sql => sql);
             }
             catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DeadlockDetected)
             {
@@ -51,7 +58,9 @@ internal static class DatabaseDeletions
         command.CommandText = first;
         await command.ExecuteNonQueryAsync();
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var table in sql.Contains("dead_letters", StringComparison.Ordinal) ? (string[])["messages", "dead_letters"] : ["messages"])
+        foreach (var table in sql.Contains("dead_letters", StringComparison.Ordinal)
+            ? (string[])["messages", "dead_letters"]
+            : ["messages"])
         {
             command.CommandText = translate($"SELECT message_id FROM fan.{table}");
             await using var reader = await command.ExecuteReaderAsync();

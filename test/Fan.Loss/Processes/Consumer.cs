@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Loss.Processes;
 
-/// <summary>Handles pushes: writes down when it begins one (<c>b ID ATTEMPT MOMENT</c>), when it leaves its token unseen (<c>h ID ATTEMPT</c>), and when it has handled it (<c>d ID</c>). What it does with each, <see cref="PushPlan"/> says.</summary>
+/// <summary>
+/// Handles pushes: writes down when it begins one (<c>b ID ATTEMPT MOMENT</c>), when it leaves its token unseen (<c>h ID ATTEMPT</c>), and
+/// when it has handled it (<c>d ID</c>). What it does with each, <see cref="PushPlan"/> says.
+/// </summary>
 internal static class Consumer
 {
     private const int Planted = 13;
@@ -17,7 +20,8 @@ internal static class Consumer
     private static readonly TimeSpan Long = LossRoutes.ConsumerTimeout + TimeSpan.FromSeconds(1.2);
     private static readonly TimeSpan Impatience = Long + TimeSpan.FromSeconds(0.5);
 
-    public static async Task RunAsync(string route, string place, string records, bool plants, PushPlan plan, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        string route, string place, string records, bool plants, PushPlan plan, CancellationToken cancellationToken)
     {
         using var writer = new RecordWriter(records);
         using var recorder = new LogRecorder(writer);
@@ -33,12 +37,19 @@ internal static class Consumer
         async ValueTask HandleAsync(ReceivedPush push, CancellationToken handling)
         {
             var (id, attempt) = (push.Info.MessageId, push.Info.Attempt);
-            if (push.Arguments.GetProperty("id").GetString() != id) throw new PushRejectedException($"The push '{id}' has the arguments of another one.");
+            if (push.Arguments.GetProperty("id").GetString() != id)
+            {
+                throw new PushRejectedException($"The push '{id}' has the arguments of another one.");
+            }
             var number = LossProcess.Number(id);
             if (plants && number == Planted) return;
             var word = string.Create(CultureInfo.InvariantCulture, $"{id} {attempt}");
             writer.Write(string.Create(CultureInfo.InvariantCulture, $"b {word} {Moments.Now()}"));
-            if (plan.HasBadText(number) && push.Arguments.GetProperty("text").GetString() != BadText.Argument) throw new InvalidOperationException($"The push '{id}' came with another text: {push.Arguments.GetProperty("text").GetRawText()}");
+            if (plan.HasBadText(number) && push.Arguments.GetProperty("text").GetString() != BadText.Argument)
+            {
+                throw new InvalidOperationException(
+                    $"The push '{id}' came with another text: {push.Arguments.GetProperty("text").GetRawText()}");
+            }
             switch (plan.Of(number, attempt))
             {
                 case HandlerTurn.Fail: throw new InvalidOperationException("The first attempt fails.");

@@ -13,7 +13,8 @@ internal static class LossProcess
     public static string Id(string producer, int number) => string.Create(CultureInfo.InvariantCulture, $"{producer}{Dash}{number}");
 
     /// <summary>The number of a push at its producer.</summary>
-    public static int Number(string id) => int.Parse(id.AsSpan(id.IndexOf(Dash, StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+    public static int Number(string id) =>
+        int.Parse(id.AsSpan(id.IndexOf(Dash, StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -22,11 +23,26 @@ internal static class LossProcess
         using var allowed = new SemaphoreSlim(0);
         var watching = EndWithInputAsync(ending, line => allowed.Release(int.Parse(line, CultureInfo.InvariantCulture)));
         if (args is ["produce", var route, var place, var records, var name, var count, var inFlight, var kinds])
-            await Producer.RunAsync(route, place, records, name, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(inFlight, CultureInfo.InvariantCulture), allowed, Plan(kinds), ending.Token);
+        {
+            await Producer.RunAsync(
+                route,
+                place,
+                records,
+                name,
+                int.Parse(count, CultureInfo.InvariantCulture),
+                int.Parse(inFlight, CultureInfo.InvariantCulture),
+                allowed,
+                Plan(kinds),
+                ending.Token);
+        }
         else if (args is ["consume", var from, var at, var handled, var plants, var faults])
+        {
             await Consumer.RunAsync(from, at, handled, bool.Parse(plants), Plan(faults), ending.Token);
+        }
         else
+        {
             throw new ArgumentException($"'{string.Join(' ', args)}' is not what this program starts itself with.", nameof(args));
+        }
         // What waits on the input is the process's own, and ends with it.
         return watching.IsFaulted ? 1 : 0;
     }

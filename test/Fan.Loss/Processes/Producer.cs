@@ -6,7 +6,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.Loss.Processes;
 
-/// <summary>Pushes, as many as it may, and writes down each push after it was accepted (<c>a ID BEGUN ACCEPTED</c>), and each one that was not (<c>r ID ERROR TEXT</c>), which it sends again with the same id.</summary>
+/// <summary>
+/// Pushes, as many as it may, and writes down each push after it was accepted (<c>a ID BEGUN ACCEPTED</c>), and each one that was not
+/// (<c>r ID ERROR TEXT</c>), which it sends again with the same id.
+/// </summary>
 internal static class Producer
 {
     /// <summary>Of so many pushes one has a key.</summary>
@@ -15,7 +18,16 @@ internal static class Producer
     private const int Keys = 40;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task RunAsync(string route, string place, string records, string name, int count, int inFlight, SemaphoreSlim allowed, PushPlan plan, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        string route,
+        string place,
+        string records,
+        string name,
+        int count,
+        int inFlight,
+        SemaphoreSlim allowed,
+        PushPlan plan,
+        CancellationToken cancellationToken)
     {
         using var host = LossRoutes.Build(route, place);
         await host.StartAsync(cancellationToken);
@@ -33,8 +45,14 @@ internal static class Producer
                 var id = LossProcess.Id(name, number);
                 var isBad = plan.HasBadText(number);
                 var arguments = JsonElement.Parse(isBad ? $$"""{"id":"{{id}}","text":{{BadText.Json}}}""" : $$"""{"id":"{{id}}"}""");
-                using var scope = isBad ? (CallContext.Current with { Baggage = new Dictionary<string, string> { ["text"] = BadText.Value } }).Use() : default(CallContext.Scope?);
-                var options = new PushOptions { MessageId = id, Key = number % KeyedOneIn == 0 ? string.Create(CultureInfo.InvariantCulture, $"k{number % Keys}") : null };
+                using var scope = isBad
+                    ? (CallContext.Current with { Baggage = new Dictionary<string, string> { ["text"] = BadText.Value } }).Use()
+                    : default(CallContext.Scope?);
+                var options = new PushOptions
+                {
+                    MessageId = id,
+                    Key = number % KeyedOneIn == 0 ? string.Create(CultureInfo.InvariantCulture, $"k{number % Keys}") : null
+                };
                 while (!await TryPushAsync(arguments, options)) await Task.Delay(Pause, cancellationToken);
             }
         }

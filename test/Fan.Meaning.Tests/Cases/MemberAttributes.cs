@@ -4,7 +4,10 @@ namespace Fan.Meaning.Tests.Cases;
 internal sealed class MemberAttributes(Draw draw, int wildness)
 {
     private static readonly string[] OddNames =
-        ["ключ", "名\\\"前", "a b", "", "$type", "$id", "<&>'", "\\ud83d\\ude00", "x\\\\y", "value", "Value", "number", "ID", "a\\u0000b", "\\u2028", "very.long.name.that.has.more.than.thirty.two.bytes"];
+        [
+            "ключ", "名\\\"前", "a b", "", "$type", "$id", "<&>'", "\\ud83d\\ude00", "x\\\\y", "value", "Value", "number", "ID", "a\\u0000b",
+            "\\u2028", "very.long.name.that.has.more.than.thirty.two.bytes"
+        ];
 
     /// <summary>Each with its brackets; <paramref name="target"/> is as <c>property: </c>.</summary>
     public string Draw(TypeText type, string target = "")
@@ -17,8 +20,15 @@ internal sealed class MemberAttributes(Draw draw, int wildness)
         if (draw.Chance(4)) all.Add($"JsonPropertyOrder({draw.Between(-2, 2)})");
         if (wildness > 1 && draw.Chance(3)) all.Add("JsonInclude");
         if (type.Sort == TypeSort.Number && draw.Chance(8) || (wildness > 1 && draw.Chance(1)))
-            all.Add($"JsonNumberHandling(JsonNumberHandling.{draw.Of("AllowReadingFromString | JsonNumberHandling.WriteAsString", "AllowNamedFloatingPointLiterals", "Strict", "WriteAsString")})");
-        if (type.Sort is TypeSort.List or TypeSort.Map or TypeSort.Object && draw.Chance(6)) all.Add($"JsonObjectCreationHandling(JsonObjectCreationHandling.{draw.Of("Populate", "Populate", "Replace")})");
+        {
+            var handling = draw.Of(
+                "AllowReadingFromString | JsonNumberHandling.WriteAsString", "AllowNamedFloatingPointLiterals", "Strict", "WriteAsString");
+            all.Add($"JsonNumberHandling(JsonNumberHandling.{handling})");
+        }
+        if (type.Sort is TypeSort.List or TypeSort.Map or TypeSort.Object && draw.Chance(6))
+        {
+            all.Add($"JsonObjectCreationHandling(JsonObjectCreationHandling.{draw.Of("Populate", "Populate", "Replace")})");
+        }
         if (draw.Chance(6) && Converter(type) is { } converter) all.Add(converter);
         if (wildness > 1 && draw.Chance(1)) all.Add("Obsolete(\"old\")");
         return string.Concat(all.Distinct().Select(attribute => $"[{target}{attribute}] "));
@@ -29,7 +39,14 @@ internal sealed class MemberAttributes(Draw draw, int wildness)
     private string Ignore(TypeText type)
     {
         var mayBeNull = !type.IsValue || type.Text.EndsWith('?');
-        var condition = draw.Of("", "Always", "Never", "WhenWritingDefault", mayBeNull || draw.Chance(4) ? "WhenWritingNull" : "WhenWritingDefault", "WhenWriting", "WhenReading");
+        var condition = draw.Of(
+            "",
+            "Always",
+            "Never",
+            "WhenWritingDefault",
+            mayBeNull || draw.Chance(4) ? "WhenWritingNull" : "WhenWritingDefault",
+            "WhenWriting",
+            "WhenReading");
         return condition.Length == 0 ? "JsonIgnore" : $"JsonIgnore(Condition = JsonIgnoreCondition.{condition})";
     }
 
@@ -39,11 +56,17 @@ internal sealed class MemberAttributes(Draw draw, int wildness)
         if (draw.Chance(15)) return "Vocabulary.Nothing";
         return type.Sort switch
         {
-            TypeSort.Enum => $"JsonConverter(typeof({draw.Of("JsonStringEnumConverter", $"JsonStringEnumConverter<{bare}>", $"JsonNumberEnumConverter<{bare}>", $"Vocabulary.EvenConverter<{bare}>")}))",
+            TypeSort.Enum => "JsonConverter(typeof(" + draw.Of(
+                "JsonStringEnumConverter",
+                $"JsonStringEnumConverter<{bare}>",
+                $"JsonNumberEnumConverter<{bare}>",
+                $"Vocabulary.EvenConverter<{bare}>") + "))",
             TypeSort.Text => "JsonConverter(typeof(Vocabulary.ShoutConverter))",
             TypeSort.Number when bare == "int" => "JsonConverter(typeof(Vocabulary.PlusOneConverter))",
             TypeSort.Other => null,
-            _ => draw.Chance(50) ? "JsonConverter(typeof(Vocabulary.NothingFactory))" : $"JsonConverter(typeof(Vocabulary.DefaultConverter<{bare}>))",
+            _ => draw.Chance(50)
+                ? "JsonConverter(typeof(Vocabulary.NothingFactory))"
+                : $"JsonConverter(typeof(Vocabulary.DefaultConverter<{bare}>))",
         };
     }
 }

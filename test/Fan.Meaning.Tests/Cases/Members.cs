@@ -4,7 +4,10 @@ namespace Fan.Meaning.Tests.Cases;
 internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attributes, int wildness, string kind)
 {
     private static readonly string[] Pool =
-        ["Id", "Name", "Count", "Value", "Items", "URLText", "ABc", "X", "x", "ID", "Größe", "_under", "Total_Sum", "I1", "İx", "@class", "Data", "Kind", "Length", "Parent", "Number", "Flag", "When", "Extra", "other"];
+        [
+            "Id", "Name", "Count", "Value", "Items", "URLText", "ABc", "X", "x", "ID", "Größe", "_under", "Total_Sum", "I1", "İx",
+            "@class", "Data", "Kind", "Length", "Parent", "Number", "Flag", "When", "Extra", "other"
+        ];
 
     private readonly HashSet<string> _taken = [];
 
@@ -63,7 +66,9 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
             case < 62: return Collection(name, attribute);
             case < 66: return $"{attribute}public {type.Text} {name} => default!;";
             case < 76: return Field(type, name, attribute);
-            case < 79: return $"{attribute.Replace("[JsonInclude] ", "", StringComparison.Ordinal)}{(draw.Chance(60) ? "[JsonInclude] " : "")}{draw.Of("private", "internal", IsStruct ? "private" : "protected")} {type.Text} {name} {{ get; {set}; }}";
+            case < 79:
+                return $"{attribute.Replace("[JsonInclude] ", "", StringComparison.Ordinal)}{(draw.Chance(60) ? "[JsonInclude] " : "")}" +
+                    $"{draw.Of("private", "internal", IsStruct ? "private" : "protected")} {type.Text} {name} {{ get; {set}; }}";
             case < 82 when !IsStruct:
                 Virtual.Add((type.Text, name));
                 return $"{attribute}public virtual {type.Text} {name} {{ get; set; }}";
@@ -83,17 +88,27 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
         var access = draw.Of("private", "private", "internal", IsStruct ? "private" : "protected");
         var setter = draw.Chance(25) ? "init" : set;
         Settable.Add((type, name));
-        return draw.Chance(80) ? $"{attribute}{include}public {type.Text} {name} {{ get; {access} {setter}; }}{Initial(type)}" : $"{attribute}{include}public {type.Text} {name} {{ {access} get; {setter}; }}";
+        return draw.Chance(80)
+            ? $"{attribute}{include}public {type.Text} {name} {{ get; {access} {setter}; }}{Initial(type)}"
+            : $"{attribute}{include}public {type.Text} {name} {{ {access} get; {setter}; }}";
     }
 
     private string Collection(string name, string attribute)
     {
         var list = draw.Chance(60) ? types.List(1) : types.Map(1);
-        var made = list.Text.EndsWith(']') || (list.Text.StartsWith('I') && !list.Text.Contains("Set<", StringComparison.Ordinal)) ? "[]" : list.Text.StartsWith('I') ? $"new HashSet{list.Text[list.Text.IndexOf('<', StringComparison.Ordinal)..]}()" : "new()";
+        var made = list.Text.EndsWith(']') || (list.Text.StartsWith('I') && !list.Text.Contains("Set<", StringComparison.Ordinal))
+            ? "[]"
+            : list.Text.StartsWith('I')
+            ? $"new HashSet{list.Text[list.Text.IndexOf('<', StringComparison.Ordinal)..]}()"
+            : "new()";
         if (list.Text.Contains("ObjectModel.ReadOnly", StringComparison.Ordinal)) made = "null!";
-        if (list.Sort == TypeSort.Map && list.Text.StartsWith('I')) made = $"new Dictionary{list.Text[list.Text.IndexOf('<', StringComparison.Ordinal)..]}()";
+        if (list.Sort == TypeSort.Map && list.Text.StartsWith('I'))
+        {
+            made = $"new Dictionary{list.Text[list.Text.IndexOf('<', StringComparison.Ordinal)..]}()";
+        }
         var populate = draw.Chance(30) ? "[JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)] " : "";
-        return $"{(populate.Length > 0 ? "" : attribute)}{populate}public {list.Text} {name} {{ get; {(IsReadOnly ? "" : draw.Of("", "", "set; ", "private set; "))}}}{(IsStruct ? "" : $" = {made}")}{(IsStruct ? "" : ";")}";
+        return $"{(populate.Length > 0 ? "" : attribute)}{populate}public {list.Text} {name} {{ get; " +
+            $"{(IsReadOnly ? "" : draw.Of("", "", "set; ", "private set; "))}}}{(IsStruct ? "" : $" = {made}")}{(IsStruct ? "" : ";")}";
     }
 
     private string Field(TypeText type, string name, string attribute)
@@ -114,7 +129,8 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
     private string Logged(TypeText type, string name, string attribute)
     {
         Settable.Add((type, name));
-        return $"{attribute}public {type.Text} {name} {{ get; {(draw.Chance(70) ? "set" : "init")} {{ field = value; _log += \"{name};\"; }} }}";
+        return $"{attribute}public {type.Text} {name} {{ get; {(draw.Chance(70) ? "set" : "init")} {{ field = value; " +
+            $"_log += \"{name};\"; }} }}";
     }
 
     private string Thoughtful(TypeText type, string name, string attribute) => draw.Chance(50)
@@ -123,10 +139,19 @@ internal sealed class Members(Draw draw, TypeChoice types, MemberAttributes attr
 
     private string Written(TypeText type, string name, string attribute, string set) => draw.Chance(50)
         ? $"{attribute}public {type.Text} {name} {{ {set} {{ }} }}"
-        : $"private {(IsReadOnly ? "readonly " : "")}{type.Text} _of{name.TrimStart('@')}{(IsStruct ? "" : " = default!")}; {attribute}public {type.Text} {name} {{ get => _of{name.TrimStart('@')}; {(IsReadOnly ? "init { }" : $"set => _of{name.TrimStart('@')} = value;")} }}";
+        : $"private {(IsReadOnly ? "readonly " : "")}{type.Text} _of{name.TrimStart('@')}{(IsStruct ? "" : " = default!")}; " +
+            $"{attribute}public {type.Text} {name} {{ get => _of{name.TrimStart('@')}; " +
+            $"{(IsReadOnly ? "init { }" : $"set => _of{name.TrimStart('@')} = value;")} }}";
 
-    private string Extension(string name) =>
-        $"[JsonExtensionData] public {draw.Of("Dictionary<string, System.Text.Json.JsonElement>", "Dictionary<string, object>", "System.Text.Json.Nodes.JsonObject", "IDictionary<string, System.Text.Json.JsonElement>")}? {name} {{ get; {(IsReadOnly ? "init" : "set")}; }}";
+    private string Extension(string name)
+    {
+        var type = draw.Of(
+            "Dictionary<string, System.Text.Json.JsonElement>",
+            "Dictionary<string, object>",
+            "System.Text.Json.Nodes.JsonObject",
+            "IDictionary<string, System.Text.Json.JsonElement>");
+        return $"[JsonExtensionData] public {type}? {name} {{ get; {(IsReadOnly ? "init" : "set")}; }}";
+    }
 
     private string Noise(TypeText type, string name, string attribute) => draw.Below(9) switch
     {

@@ -11,7 +11,11 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
         var underlying = draw.Of("int", "int", "byte", "sbyte", "short", "ushort", "uint", "long", "ulong");
         var converter = wildness == 0 || draw.Chance(60)
             ? ""
-            : $"[JsonConverter(typeof({draw.Of("JsonStringEnumConverter", $"JsonStringEnumConverter<{name}>", $"JsonNumberEnumConverter<{name}>", $"Vocabulary.EvenConverter<{name}>")}))] ";
+            : "[JsonConverter(typeof(" + draw.Of(
+                "JsonStringEnumConverter",
+                $"JsonStringEnumConverter<{name}>",
+                $"JsonNumberEnumConverter<{name}>",
+                $"Vocabulary.EvenConverter<{name}>") + "))] ";
         var member = wildness > 0 && draw.Chance(25) ? "[JsonStringEnumMemberName(\"Der Erste\")] " : "";
         declared.Enums.Add(new(name, true, $"{name}.Two", TypeSort.Enum));
         return draw.Chance(40)
@@ -21,7 +25,8 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
 
     public string Object(string name)
     {
-        var kind = draw.Of("class", "class", "class", "record", "record", "struct", "readonly struct", "record struct", "readonly record struct");
+        var kind = draw.Of(
+            "class", "class", "class", "record", "record", "struct", "readonly struct", "record struct", "readonly record struct");
         var isStruct = kind.Contains("struct", StringComparison.Ordinal);
         var isReadOnly = kind.StartsWith("readonly", StringComparison.Ordinal);
         var arity = draw.Chance(12) ? draw.Between(1, 2) : 0;
@@ -29,7 +34,10 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
         var parent = !isStruct && parents.Length > 0 && draw.Chance(50) ? draw.Of(parents) : null;
         var members = new Members(draw, _types, _attributes, wildness, kind);
         // A type may contain itself, if only where it may be absent.
-        if (!isStruct && arity == 0 && draw.Chance(15)) members.Own = new(draw.Of(name + "?", $"List<{name}>", $"{name}[]?", $"Dictionary<string, {name}>"), false);
+        if (!isStruct && arity == 0 && draw.Chance(15))
+        {
+            members.Own = new(draw.Of(name + "?", $"List<{name}>", $"{name}[]?", $"Dictionary<string, {name}>"), false);
+        }
         var body = new List<string>();
         var positional = new List<(string Type, string Name)>();
         if (parent is not null) Inherit(parent, members, body);
@@ -39,18 +47,34 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
         else if (parent is { Positional.Count: > 0 }) header = $"({Repeat(parent)})";
         else if (arity == 0 && draw.Chance(8) && kind is "class" or "struct") header = Primary(members, body);
 
-        if (arity > 0) body.Add($"public T0{(draw.Chance(50) ? "?" : "")} {members.Name()} {{ get; {(isReadOnly ? "init" : draw.Of("set", "init"))}; }}{(isStruct || header.Length > 0 ? "" : " = default!;")}");
+        if (arity > 0)
+        {
+            body.Add(
+                $"public T0{(draw.Chance(50) ? "?" : "")} {members.Name()} {{ get; {(isReadOnly ? "init" : draw.Of("set", "init"))}; " +
+                $"}}{(isStruct || header.Length > 0 ? "" : " = default!;")}");
+        }
         var count = draw.Between(header.Length > 0 && positional.Count > 0 ? 0 : 1, wildness == 0 ? 5 : 4);
         for (var i = 0; i < count; i++) body.Add(members.Next());
         var hasParameterless = header.Length == 0;
         if (header.Length == 0 && draw.Chance(wildness == 0 ? 15 : 30)) hasParameterless = Constructors(name, kind, members, body, parent);
         var callbacks = wildness > 1 && !isReadOnly && draw.Chance(12) ? Callbacks(body) : "";
-        if (body.Any(line => line.Contains("_log +=", StringComparison.Ordinal))) body.Insert(0, isStruct ? "private string? _log;" : "private string _log = \"\";");
+        if (body.Any(line => line.Contains("_log +=", StringComparison.Ordinal)))
+        {
+            body.Insert(0, isStruct ? "private string? _log;" : "private string _log = \"\";");
+        }
         // A virtual member can't stand in a sealed type.
         var isAbstract = !isStruct && wildness > 0 && arity == 0 && draw.Chance(8);
         var isSealed = !isStruct && !isAbstract && members.Virtual.Count == 0 && draw.Chance(30);
         var typeParameters = arity == 0 ? "" : $"<{string.Join(", ", Enumerable.Range(0, arity).Select(i => "T" + i))}>";
-        var bases = new[] { parent is null ? "" : parent.Positional.Count > 0 ? $"{parent.Name}({string.Join(", ", parent.Positional.Select(p => p.Name))})" : parent.Name, callbacks }.Where(text => text.Length > 0).ToArray();
+        var bases = new[]
+        {
+            parent is null
+                ? ""
+                : parent.Positional.Count > 0
+                ? $"{parent.Name}({string.Join(", ", parent.Positional.Select(p => p.Name))})"
+                : parent.Name,
+            callbacks
+        }.Where(text => text.Length > 0).ToArray();
         declared.Objects.Add(new(name, kind, isStruct, arity)
         {
             IsBase = !isStruct && !isSealed && arity == 0 && (hasParameterless || positional.Count > 0) && !members.HasRequired,
@@ -60,7 +84,9 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
             Names = [.. members.Names],
         });
         return $"{OfType(name, arity)}public {(isAbstract ? "abstract " : isSealed ? "sealed " : "")}{kind} {name}{typeParameters}{header}"
-            + $"{(bases.Length == 0 ? "" : " : " + string.Join(", ", bases))}\n{{\n    {string.Join("\n    ", body.Where(line => line.Length > 0))}\n}}";
+            +
+            $"{(bases.Length == 0 ? "" : " : " + string.Join(", ", bases))}\n{{\n " +
+            $"   {string.Join("\n    ", body.Where(line => line.Length > 0))}\n}}";
     }
 
     private string OfType(string name, int arity)
@@ -146,15 +172,25 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
     {
         var form = draw.Below(wildness == 0 ? 2 : 10);
         var chosen = members.Settable.Where(_ => draw.Chance(70)).ToList();
-        var others = wildness > 1 && draw.Chance(8) ? draw.Of(", int stranger", ", string? stranger = null", ", params int[] strangers") : "";
+        var others = wildness > 1 && draw.Chance(8)
+            ? draw.Of(", int stranger", ", string? stranger = null", ", params int[] strangers")
+            : "";
         if (chosen.Count == 0 && form < 6) return true;
         var sets = members.HasRequired && draw.Chance(50) ? "[System.Diagnostics.CodeAnalysis.SetsRequiredMembers] " : "";
         // The serializer compares names without their case.
         var loud = chosen.Select(_ => draw.Chance(10)).ToArray();
         string Spelled(int i) => loud[i] ? Parameter(chosen[i].Name).ToUpperInvariant() : Parameter(chosen[i].Name);
-        string One(string access, string attribute) =>
-            $"{attribute}{sets}{access} {name}({string.Join(", ", chosen.Select((m, i) => $"{(wildness > 1 && draw.Chance(3) ? "in " : "")}{(wildness > 1 && draw.Chance(3) && m.Type.Text == "int" ? "long" : m.Type.Text)} {Spelled(i)}{(i == chosen.Count - 1 && others.Length == 0 && m.Type.Literal is { } l && draw.Chance(40) ? " = " + l : "")}"))}{others}) {{ "
-            + string.Join(" ", chosen.Select((m, i) => $"this.{m.Name} = ({m.Type.Text})({(wildness > 1 && draw.Chance(4) ? $"Vocabulary.Check.Accept({Spelled(i)})" : Spelled(i))});")) + " }";
+        string One(string access, string attribute)
+        {
+            var parameters = string.Join(", ", chosen.Select(
+                (m, i) => (wildness > 1 && draw.Chance(3) ? "in " : "")
+                    + (wildness > 1 && draw.Chance(3) && m.Type.Text == "int" ? "long" : m.Type.Text) + " " + Spelled(i)
+                    + (i == chosen.Count - 1 && others.Length == 0 && m.Type.Literal is { } l && draw.Chance(40) ? " = " + l : "")));
+            var assignments = string.Join(" ", chosen.Select(
+                (m, i) => $"this.{m.Name} = ({m.Type.Text})(" +
+                    $"{(wildness > 1 && draw.Chance(4) ? $"Vocabulary.Check.Accept({Spelled(i)})" : Spelled(i))});"));
+            return $"{attribute}{sets}{access} {name}({parameters}{others}) {{ {assignments} }}";
+        }
         if (kind.Contains("struct", StringComparison.Ordinal) && form is 6 or 7 or 9) form = 8;
         switch (form)
         {
@@ -175,7 +211,13 @@ internal sealed class TypeDeclarations(Draw draw, CaseTypes declared, int wildne
 
     private string Callbacks(List<string> body)
     {
-        var names = new[] { "IJsonOnSerializing", "IJsonOnSerialized", "IJsonOnDeserializing", "IJsonOnDeserialized" }.Where(_ => draw.Chance(50)).ToArray();
+        var names = new[]
+        {
+            "IJsonOnSerializing",
+            "IJsonOnSerialized",
+            "IJsonOnDeserializing",
+            "IJsonOnDeserialized"
+        }.Where(_ => draw.Chance(50)).ToArray();
         foreach (var name in names) body.Add($"void {name}.{name[5..]}() => _log += \"{name[7..]};\";");
         return string.Join(", ", names);
     }

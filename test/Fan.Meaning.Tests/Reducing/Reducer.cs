@@ -47,29 +47,55 @@ internal static class Reducer
     // Larger pieces first. Each candidate is made when it is tried.
     private static IEnumerable<Func<SyntaxNode?>> Candidates(SyntaxNode root)
     {
-        foreach (var member in root.DescendantNodes().OfType<MemberDeclarationSyntax>().Where(node => node is not BaseNamespaceDeclarationSyntax && !IsContract(node) && !(node is MethodDeclarationSyntax && Holder(node) is "IEcho" or "Echo")))
+        foreach (var member
+            in root.DescendantNodes().OfType<MemberDeclarationSyntax>().Where(node => node is not BaseNamespaceDeclarationSyntax
+                && !IsContract(node)
+                && !(node is MethodDeclarationSyntax && Holder(node) is "IEcho" or "Echo")))
             yield return () => Without(root, member);
-        foreach (var method in root.DescendantNodes().OfType<MethodDeclarationSyntax>().Where(method => Holder(method) == "IEcho" && Methods(root, "IEcho") > 1))
-            yield return () => root.RemoveNodes(root.DescendantNodes().OfType<MethodDeclarationSyntax>().Where(other => other.Identifier.Text == method.Identifier.Text && Holder(other) is "IEcho" or "Echo"), SyntaxRemoveOptions.KeepNoTrivia);
-        foreach (var attribute in root.DescendantNodes().OfType<AttributeListSyntax>().Where(list => !list.ToString().Contains("Service(", StringComparison.Ordinal)))
+        foreach (var method in root.DescendantNodes().OfType<MethodDeclarationSyntax>().Where(
+            method => Holder(method) == "IEcho" && Methods(root, "IEcho") > 1))
+        {
+            yield return () => root.RemoveNodes(
+                root.DescendantNodes().OfType<MethodDeclarationSyntax>().Where(
+                    other => other.Identifier.Text == method.Identifier.Text && Holder(other) is "IEcho" or "Echo"),
+                SyntaxRemoveOptions.KeepNoTrivia);
+        }
+        foreach (var attribute in root.DescendantNodes().OfType<AttributeListSyntax>().Where(
+            list => !list.ToString().Contains("Service(", StringComparison.Ordinal)))
             yield return () => Without(root, attribute);
-        foreach (var bases in root.DescendantNodes().OfType<BaseListSyntax>().Where(list => !list.ToString().Contains("IEcho", StringComparison.Ordinal)))
+        foreach (var bases in root.DescendantNodes().OfType<BaseListSyntax>().Where(
+            list => !list.ToString().Contains("IEcho", StringComparison.Ordinal)))
             yield return () => Without(root, bases);
-        foreach (var parameter in root.DescendantNodes().OfType<ParameterSyntax>().Where(p => Holder(p.Parent!.Parent!) is not ("IEcho" or "Echo")))
+        foreach (var parameter in root.DescendantNodes().OfType<ParameterSyntax>().Where(
+            p => Holder(p.Parent!.Parent!) is not ("IEcho" or "Echo")))
             yield return () => Without(root, parameter);
-        foreach (var initial in root.DescendantNodes().OfType<EqualsValueClauseSyntax>().Where(value => value.Parent is PropertyDeclarationSyntax or ParameterSyntax or EnumMemberDeclarationSyntax && value.Parent.Parent?.Parent is not MethodDeclarationSyntax))
+        foreach (var initial in root.DescendantNodes().OfType<EqualsValueClauseSyntax>().Where(
+            value => value.Parent is PropertyDeclarationSyntax or ParameterSyntax or EnumMemberDeclarationSyntax
+                && value.Parent.Parent?.Parent is not MethodDeclarationSyntax))
             yield return () => Initial(root, initial);
         foreach (var statement in root.DescendantNodes().OfType<StatementSyntax>().Where(statement => statement is not BlockSyntax))
             yield return () => Without(root, statement);
-        foreach (var type in root.DescendantNodes().OfType<TypeSyntax>().Where(type => type.Parent is PropertyDeclarationSyntax or VariableDeclarationSyntax or ParameterSyntax or TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax or TupleElementSyntax))
+        foreach (var type in root.DescendantNodes().OfType<TypeSyntax>().Where(
+            type => type.Parent is PropertyDeclarationSyntax or VariableDeclarationSyntax or ParameterSyntax or TypeArgumentListSyntax
+                or ArrayTypeSyntax or NullableTypeSyntax or TupleElementSyntax))
         {
             if (type is NullableTypeSyntax nullable) yield return () => root.ReplaceNode(type, nullable.ElementType);
-            if (type is GenericNameSyntax generic && generic.TypeArgumentList.Arguments.Count == 1) yield return () => root.ReplaceNode(type, generic.TypeArgumentList.Arguments[0]);
+            if (type is GenericNameSyntax generic && generic.TypeArgumentList.Arguments.Count == 1)
+            {
+                yield return () => root.ReplaceNode(type, generic.TypeArgumentList.Arguments[0]);
+            }
             if (type is ArrayTypeSyntax array) yield return () => root.ReplaceNode(type, array.ElementType);
-            if (type.ToString() is not "int") yield return () => root.ReplaceNode(type, SyntaxFactory.ParseTypeName("int").WithTriviaFrom(type));
+            if (type.ToString() is not "int")
+            {
+                yield return () => root.ReplaceNode(type, SyntaxFactory.ParseTypeName("int").WithTriviaFrom(type));
+            }
         }
 
-        foreach (var modifier in root.DescendantTokens().Where(token => token.IsKind(SyntaxKind.SealedKeyword) || token.IsKind(SyntaxKind.ReadOnlyKeyword) || token.IsKind(SyntaxKind.RequiredKeyword) || token.IsKind(SyntaxKind.AbstractKeyword) || token.IsKind(SyntaxKind.VirtualKeyword)))
+        foreach (var modifier in root.DescendantTokens().Where(token => token.IsKind(SyntaxKind.SealedKeyword)
+            || token.IsKind(SyntaxKind.ReadOnlyKeyword)
+            || token.IsKind(SyntaxKind.RequiredKeyword)
+            || token.IsKind(SyntaxKind.AbstractKeyword)
+            || token.IsKind(SyntaxKind.VirtualKeyword)))
             yield return () => root.ReplaceToken(modifier, SyntaxFactory.Token(SyntaxKind.None));
     }
 
@@ -81,7 +107,9 @@ internal static class Reducer
 
     private static bool IsContract(SyntaxNode node) => node is TypeDeclarationSyntax { Identifier.Text: "IEcho" or "Echo" };
 
-    private static string? Holder(SyntaxNode node) => node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().FirstOrDefault()?.Identifier.Text;
+    private static string? Holder(SyntaxNode node) =>
+        node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().FirstOrDefault()?.Identifier.Text;
 
-    private static int Methods(SyntaxNode root, string type) => root.DescendantNodes().OfType<MethodDeclarationSyntax>().Count(method => Holder(method) == type);
+    private static int Methods(SyntaxNode root, string type) =>
+        root.DescendantNodes().OfType<MethodDeclarationSyntax>().Count(method => Holder(method) == type);
 }

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.Meaning.Tests.Routes;
 
-/// <summary>An application that hosts the services of cases and copies its local calls. Its settings of JSON are the one place that says what a type means.</summary>
+/// <summary>
+/// An application that hosts the services of cases and copies its local calls. Its settings of JSON are the one place that says what a type
+/// means.
+/// </summary>
 internal sealed class Application : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -27,11 +30,13 @@ internal sealed class Application : IAsyncDisposable
 
     private JsonSerializerOptions Options => Json.Options;
 
-    public static async Task<Application> StartAsync(IEnumerable<(Type Contract, object Service)> services, params IJsonTypeInfoResolver[] resolvers)
+    public static async Task<Application> StartAsync(
+        IEnumerable<(Type Contract, object Service)> services, params IJsonTypeInfoResolver[] resolvers)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var tree = new MemoryTree();
-        var fan = builder.Services.AddFan(options => (options.Name, options.CopyLocalCalls) = ("meaning", true)).UseStore(_ => new MemoryCoordinationStore(tree));
+        var fan = builder.Services.AddFan(options => (options.Name, options.CopyLocalCalls) = ("meaning", true))
+            .UseStore(_ => new MemoryCoordinationStore(tree));
         foreach (var resolver in resolvers) fan.AddJson(resolver);
         foreach (var (contract, service) in services) Generic(nameof(Add), contract, fan, service);
         var host = builder.Build();
@@ -41,7 +46,10 @@ internal sealed class Application : IAsyncDisposable
 
     /// <summary>What the serializer alone makes of a value of a type.</summary>
     public Outcome Reference(object? value, Type type) =>
-        Outcome.Of(() => JsonSerializer.SerializeToUtf8Bytes(value, type, Options), bytes => JsonSerializer.Deserialize(bytes, type, Options)) with { Sender = value };
+        Outcome.Of(
+            () => JsonSerializer.SerializeToUtf8Bytes(value, type, Options),
+            bytes => JsonSerializer.Deserialize(bytes, type, Options)) with
+        { Sender = value };
 
     public async ValueTask DisposeAsync()
     {
@@ -53,7 +61,8 @@ internal sealed class Application : IAsyncDisposable
     public object ClientOf(Type contract) => Generic(nameof(Get), contract, _host.Services.GetRequiredService<IFan>())!;
 
     private static object? Generic(string method, Type type, params object[] arguments) =>
-        typeof(Application).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, arguments);
+        typeof(Application).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+            .Invoke(null, arguments);
 
     private static TService Get<TService>(IFan fan)
         where TService : class => fan.Get<TService>();

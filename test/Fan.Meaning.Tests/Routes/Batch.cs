@@ -54,7 +54,11 @@ internal sealed class Batch
         if (blindTo is null) return ContractCompilation.Of([Vocabulary, .. cases.Select(@case => @case.Source)]);
         var seen = ContractCompilation.Of([Vocabulary, .. cases.Select(@case => blindTo.Replace(@case.Source, ""))]);
         // What was generated for those belongs to these, which are no services to the generator any more.
-        return ContractCompilation.Of([Vocabulary, .. cases.Select(@case => @case.Source.Replace(@case.Service, "", StringComparison.Ordinal)), .. seen.Generated.Select(tree => tree.ToString())]);
+        return ContractCompilation.Of([
+            Vocabulary,
+            .. cases.Select(@case => @case.Source.Replace(@case.Service, "", StringComparison.Ordinal)),
+            .. seen.Generated.Select(tree => tree.ToString())
+        ]);
     }
 
     // What does not compile goes, and the others are compiled again.
@@ -62,7 +66,10 @@ internal sealed class Batch
     {
         foreach (var group in errors.GroupBy(error => CaseOf(error, cases)).ToArray())
         {
-            if (group.Key is not { } found) throw new InvalidOperationException("An error outside of all cases: " + string.Join("\n", group.Take(3)));
+            if (group.Key is not { } found)
+            {
+                throw new InvalidOperationException("An error outside of all cases: " + string.Join("\n", group.Take(3)));
+            }
             cases.Remove(found);
             var isOwn = group.Any(error => error.Location.SourceTree!.FilePath.StartsWith("Source", StringComparison.Ordinal));
             (isOwn ? NoCode : Broken).Add((found, ContractCompilation.Explain(group.First())));
@@ -71,7 +78,8 @@ internal sealed class Batch
 
     private void Refuse(List<Case> cases, ContractCompilation compilation)
     {
-        foreach (var problem in compilation.Generator.Where(problem => problem.Severity == DiagnosticSeverity.Error || problem.Id is "CS8785" or "CS8784"))
+        foreach (var problem in compilation.Generator.Where(
+            problem => problem.Severity == DiagnosticSeverity.Error || problem.Id is "CS8785" or "CS8784"))
         {
             if (CaseOf(problem, cases) is { } refused) Refusals[refused.Seed] = $"{problem.Id}: {problem.GetMessage(null)}";
             else throw new InvalidOperationException("The generator ended: " + problem);
@@ -81,7 +89,9 @@ internal sealed class Batch
     private async Task RunAllAsync(List<Case> cases, Assembly assembly, IJsonTypeInfoResolver[] resolvers)
     {
         var contracts = ContractCompilation.Contracts(assembly).ToDictionary(contract => contract.ServiceType);
-        await using var application = await Application.StartAsync(contracts.Keys.Select(contract => (contract, Activator.CreateInstance(assembly.GetType(contract.Namespace + ".Echo")!)!)), resolvers);
+        await using var application = await Application.StartAsync(
+            contracts.Keys.Select(contract => (contract, Activator.CreateInstance(assembly.GetType(contract.Namespace + ".Echo")!)!)),
+            resolvers);
         foreach (var @case in cases)
         {
             var service = assembly.GetType(@case.Namespace + ".IEcho")!;
@@ -103,7 +113,11 @@ internal sealed class Batch
     private static Case? CaseOf(Diagnostic problem, List<Case> cases)
     {
         var file = Path.GetFileNameWithoutExtension(problem.Location.GetLineSpan().Path ?? "");
-        if (file.StartsWith("Source", StringComparison.Ordinal) && cases.ElementAtOrDefault(int.Parse(file.AsSpan("Source".Length), CultureInfo.InvariantCulture) - 2) is { } own) return own;
+        if (file.StartsWith("Source", StringComparison.Ordinal)
+            && cases.ElementAtOrDefault(int.Parse(file.AsSpan("Source".Length), CultureInfo.InvariantCulture) - 2) is { } own)
+        {
+            return own;
+        }
         var text = problem.Location.SourceTree?.ToString() ?? "";
         return cases.FirstOrDefault(@case => text.Contains($"global::{@case.Namespace}.IEcho", StringComparison.Ordinal));
     }

@@ -25,7 +25,11 @@ internal static class CarriedTypes
         if (type.Namespace != space) yield break;
         for (var at = type; at is not null && at.Namespace == space; at = at.BaseType)
         {
-            foreach (var field in at.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)) yield return field.FieldType;
+            foreach (var field in at.GetFields(
+                BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            {
+                yield return field.FieldType;
+            }
         }
     }
 }

@@ -24,7 +24,8 @@ internal sealed class CaseRun(Case @case, Type service, ServiceContract? contrac
     public bool IsRefused => contract is null;
 
     /// <summary>The types of the case that its main method carries.</summary>
-    public IReadOnlyCollection<Type> Types => field ??= CarriedTypes.Of(service.GetMethod("EchoAsync")!.GetParameters()[0].ParameterType, @case.Namespace);
+    public IReadOnlyCollection<Type> Types =>
+        field ??= CarriedTypes.Of(service.GetMethod("EchoAsync")!.GetParameters()[0].ParameterType, @case.Namespace);
 
     /// <summary>Whether the generator gave the main method a compact form.</summary>
     public bool IsCompact => Method("EchoAsync") is { IsCompact: true };
@@ -91,8 +92,16 @@ internal sealed class CaseRun(Case @case, Type service, ServiceContract? contrac
         // The type of an exception says who is at fault.
         void Blame(string way, string use, CodecRoute route)
         {
-            if (route.Arguments is { Stage: Stage.NotUnderstood, Error: not BadArgumentException }) Differences.Add(new($"{way}, arguments: no bad argument{use}", method.Name, turn, ValueText.Of(Arguments()), route.Arguments.ToString()));
-            if (route.Result is { Stage: Stage.NotUnderstood, Error: not BadMessageException }) Differences.Add(new($"{way}, result: no bad message{use}", method.Name, turn, ValueText.Of(Arguments()), route.Result.ToString()));
+            if (route.Arguments is { Stage: Stage.NotUnderstood, Error: not BadArgumentException })
+            {
+                Differences.Add(new(
+                    $"{way}, arguments: no bad argument{use}", method.Name, turn, ValueText.Of(Arguments()), route.Arguments.ToString()));
+            }
+            if (route.Result is { Stage: Stage.NotUnderstood, Error: not BadMessageException })
+            {
+                Differences.Add(
+                    new($"{way}, result: no bad message{use}", method.Name, turn, ValueText.Of(Arguments()), route.Result.ToString()));
+            }
         }
     }
 
@@ -127,7 +136,8 @@ internal sealed class CaseRun(Case @case, Type service, ServiceContract? contrac
     private object?[]? ArgumentsOf(MethodInfo method, int turn)
     {
         var parameters = method.GetParameters();
-        var values = parameters.SkipLast(1).Select(parameter => ArgumentOf(parameter, Draw.Mix(@case.Seed, $"{method.Name}.{parameter.Name}.{turn}"), turn)).ToArray();
+        var values = parameters.SkipLast(1)
+            .Select(parameter => ArgumentOf(parameter, Draw.Mix(@case.Seed, $"{method.Name}.{parameter.Name}.{turn}"), turn)).ToArray();
         // A value that the contract forbids, as none can be made of its type.
         return values.Where((value, i) => value is null && !MayBeNull(parameters[i])).Any() ? null : values;
     }
@@ -140,5 +150,7 @@ internal sealed class CaseRun(Case @case, Type service, ServiceContract? contrac
     }
 
     private static bool MayBeNull(ParameterInfo parameter) =>
-        parameter.ParameterType.IsValueType || new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable || parameter is { HasDefaultValue: true, DefaultValue: null };
+        parameter.ParameterType.IsValueType
+        || new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable
+        || parameter is { HasDefaultValue: true, DefaultValue: null };
 }

@@ -17,7 +17,8 @@ internal sealed class CodecRoute(PayloadCodec codec, object service) : CallChann
     /// <summary>The result of the whole call, there and back.</summary>
     public Outcome Whole { get; private set; } = Outcome.None;
 
-    public override async ValueTask<TResult> CallAsync<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
+    public override async ValueTask<TResult> CallAsync<TArgs, TResult>(
+        UnaryMethod<TArgs, TResult> method, TArgs args, CancellationToken cancellationToken)
     {
         byte[] sent = [];
         Arguments = Outcome.Of(
@@ -27,12 +28,14 @@ internal sealed class CodecRoute(PayloadCodec codec, object service) : CallChann
         Result = Sent(method, await method.InvokeAsync(service, args, cancellationToken));
         // Read once more, as what arrived is kept as it was and sending may change it.
         Whole = Arguments.Stage == Stage.Arrived
-            ? Sent(method, await method.InvokeAsync(service, codec.ReadArguments(new ReadOnlySequence<byte>(sent), method), cancellationToken))
+            ? Sent(
+                method, await method.InvokeAsync(service, codec.ReadArguments(new ReadOnlySequence<byte>(sent), method), cancellationToken))
             : Arguments;
         return default!;
     }
 
-    public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public override IAsyncEnumerable<TItem> StreamAsync<TArgs, TItem>(
+        StreamMethod<TArgs, TItem> method, TArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private Outcome Sent<TArgs, TResult>(UnaryMethod<TArgs, TResult> method, TResult value)
         where TArgs : struct => Outcome.Of(
@@ -42,7 +45,8 @@ internal sealed class CodecRoute(PayloadCodec codec, object service) : CallChann
 
     private static object?[] Parts<TArgs>(TArgs args)
         where TArgs : struct =>
-        [.. typeof(TArgs).GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(field => field.GetValue(args))];
+        [.. typeof(TArgs).GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(field => field.GetValue(args))];
 
     private static byte[] Written(Action<PayloadBuffer> write)
     {

@@ -14,7 +14,9 @@ internal sealed record Difference(string Sort, string Method, int Turn, string V
     public bool IsInUse => !Sort.EndsWith(NotInUse, StringComparison.Ordinal);
 
     /// <summary>Whether another one is of this kind: the same ways, and both values arrived, or one of them.</summary>
-    public bool IsLike(Difference other) => Sort == other.Sort && Method == other.Method && Text.Contains("arrived as", StringComparison.Ordinal) == other.Text.Contains("arrived as", StringComparison.Ordinal);
+    public bool IsLike(Difference other) => Sort == other.Sort
+        && Method == other.Method
+        && Text.Contains("arrived as", StringComparison.Ordinal) == other.Text.Contains("arrived as", StringComparison.Ordinal);
 
     public override string ToString() => $"{Sort} in {Method}, value {Turn}: {Text}\nvalue: {Value}";
 }

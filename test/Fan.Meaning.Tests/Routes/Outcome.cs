@@ -38,12 +38,16 @@ internal sealed record Outcome(Stage Stage, object? Value, Exception? Error)
     {
         if (Stage != Stage.Arrived && other.Stage != Stage.Arrived) return null;
         if (Stage != other.Stage) return $"{this} / {other}";
-        return Structure.Difference(Value, other.Value) ?? (Sender is not null && other.Sender is not null && Structure.Difference(Sender, other.Sender) is { } sender ? "at the sender " + sender : null);
+        return Structure.Difference(Value, other.Value)
+            ?? (Sender is not null && other.Sender is not null && Structure.Difference(Sender, other.Sender) is { } sender
+                ? "at the sender " + sender
+                : null);
     }
 
     public override string ToString() => Stage == Stage.Arrived ? "arrived as " + ValueText.Of(Value) : $"{Stage}: {Inner(Error!)}";
 
-    private static string Inner(Exception error) => error.InnerException is { } inner && error is not FanException ? Inner(inner) : $"{error.GetType().Name}: {error.Message}";
+    private static string Inner(Exception error) =>
+        error.InnerException is { } inner && error is not FanException ? Inner(inner) : $"{error.GetType().Name}: {error.Message}";
 }
 
 internal enum Stage

@@ -44,5 +44,6 @@ internal sealed class Tally
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Cases} contracts ({Compact} compact, {Held} held back to JSON by the application, {JsonOnly} JSON only, {Refused} refused, {NoCode} no C#), {Types} generated types, {Values} calls, {Comparisons} comparisons");
+        $"{Cases} contracts ({Compact} compact, {Held} held back to JSON by the application, {JsonOnly} JSON only, {Refused} refused, " +
+        $"{NoCode} no C#), {Types} generated types, {Values} calls, {Comparisons} comparisons");
 }

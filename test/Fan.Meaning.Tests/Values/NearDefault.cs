@@ -15,7 +15,8 @@ internal static class NearDefault
         return value switch
         {
             decimal m => draw.Of(m, m * 1.0m, m * 1.00m, m == 0 ? -0.0m : m),
-            double d => draw.Of(d, d == 0 ? -d : d, BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(d) ^ (d == 0 ? long.MinValue : 0))),
+            double d => draw.Of(
+                d, d == 0 ? -d : d, BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(d) ^ (d == 0 ? long.MinValue : 0))),
             float f => draw.Of(f, f == 0 ? -f : f, f == 0 ? -0f : f),
             DateTime time => DateTime.SpecifyKind(time, draw.Of(DateTimeKind.Utc, DateTimeKind.Local, DateTimeKind.Unspecified)),
             DateTimeOffset moment => draw.Of(moment, new DateTimeOffset(moment.DateTime + TimeSpan.FromHours(1), TimeSpan.FromHours(1))),
@@ -28,7 +29,14 @@ internal static class NearDefault
     private static object? Declared(ParameterInfo parameter, Type type)
     {
         var value = parameter.DefaultValue;
-        if (value is null or DBNull) return type.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null ? Activator.CreateInstance(type) : null;
-        return type.IsEnum ? Enum.ToObject(type, value) : value is IConvertible && value.GetType() != type ? Convert.ChangeType(value, type, CultureInfo.InvariantCulture) : value;
+        if (value is null or DBNull)
+        {
+            return type.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null ? Activator.CreateInstance(type) : null;
+        }
+        return type.IsEnum
+            ? Enum.ToObject(type, value)
+            : value is IConvertible && value.GetType() != type
+            ? Convert.ChangeType(value, type, CultureInfo.InvariantCulture)
+            : value;
     }
 }

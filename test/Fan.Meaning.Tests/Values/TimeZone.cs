@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Fan.Meaning.Tests.Values;
 
-/// <summary>Sets the zone of local times to one with an odd offset and a summer time: in UTC a local time keeps its meaning by chance.</summary>
+/// <summary>
+/// Sets the zone of local times to one with an odd offset and a summer time: in UTC a local time keeps its meaning by chance.
+/// </summary>
 internal static class TimeZone
 {
     [ModuleInitializer]

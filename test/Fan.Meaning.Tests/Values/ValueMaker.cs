@@ -5,10 +5,13 @@ using Fan.Meaning.Tests.Cases;
 
 namespace Fan.Meaning.Tests.Values;
 
-/// <summary>Makes the value that a seed decides. Each part has a seed of its own by its name, so a value keeps the rest when a member goes.</summary>
+/// <summary>
+/// Makes the value that a seed decides. Each part has a seed of its own by its name, so a value keeps the rest when a member goes.
+/// </summary>
 internal static class ValueMaker
 {
-    private const BindingFlags Everything = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Everything =
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
     private const int MostDepth = 5;
 
     // Keyed weakly, as the assemblies of cases are unloaded.
@@ -17,7 +20,10 @@ internal static class ValueMaker
     public static object? Make(Type type, int seed, bool mayBeNull = true, int depth = 0)
     {
         var draw = new Draw(seed);
-        if (Nullable.GetUnderlyingType(type) is { } inner) return mayBeNull && draw.Chance(30) ? null : Make(inner, Draw.Mix(seed, "?"), false, depth);
+        if (Nullable.GetUnderlyingType(type) is { } inner)
+        {
+            return mayBeNull && draw.Chance(30) ? null : Make(inner, Draw.Mix(seed, "?"), false, depth);
+        }
         if (mayBeNull && !type.IsValueType && (depth > MostDepth || draw.Chance(15))) return null;
         if (ScalarValues.Of(type, draw) is { } scalar) return scalar;
         if (type.IsEnum) return Enumeration(type, draw);
@@ -37,8 +43,12 @@ internal static class ValueMaker
     // A member may hold any type that derives from its own, told to the serializer or not.
     private static Type? Concrete(Type type, Draw draw)
     {
-        if (type.IsSealed || type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true) return type.IsAbstract || type.IsInterface ? null : type;
-        Type[] all = [.. Neighbours.GetValue(type.Assembly, ByNamespace)[type.Namespace].Where(other => type.IsAssignableFrom(other) && other is { IsAbstract: false, IsInterface: false, ContainsGenericParameters: false })];
+        if (type.IsSealed || type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true)
+        {
+            return type.IsAbstract || type.IsInterface ? null : type;
+        }
+        Type[] all = [.. Neighbours.GetValue(type.Assembly, ByNamespace)[type.Namespace].Where(
+            other => type.IsAssignableFrom(other) && other is { IsAbstract: false, IsInterface: false, ContainsGenericParameters: false })];
         if (type is { IsAbstract: false, IsInterface: false } && (all.Length == 0 || draw.Chance(50))) return type;
         return all.Length == 0 ? null : draw.Of(all.OrderBy(other => other.Name, StringComparer.Ordinal).ToArray());
     }
@@ -54,7 +64,10 @@ internal static class ValueMaker
             {
                 var name = $"{at.Name}.{field.Name}";
                 // Part of them stay as the constructor left them.
-                if (new Draw(Draw.Mix(seed, name + "?")).Chance(75) && IsOwn(field)) field.SetValue(value, Make(field.FieldType, Draw.Mix(seed, name), true, depth + 1));
+                if (new Draw(Draw.Mix(seed, name + "?")).Chance(75) && IsOwn(field))
+                {
+                    field.SetValue(value, Make(field.FieldType, Draw.Mix(seed, name), true, depth + 1));
+                }
             }
         }
 
@@ -65,12 +78,15 @@ internal static class ValueMaker
 
     private static object? Constructed(Type type, int seed, Draw draw, int depth)
     {
-        var constructors = type.GetConstructors(Everything).Where(constructor => constructor.GetParameters().All(p => p.ParameterType != type && !p.ParameterType.IsByRef && !p.ParameterType.IsPointer)).ToArray();
+        var constructors = type.GetConstructors(Everything).Where(constructor => constructor.GetParameters().All(
+            p => p.ParameterType != type && !p.ParameterType.IsByRef && !p.ParameterType.IsPointer)).ToArray();
         if (constructors.Length == 0) return type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
         var chosen = draw.Of(constructors);
         try
         {
-            return chosen.Invoke([.. chosen.GetParameters().Select(parameter => Make(parameter.ParameterType, Draw.Mix(seed, "(" + parameter.Name), true, depth + 1))]);
+            return chosen.Invoke(
+                [.. chosen.GetParameters().Select(
+                    parameter => Make(parameter.ParameterType, Draw.Mix(seed, "(" + parameter.Name), true, depth + 1))]);
         }
         catch (TargetInvocationException)
         {

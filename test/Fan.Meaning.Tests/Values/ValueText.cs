@@ -34,7 +34,9 @@ internal static class ValueText
             case char c: text.Append('\'').Append(Escaped(c.ToString())).Append('\''); break;
             case double d: text.Append(d.ToString("R", CultureInfo.InvariantCulture)); break;
             case float f: text.Append(f.ToString("R", CultureInfo.InvariantCulture)).Append('f'); break;
-            case decimal m: text.Append(m.ToString(CultureInfo.InvariantCulture)).Append(m == 0 && (decimal.GetBits(m)[3] < 0) ? "m (negative)" : "m"); break;
+            case decimal m:
+                text.Append(m.ToString(CultureInfo.InvariantCulture)).Append(m == 0 && (decimal.GetBits(m)[3] < 0) ? "m (negative)" : "m");
+                break;
             case DateTime time: text.Append(time.ToString("o", CultureInfo.InvariantCulture)).Append(' ').Append(time.Kind); break;
             case DateTimeOffset moment: text.Append(moment.ToString("o", CultureInfo.InvariantCulture)); break;
             case Uri uri: text.Append('<').Append(Escaped(uri.OriginalString)).Append('>'); break;
@@ -72,10 +74,12 @@ internal static class ValueText
         text.Append(value.GetType().Name).Append(" { ");
         for (var at = value.GetType(); at is not null && at != typeof(object) && at != typeof(ValueType); at = at.BaseType)
         {
-            foreach (var field in at.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (var field in at.GetFields(
+                BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
                 if (field.FieldType.IsPointer) continue;
-                text.Append(field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : field.Name).Append(" = ");
+                text.Append(field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : field.Name)
+                    .Append(" = ");
                 Write(text, field.GetValue(value), depth + 1);
                 text.Append("; ");
             }
@@ -85,5 +89,9 @@ internal static class ValueText
     }
 
     private static string Escaped(string text) =>
-        string.Concat(text.Select(c => c is '"' or '\\' ? "\\" + c : c is < ' ' or > '~' ? "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture) : c.ToString()));
+        string.Concat(text.Select(c => c is '"' or '\\'
+            ? "\\" + c
+            : c is < ' ' or > '~'
+            ? "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture)
+            : c.ToString()));
 }

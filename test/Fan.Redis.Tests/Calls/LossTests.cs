@@ -22,7 +22,13 @@ public sealed class LossTests(RedisServers servers) : RedisTest
         await ServeAsync(server.Uri);
         await caller.SeesAsync("cellar", 2);
         victim.Kill();
-        foreach (var call in waiting) Assert.Contains("broke off", (await Assert.ThrowsAsync<ServiceUnavailableException>(() => call).WaitAsync(Eventually.Deadline)).Message, StringComparison.Ordinal);
+        foreach (var call in waiting)
+        {
+            Assert.Contains(
+                "broke off",
+                (await Assert.ThrowsAsync<ServiceUnavailableException>(() => call).WaitAsync(Eventually.Deadline)).Message,
+                StringComparison.Ordinal);
+        }
         await Assert.ThrowsAsync<ServiceUnavailableException>(() => sequence).WaitAsync(Eventually.Deadline);
         for (var i = 0; i < 100; i++) Assert.Equal("y", await cellar.EchoAsync("y"));
     }
@@ -32,7 +38,8 @@ public sealed class LossTests(RedisServers servers) : RedisTest
     {
         var server = await servers.SharedAsync();
         var service = await ServeAsync(server.Uri);
-        using var victim = ChildProcess.Start("Fan.Redis.Worker", "call", server.Uri, Encoding.UTF8.GetString((await EndpointAsync(service)).ToJson()));
+        using var victim = ChildProcess.Start(
+            "Fan.Redis.Worker", "call", server.Uri, Encoding.UTF8.GetString((await EndpointAsync(service)).ToJson()));
         await victim.WaitForAsync("calling");
         await Cellar.Waiting.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
         victim.Kill();
@@ -82,7 +89,8 @@ public sealed class LossTests(RedisServers servers) : RedisTest
         var cellar = caller.Fan.Get<ICellar>();
         Assert.Equal("x", await cellar.EchoAsync("x"));
         worker.Pause();
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await cellar.TextOfAsync(1)).WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await cellar.TextOfAsync(1)).WaitAsync(
+            Eventually.Deadline, TestContext.Current.CancellationToken);
         Assert.Contains("broke off", error.Message, StringComparison.Ordinal);
         worker.Resume();
         await WorksAsync(cellar);
@@ -132,9 +140,19 @@ public sealed class LossTests(RedisServers servers) : RedisTest
             }
         });
         await using (var link = new Fan.Redis.Connections.RedisLink(
-            new StackExchange.Redis.ConfigurationOptions { EndPoints = { listener.LocalEndpoint }, AbortOnConnectFail = true, ConnectRetry = 1, ConnectTimeout = 2000 }, 0, "there", new Microsoft.Extensions.Time.Testing.FakeTimeProvider()))
+            new StackExchange.Redis.ConfigurationOptions
+            {
+                EndPoints = { listener.LocalEndpoint },
+                AbortOnConnectFail = true,
+                ConnectRetry = 1,
+                ConnectTimeout = 2000
+            }, 0, "there", new Microsoft.Extensions.Time.Testing.FakeTimeProvider()))
         {
-            for (var i = 0; i < 100; i++) await Assert.ThrowsAsync<Fan.Redis.Connections.RedisAwayException>(async () => await link.OpenAsync(CancellationToken.None));
+            for (var i = 0; i < 100; i++)
+            {
+                await Assert.ThrowsAsync<Fan.Redis.Connections.RedisAwayException>(
+                    async () => await link.OpenAsync(CancellationToken.None));
+            }
         }
 
         listener.Stop();

@@ -24,7 +24,8 @@ public abstract class RedisTest : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected async Task<TransportApplication> StartAsync(string name, string uri, Action<FanBuilder>? configure = null, Action<FanRedisOptions>? options = null)
+    protected async Task<TransportApplication> StartAsync(
+        string name, string uri, Action<FanBuilder>? configure = null, Action<FanRedisOptions>? options = null)
     {
         var application = await TransportApplication.StartAsync(Tree, name, fan =>
         {
@@ -42,12 +43,14 @@ public abstract class RedisTest : IAsyncLifetime
     }
 
     /// <summary>Hosts the cellar.</summary>
-    protected Task<TransportApplication> ServeAsync(string uri, Action<FanRedisOptions>? options = null) => StartAsync("cellars", uri, fan => fan.AddService<ICellar>(_ => Cellar), options);
+    protected Task<TransportApplication> ServeAsync(string uri, Action<FanRedisOptions>? options = null) =>
+        StartAsync("cellars", uri, fan => fan.AddService<ICellar>(_ => Cellar), options);
 
     protected static async Task<EndpointDescription> EndpointAsync(TransportApplication application)
     {
         ArgumentNullException.ThrowIfNull(application);
-        var found = await application.Services.GetRequiredService<IEndpointDirectory>().FindAsync("cellar", TestContext.Current.CancellationToken);
+        var found = await application.Services.GetRequiredService<IEndpointDirectory>().FindAsync(
+            "cellar", TestContext.Current.CancellationToken);
         return found.Single().Description;
     }
 
@@ -58,7 +61,10 @@ public abstract class RedisTest : IAsyncLifetime
         await store.OpenAsync(CancellationToken.None);
         foreach (var path in (string[])["/endpoints", "/endpoints/cellar", "/endpoints/cellar/1.2.0"])
         {
-            if (await store.GetAsync(path) is null) await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
+            if (await store.GetAsync(path) is null)
+            {
+                await store.CommitAsync([new StoreOperation.Create(path, default, NodeKind.Persistent)]);
+            }
         }
 
         await store.CommitAsync([new StoreOperation.Create("/endpoints/cellar/1.2.0/redis_", endpoint, NodeKind.PersistentSequential)]);

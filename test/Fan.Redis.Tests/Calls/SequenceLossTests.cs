@@ -33,7 +33,10 @@ public sealed class SequenceLossTests(RedisServers servers) : RedisTest
         await foreach (var item in cellar.CountAsync(2000, ct: Token))
         {
             items.Add(item);
-            if (item % 50 == 0) await keys.StreamAddAsync(replies, [new(MessageTypes.Probe, CallNumbers.Write([987654])), new(MessageFields.From, nobody)]);
+            if (item % 50 == 0)
+            {
+                await keys.StreamAddAsync(replies, [new(MessageTypes.Probe, CallNumbers.Write([987654])), new(MessageFields.From, nobody)]);
+            }
         }
 
         Assert.Equal(Enumerable.Range(1, 2000), items);
@@ -59,14 +62,19 @@ public sealed class SequenceLossTests(RedisServers servers) : RedisTest
             fan =>
             {
                 fan.AddRedis(redis => redis.Uri = server.Uri);
-                fan.Announce("cellar", "1.2.0", EndpointDescription.Parse(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(template.ToJson()).Replace(inbox, id, StringComparison.Ordinal))));
+                fan.Announce("cellar", "1.2.0", EndpointDescription.Parse(
+                    Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(template.ToJson()).Replace(inbox, id, StringComparison.Ordinal))));
             });
         await using var stopping = caller;
         var reading = caller.Fan.Get<ICellar>().CountAsync(5, ct: Token).ToListAsync(Token).AsTask();
         StreamEntry request = default;
-        await Eventually.TrueAsync(async () => (request = (await keys.StreamRangeAsync(requests)).LastOrDefault())[MessageFields.From].HasValue, "the request came");
+        await Eventually.TrueAsync(
+            async () => (request = (await keys.StreamRangeAsync(requests)).LastOrDefault())[MessageFields.From].HasValue,
+            "the request came");
         var from = ((string)request[MessageFields.From]!).Split(' ');
-        await keys.StreamAddAsync(new Topology("fan").Replies(from[0]), [new(type, Array.Empty<byte>()), new(MessageFields.Number, from[1]), new(MessageFields.Place, place)]);
+        await keys.StreamAddAsync(
+            new Topology("fan").Replies(from[0]),
+            [new(type, Array.Empty<byte>()), new(MessageFields.Number, from[1]), new(MessageFields.Place, place)]);
         var error = await Assert.ThrowsAsync<ServiceUnavailableException>(() => reading.WaitAsync(Eventually.Deadline, Token));
         Assert.Contains("items of it were lost", error.Message, StringComparison.Ordinal);
     }
@@ -95,7 +103,9 @@ public sealed class SequenceLossTests(RedisServers servers) : RedisTest
             Token).WaitAsync(Eventually.Deadline, Token);
         await full.Task.WaitAsync(Eventually.Deadline, Token);
         // An item or the credit for more, whatever comes first.
-        await Eventually.TrueAsync(async () => (await admin.InfoRawAsync("errorstats"))!.Contains("errorstat_OOM", StringComparison.Ordinal), "something was refused");
+        await Eventually.TrueAsync(
+            async () => (await admin.InfoRawAsync("errorstats"))!.Contains("errorstat_OOM", StringComparison.Ordinal),
+            "something was refused");
         await admin.ConfigSetAsync("maxmemory", "0");
         var error = await Record.ExceptionAsync(() => reading);
         if (error is null) Assert.Equal(3000, count);

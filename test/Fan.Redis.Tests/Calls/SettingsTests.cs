@@ -27,14 +27,17 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     [InlineData("a.rpc.b.rpc.0123456789abcdef0123456789abcdef.cellar", false)]
     [InlineData("__sentinel__:hello", false)]
     [InlineData("__Booksleeve_MasterChanged", false)]
-    public void Replies_are_not_published_where_services_listen(string channel, bool isOne) => Assert.Equal(isOne, new Fan.Redis.Messages.Topology("fan").IsBackRoute(channel));
+    public void Replies_are_not_published_where_services_listen(string channel, bool isOne) =>
+        Assert.Equal(isOne, new Fan.Redis.Messages.Topology("fan").IsBackRoute(channel));
 
     [Fact]
     public void All_that_is_wrong_is_said_at_once()
     {
-        var error = Assert.ThrowsAny<OptionsValidationException>(() => Options(new() { ["Host"] = "server.example", ["Prefetch"] = "0", ["KeyFile"] = "/nowhere.pem", ["ProbeInterval"] = "00:00:00" }));
+        var error = Assert.ThrowsAny<OptionsValidationException>(() => Options(
+            new() { ["Host"] = "server.example", ["Prefetch"] = "0", ["KeyFile"] = "/nowhere.pem", ["ProbeInterval"] = "00:00:00" }));
         Assert.Equal(5, error.Failures.Count());
-        Assert.Contains(error.Failures, failure => failure.Contains("server.example", StringComparison.Ordinal) && failure.Contains("AllowPlainText", StringComparison.Ordinal));
+        Assert.Contains(error.Failures, failure =>
+            failure.Contains("server.example", StringComparison.Ordinal) && failure.Contains("AllowPlainText", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -46,7 +49,10 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     {
         var error = Assert.ThrowsAny<OptionsValidationException>(() => Options(new() { ["Uri"] = uri }));
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("user:", error.ToString().Replace("redis://user:password@host:port/database", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "user:",
+            error.ToString().Replace("redis://user:password@host:port/database", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -55,7 +61,8 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     public void An_address_is_read_as_its_standard_says(string uri, string expected)
     {
         var target = ServerText.Read(Options(new() { ["Uri"] = uri }));
-        Assert.Equal(expected, $"{target.Hosts[0].Host}:{target.Hosts[0].Port} {target.User} {target.Password} {target.Database} {target.UseTls}");
+        Assert.Equal(
+            expected, $"{target.Hosts[0].Host}:{target.Hosts[0].Port} {target.User} {target.Password} {target.Database} {target.UseTls}");
     }
 
     [Fact]
@@ -82,7 +89,10 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
         var caller = await StartAsync("caller", server.Uri, options: options => options.MaxCalls = 1);
         var waiting = caller.Fan.Get<ICellar>().WaitAsync().AsTask();
         await Cellar.Waiting;
-        Assert.Contains("MaxCalls", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<ICellar>().EchoAsync("x"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MaxCalls",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<ICellar>().EchoAsync("x"))).Message,
+            StringComparison.Ordinal);
         Cellar.Release.SetResult();
         await waiting;
     }
@@ -112,9 +122,11 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     [Fact]
     public void What_configuration_has_in_a_wrong_form_or_under_an_unknown_name_is_said_at_once_and_without_the_text()
     {
-        var error = Assert.ThrowsAny<OptionsValidationException>(() => Options(new() { ["Port"] = "secret", ["UseTls"] = "secret", ["Passwort"] = "secret" }));
+        var error = Assert.ThrowsAny<OptionsValidationException>(
+            () => Options(new() { ["Port"] = "secret", ["UseTls"] = "secret", ["Passwort"] = "secret" }));
         Assert.Equal(
-            ["Fan:Redis:Passwort is not known.", "Fan:Redis:Port must be a whole number.", "Fan:Redis:UseTls must be true or false."], error.Failures.Order(StringComparer.Ordinal));
+            ["Fan:Redis:Passwort is not known.", "Fan:Redis:Port must be a whole number.", "Fan:Redis:UseTls must be true or false."],
+            error.Failures.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -122,7 +134,8 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     {
         using var certificates = new Certificates();
         var file = certificates.Issue("redis");
-        var server = await servers.StartAsync("tls", "--tls-cert-file", file, "--tls-key-file", file, "--tls-ca-cert-file", certificates.AuthorityFile);
+        var server = await servers.StartAsync(
+            "tls", "--tls-cert-file", file, "--tls-key-file", file, "--tls-ca-cert-file", certificates.AuthorityFile);
         await using var ending = server;
         void Tls(FanRedisOptions options)
         {
@@ -150,8 +163,15 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
         var server = await servers.StartAsync("locked", "--requirepass", "r1ght-w0rd");
         await using var ending = server;
         var written = new WrittenText();
-        await StartAsync("cellars", server.Uri.Replace("//", "//:r1ght-w0rd@", StringComparison.Ordinal), fan => written.Follow(fan.AddService<ICellar>(_ => Cellar)));
-        var caller = await StartAsync("caller", server.Uri.Replace("//", "//:secret@", StringComparison.Ordinal), written.Follow, options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
+        await StartAsync(
+            "cellars",
+            server.Uri.Replace("//", "//:r1ght-w0rd@", StringComparison.Ordinal),
+            fan => written.Follow(fan.AddService<ICellar>(_ => Cellar)));
+        var caller = await StartAsync(
+            "caller",
+            server.Uri.Replace("//", "//:secret@", StringComparison.Ordinal),
+            written.Follow,
+            options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
         var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<ICellar>().EchoAsync("x"));
         Assert.Contains("does not know our user and password", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
@@ -164,7 +184,22 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     [InlineData("+client|unblock +client|id +config|get")]
     public async Task A_user_needs_the_rights_that_the_documentation_names_and_no_other(string more)
     {
-        string[] rights = ["on", ">pw", "~fan:*", "&fan.rpc.*", "+@read", "+@write", "+@stream", "+@scripting", "+@pubsub", "+@connection", "+info", "+time", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        string[] rights =
+        [
+            "on",
+            ">pw",
+            "~fan:*",
+            "&fan.rpc.*",
+            "+@read",
+            "+@write",
+            "+@stream",
+            "+@scripting",
+            "+@pubsub",
+            "+@connection",
+            "+info",
+            "+time",
+            .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        ];
         var server = await servers.StartAsync("rights", ["--user", "shop", .. rights, "--user", "default", "off"]);
         await using var ending = server;
         var uri = server.Uri.Replace("//", "//shop:pw@", StringComparison.Ordinal);
@@ -180,7 +215,8 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     private static FanRedisOptions Options(Dictionary<string, string?> settings)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => "Fan:Redis:" + setting.Key, setting => setting.Value)).Build());
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
+            settings.ToDictionary(setting => "Fan:Redis:" + setting.Key, setting => setting.Value)).Build());
         services.AddFan().AddRedis();
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IOptions<FanRedisOptions>>().Value;

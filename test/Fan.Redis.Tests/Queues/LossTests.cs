@@ -48,9 +48,12 @@ public sealed class LossTests(RedisServers servers) : RedisTest
         }
 
         using var last = ChildProcess.Start("Fan.Redis.Worker", "consume", server.Uri, _service);
-        await Eventually.TrueAsync(async () => await queues.Administration.GetStatusAsync(queue, CancellationToken.None) is { Waiting: 0, InFlight: 0, Scheduled: 0 }, "all is done");
+        await Eventually.TrueAsync(async () => await queues.Administration.GetStatusAsync(
+            queue, CancellationToken.None) is { Waiting: 0, InFlight: 0, Scheduled: 0 }, "all is done");
         var letter = Assert.Single(await queues.Administration.PeekDeadAsync(queue, 100, CancellationToken.None));
-        Assert.Equal((DeadLetterReasons.AttemptsExhausted, "{\"text\":\"die\"}"), (letter.Reason, System.Text.Encoding.UTF8.GetString(letter.Message.Payload.Span)));
+        Assert.Equal(
+            (DeadLetterReasons.AttemptsExhausted, "{\"text\":\"die\"}"),
+            (letter.Reason, System.Text.Encoding.UTF8.GetString(letter.Message.Payload.Span)));
     }
 
     [Fact]
@@ -86,11 +89,14 @@ public sealed class LossTests(RedisServers servers) : RedisTest
         var received = new Received();
         await using var consumer = await ConsumeAsync(queues, queue, received);
         await using (var connection = await server.ConnectAsync()) await connection.GetServers()[0].FlushAllDatabasesAsync();
-        await Eventually.TrueAsync(async () => await queues.Administration.GetStatusAsync(queue, CancellationToken.None) is not null, "the queue is there again");
+        await Eventually.TrueAsync(
+            async () => await queues.Administration.GetStatusAsync(queue, CancellationToken.None) is not null, "the queue is there again");
         await queues.SendAsync(Message("1"u8.ToArray()), CancellationToken.None);
         await received.AreAsync(1);
         await queues.Administration.DeleteAsync(queue, CancellationToken.None);
-        await Eventually.TrueAsync(() => Task.FromResult(queues.Trouble is { } trouble && trouble.Contains("deleted", StringComparison.Ordinal)), "the consumer knows");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(queues.Trouble is { } trouble && trouble.Contains("deleted", StringComparison.Ordinal)),
+            "the consumer knows");
         Assert.Null(await queues.Administration.GetStatusAsync(queue, CancellationToken.None));
         await Assert.ThrowsAsync<NoSuchServiceException>(async () => await queues.SendAsync(Message([]), CancellationToken.None));
     }
@@ -113,7 +119,8 @@ public sealed class LossTests(RedisServers servers) : RedisTest
             async () =>
             {
                 var keys = await connection.GetServers()[0].KeysAsync().Select(key => (string)key!).ToListAsync();
-                return keys.Order().SequenceEqual(new[] { "deleted", "last", "main:1:ready", "queues" }.Select(key => $"fan:{{{_service}}}:{key}"));
+                return keys.Order().SequenceEqual(
+                    new[] { "deleted", "last", "main:1:ready", "queues" }.Select(key => $"fan:{{{_service}}}:{key}"));
             },
             "the keys are gone");
         Assert.Equal(0, await connection.GetDatabase().StreamLengthAsync($"fan:{{{_service}}}:main:1:ready"));
@@ -131,7 +138,8 @@ public sealed class LossTests(RedisServers servers) : RedisTest
         });
         var queues = await harness.OpenAsync();
         await queues.DeclareAsync(new QueueName(_service), new QueuePolicy(), CancellationToken.None);
-        Assert.Contains("0 of 1 replicas", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await queues.SendAsync(Message([]), CancellationToken.None))).Message, StringComparison.Ordinal);
+        Assert.Contains("0 of 1 replicas", (await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await queues.SendAsync(Message([]), CancellationToken.None))).Message, StringComparison.Ordinal);
         await using var replica = await servers.StartAsync("replica", "--replicaof", $"127.0.0.1 {server.Port}");
         await Eventually.TrueAsync(
             async () =>
@@ -149,14 +157,26 @@ public sealed class LossTests(RedisServers servers) : RedisTest
             "the replica has it");
     }
 
-    private async Task PushAsync(IFan fan, string text) => await fan.PushAsync(_service + ".take", JsonDocument.Parse($$"""{"text": "{{text}}"}""").RootElement);
+    private async Task PushAsync(IFan fan, string text) =>
+        await fan.PushAsync(_service + ".take", JsonDocument.Parse($$"""{"text": "{{text}}"}""").RootElement);
 
     private QueueMessage Message(byte[] payload, string? key = null)
     {
         var id = Guid.NewGuid().ToString("N");
-        return new QueueMessage { Id = id, Service = _service, Method = "take", Headers = new MessageHeaders { MessageId = id }, ContentType = "application/json", Payload = payload, Key = key };
+        return new QueueMessage
+        {
+            Id = id,
+            Service = _service,
+            Method = "take",
+            Headers = new MessageHeaders { MessageId = id },
+            ContentType = "application/json",
+            Payload = payload,
+            Key = key
+        };
     }
 
     private static Task<IQueueConsumer> ConsumeAsync(IQueueTransport queues, QueueName queue, Received received) => queues.ConsumeAsync(
-        new QueueSubscription { Queue = queue, Policy = new QueuePolicy(), Consumer = "tests", Concurrency = 4, Prefetch = 16 }, received.HandleAsync, CancellationToken.None);
+        new QueueSubscription { Queue = queue, Policy = new QueuePolicy(), Consumer = "tests", Concurrency = 4, Prefetch = 16 },
+        received.HandleAsync,
+        CancellationToken.None);
 }

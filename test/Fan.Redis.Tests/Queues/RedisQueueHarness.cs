@@ -21,7 +21,11 @@ internal sealed class RedisQueueHarness(RedisProcess process, Action<FanRedisOpt
     {
         var options = new FanRedisOptions { Uri = process.Uri };
         configure?.Invoke(options);
-        var server = new RedisServer(Options.Create(options), Options.Create(new FanOptions { Name = "tests" }), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisServer>.Instance);
+        var server = new RedisServer(
+            Options.Create(options),
+            Options.Create(new FanOptions { Name = "tests" }),
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisServer>.Instance);
         var transport = new RedisQueueTransport(server, TimeProvider.System, new LoggerFactory([Log]).CreateLogger<RedisQueueTransport>());
         _opened.Add((server, transport));
         return Task.FromResult<IQueueTransport>(transport);

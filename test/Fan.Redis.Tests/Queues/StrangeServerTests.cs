@@ -23,7 +23,9 @@ public sealed class StrangeServerTests(RedisServers servers) : QueueConformance
         return _harness = new RedisQueueHarness(server);
     }
 
-    private Task<bool> SaidAsync(string text) => Task.FromResult(_harness.Log.All.Any(line => line.Contains(text, StringComparison.Ordinal) && line.Contains(Service, StringComparison.Ordinal)));
+    private Task<bool> SaidAsync(string text) =>
+        Task.FromResult(_harness.Log.All.Any(
+            line => line.Contains(text, StringComparison.Ordinal) && line.Contains(Service, StringComparison.Ordinal)));
 
     [Fact]
     public async Task Entries_of_others_neither_stay_nor_are_counted_below_zero()
@@ -41,7 +43,8 @@ public sealed class StrangeServerTests(RedisServers servers) : QueueConformance
         await ConsumeAsync(received);
         await received.AreAsync(1);
         await Eventually.TrueAsync(async () => await Keys.StreamLengthAsync(Stream) == 0, "the stream is empty");
-        await Eventually.TrueAsync(async () => (await Keys.StreamPendingAsync(Stream, "fan")).PendingMessageCount == 0, "nothing is pending");
+        await Eventually.TrueAsync(
+            async () => (await Keys.StreamPendingAsync(Stream, "fan")).PendingMessageCount == 0, "nothing is pending");
         await EmptyAsync();
         Assert.Equal(["a"], received.Texts);
         await SendAsync("b");
@@ -55,7 +58,8 @@ public sealed class StrangeServerTests(RedisServers servers) : QueueConformance
         await DeclareAsync("main");
         var dead = $"fan:{{{Service}}}:main:1:dead";
         await Keys.StringSetAsync(dead, "no stream");
-        var received = new Received((delivery, _) => new(TextOf(delivery.Message) == "bad" ? QueueSettlement.Dead("bad") : QueueSettlement.Done));
+        var received = new Received(
+            (delivery, _) => new(TextOf(delivery.Message) == "bad" ? QueueSettlement.Dead("bad") : QueueSettlement.Done));
         await ConsumeAsync(received);
         await SendAsync("bad", "a", "bad", "b");
         await received.AreAsync(4);

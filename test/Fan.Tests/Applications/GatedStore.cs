@@ -20,13 +20,17 @@ internal sealed class GatedStore(ICoordinationStore inner) : ICoordinationStore
 
     public Task OpenAsync(CancellationToken cancellationToken = default) => inner.OpenAsync(cancellationToken);
 
-    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) => inner.WatchSessionAsync(cancellationToken);
+    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) =>
+        inner.WatchSessionAsync(cancellationToken);
 
-    public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default) => inner.GetAsync(path, cancellationToken);
+    public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default) =>
+        inner.GetAsync(path, cancellationToken);
 
-    public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) => inner.GetChildrenAsync(path, cancellationToken);
+    public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) =>
+        inner.GetChildrenAsync(path, cancellationToken);
 
-    public async ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<StoreResult>> CommitAsync(
+        IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
     {
         foreach (var operation in operations) await Hold(operation, cancellationToken).WaitAsync(cancellationToken);
         return await inner.CommitAsync(operations, cancellationToken);
@@ -34,7 +38,8 @@ internal sealed class GatedStore(ICoordinationStore inner) : ICoordinationStore
 
     public ValueTask SyncAsync(CancellationToken cancellationToken = default) => inner.SyncAsync(cancellationToken);
 
-    public IAsyncEnumerable<StoreEvent> WatchAsync(string path, CancellationToken cancellationToken = default) => inner.WatchAsync(path, cancellationToken);
+    public IAsyncEnumerable<StoreEvent> WatchAsync(string path, CancellationToken cancellationToken = default) =>
+        inner.WatchAsync(path, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

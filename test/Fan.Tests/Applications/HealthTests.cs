@@ -11,7 +11,9 @@ public sealed class HealthTests
     public async Task Before_the_start_nothing_is_healthy_and_while_it_starts_health_can_be_asked()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        var fan = builder.Services.AddFan(options => options.Name = "one").UseStore(_ => new MemoryCoordinationStore(new MemoryTree())).AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>();
+        var fan = builder.Services.AddFan(options => options.Name = "one")
+            .UseStore(_ => new MemoryCoordinationStore(new MemoryTree()))
+            .AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>();
         builder.Services.AddSingleton<Fan.Serving.IServerTransport>(new LoopServer(new LoopNetwork()));
         using var host = builder.Build();
         var health = host.Services.GetRequiredService<HealthCheckService>();
@@ -19,12 +21,18 @@ public sealed class HealthTests
         Assert.Equal((HealthStatus.Unhealthy, "it has not started yet"), (before.Status, before.Entries["fan"].Description));
 
         var starting = host.StartAsync(TestContext.Current.CancellationToken);
-        while (!starting.IsCompleted) Assert.Null((await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["fan"].Exception);
+        while (!starting.IsCompleted)
+        {
+            Assert.Null((await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["fan"].Exception);
+        }
         await starting;
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
 
         await host.StopAsync(TestContext.Current.CancellationToken);
-        Assert.Contains("stopping", (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["fan"].Description, StringComparison.Ordinal);
+        Assert.Contains(
+            "stopping",
+            (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["fan"].Description,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +52,8 @@ public sealed class HealthTests
     {
         var attempts = 0;
         using var services = new ServiceCollection().BuildServiceProvider();
-        var implementation = new Fan.Serving.ServiceImplementation(_ => ++attempts == 1 ? throw new InvalidOperationException("not yet") : new object(), ServiceLifetime.Singleton, services);
+        var implementation = new Fan.Serving.ServiceImplementation(
+            _ => ++attempts == 1 ? throw new InvalidOperationException("not yet") : new object(), ServiceLifetime.Singleton, services);
         Assert.Throws<InvalidOperationException>(() => implementation.Shared);
         Assert.Same(implementation.Shared, implementation.Shared);
         Assert.Equal(2, attempts);

@@ -28,7 +28,9 @@ internal sealed class LoopNetwork
     public void Restore(int port, CallServer server) => _listeners[port] = server;
 
     public CallServer Reach(Endpoint endpoint) =>
-        _listeners.TryGetValue(endpoint.Description.Port, out var server) ? server : throw new EndpointUnreachableException(endpoint, $"nobody listens at {endpoint.Description.Port}");
+        _listeners.TryGetValue(endpoint.Description.Port, out var server)
+            ? server
+            : throw new EndpointUnreachableException(endpoint, $"nobody listens at {endpoint.Description.Port}");
 }
 
 internal class LoopServer(LoopNetwork network) : IServerTransport
@@ -72,7 +74,8 @@ internal sealed class LoopClient(LoopNetwork network) : IClientTransport
         using var reply = new PayloadBuffer(call.Limits.MaxPayloadBytes);
         try
         {
-            await ElsewhereAsync(() => server.ServeAsync(server.Resolve(call.Service, call.Method), incoming, reply, cancellationToken).AsTask());
+            await ElsewhereAsync(
+                () => server.ServeAsync(server.Resolve(call.Service, call.Method), incoming, reply, cancellationToken).AsTask());
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -106,7 +109,8 @@ internal sealed class LoopClient(LoopNetwork network) : IClientTransport
         {
             try
             {
-                await ElsewhereAsync(() => server.ServeStreamAsync(server.Resolve(call.Service, call.Method), Incoming(call), sink, leaving.Token).AsTask());
+                await ElsewhereAsync(
+                    () => server.ServeStreamAsync(server.Resolve(call.Service, call.Method), Incoming(call), sink, leaving.Token).AsTask());
                 sink.Items.Writer.TryComplete();
             }
             catch (Exception error)
@@ -126,7 +130,13 @@ internal sealed class LoopClient(LoopNetwork network) : IClientTransport
     {
         var headers = new MessageHeaders();
         call.Headers.CopyTo(headers, static (copy, name, value) => Assert.True(copy.TrySet(name, value)));
-        return new IncomingCall { Payload = new ReadOnlySequence<byte>(call.Payload), ContentType = call.ContentType, Headers = headers, Transport = "loop" };
+        return new IncomingCall
+        {
+            Payload = new ReadOnlySequence<byte>(call.Payload),
+            ContentType = call.ContentType,
+            Headers = headers,
+            Transport = "loop"
+        };
     }
 
     private sealed class Sink : IItemSink, IDisposable
@@ -137,7 +147,8 @@ internal sealed class LoopClient(LoopNetwork network) : IClientTransport
 
         public IBufferWriter<byte> Output => _buffer;
 
-        public ValueTask ItemWrittenAsync(CancellationToken cancellationToken) => Items.Writer.WriteAsync(_buffer.Detach(), cancellationToken);
+        public ValueTask ItemWrittenAsync(CancellationToken cancellationToken) =>
+            Items.Writer.WriteAsync(_buffer.Detach(), cancellationToken);
 
         public void Dispose() => _buffer.Dispose();
     }

@@ -20,10 +20,12 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task It_tells_its_store_and_where_what_is_served()
     {
-        await using var host = await TestHost.StartAsync(new MemoryTree(), _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>(), _log);
+        await using var host = await TestHost.StartAsync(
+            new MemoryTree(), _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>(), _log);
         Assert.Single(_log.All, line => line.StartsWith("Uses the store memory:", StringComparison.Ordinal));
         var served = Assert.Single(_log.All, line => line.StartsWith("Serves over ", StringComparison.Ordinal));
-        Assert.StartsWith($"Serves over loop at test:{host.Server.Port}: cellar 1.2.0, shop[shop_id].till ", served, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Serves over loop at test:{host.Server.Port}: cellar 1.2.0, shop[shop_id].till ", served, StringComparison.Ordinal);
         Assert.DoesNotContain(_log.All, line => line.Contains("is alone", StringComparison.Ordinal));
     }
 
@@ -41,7 +43,8 @@ public sealed class StartTests : IDisposable
         using (var alone = Build(fan => fan.AddService<ICellar>(_ => new Cellar())))
         {
             await alone.StartAsync(TestContext.Current.CancellationToken);
-            Assert.Single(_log.All, line => line.Contains("this application is alone in its own memory", StringComparison.Ordinal) && line.Contains("Fan:Store or FAN_STORE", StringComparison.Ordinal));
+            Assert.Single(_log.All, line => line.Contains("this application is alone in its own memory", StringComparison.Ordinal)
+                && line.Contains("Fan:Store or FAN_STORE", StringComparison.Ordinal));
             await alone.StopAsync(TestContext.Current.CancellationToken);
         }
 
@@ -59,7 +62,8 @@ public sealed class StartTests : IDisposable
         Assert.Contains("has no method with [Subscribe]", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, error.ToString());
         // The details are there for who asks for them.
-        Assert.Contains(_log.All, line => line.StartsWith("The application can't start", StringComparison.Ordinal) && line.Contains("   at ", StringComparison.Ordinal));
+        Assert.Contains(_log.All, line =>
+            line.StartsWith("The application can't start", StringComparison.Ordinal) && line.Contains("   at ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -71,7 +75,9 @@ public sealed class StartTests : IDisposable
     [InlineData("Fan:Routes:cellar:Kalls", "loop", null)]
     public async Task A_setting_that_can_t_be_used_is_one_line_wherever_the_host_meets_it(string key, string value, string? line)
     {
-        using var host = Build(fan => fan.UseStore("memory:x").AddService<ICellar>(_ => new Cellar()).Services.AddHostedService<Calling>(), new() { [key] = value });
+        using var host = Build(
+            fan => fan.UseStore("memory:x").AddService<ICellar>(_ => new Cellar()).Services.AddHostedService<Calling>(),
+            new() { [key] = value });
         var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
         Assert.Equal(error.Message, error.ToString());
         Assert.DoesNotContain('\n', error.ToString());
@@ -81,8 +87,11 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task So_is_what_is_hosted_twice_and_what_the_container_lacks()
     {
-        Assert.Equal("Service 'cellar' is added twice; an application hosts one version of a service.", (await FailAsync(fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ICellar>(_ => new Cellar()))).ToString());
-        Assert.Contains(nameof(Bottles), (await FailAsync(fan => fan.AddService<ITill, TillWithBottles>())).ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            "Service 'cellar' is added twice; an application hosts one version of a service.",
+            (await FailAsync(fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ICellar>(_ => new Cellar()))).ToString());
+        Assert.Contains(
+            nameof(Bottles), (await FailAsync(fan => fan.AddService<ITill, TillWithBottles>())).ToString(), StringComparison.Ordinal);
         Assert.Contains("must be a URL", (await FailAsync(fan => fan.UseStore("nonsense"))).ToString(), StringComparison.Ordinal);
     }
 

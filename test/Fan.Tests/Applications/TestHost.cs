@@ -29,7 +29,13 @@ internal sealed class TestHost : IAsyncDisposable
 
     public IEndpointDirectory Directory => _host.Services.GetRequiredService<IEndpointDirectory>();
 
-    public static async Task<TestHost> StartAsync(MemoryTree tree, LoopNetwork network, string name, Action<FanBuilder> configure, ILoggerProvider? logs = null, Func<MemoryCoordinationStore, ICoordinationStore>? wrap = null)
+    public static async Task<TestHost> StartAsync(
+        MemoryTree tree,
+        LoopNetwork network,
+        string name,
+        Action<FanBuilder> configure,
+        ILoggerProvider? logs = null,
+        Func<MemoryCoordinationStore, ICoordinationStore>? wrap = null)
     {
         var store = new MemoryCoordinationStore(tree);
         var builder = Host.CreateEmptyApplicationBuilder(null);

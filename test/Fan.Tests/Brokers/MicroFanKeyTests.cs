@@ -29,14 +29,17 @@ public sealed class MicroFanKeyTests
     [InlineData("null")]
     [InlineData("true")]
     public async Task A_key_is_a_text_or_a_number(string value) =>
-        Assert.Equal("shop_id", (await Assert.ThrowsAsync<BadArgumentException>(() => WriteAsync($$"""{"shop_id": {{value}}}"""))).Argument);
+        Assert.Equal(
+            "shop_id", (await Assert.ThrowsAsync<BadArgumentException>(() => WriteAsync($$"""{"shop_id": {{value}}}"""))).Argument);
 
     private static async Task<(string Written, MessageHeaders Headers)> WriteAsync(string kwargs)
     {
-        await using var host = await TestHost.StartAsync(new MemoryTree(), new LoopNetwork(), "tills", fan => fan.AddService<ITill, Till>());
+        await using var host = await TestHost.StartAsync(
+            new MemoryTree(), new LoopNetwork(), "tills", fan => fan.AddService<ITill, Till>());
         using var request = JsonDocument.Parse($$"""{"method": "name", "args": [], "kwargs": {{kwargs}}}""");
         var (output, headers) = (new ArrayBufferWriter<byte>(), new MessageHeaders());
-        MicroFanRequest.WriteArguments(request.RootElement, host.Services.GetRequiredService<CallServer>().Resolve("shop.till", "name"), headers, output);
+        MicroFanRequest.WriteArguments(
+            request.RootElement, host.Services.GetRequiredService<CallServer>().Resolve("shop.till", "name"), headers, output);
         return (Encoding.UTF8.GetString(output.WrittenSpan), headers);
     }
 }

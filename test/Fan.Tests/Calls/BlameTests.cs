@@ -12,7 +12,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.Tests.Calls;
 
-/// <summary>Whatever a transport, a token's giver or a service of the same process throws: callers see errors of Fan's, or their own cancellation.</summary>
+/// <summary>
+/// Whatever a transport, a token's giver or a service of the same process throws: callers see errors of Fan's, or their own cancellation.
+/// </summary>
 public sealed class BlameTests : IAsyncLifetime
 {
     private readonly MemoryTree _tree = new();
@@ -21,7 +23,9 @@ public sealed class BlameTests : IAsyncLifetime
 
     public static TheoryData<string> Raw => ["json", "format", "not supported", "disposed", "cancelled", "hostile"];
 
-    public async ValueTask InitializeAsync() => _service = await TestHost.StartAsync(_tree, _network, "cellars", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ILate, Late>());
+    public async ValueTask InitializeAsync() =>
+        _service = await TestHost.StartAsync(
+            _tree, _network, "cellars", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ILate, Late>());
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
@@ -36,8 +40,10 @@ public sealed class BlameTests : IAsyncLifetime
         Assert.Equal("cellar", error.Service);
         Assert.Contains("at cellar", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, transport.Calls);
-        Assert.Equal("cellar", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await fan.Get<ICellar>().CountAsync(2).ToListAsync())).Service);
-        Assert.Equal("cellar", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await fan.StreamAsync("cellar.count", default).ToListAsync())).Service);
+        Assert.Equal("cellar", (await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await fan.Get<ICellar>().CountAsync(2).ToListAsync())).Service);
+        Assert.Equal("cellar", (await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await fan.StreamAsync("cellar.count", default).ToListAsync())).Service);
     }
 
     [Fact]
@@ -56,7 +62,8 @@ public sealed class BlameTests : IAsyncLifetime
     public async Task An_endpoint_that_is_out_of_reach_after_items_is_an_error_of_Fan_s()
     {
         using var host = await StartAsync(new FaultyClient(call => new EndpointUnreachableException(call.Endpoint, "gone")) { Items = 1 });
-        await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().CountAsync(2).ToListAsync());
+        await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().CountAsync(2).ToListAsync());
     }
 
     [Fact]
@@ -64,7 +71,8 @@ public sealed class BlameTests : IAsyncLifetime
     {
         var transport = new FaultyClient(Create("disposed"));
         using var host = await StartAsync(transport);
-        await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().GetAsync(1));
+        await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().GetAsync(1));
         Assert.InRange(transport.Calls, 1, 3);
         Assert.Single(await FindAsync(host));
     }
@@ -78,32 +86,40 @@ public sealed class BlameTests : IAsyncLifetime
             cancel.Cancel();
             return new ObjectDisposedException("socket");
         }));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().WaitAsync(cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().WaitAsync(cancel.Token));
     }
 
     [Fact]
     public async Task A_reply_that_says_cancelled_is_no_cancellation_of_the_caller()
     {
         using var host = await StartAsync(new FaultyClient(_ => new WireError { Code = ErrorCodes.Cancelled, Message = "" }.ToException()));
-        await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().WaitAsync());
+        await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().WaitAsync());
     }
 
     [Fact]
     public async Task What_a_giver_of_tokens_throws_is_an_error_of_Fan_s()
     {
-        using var host = await StartAsync(new FaultyClient(Create("json")), services => services.AddSingleton<ICallerTokens>(new NoTokens()));
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().WhoAsync());
+        using var host = await StartAsync(
+            new FaultyClient(Create("json")), services => services.AddSingleton<ICallerTokens>(new NoTokens()));
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await host.Services.GetRequiredService<IFan>().Get<ICellar>().WhoAsync());
         Assert.Contains("nobody is at home", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_service_of_the_same_process_that_cancels_itself_has_failed_for_calls_by_name()
     {
-        Assert.Equal(typeof(TaskCanceledException).FullName, (await Assert.ThrowsAsync<RemoteFailureException>(async () => await _service.Fan.CallAsync("late.wait", default))).RemoteType);
-        Assert.Equal(typeof(TaskCanceledException).FullName, (await Assert.ThrowsAsync<RemoteFailureException>(async () => await _service.Fan.StreamAsync("late.drip", default).ToListAsync())).RemoteType);
+        Assert.Equal(
+            typeof(TaskCanceledException).FullName,
+            (await Assert.ThrowsAsync<RemoteFailureException>(async () => await _service.Fan.CallAsync("late.wait", default))).RemoteType);
+        Assert.Equal(typeof(TaskCanceledException).FullName, (await Assert.ThrowsAsync<RemoteFailureException>(
+            async () => await _service.Fan.StreamAsync("late.drip", default).ToListAsync())).RemoteType);
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _service.Fan.CallAsync("late.hear", default, cancellationToken: cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await _service.Fan.CallAsync("late.hear", default, cancellationToken: cancelled.Token));
     }
 
     [Fact]
@@ -113,7 +129,8 @@ public sealed class BlameTests : IAsyncLifetime
         foreach (var fan in new[] { caller.Fan, _service.Fan })
         {
             using var arguments = JsonDocument.Parse("""{"id": 1, "half": "\ud83d"}""");
-            Assert.Equal("half", (await Assert.ThrowsAsync<BadArgumentException>(async () => await fan.CallAsync("cellar.get", arguments.RootElement))).Argument);
+            Assert.Equal("half", (await Assert.ThrowsAsync<BadArgumentException>(
+                async () => await fan.CallAsync("cellar.get", arguments.RootElement))).Argument);
         }
     }
 
@@ -121,8 +138,10 @@ public sealed class BlameTests : IAsyncLifetime
     public async Task A_dynamic_argument_that_can_t_be_written_is_named()
     {
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
-        Assert.Equal("id", (await Assert.ThrowsAsync<BadArgumentException>(async () => await caller.Fan.Rpc.cellar.get(id: new Action(() => { })))).Argument);
-        Assert.Equal("id", (await Assert.ThrowsAsync<BadArgumentException>(async () => await caller.Fan.Rpc.cellar.get(id: default(JsonElement)))).Argument);
+        Assert.Equal("id", (await Assert.ThrowsAsync<BadArgumentException>(
+            async () => await caller.Fan.Rpc.cellar.get(id: new Action(() => { })))).Argument);
+        Assert.Equal("id", (await Assert.ThrowsAsync<BadArgumentException>(
+            async () => await caller.Fan.Rpc.cellar.get(id: default(JsonElement)))).Argument);
     }
 
     private static Func<OutgoingCall, Exception> Create(string kind) => _ => kind switch
@@ -163,7 +182,8 @@ public sealed class BlameTests : IAsyncLifetime
             throw fault(call);
         }
 
-        public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<ReplyPayload> StreamAsync(
+            OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             for (var i = 0; i < Items; i++)
             {
@@ -179,7 +199,8 @@ public sealed class BlameTests : IAsyncLifetime
 
     private sealed class NoTokens : ICallerTokens
     {
-        public ValueTask<string?> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException("nobody is at home");
+        public ValueTask<string?> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("nobody is at home");
     }
 
     private sealed class HostileException : Exception

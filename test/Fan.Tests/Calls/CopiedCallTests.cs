@@ -57,9 +57,15 @@ public sealed class CopiedCallTests
         var error = await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("at once", Token));
         Assert.Equal((typeof(InvalidOperationException).FullName, "broken: at once"), (error.RemoteType, error.Message));
         Assert.Null(error.InnerException);
-        Assert.Equal("broken: later", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("later", Token))).Message);
-        Assert.Equal("out_of_stock", (await Assert.ThrowsAsync<ServiceFaultException>(async () => await Client(host).FailAsync("fault", Token))).Fault);
-        Assert.Equal(typeof(Speechless).FullName, (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("speechless", Token))).RemoteType);
+        Assert.Equal(
+            "broken: later",
+            (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("later", Token))).Message);
+        Assert.Equal(
+            "out_of_stock",
+            (await Assert.ThrowsAsync<ServiceFaultException>(async () => await Client(host).FailAsync("fault", Token))).Fault);
+        Assert.Equal(
+            typeof(Speechless).FullName,
+            (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("speechless", Token))).RemoteType);
         Assert.Equal("broken: put", Assert.Throws<RemoteFailureException>(() => Client(host).Put(new Basket(), "broken")).Message);
         var items = Client(host).RepeatAsync(new Basket(), 3, failAt: 1, ct: Token).GetAsyncEnumerator(Token);
         Assert.True(await items.MoveNextAsync());
@@ -70,7 +76,9 @@ public sealed class CopiedCallTests
     public async Task A_cancellation_is_one_only_where_the_caller_cancelled()
     {
         await using var host = await StartAsync();
-        Assert.Equal(typeof(TaskCanceledException).FullName, (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("own limit", Token))).RemoteType);
+        Assert.Equal(
+            typeof(TaskCanceledException).FullName,
+            (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client(host).FailAsync("own limit", Token))).RemoteType);
         using var leaving = new CancellationTokenSource();
         var waiting = Client(host).FailAsync("never", leaving.Token).AsTask();
         await leaving.CancelAsync();
@@ -81,17 +89,22 @@ public sealed class CopiedCallTests
     public async Task Arguments_are_checked_as_a_server_does()
     {
         await using var host = await StartAsync();
-        Assert.Equal("item", (await Assert.ThrowsAsync<BadArgumentException>(async () => await Client(host).AddAsync(new Basket(), null!, Token))).Argument);
+        Assert.Equal(
+            "item",
+            (await Assert.ThrowsAsync<BadArgumentException>(async () => await Client(host).AddAsync(new Basket(), null!, Token))).Argument);
         Assert.Equal("basket", Assert.Throws<BadArgumentException>(() => Client(host).Put(null!, "x")).Argument);
-        Assert.Equal("basket", (await Assert.ThrowsAsync<BadArgumentException>(async () => await Client(host).RepeatAsync(null!, 1, ct: Token).ToListAsync(Token))).Argument);
-        Assert.Equal("MaxPayloadBytes", (await Assert.ThrowsAsync<LimitExceededException>(async () => await Client(host).AddAsync(new Basket(), new string('x', 2000), Token))).Limit);
+        Assert.Equal("basket", (await Assert.ThrowsAsync<BadArgumentException>(
+            async () => await Client(host).RepeatAsync(null!, 1, ct: Token).ToListAsync(Token))).Argument);
+        Assert.Equal("MaxPayloadBytes", (await Assert.ThrowsAsync<LimitExceededException>(
+            async () => await Client(host).AddAsync(new Basket(), new string('x', 2000), Token))).Limit);
     }
 
     [Fact]
     public async Task A_push_that_nobody_could_handle_is_refused_at_once()
     {
         await using var host = await StartAsync();
-        Assert.Equal("item", (await Assert.ThrowsAsync<BadArgumentException>(async () => await Client(host).NoteAsync(null!, Token))).Argument);
+        Assert.Equal(
+            "item", (await Assert.ThrowsAsync<BadArgumentException>(async () => await Client(host).NoteAsync(null!, Token))).Argument);
         await Client(host).NoteAsync("wine", Token);
         await Eventually.TrueAsync(() => _baskets.Noted.Contains("wine"), "it was handled");
     }
@@ -107,7 +120,8 @@ public sealed class CopiedCallTests
     [Fact]
     public async Task Calls_with_shard_keys_and_scoped_services_are_copied_too()
     {
-        await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ITill, Till>().AddScopedService<IBaskets, Baskets>().Configure(Copy));
+        await using var host = await TestHost.StartAsync(
+            _tree, _network, "one", fan => fan.AddService<ITill, Till>().AddScopedService<IBaskets, Baskets>().Configure(Copy));
         Assert.Equal("till of shop 42", await host.Fan.Get<ITill>(42).NameAsync());
         var basket = new Basket();
         await Client(host).AddAsync(basket, "wine", Token);
@@ -119,9 +133,13 @@ public sealed class CopiedCallTests
     {
         await using var host = await StartAsync();
         using var arguments = JsonDocument.Parse("""{"how": "later"}""");
-        Assert.Equal("broken: later", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await host.Fan.CallAsync("baskets.fail", arguments.RootElement, cancellationToken: Token))).Message);
+        Assert.Equal("broken: later", (await Assert.ThrowsAsync<RemoteFailureException>(
+            async () => await host.Fan.CallAsync("baskets.fail", arguments.RootElement, cancellationToken: Token))).Message);
         using var failing = JsonDocument.Parse("""{"basket": {}, "count": 1, "fail_at": 0}""");
-        Assert.Equal("broken: item", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await host.Fan.StreamAsync("baskets.repeat", failing.RootElement, cancellationToken: Token).ToListAsync(Token))).Message);
+        Assert.Equal(
+            "broken: item",
+            (await Assert.ThrowsAsync<RemoteFailureException>(async () => await host.Fan.StreamAsync(
+                "baskets.repeat", failing.RootElement, cancellationToken: Token).ToListAsync(Token))).Message);
     }
 
     [Theory]
@@ -137,7 +155,10 @@ public sealed class CopiedCallTests
 
     [Fact]
     public async Task A_setting_that_is_neither_true_nor_false_fails_the_start() =>
-        Assert.Contains("Fan:CopyLocalCalls", (await Assert.ThrowsAnyAsync<OptionsValidationException>(() => StartAsync("perhaps"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Fan:CopyLocalCalls",
+            (await Assert.ThrowsAnyAsync<OptionsValidationException>(() => StartAsync("perhaps"))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(typeof(CopiedMethod<,>))]
@@ -146,7 +167,9 @@ public sealed class CopiedCallTests
     {
         ArgumentNullException.ThrowIfNull(copied);
         const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
-        var left = copied.GetMethods(Own).Where(method => method is { IsVirtual: true, IsFinal: false } && method.DeclaringType != typeof(object) && method.DeclaringType != copied);
+        var left = copied.GetMethods(Own).Where(method => method is { IsVirtual: true, IsFinal: false }
+            && method.DeclaringType != typeof(object)
+            && method.DeclaringType != copied);
         Assert.Empty(left.Select(method => method.Name));
     }
 
@@ -161,7 +184,11 @@ public sealed class CopiedCallTests
             if (setting is null) options.CopyLocalCalls = true;
             options.Limits.MaxPayloadBytes = 1024;
         });
-        if (setting is not null) fan.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Fan:CopyLocalCalls", setting)]).Build());
+        if (setting is not null)
+        {
+            fan.Services.AddSingleton<IConfiguration>(
+                new ConfigurationBuilder().AddInMemoryCollection([new("Fan:CopyLocalCalls", setting)]).Build());
+        }
     });
 }
 
@@ -207,11 +234,13 @@ internal sealed class Baskets : IBaskets
         return basket;
     }
 
-    public ValueTask<Basket> AddAnyAsync((Basket Basket, string Item) what, CancellationToken ct = default) => AddAsync(what.Basket, what.Item, ct);
+    public ValueTask<Basket> AddAnyAsync((Basket Basket, string Item) what, CancellationToken ct = default) =>
+        AddAsync(what.Basket, what.Item, ct);
 
     public ValueTask<Basket> LastAsync(CancellationToken ct = default) => new(Last);
 
-    public async IAsyncEnumerable<Basket> RepeatAsync(Basket basket, int count, int failAt = -1, [EnumeratorCancellation] CancellationToken ct = default)
+    public async IAsyncEnumerable<Basket> RepeatAsync(
+        Basket basket, int count, int failAt = -1, [EnumeratorCancellation] CancellationToken ct = default)
     {
         try
         {

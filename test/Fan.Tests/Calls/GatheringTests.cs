@@ -25,7 +25,8 @@ public sealed class GatheringTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _worker = await TestHost.StartAsync(_tree, _network, "worker", fan => fan.AddService<IDrawer>(_ => _drawer).Shard<IDrawer>(8).AddService<IShelf>(_ => new Shelf()));
+        _worker = await TestHost.StartAsync(
+            _tree, _network, "worker", fan => fan.AddService<IDrawer>(_ => _drawer).Shard<IDrawer>(8).AddService<IShelf>(_ => new Shelf()));
         _caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
     }
 
@@ -38,9 +39,12 @@ public sealed class GatheringTests : IAsyncLifetime
     [Fact]
     public async Task Each_key_is_called_once_and_has_its_result()
     {
-        var gathered = await _caller.Fan.GatherAsync(Enumerable.Range(1, 100).Concat([7, 7]), (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct));
+        var gathered = await _caller.Fan.GatherAsync(
+            Enumerable.Range(1, 100).Concat([7, 7]), (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct));
         Assert.True(gathered.IsComplete);
-        Assert.Equal(Enumerable.Range(1, 100).Select(id => (id, id * 2)), gathered.RequireAll().Select(result => (result.Key, result.Value)).Order());
+        Assert.Equal(
+            Enumerable.Range(1, 100).Select(id => (id, id * 2)),
+            gathered.RequireAll().Select(result => (result.Key, result.Value)).Order());
         Assert.Equal(100, _drawer.Calls);
     }
 
@@ -59,16 +63,19 @@ public sealed class GatheringTests : IAsyncLifetime
     [Fact]
     public async Task No_more_calls_are_under_way_than_asked_for()
     {
-        await _caller.Fan.GatherAsync(Enumerable.Range(1, 60), (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct), maxConcurrency: 3);
+        await _caller.Fan.GatherAsync(
+            Enumerable.Range(1, 60), (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct), maxConcurrency: 3);
         Assert.InRange(_drawer.MostAtOnce, 1, 3);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _caller.Fan.GatherAsync([1], (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct), maxConcurrency: 0));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => _caller.Fan.GatherAsync([1], (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct), maxConcurrency: 0));
     }
 
     [Fact]
     public async Task The_time_is_for_all_together_and_what_came_within_it_is_kept()
     {
         _drawer.Slow = 2;
-        var gathered = await _caller.Fan.GatherAsync([1, 2, 3], (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct), TimeSpan.FromMilliseconds(500));
+        var gathered = await _caller.Fan.GatherAsync(
+            [1, 2, 3], (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct), TimeSpan.FromMilliseconds(500));
         Assert.Equal([1, 3], gathered.Results.Keys.Order());
         Assert.IsType<DeadlineExceededException>(gathered.Errors[2]);
         Assert.Null(CallContext.Current.Remaining);
@@ -79,7 +86,8 @@ public sealed class GatheringTests : IAsyncLifetime
     {
         _drawer.Slow = 1;
         using var cancel = new CancellationTokenSource();
-        var gathering = _caller.Fan.GatherAsync([1], (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct), cancellationToken: cancel.Token);
+        var gathering = _caller.Fan.GatherAsync(
+            [1], (IDrawer drawer, CancellationToken ct) => drawer.OpenAsync(ct), cancellationToken: cancel.Token);
         await Eventually.TrueAsync(() => _drawer.Calls == 1, "the call is under way");
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gathering);
@@ -91,7 +99,8 @@ public sealed class GatheringTests : IAsyncLifetime
         object[][] keys = [["north", 1], ["south", 2]];
         var gathered = await _caller.Fan.GatherAsync(keys, (IShelf shelf, CancellationToken ct) => shelf.ReadAsync(ct));
         Assert.Equal(["north/1", "south/2"], gathered.RequireAll().Values.Order());
-        await Assert.ThrowsAsync<ArgumentException>(() => _caller.Fan.GatherAsync(["north"], (IShelf shelf, CancellationToken ct) => shelf.ReadAsync(ct)));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => _caller.Fan.GatherAsync(["north"], (IShelf shelf, CancellationToken ct) => shelf.ReadAsync(ct)));
     }
 
     private sealed class Shelf : IShelf

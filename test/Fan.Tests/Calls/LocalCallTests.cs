@@ -35,7 +35,8 @@ public sealed class LocalCallTests
     [Fact]
     public async Task With_a_listener_every_local_call_has_a_span_under_its_caller_and_without_one_none()
     {
-        await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<IFront, Front>());
+        await using var host = await TestHost.StartAsync(
+            _tree, _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<IFront, Front>());
         var front = host.Fan.Get<IFront>();
         var spans = new List<Activity>();
         var root = new Activity("root").Start();
@@ -81,7 +82,10 @@ public sealed class LocalCallTests
         await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ITill, Till>());
         Assert.Equal("till of shop 42", await host.Fan.Get<ITill>(42).NameAsync());
         Assert.Empty(CallContext.Current.ShardKeys);
-        Assert.Contains("takes 1 shard keys (shop_id)", Assert.Throws<ArgumentException>(() => host.Fan.Get<ITill>()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "takes 1 shard keys (shop_id)",
+            Assert.Throws<ArgumentException>(() => host.Fan.Get<ITill>()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +101,8 @@ public sealed class LocalCallTests
     public async Task A_type_without_a_contract_is_refused_with_what_it_needs()
     {
         await using var host = await TestHost.StartAsync(_tree, _network, "one", _ => { });
-        Assert.Contains("[Service(", Assert.Throws<InvalidOperationException>(() => host.Fan.Get<IDisposable>()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[Service(", Assert.Throws<InvalidOperationException>(() => host.Fan.Get<IDisposable>()).Message, StringComparison.Ordinal);
     }
 }
 

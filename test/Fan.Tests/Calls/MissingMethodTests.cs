@@ -17,20 +17,30 @@ public sealed class MissingMethodTests
     [Fact]
     public async Task A_call_that_was_made_and_failed_is_not_told_as_a_missing_method()
     {
-        await using var service = await TestHost.StartAsync(_tree, _network, "orders", fan => fan.AddService<IOrders>(_ => new Orders(null)));
+        await using var service = await TestHost.StartAsync(
+            _tree, _network, "orders", fan => fan.AddService<IOrders>(_ => new Orders(null)));
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
         await RegisterLackingAsync(caller, "orders");
-        for (var i = 0; i < Calls; i++) Assert.Equal("elsewhere", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<IOrders>().PlaceAsync())).Service);
+        for (var i = 0; i < Calls; i++)
+        {
+            Assert.Equal(
+                "elsewhere",
+                (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<IOrders>().PlaceAsync())).Service);
+        }
     }
 
     [Fact]
     public async Task What_has_the_method_and_is_left_out_for_now_is_not_told_as_a_missing_method()
     {
-        await using var service = await TestHost.StartAsync(_tree, _network, "orders", fan => fan.AddService<IOrders>(_ => new Orders(null)));
+        await using var service = await TestHost.StartAsync(
+            _tree, _network, "orders", fan => fan.AddService<IOrders>(_ => new Orders(null)));
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
         await RegisterLackingAsync(caller, "orders");
         _network.Cut(service.Server.Port);
-        for (var i = 0; i < Calls; i++) await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<IOrders>().PlaceAsync());
+        for (var i = 0; i < Calls; i++)
+        {
+            await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<IOrders>().PlaceAsync());
+        }
     }
 
     [Fact]
@@ -43,7 +53,8 @@ public sealed class MissingMethodTests
             var own = hosts.Count;
             var made = new Orders(() => hosts[own].Fan);
             orders.Add(made);
-            hosts.Add(await TestHost.StartAsync(_tree, _network, name, fan => fan.AddService<IOrders>(_ => made).AddService<ICellar>(_ => new Cellar())));
+            hosts.Add(await TestHost.StartAsync(
+                _tree, _network, name, fan => fan.AddService<IOrders>(_ => made).AddService<ICellar>(_ => new Cellar())));
         }
 
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
@@ -64,15 +75,21 @@ public sealed class MissingMethodTests
         });
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
         Assert.Equal("7", await caller.Fan.CallAsync<string>("stock[7].counter.count", None));
-        Assert.Equal("nope", (await Assert.ThrowsAsync<NoSuchMethodException>(async () => await caller.Fan.CallAsync("stock[7].counter.nope", None))).Method);
-        await Assert.ThrowsAsync<NoSuchMethodException>(async () => await caller.Fan.StreamAsync("stock[7].counter.nope", None).ToListAsync());
+        Assert.Equal("nope", (await Assert.ThrowsAsync<NoSuchMethodException>(
+            async () => await caller.Fan.CallAsync("stock[7].counter.nope", None))).Method);
+        await Assert.ThrowsAsync<NoSuchMethodException>(
+            async () => await caller.Fan.StreamAsync("stock[7].counter.nope", None).ToListAsync());
         await Assert.ThrowsAsync<NoSuchMethodException>(async () => await caller.Fan.DescribeAsync("stock[7].counter.nope"));
     }
 
     private static async Task RegisterLackingAsync(TestHost caller, string service)
     {
         var known = Assert.Single(await caller.Directory.FindAsync(service));
-        await caller.Store.CommitAsync([new StoreOperation.Create(known.Id[..known.Id.LastIndexOf('/')] + "/loop_", (known.Description with { Methods = [] }).ToJson(), NodeKind.PersistentSequential)]);
+        await caller.Store.CommitAsync(
+            [new StoreOperation.Create(
+                known.Id[..known.Id.LastIndexOf('/')] + "/loop_",
+                (known.Description with { Methods = [] }).ToJson(),
+                NodeKind.PersistentSequential)]);
         await Eventually.TrueAsync(async () => (await caller.Directory.FindAsync(service)).Count == 2, "both are there");
     }
 

@@ -16,7 +16,8 @@ public sealed class RemoteCallTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _service = await TestHost.StartAsync(_tree, _network, "cellars", fan => fan.AddService<ICellar>(_ => _cellar).AddService<ITill, Till>());
+        _service = await TestHost.StartAsync(
+            _tree, _network, "cellars", fan => fan.AddService<ICellar>(_ => _cellar).AddService<ITill, Till>());
         _caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
     }
 
@@ -48,8 +49,12 @@ public sealed class RemoteCallTests : IAsyncLifetime
             var count = await fan.DescribeAsync("cellar.count");
             Assert.Equal((MethodKind.Stream, "int"), (count.Kind, count.Result));
             Assert.Equal(["to: int", "fail_at?: int = -1"], count.Parameters);
-            Assert.Contains("add, count", (await Assert.ThrowsAsync<NoSuchMethodException>(async () => await fan.DescribeAsync("cellar.nothing"))).Message, StringComparison.Ordinal);
-            await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await fan.DescribeAsync("cellar.count", new CallOptions { Version = "^9" }));
+            Assert.Contains(
+                "add, count",
+                (await Assert.ThrowsAsync<NoSuchMethodException>(async () => await fan.DescribeAsync("cellar.nothing"))).Message,
+                StringComparison.Ordinal);
+            await Assert.ThrowsAsync<NoMatchingVersionException>(
+                async () => await fan.DescribeAsync("cellar.count", new CallOptions { Version = "^9" }));
             await Assert.ThrowsAsync<NoSuchServiceException>(async () => await fan.DescribeAsync("nowhere.count"));
             await Assert.ThrowsAsync<FormatException>(async () => await fan.DescribeAsync("cellar"));
         }
@@ -132,7 +137,8 @@ public sealed class RemoteCallTests : IAsyncLifetime
         Assert.Equal(new Wine(4, "Rkatsiteli", 12.5m), await _caller.Fan.CallAsync<Wine>("cellar.get", arguments.RootElement));
         Assert.Equal("till of shop 4.2", (await _caller.Fan.CallAsync("shop[4.2].till.name", default)).GetString());
         using var to = JsonDocument.Parse("""{"to": 3}""");
-        Assert.Equal([1, 2, 3], await _caller.Fan.StreamAsync("cellar.count", to.RootElement).Select(item => item.GetInt32()).ToListAsync());
+        Assert.Equal(
+            [1, 2, 3], await _caller.Fan.StreamAsync("cellar.count", to.RootElement).Select(item => item.GetInt32()).ToListAsync());
     }
 
     [Fact]
@@ -149,7 +155,8 @@ public sealed class RemoteCallTests : IAsyncLifetime
     public async Task The_same_calls_by_name_work_within_the_process()
     {
         using var to = JsonDocument.Parse("""{"to": 3}""");
-        Assert.Equal([1, 2, 3], await _service.Fan.StreamAsync("cellar.count", to.RootElement).Select(item => item.GetInt32()).ToListAsync());
+        Assert.Equal(
+            [1, 2, 3], await _service.Fan.StreamAsync("cellar.count", to.RootElement).Select(item => item.GetInt32()).ToListAsync());
         JsonElement sum = await _service.Fan.Rpc.cellar.add(left: 1, right: 1);
         Assert.Equal(2, sum.GetInt32());
     }
@@ -162,7 +169,8 @@ public sealed class RemoteCallTests : IAsyncLifetime
     public async Task A_bad_argument_is_named(string json, string argument, string message)
     {
         using var arguments = JsonDocument.Parse(json);
-        var error = await Assert.ThrowsAsync<BadArgumentException>(async () => await _caller.Fan.CallAsync("cellar.get", arguments.RootElement));
+        var error = await Assert.ThrowsAsync<BadArgumentException>(
+            async () => await _caller.Fan.CallAsync("cellar.get", arguments.RootElement));
         Assert.Equal(argument, error.Argument);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
@@ -173,10 +181,13 @@ public sealed class RemoteCallTests : IAsyncLifetime
         using var arguments = JsonDocument.Parse("{\"id\": 7}");
         using var trace = _service.Fan.StartTrace();
         // Also where the service is in the same process.
-        Assert.Equal(7, (await _service.Fan.CallAsync<Wine>("cellar.get", arguments.RootElement, new CallOptions { Transport = "loop" })).Id);
+        Assert.Equal(
+            7, (await _service.Fan.CallAsync<Wine>("cellar.get", arguments.RootElement, new CallOptions { Transport = "loop" })).Id);
         Assert.Equal("loop", trace.Spans[0].Transport);
-        Assert.Equal(7, (await _caller.Fan.CallAsync<Wine>("cellar.get", arguments.RootElement, new CallOptions { Transport = "loop", Version = "*" })).Id);
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await _caller.Fan.CallAsync("cellar.get", arguments.RootElement, new CallOptions { Transport = "pigeon" }));
+        Assert.Equal(7, (await _caller.Fan.CallAsync<Wine>(
+            "cellar.get", arguments.RootElement, new CallOptions { Transport = "loop", Version = "*" })).Id);
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await _caller.Fan.CallAsync("cellar.get", arguments.RootElement, new CallOptions { Transport = "pigeon" }));
         Assert.Contains("is reached over loop only", error.Message, StringComparison.Ordinal);
     }
 
@@ -187,7 +198,12 @@ public sealed class RemoteCallTests : IAsyncLifetime
         using var trace = _caller.Fan.StartTrace();
         await _caller.Fan.Get<IFront>().AskAsync();
         Assert.Equal(
-            [(-1, "front/ask", CallSpanKind.Client, "caller"), (0, "front/ask", CallSpanKind.Server, "fronts"), (1, "cellar/get", CallSpanKind.Client, "fronts"), (2, "cellar/get", CallSpanKind.Server, "cellars")],
+            [
+                (-1, "front/ask", CallSpanKind.Client, "caller"),
+                (0, "front/ask", CallSpanKind.Server, "fronts"),
+                (1, "cellar/get", CallSpanKind.Client, "fronts"),
+                (2, "cellar/get", CallSpanKind.Server, "cellars")
+            ],
             trace.Spans.Select(span => (span.ParentId, span.Name, span.Kind, span.Application)));
     }
 

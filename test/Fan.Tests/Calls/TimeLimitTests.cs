@@ -34,7 +34,10 @@ public sealed class TimeLimitTests
         }
 
         var error = Assert.ThrowsAny<OptionsValidationException>(() => services.GetRequiredService<IOptions<FanOptions>>().Value);
-        Assert.Contains("DefaultTimeout must be above zero and at most 49 days, or Timeout.InfiniteTimeSpan (-1 ms) for no limit", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "DefaultTimeout must be above zero and at most 49 days, or Timeout.InfiniteTimeSpan (-1 ms) for no limit",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,11 +54,15 @@ public sealed class TimeLimitTests
     {
         var cellar = new Cellar();
         await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ICellar>(_ => cellar));
-        await Assert.ThrowsAsync<DeadlineExceededException>(async () => await host.Fan.CallAsync("cellar.wait", None, new CallOptions { Timeout = TimeSpan.FromMilliseconds(50) }));
+        await Assert.ThrowsAsync<DeadlineExceededException>(
+            async () => await host.Fan.CallAsync("cellar.wait", None, new CallOptions { Timeout = TimeSpan.FromMilliseconds(50) }));
         await cellar.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<DeadlineExceededException>(async () => await host.Fan.CallAsync("cellar.who", None, new CallOptions { Timeout = TimeSpan.Zero }));
-        await Assert.ThrowsAsync<BadArgumentException>(async () => await host.Fan.CallAsync("cellar.who", None, new CallOptions { Timeout = TimeSpan.FromSeconds(-5) }));
-        Assert.Equal("cellar", await host.Fan.CallAsync<string>("cellar.who", None, new CallOptions { Timeout = Timeout.InfiniteTimeSpan }));
+        await Assert.ThrowsAsync<DeadlineExceededException>(
+            async () => await host.Fan.CallAsync("cellar.who", None, new CallOptions { Timeout = TimeSpan.Zero }));
+        await Assert.ThrowsAsync<BadArgumentException>(
+            async () => await host.Fan.CallAsync("cellar.who", None, new CallOptions { Timeout = TimeSpan.FromSeconds(-5) }));
+        Assert.Equal(
+            "cellar", await host.Fan.CallAsync<string>("cellar.who", None, new CallOptions { Timeout = Timeout.InfiniteTimeSpan }));
     }
 
     [Fact]
@@ -67,7 +74,10 @@ public sealed class TimeLimitTests
         Assert.False(call.IsCompleted);
         await cancel.CancelAsync();
         Assert.Equal(cancel.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call)).CancellationToken);
-        using (CallContext.Current.WithTimeout(TimeSpan.FromMilliseconds(50)).Use()) await Assert.ThrowsAsync<NoSuchServiceException>(async () => await host.Fan.Get<ICellar>().WhoAsync());
+        using (CallContext.Current.WithTimeout(TimeSpan.FromMilliseconds(50)).Use())
+        {
+            await Assert.ThrowsAsync<NoSuchServiceException>(async () => await host.Fan.Get<ICellar>().WhoAsync());
+        }
     }
 
     [Theory]
@@ -82,7 +92,8 @@ public sealed class TimeLimitTests
     [InlineData("null", null)]
     public void A_limit_in_a_registration_is_read_where_it_is_one(string json, int? milliseconds)
     {
-        var read = EndpointDescription.Parse(Encoding.UTF8.GetBytes($$"""{"transport": "loop", "methods": [{"name": "get", "timeout_ms": {{json}}}]}"""));
+        var read = EndpointDescription.Parse(
+            Encoding.UTF8.GetBytes($$"""{"transport": "loop", "methods": [{"name": "get", "timeout_ms": {{json}}}]}"""));
         Assert.Equal(milliseconds is { } expected ? TimeSpan.FromMilliseconds(expected) : null, Assert.Single(read.Methods).Timeout);
         Assert.Equal(read.Methods, EndpointDescription.Parse(read.ToJson()).Methods);
     }

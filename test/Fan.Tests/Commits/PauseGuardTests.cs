@@ -15,7 +15,11 @@ public sealed class PauseGuardTests : IAsyncDisposable
     private readonly MemoryCoordinationStore _store = new(new MemoryTree());
     private readonly CancellationTokenSource _stopping = new();
     private readonly StoreConnection _connection;
-    private readonly ApplicationRegister _register = new(() => new ApplicationRecord { Application = "one", Instance = "1" }, (_, register, _) => register(), _ => null, (_, _, _) => Task.CompletedTask);
+    private readonly ApplicationRegister _register = new(
+        () => new ApplicationRecord { Application = "one", Instance = "1" },
+        (_, register, _) => register(),
+        _ => null,
+        (_, _, _) => Task.CompletedTask);
     private readonly PauseGuard _guard;
     private readonly Task _running;
     private int _read;
@@ -107,7 +111,8 @@ public sealed class PauseGuardTests : IAsyncDisposable
         return _guard.AwakeAsync(CancellationToken.None).AsTask();
     }
 
-    private Task StartedAsync() => Eventually.TrueAsync(() => Task.FromResult(_register.Session != 0 && _guard.Session == _register.Session), "the record is there");
+    private Task StartedAsync() =>
+        Eventually.TrueAsync(() => Task.FromResult(_register.Session != 0 && _guard.Session == _register.Session), "the record is there");
 
     private Task PassAsync(TimeSpan step, Func<bool> isOver) => Eventually.TrueAsync(
         () =>

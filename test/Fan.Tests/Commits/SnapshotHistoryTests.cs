@@ -128,8 +128,10 @@ public sealed class SnapshotHistoryTests
     {
         var empty = TreeSnapshot.CreateEmpty();
         var one = empty.Apply(Commit(1, new TreeEdit("routes/a", null, """{"versions":{"1.0.0":100}}""")), Never);
-        var two = one.Apply(Commit(2, new TreeEdit("routes/a", """{"versions":{"1.0.0":100}}""", null), new TreeEdit("routes/b", null, "{}")), Never);
-        var back = two.Undo(Commit(2, new TreeEdit("routes/a", """{"versions":{"1.0.0":100}}""", null), new TreeEdit("routes/b", null, "{}")), Never);
+        var two = one.Apply(
+            Commit(2, new TreeEdit("routes/a", """{"versions":{"1.0.0":100}}""", null), new TreeEdit("routes/b", null, "{}")), Never);
+        var back = two.Undo(
+            Commit(2, new TreeEdit("routes/a", """{"versions":{"1.0.0":100}}""", null), new TreeEdit("routes/b", null, "{}")), Never);
         Assert.Equal(1, back.Number);
         Assert.Equal(one.Values.ToImmutableSortedDictionary(), back.Values.ToImmutableSortedDictionary());
         Assert.Equal(["a"], back.Routes.Keys);
@@ -147,7 +149,8 @@ public sealed class SnapshotHistoryTests
 
     private static void Never(string path, string reason) => Assert.Fail($"{path}: {reason}");
 
-    private static Commit Commit(long number, params TreeEdit[] edits) => new() { Number = number, Author = "t", At = default, Edits = edits };
+    private static Commit Commit(long number, params TreeEdit[] edits) =>
+        new() { Number = number, Author = "t", At = default, Edits = edits };
 
     private void Apply(long number) => _history.Apply(_history.Current.Apply(Commit(number), Never));
 }

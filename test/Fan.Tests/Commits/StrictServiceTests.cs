@@ -26,7 +26,8 @@ internal sealed class Vault(string name) : IVault
 {
     public ValueTask<string> WhoAsync(CancellationToken ct = default) => new(name);
 
-    public async IAsyncEnumerable<string> FollowAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    public async IAsyncEnumerable<string> FollowAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
     {
         await Task.Yield();
         yield return name;
@@ -46,7 +47,8 @@ public interface ILeader
 
 internal sealed class Leader(Func<IFan> fan) : ILeader
 {
-    public async ValueTask<string> WriteAsync(CancellationToken ct = default) => $"{CallContext.Current.FencingToken} {await fan().Get<ILedger>().FenceAsync(ct)}";
+    public async ValueTask<string> WriteAsync(CancellationToken ct = default) =>
+        $"{CallContext.Current.FencingToken} {await fan().Get<ILedger>().FenceAsync(ct)}";
 }
 
 public sealed class StrictServiceTests : IAsyncLifetime
@@ -77,7 +79,10 @@ public sealed class StrictServiceTests : IAsyncLifetime
         Assert.Equal("one", await vault.WhoAsync());
         _one.Store.Disconnect();
         // Nobody else is there.
-        Assert.Contains("is strict", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await vault.WhoAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is strict",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await vault.WhoAsync())).Message,
+            StringComparison.Ordinal);
         Assert.Equal(ErrorCodes.LeaseLost, Assert.Throws<LeaseLostException>(Directly).Code);
 
         await StartAsync("two", fan => fan.AddService<IVault>(_ => new Vault("two")).Strict<IVault>());
@@ -117,7 +122,8 @@ public sealed class StrictServiceTests : IAsyncLifetime
         await Served(_one);
         var gate = new TaskCompletionSource();
         GatedStore gated = null!;
-        var three = await StartAsync("three", fan => fan.UseStore(_ => gated = new GatedStore(new MemoryCoordinationStore(_tree))).AddService<IVault>(_ => new Vault("three")).Strict<IVault>());
+        var three = await StartAsync("three", fan => fan.UseStore(
+            _ => gated = new GatedStore(new MemoryCoordinationStore(_tree))).AddService<IVault>(_ => new Vault("three")).Strict<IVault>());
         await Served(three);
         gated.Hold = (operation, _) => operation.Path.StartsWith("/fan/apps", StringComparison.Ordinal) ? gate.Task : Task.CompletedTask;
         ((MemoryCoordinationStore)gated.Inner).Expire();
@@ -144,7 +150,9 @@ public sealed class StrictServiceTests : IAsyncLifetime
     public async Task Calls_within_the_process_look_too_and_go_elsewhere()
     {
         await StartAsync("two", fan => fan.AddService<IVault>(_ => new Vault("two")));
-        await Eventually.TrueAsync(async () => (await _one.Directory.ListAsync(TestContext.Current.CancellationToken)).Endpoints.Count == 2, "both are registered");
+        await Eventually.TrueAsync(
+            async () => (await _one.Directory.ListAsync(TestContext.Current.CancellationToken)).Endpoints.Count == 2,
+            "both are registered");
         var own = _one.Fan.Get<IVault>();
         Assert.Equal("one", await own.WhoAsync());
         // A transport is named, so it looks for others of it: what it finds is both, and the store is not needed to find them again.
@@ -160,7 +168,8 @@ public sealed class StrictServiceTests : IAsyncLifetime
     {
         var configured = await StartAsync("configured", fan =>
         {
-            fan.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Fan:Strict", "ledger")]).Build());
+            fan.Services.AddSingleton<IConfiguration>(
+                new ConfigurationBuilder().AddInMemoryCollection([new("Fan:Strict", "ledger")]).Build());
             fan.AddService<ILedger>(_ => new Ledger());
         });
         configured.Store.Disconnect();
@@ -173,7 +182,8 @@ public sealed class StrictServiceTests : IAsyncLifetime
     public async Task The_token_of_a_unique_service_travels_with_its_calls()
     {
         TestHost leader = null!;
-        leader = await StartAsync("leader", fan => fan.AddService<ILeader>(_ => new Leader(() => leader.Fan)).Unique<ILeader>().Strict<ILeader>());
+        leader = await StartAsync(
+            "leader", fan => fan.AddService<ILeader>(_ => new Leader(() => leader.Fan)).Unique<ILeader>().Strict<ILeader>());
         await StartAsync("ledger", fan => fan.AddService<ILedger>(_ => new Ledger()));
         var tokens = (await _caller.Fan.Get<ILeader>().WriteAsync()).Split(' ');
         Assert.Equal(tokens[0], tokens[1]);
@@ -184,7 +194,11 @@ public sealed class StrictServiceTests : IAsyncLifetime
     {
         var server = host.Services.GetRequiredService<CallServer>();
         using var reply = new PayloadBuffer(1 << 16);
-        await server.ServeAsync(server.Resolve(service, method), new IncomingCall { Payload = new("{}"u8.ToArray()), Headers = new MessageHeaders(), Transport = "test" }, reply, TestContext.Current.CancellationToken);
+        await server.ServeAsync(
+            server.Resolve(service, method),
+            new IncomingCall { Payload = new("{}"u8.ToArray()), Headers = new MessageHeaders(), Transport = "test" },
+            reply,
+            TestContext.Current.CancellationToken);
     }
 
     private async Task<TestHost> StartAsync(string name, Action<FanBuilder> configure)

@@ -14,7 +14,8 @@ public sealed class ExceptionTextTests
     [InlineData("abc😀d", 5, "abc…")]
     [InlineData("ab😀cd", 5, "ab😀…")]
     [InlineData("a\0b", 5, "a\ufffdb")]
-    public void A_text_is_cut_between_characters(string? text, int most, string expected) => Assert.Equal(expected, ExceptionText.Cut(text, most));
+    public void A_text_is_cut_between_characters(string? text, int most, string expected) =>
+        Assert.Equal(expected, ExceptionText.Cut(text, most));
 
     [Fact]
     public void Halves_of_characters_are_replaced()
@@ -41,7 +42,17 @@ public sealed class ExceptionTextTests
         var error = WireError.From(new NoSuchMethodException(text, text, [.. Enumerable.Repeat(text, 10_000)], text) { TraceId = text });
         error = error with { Requested = text, Place = text, Type = text };
         Assert.InRange(error.Message.Length, 8000, 8192);
-        var members = new[] { error.Code, error.Message, error.TraceId, error.Service, error.Method, error.Requested, error.Place, error.Type };
+        var members = new[]
+        {
+            error.Code,
+            error.Message,
+            error.TraceId,
+            error.Service,
+            error.Method,
+            error.Requested,
+            error.Place,
+            error.Type
+        };
         Assert.InRange(members.Sum(member => member!.Length) + error.Available!.Sum(one => one.Length + 4), 0, 15_000);
         Assert.NotEmpty(error.Available!);
     }

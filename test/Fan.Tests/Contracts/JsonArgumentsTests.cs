@@ -100,6 +100,7 @@ public sealed class JsonArgumentsTests
             return new GetArgs(inventoryId, note);
         }
 
-        public override ValueTask<string> InvokeAsync(object service, GetArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override ValueTask<string> InvokeAsync(object service, GetArgs args, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

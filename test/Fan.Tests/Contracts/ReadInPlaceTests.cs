@@ -20,7 +20,9 @@ public sealed class ReadInPlaceTests
     };
 
     [Theory]
-    [InlineData("""{"id":1,"lines":[{"wine":"a","count":2},{"wine":"b","count":"3"}],"extra":{"a":[1,{"b":null}]},"label":{"$type":"plain","text":"x"},"by":{"k":"v"},"code":"<7>"}""")]
+    [InlineData(
+        """{"id":1,"lines":[{"wine":"a","count":2},{"wine":"b","count":"3"}],"extra":{"a":[1,{"b":null}]},"label":""" +
+        """{"$type":"plain","text":"x"},"by":{"k":"v"},"code":"<7>"}""")]
     [InlineData("""{"lines":[],"id":2}""")]
     [InlineData("""{}""")]
     public void What_is_read_and_where_the_reader_stands_is_as_the_serializer_has_it(string json)
@@ -61,7 +63,11 @@ public sealed class ReadInPlaceTests
     [Fact]
     public void A_converter_that_reads_too_little_is_found_out()
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new Lazy() }, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            Converters = { new Lazy() },
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver()
+        };
 
         Assert.Throws<JsonException>(() =>
         {
@@ -78,7 +84,13 @@ public sealed class ReadInPlaceTests
         return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
     }
 
-    public sealed record Order(int Id, IReadOnlyList<Line> Lines, JsonElement? Extra, Label? Label, Dictionary<string, string>? By, [property: JsonConverter(typeof(CodeConverter))] int Code);
+    public sealed record Order(
+        int Id,
+        IReadOnlyList<Line> Lines,
+        JsonElement? Extra,
+        Label? Label,
+        Dictionary<string, string>? By,
+        [property: JsonConverter(typeof(CodeConverter))] int Code);
 
     public sealed record Line(string Wine, int Count);
 
@@ -89,9 +101,11 @@ public sealed class ReadInPlaceTests
 
     private sealed class CodeConverter : JsonConverter<int>
     {
-        public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => int.Parse(reader.GetString()!.Trim('<', '>'));
+        public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            int.Parse(reader.GetString()!.Trim('<', '>'));
 
-        public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteStringValue($"<{value}>");
+        public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) =>
+            writer.WriteStringValue($"<{value}>");
     }
 
     private sealed class Lazy : JsonConverter<Order>
@@ -105,11 +119,14 @@ public sealed class ReadInPlaceTests
 
     private sealed class OrderMethod() : UnaryMethod<OrderArgs, Unit>(Ordering)
     {
-        public override void WriteArguments(Utf8JsonWriter writer, in OrderArgs args, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override void WriteArguments(Utf8JsonWriter writer, in OrderArgs args, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
-        public override OrderArgs ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override OrderArgs ReadArguments(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
-        public override ValueTask<Unit> InvokeAsync(object service, OrderArgs args, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override ValueTask<Unit> InvokeAsync(object service, OrderArgs args, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     private sealed class Segment : ReadOnlySequenceSegment<byte>

@@ -43,12 +43,14 @@ public sealed class ShapeTests
     [InlineData("ask(): Colour", "ask(): int", Fit.Partly, Fit.Full)]
     [InlineData("ask(): Missing", "ask(): Wine", Fit.Unknown, Fit.Unknown)]
     [InlineData("ask(): Missing", "ask(): int", Fit.None, Fit.None)]
-    public void A_changed_signature(string before, string after, object oldCallers, object newCallers) => Assert.Equal(((Fit)oldCallers, (Fit)newCallers), Compare(before, Old, after, Old));
+    public void A_changed_signature(string before, string after, object oldCallers, object newCallers) =>
+        Assert.Equal(((Fit)oldCallers, (Fit)newCallers), Compare(before, Old, after, Old));
 
     [Theory]
     [InlineData("Wine", new[] { "next: Wine?", "id: int", "name: string" }, Fit.Full, Fit.Full, Fit.Full, Fit.Full)]
     [InlineData("Wine", new[] { "id: int", "name: string", "next: Wine?", "note: string?" }, Fit.Full, Fit.Partly, Fit.Full, Fit.Partly)]
-    [InlineData("Wine", new[] { "id: int", "name: string", "next: Wine?", "required note: string" }, Fit.None, Fit.Partly, Fit.Full, Fit.None)]
+    [InlineData(
+        "Wine", new[] { "id: int", "name: string", "next: Wine?", "required note: string" }, Fit.None, Fit.Partly, Fit.Full, Fit.None)]
     [InlineData("Wine", new[] { "id: int", "next: Wine?" }, Fit.Partly, Fit.Partly, Fit.Partly, Fit.Full)]
     [InlineData("Wine", new[] { "id: int", "label: string", "next: Wine?" }, Fit.Partly, Fit.Partly, Fit.Partly, Fit.Partly)]
     [InlineData("Wine", new[] { "id: string", "name: string", "next: Wine?" }, Fit.None, Fit.None, Fit.None, Fit.None)]
@@ -57,7 +59,8 @@ public sealed class ShapeTests
     [InlineData("Colour", new[] { "enum int", "Red = 0" }, Fit.Partly, Fit.Full, Fit.Full, Fit.Partly)]
     [InlineData("Word", new[] { "enum text", "Red", "White", "Rose" }, Fit.Full, Fit.Partly, Fit.Partly, Fit.Full)]
     [InlineData("Animal", new[] { "name: string", "derived cat: Cat", "derived dog: Cat" }, Fit.Full, Fit.Partly, Fit.Partly, Fit.Full)]
-    public void A_changed_type_as_an_argument_and_as_a_result(string type, string[] lines, object oldArgument, object newArgument, object oldResult, object newResult)
+    public void A_changed_type_as_an_argument_and_as_a_result(
+        string type, string[] lines, object oldArgument, object newArgument, object oldResult, object newResult)
     {
         var changed = new Dictionary<string, IReadOnlyList<string>>(Old) { [type] = lines };
 
@@ -89,7 +92,9 @@ public sealed class ShapeTests
         var compared = ContractComparison.Of(before, after, "1.0.0", "2.0.0");
 
         Assert.Equal(["ask", "put"], compared.Methods.Select(method => method.Name));
-        Assert.Equal(["changed id: int ▸ id: long", "removed name: string ▸ ", "added  ▸ note: string"], compared.Members.Select(member => $"{member.Change} {member.Old} ▸ {member.New}"));
+        Assert.Equal(
+            ["changed id: int ▸ id: long", "removed name: string ▸ ", "added  ▸ note: string"],
+            compared.Members.Select(member => $"{member.Change} {member.Old} ▸ {member.New}"));
     }
 
     [Fact]
@@ -97,24 +102,39 @@ public sealed class ShapeTests
     {
         var deep = Enumerable.Range(0, 5000).ToDictionary(i => "T" + i, i => (IReadOnlyList<string>)[$"next: T{i + 1}"]);
 
-        var compared = ContractComparison.Of(Contract("ask(): T0", deep), Contract("ask(): Loop", new Dictionary<string, IReadOnlyList<string>> { ["Loop"] = ["next: Loop"] }), "1", "2");
+        var compared = ContractComparison.Of(
+            Contract("ask(): T0", deep),
+            Contract("ask(): Loop", new Dictionary<string, IReadOnlyList<string>> { ["Loop"] = ["next: Loop"] }),
+            "1",
+            "2");
 
         Assert.Equal(Fit.Unknown, compared.OldCallers);
     }
 
-    private static (Fit Old, Fit New) Compare(string before, IReadOnlyDictionary<string, IReadOnlyList<string>> old, string after, IReadOnlyDictionary<string, IReadOnlyList<string>> changed)
+    private static (Fit Old, Fit New) Compare(
+        string before,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> old,
+        string after,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> changed)
     {
         var compared = ContractComparison.Of(Contract(before, old), Contract(after, changed), "1", "2");
         return (compared.OldCallers, compared.NewCallers);
     }
 
-    private static ContractShape Contract(string method, IReadOnlyDictionary<string, IReadOnlyList<string>> types) => new("a", "1.0.0", [Method(method)], types);
+    private static ContractShape Contract(string method, IReadOnlyDictionary<string, IReadOnlyList<string>> types) =>
+        new("a", "1.0.0", [Method(method)], types);
 
     private static MethodShape Method(string text)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
         var close = text.LastIndexOf(')');
         var parameters = text[(open + 1)..close];
-        return new MethodShape(text[..open], "rpc", parameters.Length == 0 ? [] : parameters.Split(", "), close + 1 == text.Length ? null : text[(close + 3)..], false, null);
+        return new MethodShape(
+            text[..open],
+            "rpc",
+            parameters.Length == 0 ? [] : parameters.Split(", "),
+            close + 1 == text.Length ? null : text[(close + 3)..],
+            false,
+            null);
     }
 }

@@ -2,7 +2,9 @@ using Fan.Coordination;
 
 namespace Fan.Tests.Coordination;
 
-/// <summary>A session with a store in which a test can come between: before each read and commit, and after one to lose its reply.</summary>
+/// <summary>
+/// A session with a store in which a test can come between: before each read and commit, and after one to lose its reply.
+/// </summary>
 internal sealed class InterruptedStore(MemoryCoordinationStore inner) : ICoordinationStore
 {
     public Func<string, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
@@ -22,7 +24,8 @@ internal sealed class InterruptedStore(MemoryCoordinationStore inner) : ICoordin
 
     public Task OpenAsync(CancellationToken cancellationToken = default) => inner.OpenAsync(cancellationToken);
 
-    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) => inner.WatchSessionAsync(cancellationToken);
+    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) =>
+        inner.WatchSessionAsync(cancellationToken);
 
     public async ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default)
     {
@@ -30,9 +33,11 @@ internal sealed class InterruptedStore(MemoryCoordinationStore inner) : ICoordin
         return await inner.GetAsync(path, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) => inner.GetChildrenAsync(path, cancellationToken);
+    public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) =>
+        inner.GetChildrenAsync(path, cancellationToken);
 
-    public async ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<StoreResult>> CommitAsync(
+        IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
     {
         await BeforeCommit(operations).WaitAsync(cancellationToken);
         var results = await inner.CommitAsync(operations, cancellationToken);
@@ -41,7 +46,8 @@ internal sealed class InterruptedStore(MemoryCoordinationStore inner) : ICoordin
 
     public ValueTask SyncAsync(CancellationToken cancellationToken = default) => inner.SyncAsync(cancellationToken);
 
-    public IAsyncEnumerable<StoreEvent> WatchAsync(string path, CancellationToken cancellationToken = default) => inner.WatchAsync(path, cancellationToken);
+    public IAsyncEnumerable<StoreEvent> WatchAsync(string path, CancellationToken cancellationToken = default) =>
+        inner.WatchAsync(path, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

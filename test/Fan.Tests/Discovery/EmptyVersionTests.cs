@@ -63,7 +63,8 @@ public sealed class EmptyVersionTests : IAsyncLifetime
         await DeleteAsync(node);
         await DeleteAsync(other);
         // The other version, left later, is looked at later by the same task.
-        await Eventually.TrueAsync(async () => await _operators.Store.GetAsync(ServicePath + "/3.0.0") is null, "the other version is gone");
+        await Eventually.TrueAsync(
+            async () => await _operators.Store.GetAsync(ServicePath + "/3.0.0") is null, "the other version is gone");
         Assert.Equal(["barrier"], await _operators.Store.GetChildrenAsync(VersionPath));
         await DeleteAsync(VersionPath + "/barrier");
         await Eventually.TrueAsync(async () => await _operators.Store.GetAsync(VersionPath) is null, "the version is gone");
@@ -76,7 +77,8 @@ public sealed class EmptyVersionTests : IAsyncLifetime
         await FollowAsync(1);
         await CreateAsync(ServicePath + "/4.0.0");
         await DeleteAsync(other);
-        await Eventually.TrueAsync(async () => await _operators.Store.GetAsync(ServicePath + "/3.0.0") is null, "the one that was left is gone");
+        await Eventually.TrueAsync(
+            async () => await _operators.Store.GetAsync(ServicePath + "/3.0.0") is null, "the one that was left is gone");
         Assert.Equal(["2.0.0", "4.0.0"], await _operators.Store.GetChildrenAsync(ServicePath));
     }
 
@@ -85,7 +87,8 @@ public sealed class EmptyVersionTests : IAsyncLifetime
     {
         await using var service = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()));
         var caller = await FollowAsync(1);
-        Assert.Equal("Rkatsiteli", (await caller.Fan.CallAsync("cellar.get", System.Text.Json.JsonDocument.Parse("""{"id": 1}""").RootElement)).GetProperty("name").GetString());
+        Assert.Equal("Rkatsiteli", (await caller.Fan.CallAsync(
+            "cellar.get", System.Text.Json.JsonDocument.Parse("""{"id": 1}""").RootElement)).GetProperty("name").GetString());
         Assert.NotNull(await _operators.Store.GetAsync(VersionPath));
     }
 
@@ -101,7 +104,8 @@ public sealed class EmptyVersionTests : IAsyncLifetime
     {
         if (version != "2.0.0") await CreateAsync($"{ServicePath}/{version}");
         var data = new EndpointDescription { Transport = "loop" }.ToJson();
-        return (await _operators.Store.CommitAsync([new StoreOperation.Create($"{ServicePath}/{version}/loop_", data, NodeKind.EphemeralSequential)]))[0].Path;
+        return (await _operators.Store.CommitAsync(
+            [new StoreOperation.Create($"{ServicePath}/{version}/loop_", data, NodeKind.EphemeralSequential)]))[0].Path;
     }
 
     private async Task CreateAsync(string path) => await _operators.Store.CommitAsync([new StoreOperation.Create(path)]);

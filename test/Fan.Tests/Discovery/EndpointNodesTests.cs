@@ -36,7 +36,8 @@ public sealed class EndpointNodesTests : IDisposable
     public async Task A_version_is_never_seen_without_the_instance_that_it_was_made_for()
     {
         var created = await Instance("http").CreateAsync(_ours.Store, default);
-        Assert.Equal((await _ours.Store.GetAsync(VersionPath))!.CreatedTransaction, (await _ours.Store.GetAsync(created[0]))!.CreatedTransaction);
+        Assert.Equal(
+            (await _ours.Store.GetAsync(VersionPath))!.CreatedTransaction, (await _ours.Store.GetAsync(created[0]))!.CreatedTransaction);
     }
 
     [Fact]
@@ -91,7 +92,13 @@ public sealed class EndpointNodesTests : IDisposable
     [InlineData(null, "\"transport\":\"http\",\"port\":80")]
     public void An_address_is_written_as_it_stands_in_a_url(string? host, string expected)
     {
-        var json = System.Text.Encoding.UTF8.GetString(new EndpointDescription { Transport = "http", Host = host, Port = 80, Methods = [new EndpointMethod { Name = "get", Url = "/g" }] }.ToJson());
+        var json = System.Text.Encoding.UTF8.GetString(new EndpointDescription
+        {
+            Transport = "http",
+            Host = host,
+            Port = 80,
+            Methods = [new EndpointMethod { Name = "get", Url = "/g" }]
+        }.ToJson());
         Assert.Contains(expected, json, StringComparison.Ordinal);
         Assert.Contains("\"port\":80", json, StringComparison.Ordinal);
         Assert.Contains("""{"name":"get","url":"/g","method":"GET"}""", json, StringComparison.Ordinal);
@@ -101,13 +108,20 @@ public sealed class EndpointNodesTests : IDisposable
     private static EndpointNodes Instance(params string[] transports)
     {
         var instance = Guid.NewGuid().ToString("N");
-        return new EndpointNodes("shop.cellar", "1.2.0", transports.Select(transport => new EndpointDescription { Transport = transport, IsFan = true, Instance = instance }), persistent: false);
+        return new EndpointNodes(
+            "shop.cellar",
+            "1.2.0",
+            transports.Select(transport => new EndpointDescription { Transport = transport, IsFan = true, Instance = instance }),
+            persistent: false);
     }
 
     // As micro-fan makes it.
     private async Task MakePersistentAsync()
     {
-        foreach (var parent in EndpointPath.Above("shop.cellar").Append(new StoreOperation.Create(VersionPath))) await _ours.Store.CommitAsync([parent]);
+        foreach (var parent in EndpointPath.Above("shop.cellar").Append(new StoreOperation.Create(VersionPath)))
+        {
+            await _ours.Store.CommitAsync([parent]);
+        }
     }
 
     private async Task<IReadOnlyList<string>?> ChildrenAsync() => await _ours.Store.GetChildrenAsync(VersionPath);

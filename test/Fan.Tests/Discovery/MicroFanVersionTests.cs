@@ -84,26 +84,32 @@ public sealed class MicroFanVersionTests
         Assert.Single(await host.Directory.FindAsync("numbers"));
         await store.AddAsync("numbers", "1.2.3.4", Methods);
         await store.AddAsync("numbers", "v5", Methods);
-        await Applications.Eventually.TrueAsync(() => logs.All.Any(line => line.Contains("/endpoints/numbers/v5 ", StringComparison.Ordinal)), "the new one is told");
+        await Applications.Eventually.TrueAsync(
+            () => logs.All.Any(line => line.Contains("/endpoints/numbers/v5 ", StringComparison.Ordinal)), "the new one is told");
         host.Store.Disconnect();
         host.Store.Reconnect();
         await store.AddAsync("numbers", "1.1.0", Methods);
         await Applications.Eventually.TrueAsync(async () => (await host.Directory.FindAsync("numbers")).Count == 2, "it was read anew");
         Assert.Equal(
             ["/endpoints/numbers/1.2.3.4", "/endpoints/numbers/v3", "/endpoints/numbers/v5"],
-            logs.All.Where(line => line.Contains("is no version", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+            logs.All.Where(line => line.Contains("is no version", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[0])
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("""{"transport":"redis","host":"h","port":6379,"queue":"q"}""", true)]
-    [InlineData("""{"transport":"amqp","host":"h","queue":"q","exchange":"","exchange_type":"direct","routing_key":"q","methods":null}""", true)]
+    [InlineData(
+        """{"transport":"amqp","host":"h","queue":"q","exchange":"","exchange_type":"direct","routing_key":"q","methods":null}""", true)]
     [InlineData("""{"transport":"redis","host":"h","port":6379,"queue":"q","methods":[{"name":"go"}]}""", false)]
     [InlineData("""{"transport":"redis","host":"h","port":6379,"queue":"q","methods":[]}""", false)]
     public void An_endpoint_over_a_broker_takes_any_method_where_it_names_none(string json, bool any)
     {
         var description = EndpointDescription.Parse(Encoding.UTF8.GetBytes(json));
         var endpoint = new Endpoint("/e", 1, "s", "1.0.0", description, TimeProvider.System);
-        Assert.Equal((any, any), (description.TakesAnyMethod, endpoint.FindMethod("anything") is { Name: "anything", Kind: MethodKind.Rpc, Parameters: null }));
+        Assert.Equal(
+            (any, any),
+            (description.TakesAnyMethod, endpoint.FindMethod("anything") is { Name: "anything", Kind: MethodKind.Rpc, Parameters: null }));
         var again = EndpointDescription.Parse(description.ToJson());
         Assert.Equal((any, description.Methods.Count), (again.TakesAnyMethod, again.Methods.Count));
     }
@@ -113,5 +119,8 @@ public sealed class MicroFanVersionTests
     [InlineData("""{"transport":"redis","queue":"q","methods":{}}""")]
     [InlineData("""{"transport":"redis","queue":"q","fan":{}}""")]
     public void Others_need_their_methods(string json) =>
-        Assert.Contains("'methods'", Assert.Throws<FormatException>(() => EndpointDescription.Parse(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'methods'",
+            Assert.Throws<FormatException>(() => EndpointDescription.Parse(Encoding.UTF8.GetBytes(json))).Message,
+            StringComparison.Ordinal);
 }

@@ -19,7 +19,8 @@ public sealed class NetworkIdentityTests
     [InlineData("wines", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void A_loopback_address_is_of_whoever_looks(string? host, bool isLoopback) => Assert.Equal(isLoopback, NetworkIdentity.IsLoopback(host));
+    public void A_loopback_address_is_of_whoever_looks(string? host, bool isLoopback) =>
+        Assert.Equal(isLoopback, NetworkIdentity.IsLoopback(host));
 
     [Theory]
     [InlineData("boot=a;net=1;host=x", "boot=a;net=1;host=x", true)]
@@ -38,7 +39,12 @@ public sealed class NetworkIdentityTests
     [InlineData("host=x", "host=y", true)]
     public void Whether_two_processes_have_one_loopback(string one, string other, bool isSame)
     {
-        var endpoint = new EndpointDescription { Transport = "http", Host = "127.0.0.1", Properties = new Dictionary<string, string> { [NetworkIdentity.Property] = other } };
+        var endpoint = new EndpointDescription
+        {
+            Transport = "http",
+            Host = "127.0.0.1",
+            Properties = new Dictionary<string, string> { [NetworkIdentity.Property] = other }
+        };
         Assert.Equal(isSame, NetworkIdentity.Parse(one)!.Reaches(endpoint));
         Assert.True(NetworkIdentity.Parse(one)!.Reaches(endpoint with { Host = "10.0.0.1" }));
     }
@@ -48,8 +54,15 @@ public sealed class NetworkIdentityTests
     [InlineData(";;=;")]
     [InlineData("later=form")]
     public void What_can_t_be_read_is_taken_for_reachable(string text) =>
-        Assert.True(NetworkIdentity.Current.Reaches(new EndpointDescription { Transport = "http", Host = "127.0.0.1", Properties = new Dictionary<string, string> { [NetworkIdentity.Property] = text } }));
+        Assert.True(
+            NetworkIdentity.Current.Reaches(new EndpointDescription
+            {
+                Transport = "http",
+                Host = "127.0.0.1",
+                Properties = new Dictionary<string, string> { [NetworkIdentity.Property] = text }
+            }));
 
     [Fact]
-    public void It_survives_its_own_text() => Assert.Equal(NetworkIdentity.Current.ToString(), NetworkIdentity.Parse(NetworkIdentity.Current.ToString())!.ToString());
+    public void It_survives_its_own_text() =>
+        Assert.Equal(NetworkIdentity.Current.ToString(), NetworkIdentity.Parse(NetworkIdentity.Current.ToString())!.ToString());
 }

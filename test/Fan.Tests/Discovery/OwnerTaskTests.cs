@@ -62,5 +62,6 @@ public sealed class OwnerTaskTests
         await running.WaitAsync(Fan.Conformance.Eventually.Deadline, TestContext.Current.CancellationToken);
     }
 
-    private static StoreConnection Open() => new(new MemoryCoordinationStore(new MemoryTree()), TimeProvider.System, NullLogger<StoreConnection>.Instance);
+    private static StoreConnection Open() =>
+        new(new MemoryCoordinationStore(new MemoryTree()), TimeProvider.System, NullLogger<StoreConnection>.Instance);
 }

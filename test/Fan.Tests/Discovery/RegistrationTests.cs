@@ -35,8 +35,10 @@ public sealed class RegistrationTests
     public async Task An_endpoint_tells_its_name_with_shard_keys_and_since_when_it_is_there()
     {
         var before = DateTimeOffset.UtcNow.AddSeconds(-1);
-        await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>());
-        var endpoints = (await host.Directory.ListAsync()).Endpoints.ToDictionary(endpoint => endpoint.Service, endpoint => endpoint.Description);
+        await using var host = await TestHost.StartAsync(
+            _tree, _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).AddService<ITill, Till>());
+        var endpoints = (await host.Directory.ListAsync()).Endpoints.ToDictionary(
+            endpoint => endpoint.Service, endpoint => endpoint.Description);
         Assert.Equal((null, "shop[shop_id].till"), (endpoints["cellar"].Template, endpoints["shop.till"].Template));
         Assert.All(endpoints.Values, endpoint => Assert.InRange(endpoint.Since!.Value, before, DateTimeOffset.UtcNow));
         Assert.All(endpoints.Values, endpoint => Assert.Empty(endpoint.Properties));
@@ -53,7 +55,8 @@ public sealed class RegistrationTests
         var listing = await host.Directory.ListAsync();
         Assert.Equal("1.2.0", Assert.Single(listing.Endpoints).Version);
         Assert.Equal(3, listing.Problems.Count);
-        Assert.Contains(listing.Problems, problem => problem.Path.StartsWith("/endpoints/cellar/latest/", StringComparison.Ordinal) && problem.Reason.StartsWith("'latest', under which it stands, is no version", StringComparison.Ordinal));
+        Assert.Contains(listing.Problems, problem => problem.Path.StartsWith("/endpoints/cellar/latest/", StringComparison.Ordinal)
+            && problem.Reason.StartsWith("'latest', under which it stands, is no version", StringComparison.Ordinal));
         Assert.Contains(listing.Problems, problem => problem.Reason.Contains("16 parts", StringComparison.Ordinal));
     }
 
@@ -64,7 +67,8 @@ public sealed class RegistrationTests
         await using var host = await CellarAsync("one");
         var before = await IncarnationAsync(watcher);
         host.Store.Expire();
-        await Eventually.TrueAsync(async () => await IncarnationAsync(watcher) is > 0 and var now && now != before, "registered anew, once");
+        await Eventually.TrueAsync(
+            async () => await IncarnationAsync(watcher) is > 0 and var now && now != before, "registered anew, once");
     }
 
     [Fact]
@@ -93,14 +97,16 @@ public sealed class RegistrationTests
         Assert.Equal(["barrier"], await operators.Store.GetChildrenAsync(VersionPath));
         host.Store.Expire();
         await operators.Store.CommitAsync([new StoreOperation.Delete(VersionPath + "/barrier")]);
-        await Eventually.TrueAsync(async () => await operators.Store.GetChildrenAsync(VersionPath) is [var node] && node.StartsWith("loop_", StringComparison.Ordinal), "registered");
+        await Eventually.TrueAsync(async () => await operators.Store.GetChildrenAsync(VersionPath) is [var node] && node.StartsWith(
+            "loop_", StringComparison.Ordinal), "registered");
     }
 
     [Fact]
     public async Task A_persistent_endpoint_stays_and_is_taken_over_at_the_next_start()
     {
         using var watcher = new DisposableStore(_tree);
-        var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).Persistent<ICellar>());
+        var host = await TestHost.StartAsync(
+            _tree, _network, "one", fan => fan.AddService<ICellar>(_ => new Cellar()).Persistent<ICellar>());
         await host.DisposeAsync();
         var node = Assert.Single((await watcher.Store.GetChildrenAsync(VersionPath))!);
         Assert.Equal(0, (await watcher.Store.GetAsync($"{VersionPath}/{node}"))!.EphemeralOwner);
@@ -113,7 +119,8 @@ public sealed class RegistrationTests
         await using var host = await CellarAsync("one");
         host.Store.Disconnect();
         host.Store.Expire();
-        await Eventually.TrueAsync(async () => await watcher.Store.GetChildrenAsync(VersionPath) is { Count: 1 }, "registered after the return");
+        await Eventually.TrueAsync(
+            async () => await watcher.Store.GetChildrenAsync(VersionPath) is { Count: 1 }, "registered after the return");
     }
 
     [Theory]
@@ -121,22 +128,33 @@ public sealed class RegistrationTests
     [InlineData("2.0.0+build", null, true)]
     [InlineData("2.0.0-rc.1", "1.0", false)]
     [InlineData("2.0.0", null, false)]
-    public async Task A_version_that_micro_fan_can_not_see_is_registered_and_told_where_it_has_no_other(string version, string? other, bool isTold)
+    public async Task A_version_that_micro_fan_can_not_see_is_registered_and_told_where_it_has_no_other(
+        string version, string? other, bool isTold)
     {
         using var logs = new Logs();
         using var operators = new DisposableStore(_tree);
         if (other is not null) await operators.AddAsync("places", other, "{}");
-        await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.Announce("places", version, new EndpointDescription { Transport = "http", Host = "127.0.0.1", Port = 1 }), logs);
+        await using var host = await TestHost.StartAsync(
+            _tree,
+            _network,
+            "one",
+            fan => fan.Announce("places", version, new EndpointDescription { Transport = "http", Host = "127.0.0.1", Port = 1 }),
+            logs);
         Assert.Single((await operators.Store.GetChildrenAsync("/endpoints/places/" + version))!);
         // The warning comes after the registration; what it would have been is known at the end.
         await host.StopAsync();
-        Assert.Equal(isTold, logs.Lines.Any(line => line.StartsWith($"Warning micro-fan's callers can't see version {version} of places", StringComparison.Ordinal)));
+        Assert.Equal(isTold, logs.Lines.Any(
+            line => line.StartsWith($"Warning micro-fan's callers can't see version {version} of places", StringComparison.Ordinal)));
     }
 
     private static async Task<long> IncarnationAsync(DisposableStore watcher) =>
-        await watcher.Store.GetChildrenAsync(VersionPath) is [var node] && await watcher.Store.GetAsync($"{VersionPath}/{node}") is { } found ? found.CreatedTransaction : 0;
+        await watcher.Store.GetChildrenAsync(VersionPath) is [var node]
+            && await watcher.Store.GetAsync($"{VersionPath}/{node}") is { } found
+            ? found.CreatedTransaction
+            : 0;
 
-    private Task<TestHost> CellarAsync(string name) => TestHost.StartAsync(_tree, _network, name, fan => fan.AddService<ICellar>(_ => new Cellar(name)));
+    private Task<TestHost> CellarAsync(string name) =>
+        TestHost.StartAsync(_tree, _network, name, fan => fan.AddService<ICellar>(_ => new Cellar(name)));
 
     private sealed class Logs : ILoggerProvider, ILogger
     {
@@ -151,7 +169,9 @@ public sealed class RegistrationTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue($"{logLevel} {formatter(state, exception)}");
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue($"{logLevel} {formatter(state, exception)}");
 
         public void Dispose()
         {

@@ -20,19 +20,26 @@ internal sealed class ReplacedStore(MemoryCoordinationStore first, MemoryCoordin
 
     public Task ReplaceAsync() => _replaced.CancelAsync();
 
-    public Task OpenAsync(CancellationToken cancellationToken = default) => Task.WhenAll(first.OpenAsync(cancellationToken), second.OpenAsync(cancellationToken));
+    public Task OpenAsync(CancellationToken cancellationToken = default) =>
+        Task.WhenAll(first.OpenAsync(cancellationToken), second.OpenAsync(cancellationToken));
 
-    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) => Current.WatchSessionAsync(cancellationToken);
+    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) =>
+        Current.WatchSessionAsync(cancellationToken);
 
-    public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default) => Current.GetAsync(path, cancellationToken);
+    public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default) =>
+        Current.GetAsync(path, cancellationToken);
 
-    public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) => Current.GetChildrenAsync(path, cancellationToken);
+    public ValueTask<IReadOnlyList<string>?> GetChildrenAsync(string path, CancellationToken cancellationToken = default) =>
+        Current.GetChildrenAsync(path, cancellationToken);
 
-    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default) => Current.CommitAsync(operations, cancellationToken);
+    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(
+        IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default) =>
+        Current.CommitAsync(operations, cancellationToken);
 
     public ValueTask SyncAsync(CancellationToken cancellationToken = default) => Current.SyncAsync(cancellationToken);
 
-    public async IAsyncEnumerable<StoreEvent> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<StoreEvent> WatchAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _replaced.Token);
         await using (var events = first.WatchAsync(path, either.Token).GetAsyncEnumerator(either.Token))

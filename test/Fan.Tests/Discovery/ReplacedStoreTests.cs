@@ -9,7 +9,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Fan.Tests.Discovery;
 
-/// <summary>A store that comes back with other data counts transactions and sequences anew: what has the path and the number of an endpoint that was known may be another one.</summary>
+/// <summary>
+/// A store that comes back with other data counts transactions and sequences anew: what has the path and the number of an endpoint that was
+/// known may be another one.
+/// </summary>
 public sealed class ReplacedStoreTests : IAsyncLifetime
 {
     private readonly MemoryCoordinationStore _first = new(new MemoryTree());
@@ -25,7 +28,8 @@ public sealed class ReplacedStoreTests : IAsyncLifetime
         _second = new MemoryCoordinationStore(_tree);
         _store = new ReplacedStore(_first, _second);
         _connection = new StoreConnection(_store, _clock, NullLogger<StoreConnection>.Instance);
-        _directory = new EndpointDirectory(_connection, new FanLimits(), TimeSpan.FromSeconds(30), new FanTelemetry(null), _clock, NullLogger<EndpointDirectory>.Instance);
+        _directory = new EndpointDirectory(
+            _connection, new FanLimits(), TimeSpan.FromSeconds(30), new FanTelemetry(null), _clock, NullLogger<EndpointDirectory>.Instance);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -53,7 +57,8 @@ public sealed class ReplacedStoreTests : IAsyncLifetime
         await RegisterAsync(_second, port: 1002);
         Assert.Equal((await _first.GetAsync(Path, Token))!.CreatedTransaction, (await _second.GetAsync(Path, Token))!.CreatedTransaction);
         await _store.ReplaceAsync();
-        await Eventually.TrueAsync(async () => (await _directory.FindAsync("price", Token)) is [{ Description.Port: 1002 }], "the new one is called");
+        await Eventually.TrueAsync(
+            async () => (await _directory.FindAsync("price", Token)) is [{ Description.Port: 1002 }], "the new one is called");
     }
 
     [Fact]
@@ -65,7 +70,8 @@ public sealed class ReplacedStoreTests : IAsyncLifetime
         // Nothing stands there yet, and what was known is called all the same.
         Assert.Same(known, Assert.Single(await _directory.FindAsync("price", Token)));
         await RegisterAsync(_second, port: 1002);
-        await Eventually.TrueAsync(async () => (await _directory.FindAsync("price", Token)) is [{ Description.Port: 1002 }], "the new one is called");
+        await Eventually.TrueAsync(
+            async () => (await _directory.FindAsync("price", Token)) is [{ Description.Port: 1002 }], "the new one is called");
     }
 
     [Fact]
@@ -88,7 +94,10 @@ public sealed class ReplacedStoreTests : IAsyncLifetime
     {
         await RegisterAsync(_first, port: 1001);
         Assert.Single(await _directory.FindAsync("price", Token));
-        await _first.CommitAsync([.. ((string[])[Path, "/endpoints/price/1.0.0", "/endpoints/price", "/endpoints"]).Select(path => new StoreOperation.Delete(path))], Token);
+        await _first.CommitAsync(
+            [.. ((string[])[Path, "/endpoints/price/1.0.0", "/endpoints/price", "/endpoints"]).Select(
+                path => new StoreOperation.Delete(path))],
+            Token);
         await RegisterAsync(_first, port: 1002, Path + "0");
         await Eventually.TrueAsync(async () => await PortsAsync() is [1001, 1002], "one is back, and the other one is called until it is");
         await Eventually.TrueAsync(
@@ -115,11 +124,15 @@ public sealed class ReplacedStoreTests : IAsyncLifetime
 
     private const string Path = "/endpoints/price/1.0.0/config_0000000001";
 
-    private async Task<List<int>> PortsAsync() => [.. (await _directory.FindAsync("price", Token)).Select(endpoint => endpoint.Description.Port).Order()];
+    private async Task<List<int>> PortsAsync() =>
+        [.. (await _directory.FindAsync("price", Token)).Select(endpoint => endpoint.Description.Port).Order()];
 
     private static async Task RegisterAsync(MemoryCoordinationStore store, int port, string path = Path)
     {
         await store.CreateMissingAsync(["/endpoints", "/endpoints/price", "/endpoints/price/1.0.0"], Token);
-        await store.CommitAsync([new StoreOperation.Create(path, Encoding.UTF8.GetBytes($$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": []}"""), NodeKind.Ephemeral)], Token);
+        await store.CommitAsync([new StoreOperation.Create(
+            path,
+            Encoding.UTF8.GetBytes($$"""{"transport": "http", "host": "127.0.0.1", "port": {{port}}, "methods": []}"""),
+            NodeKind.Ephemeral)], Token);
     }
 }

@@ -8,7 +8,10 @@ public sealed class AttemptHistoryTests
     private const long Minute = 60_000_000;
 
     private static AttemptVerdict Check(int[] attempts, long[]? disturbances = null, bool copies = false) => AttemptHistoryChecker.Check(
-        attempts.Select((attempt, index) => new AttemptBegun("a", attempt, (index + 1) * Minute)), new Dictionary<string, long> { ["a"] = 1 }, disturbances ?? [], _ => copies);
+        attempts.Select((attempt, index) => new AttemptBegun("a", attempt, (index + 1) * Minute)),
+        new Dictionary<string, long> { ["a"] = 1 },
+        disturbances ?? [],
+        _ => copies);
 
     [Theory]
     [InlineData(1)]

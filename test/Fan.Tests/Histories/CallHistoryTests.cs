@@ -68,7 +68,8 @@ public sealed class CallHistoryTests
 
     [Fact]
     public void A_change_that_never_returned_makes_nobody_late() =>
-        Assert.True(HistoryChecker.Check([new("c", 150, 160, ["1.0.0"], null)], [new(0, 0, "1.0.0"), new(100, long.MaxValue, "2.0.0")], []).Holds);
+        Assert.True(
+            HistoryChecker.Check([new("c", 150, 160, ["1.0.0"], null)], [new(0, 0, "1.0.0"), new(100, long.MaxValue, "2.0.0")], []).Holds);
 
     private static HistoryVerdict Check(RootCall call) => HistoryChecker.Check([call], Changes, []);
 }

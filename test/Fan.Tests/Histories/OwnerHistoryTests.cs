@@ -9,7 +9,9 @@ public sealed class OwnerHistoryTests
     [Fact]
     public void A_history_with_one_owner_at_a_time_holds()
     {
-        var verdict = Check([new("a", "s/1", 5, 10, 20), new("a", "s/1", 5, 15, 25), new("b", "s/1", 7, 25, 30), new("b", "s/2", 6, 12, 22)], [new(9, 31, null)]);
+        var verdict = Check(
+            [new("a", "s/1", 5, 10, 20), new("a", "s/1", 5, 15, 25), new("b", "s/1", 7, 25, 30), new("b", "s/2", 6, 12, 22)],
+            [new(9, 31, null)]);
         Assert.True(verdict.Holds, string.Join("; ", verdict.Examples));
         Assert.Equal((1, 4), (verdict.Calls, verdict.Served));
     }
@@ -25,10 +27,12 @@ public sealed class OwnerHistoryTests
 
     [Fact]
     public void Two_owners_are_found_behind_a_long_call_of_the_second_one() =>
-        Assert.Equal(1, Check([new("a", "s/1", 5, 10, 50), new("b", "s/1", 7, 50, 90), new("c", "s/1", 8, 90, 91), new("b", "s/1", 7, 60, 95)]).DoubleOwners);
+        Assert.Equal(1, Check(
+            [new("a", "s/1", 5, 10, 50), new("b", "s/1", 7, 50, 90), new("c", "s/1", 8, 90, 91), new("b", "s/1", 7, 60, 95)]).DoubleOwners);
 
     [Fact]
-    public void Two_processes_with_one_name_are_two_owners() => Assert.Equal(1, Check([new("a", "s/1", 5, 10, 20), new("a", "s/1", 7, 15, 30)]).DoubleOwners);
+    public void Two_processes_with_one_name_are_two_owners() =>
+        Assert.Equal(1, Check([new("a", "s/1", 5, 10, 20), new("a", "s/1", 7, 15, 30)]).DoubleOwners);
 
     [Fact]
     public void A_lower_token_after_a_higher_one_is_found()
@@ -59,8 +63,10 @@ public sealed class OwnerHistoryTests
     public void It_finds_two_owners_wherever_comparing_all_pairs_does() =>
         Gen.Select(Gen.Int[1, 3], Gen.Int[0, 30], Gen.Int[0, 10]).Array[0, 12].Sample(drawn =>
         {
-            var calls = drawn.Select(call => new ServedCall($"w{call.Item1}", "s", call.Item1, call.Item2, call.Item2 + call.Item3)).OrderBy(call => call.Started).ToList();
-            var pairs = calls.SelectMany((call, i) => calls.Take(i).Select(before => (call, before))).Any(pair => pair.call.Token != pair.before.Token && pair.before.Ended > pair.call.Started);
+            var calls = drawn.Select(call => new ServedCall($"w{call.Item1}", "s", call.Item1, call.Item2, call.Item2 + call.Item3))
+                .OrderBy(call => call.Started).ToList();
+            var pairs = calls.SelectMany((call, i) => calls.Take(i).Select(before => (call, before)))
+                .Any(pair => pair.call.Token != pair.before.Token && pair.before.Ended > pair.call.Started);
             Assert.Equal(pairs, Check(calls).DoubleOwners > 0);
         });
 
@@ -70,6 +76,10 @@ public sealed class OwnerHistoryTests
             [new("a", "s/1", 5, 10, 20), new("a", "s/2", 6, 15, 15)],
             ServedCall.Parse("a", ["begin 1 s/1 5 10", "begin 2 s/2 6 15", "end 1 20", "beg"]));
 
-    private static OwnerVerdict Check(IReadOnlyCollection<ServedCall> served, IReadOnlyCollection<MadeCall>? made = null, IReadOnlyList<FaultWindow>? faults = null, IReadOnlyList<WorkerPause>? pauses = null) =>
+    private static OwnerVerdict Check(
+        IReadOnlyCollection<ServedCall> served,
+        IReadOnlyCollection<MadeCall>? made = null,
+        IReadOnlyList<FaultWindow>? faults = null,
+        IReadOnlyList<WorkerPause>? pauses = null) =>
         OwnerHistoryChecker.Check(made ?? [], served, faults ?? [], pauses ?? []);
 }

@@ -41,7 +41,8 @@ public sealed class PushHistoryTests
     }
 
     [Fact]
-    public void A_dead_letter_of_a_push_that_was_handled_is_none() => Assert.Equal((1, 1, 0, 0, 0, 0), Numbers(PushHistoryChecker.Check(["a"], ["a"], ["a"])));
+    public void A_dead_letter_of_a_push_that_was_handled_is_none() =>
+        Assert.Equal((1, 1, 0, 0, 0, 0), Numbers(PushHistoryChecker.Check(["a"], ["a"], ["a"])));
 
     [Fact]
     public void What_was_handled_and_never_confirmed_is_counted_and_makes_up_for_no_loss()
@@ -52,11 +53,17 @@ public sealed class PushHistoryTests
     }
 
     [Fact]
-    public void Of_many_losses_some_are_named() => Assert.Equal(10, PushHistoryChecker.Check([.. Enumerable.Range(0, 100).Select(i => $"m{i}")], [], []).Examples.Count);
+    public void Of_many_losses_some_are_named() =>
+        Assert.Equal(10, PushHistoryChecker.Check([.. Enumerable.Range(0, 100).Select(i => $"m{i}")], [], []).Examples.Count);
 
     [Fact]
     public void As_many_are_found_as_are_planted_anywhere() =>
-        Gen.Select(Gen.Int[1, 50], Gen.Int[0, 49].HashSet[0, 10], Gen.Int[0, 49].HashSet[0, 10], Gen.Int[0, 5], Gen.Int[0, 1000]).Sample((count, planted, buried, again, seed) =>
+        Gen.Select(
+            Gen.Int[1, 50],
+            Gen.Int[0, 49].HashSet[0, 10],
+            Gen.Int[0, 49].HashSet[0, 10],
+            Gen.Int[0, 5],
+            Gen.Int[0, 1000]).Sample((count, planted, buried, again, seed) =>
         {
             var ids = Enumerable.Range(0, count).Select(i => $"m{i}").ToArray();
             var missing = planted.Concat(buried).Where(i => i < count).Select(i => $"m{i}").ToHashSet();

@@ -2,7 +2,10 @@ using Fan.Messaging;
 
 namespace Fan.Tests.Messaging;
 
-/// <summary>The cases of W3C's test suite of Baggage (https://github.com/w3c/baggage, folder test) under their names there, and what else its text says.</summary>
+/// <summary>
+/// The cases of W3C's test suite of Baggage (https://github.com/w3c/baggage, folder test) under their names there, and what else its text
+/// says.
+/// </summary>
 public sealed class BaggageTests
 {
     private const string Awkward = "\t \"';=asdf!@#$%^&*()";
@@ -32,7 +35,9 @@ public sealed class BaggageTests
 
     [Theory]
     [InlineData("SomeKey=SomeValue;SomePropKey=SomePropValue,SomeKey2=SomeValue2;SomePropKey2=SomePropValue2")]
-    [InlineData("SomeKey \t = \t SomeValue \t ; \t SomePropKey=SomePropValue \t , \t SomeKey2 \t = \t SomeValue2 \t ; \t SomePropKey2 \t = \t SomePropValue2")]
+    [InlineData(
+        "SomeKey \t = \t SomeValue \t ; \t SomePropKey=SomePropValue \t , \t SomeKey2 \t = \t SomeValue2 \t ; " +
+        "\t SomePropKey2 \t = \t SomePropValue2")]
     public void Parse_multiple_kv_property(string header) =>
         Assert.Equal("SomeKey=SomeValue;SomePropKey=SomePropValue,SomeKey2=SomeValue2;SomePropKey2=SomePropValue2", PassedOn(header));
 
@@ -42,12 +47,14 @@ public sealed class BaggageTests
     [Theory]
     [InlineData("SomeKey=" + Encoded)]
     [InlineData("SomeKey \t = \t " + Encoded + " \t ")]
-    public void Parse_percent_encoded(string header) => Assert.Equal((Awkward, "SomeKey=" + Encoded), (Read(header)["SomeKey"], PassedOn(header)));
+    public void Parse_percent_encoded(string header) =>
+        Assert.Equal((Awkward, "SomeKey=" + Encoded), (Read(header)["SomeKey"], PassedOn(header)));
 
     [Theory]
     [InlineData("SomeKey=SomeValue;SomeProp", "SomeKey=SomeValue;SomeProp")]
     [InlineData("SomeKey \t = \t SomeValue \t ; \t SomeProp", "SomeKey=SomeValue;SomeProp")]
-    public void Parse_property(string header, string sent) => Assert.Equal(("SomeValue", sent), (Read(header)["SomeKey"], PassedOn(header)));
+    public void Parse_property(string header, string sent) =>
+        Assert.Equal(("SomeValue", sent), (Read(header)["SomeKey"], PassedOn(header)));
 
     [Theory]
     [InlineData("SomeKey=SomeValue;SomeProp;SecondProp=PropValue")]
@@ -56,7 +63,8 @@ public sealed class BaggageTests
 
     [Fact]
     public void Parse_multiple_properties_same_name() => Assert.Equal(
-        "SomeKey=SomeValue;SomeProp;SomeProp=PropValue;SomeProp=AnotherPropValue", PassedOn("SomeKey=SomeValue;SomeProp;SomeProp=PropValue;SomeProp=AnotherPropValue"));
+        "SomeKey=SomeValue;SomeProp;SomeProp=PropValue;SomeProp=AnotherPropValue",
+        PassedOn("SomeKey=SomeValue;SomeProp;SomeProp=PropValue;SomeProp=AnotherPropValue"));
 
     [Theory]
     [InlineData("SomeKey=SomeValue;SomePropKey=SomePropValue")]
@@ -64,11 +72,13 @@ public sealed class BaggageTests
     public void Parse_kv_property(string header) => Assert.Equal("SomeKey=SomeValue;SomePropKey=SomePropValue", PassedOn(header));
 
     [Fact]
-    public void Parse_percent_encoded_property() => Assert.Equal($"SomeKey=SomeValue;SomePropKey={Encoded}", PassedOn($"SomeKey=SomeValue;SomePropKey={Encoded}"));
+    public void Parse_percent_encoded_property() =>
+        Assert.Equal($"SomeKey=SomeValue;SomePropKey={Encoded}", PassedOn($"SomeKey=SomeValue;SomePropKey={Encoded}"));
 
     [Fact]
     public void Parse_property_without_value_no_percent_decoding() =>
-        Assert.Equal("SomeKey=SomeValue;ValueProp%20%09%20%3D%20%09%20PropVal", PassedOn("SomeKey=SomeValue;ValueProp%20%09%20%3D%20%09%20PropVal"));
+        Assert.Equal(
+            "SomeKey=SomeValue;ValueProp%20%09%20%3D%20%09%20PropVal", PassedOn("SomeKey=SomeValue;ValueProp%20%09%20%3D%20%09%20PropVal"));
 
     [Fact]
     public void Serialize_at_least_64()
@@ -90,11 +100,17 @@ public sealed class BaggageTests
     [Fact]
     public void Serialize_many_entries()
     {
-        var header = Baggage.Format(Enumerable.Range(0, 63).Select(i => new KeyValuePair<string, string?>($"{i:000}", new string('x', 123))).Append(new("063", new string('x', 124))))!;
+        var header = Baggage.Format(Enumerable.Range(0, 63)
+            .Select(i => new KeyValuePair<string, string?>($"{i:000}", new string('x', 123)))
+            .Append(new("063", new string('x', 124))))!;
         Assert.Equal(8192, header.Length);
         Assert.Equal(64, Read(header).Count);
         // One more byte does not fit, and no member is sent in part.
-        Assert.Equal(63, Baggage.Format(Enumerable.Range(0, 63).Select(i => new KeyValuePair<string, string?>($"{i:000}", new string('x', 123))).Append(new("063", new string('x', 125))))!.Split(',').Length);
+        Assert.Equal(
+            63,
+            Baggage.Format(Enumerable.Range(0, 63)
+                .Select(i => new KeyValuePair<string, string?>($"{i:000}", new string('x', 123)))
+                .Append(new("063", new string('x', 125))))!.Split(',').Length);
     }
 
     [Theory]
@@ -145,5 +161,8 @@ public sealed class BaggageTests
     }
 
     private static string? PassedOn(string header) =>
-        Baggage.Format(Read(header).Select(member => new KeyValuePair<string, string?>(member.Key, member.Value)), ((BaggageMembers)Read(header)).PropertiesOf, out _);
+        Baggage.Format(
+            Read(header).Select(member => new KeyValuePair<string, string?>(member.Key, member.Value)),
+            ((BaggageMembers)Read(header)).PropertiesOf,
+            out _);
 }

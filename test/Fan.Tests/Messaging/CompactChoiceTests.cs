@@ -51,8 +51,15 @@ public sealed class CompactChoiceTests : IAsyncDisposable
         Assert.Null(await PublishedAsync(caller));
 
         var server = service.Server.Server;
-        var call = new IncomingCall { Payload = new ReadOnlySequence<byte>([1]), ContentType = MediaTypes.Compact, Headers = new MessageHeaders(), Transport = "loop" };
-        var refused = await Assert.ThrowsAsync<BadMessageException>(async () => await server.ServeAsync(server.Resolve("paint", "mix"), call, new ArrayBufferWriter<byte>(), TestContext.Current.CancellationToken));
+        var call = new IncomingCall
+        {
+            Payload = new ReadOnlySequence<byte>([1]),
+            ContentType = MediaTypes.Compact,
+            Headers = new MessageHeaders(),
+            Transport = "loop"
+        };
+        var refused = await Assert.ThrowsAsync<BadMessageException>(async () => await server.ServeAsync(
+            server.Resolve("paint", "mix"), call, new ArrayBufferWriter<byte>(), TestContext.Current.CancellationToken));
         Assert.Equal("content-type", refused.Place);
     }
 
@@ -83,19 +90,24 @@ public sealed class CompactChoiceTests : IAsyncDisposable
         Assert.Equal("a", Assert.Single(news.Texts));
     }
 
-    private static JsonConverter<Colour> Texts() => (JsonConverter<Colour>)new JsonStringEnumConverter<Colour>().CreateConverter(typeof(Colour), new JsonSerializerOptions())!;
+    private static JsonConverter<Colour> Texts() =>
+        (JsonConverter<Colour>)new JsonStringEnumConverter<Colour>().CreateConverter(typeof(Colour), new JsonSerializerOptions())!;
 
-    private static async Task<string?> PublishedAsync(TestHost caller) => Assert.Single((await caller.Directory.FindAsync("paint"))[0].Description.Methods).ContentType;
+    private static async Task<string?> PublishedAsync(TestHost caller) =>
+        Assert.Single((await caller.Directory.FindAsync("paint"))[0].Description.Methods).ContentType;
 
-    private Task<TestHost> HostAsync(Action<FanBuilder> configure) => StartAsync("painter", fan => configure(fan.AddService<IPaint, Paint>()), new CompactLoopServer(_network));
+    private Task<TestHost> HostAsync(Action<FanBuilder> configure) =>
+        StartAsync("painter", fan => configure(fan.AddService<IPaint, Paint>()), new CompactLoopServer(_network));
 
-    private Task<TestHost> CallAsync(Action<FanBuilder> configure) => StartAsync("caller", fan => configure(fan.DependsOn<IPaint>()), new LoopServer(_network));
+    private Task<TestHost> CallAsync(Action<FanBuilder> configure) =>
+        StartAsync("caller", fan => configure(fan.DependsOn<IPaint>()), new LoopServer(_network));
 
     private async Task<TestHost> StartAsync(string name, Action<FanBuilder> configure, LoopServer server)
     {
         var host = await TestHost.StartAsync(_tree, _network, name, fan =>
         {
-            fan.Services.Replace(ServiceDescriptor.Singleton<IServerTransport>(server)).Replace(ServiceDescriptor.Singleton<IClientTransport>(new ListeningClient(new LoopClient(_network), _sent)));
+            fan.Services.Replace(ServiceDescriptor.Singleton<IServerTransport>(server)).Replace(
+                ServiceDescriptor.Singleton<IClientTransport>(new ListeningClient(new LoopClient(_network), _sent)));
             configure(fan);
         });
         _hosts.Add(host);
@@ -104,7 +116,8 @@ public sealed class CompactChoiceTests : IAsyncDisposable
 
     private sealed class CompactLoopServer(LoopNetwork network) : LoopServer(network)
     {
-        public override EndpointDescription? Describe(ServedService service) => base.Describe(service)! with { Methods = service.DescribeMethods() };
+        public override EndpointDescription? Describe(ServedService service) =>
+            base.Describe(service)! with { Methods = service.DescribeMethods() };
     }
 
     private sealed class ListeningClient(LoopClient inner, ConcurrentQueue<(string? ContentType, string Payload)> sent) : IClientTransport
@@ -117,7 +130,8 @@ public sealed class CompactChoiceTests : IAsyncDisposable
             return inner.CallAsync(call, cancellationToken);
         }
 
-        public async IAsyncEnumerable<ReplyPayload> StreamAsync(OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<ReplyPayload> StreamAsync(
+            OutgoingCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await foreach (var item in inner.StreamAsync(call, cancellationToken)) yield return item;
         }
@@ -125,8 +139,10 @@ public sealed class CompactChoiceTests : IAsyncDisposable
 
     private sealed class Numbers : JsonConverter<Colour>
     {
-        public override Colour Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => (Colour)reader.GetInt32();
+        public override Colour Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            (Colour)reader.GetInt32();
 
-        public override void Write(Utf8JsonWriter writer, Colour value, JsonSerializerOptions options) => writer.WriteNumberValue((int)value);
+        public override void Write(Utf8JsonWriter writer, Colour value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue((int)value);
     }
 }

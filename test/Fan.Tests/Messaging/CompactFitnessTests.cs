@@ -32,7 +32,10 @@ public sealed class CompactFitnessTests
         { "in place", order => Member(order, "bottles").ObjectCreationHandling = JsonObjectCreationHandling.Populate },
         { "is not required", order => Member(order, "id").IsRequired = false },
         { "is required", order => Member(order, "buyer").IsRequired = true },
-        { "derived types", order => order.PolymorphismOptions = new JsonPolymorphismOptions { DerivedTypes = { new JsonDerivedType(typeof(Order), "order") } } },
+        { "derived types", order => order.PolymorphismOptions = new JsonPolymorphismOptions
+        {
+            DerivedTypes = { new JsonDerivedType(typeof(Order), "order") }
+        } },
         { "runs code", order => order.OnSerializing = _ => { } },
         { "runs code", order => order.OnSerialized = _ => { } },
         { "runs code", order => order.OnDeserializing = _ => { } },
@@ -48,7 +51,8 @@ public sealed class CompactFitnessTests
             if (info.Type == typeof(Order)) change(info);
         };
         Assert.Contains(reason, WhyNot(OrderFacts.All, OrderJson.Default.WithAddedModifier(modifier)), StringComparison.Ordinal);
-        Assert.Contains(reason, WhyNot(OrderFacts.All, new DefaultJsonTypeInfoResolver { Modifiers = { modifier } }), StringComparison.Ordinal);
+        Assert.Contains(
+            reason, WhyNot(OrderFacts.All, new DefaultJsonTypeInfoResolver { Modifiers = { modifier } }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,9 +60,15 @@ public sealed class CompactFitnessTests
     {
         CompactTypeFacts[] all =
         [
-            .. OrderFacts.All, OrderFacts.Line, OrderFacts.Money, OrderFacts.Plain<Money?>(), OrderFacts.Plain<Marks>(), OrderFacts.Plain<Colour?>(), OrderFacts.Plain<List<Line>>(), OrderFacts.Plain<Line[]>(),
-            OrderFacts.Plain<IReadOnlyList<Line>>(), OrderFacts.Plain<HashSet<string>>(), OrderFacts.Plain<Dictionary<string, Line>>(), OrderFacts.Plain<IReadOnlyDictionary<Guid, Line>>(),
-            new(typeof(FileContent), [new("fileName", typeof(string), false), new("content", typeof(ReadOnlyMemory<byte>), false), new("contentType", typeof(string), false)]),
+            .. OrderFacts.All, OrderFacts.Line, OrderFacts.Money, OrderFacts.Plain<Money?>(), OrderFacts.Plain<Marks>(),
+            OrderFacts.Plain<Colour?>(), OrderFacts.Plain<List<Line>>(), OrderFacts.Plain<Line[]>(),
+            OrderFacts.Plain<IReadOnlyList<Line>>(), OrderFacts.Plain<HashSet<string>>(), OrderFacts.Plain<Dictionary<string, Line>>(),
+            OrderFacts.Plain<IReadOnlyDictionary<Guid, Line>>(),
+            new(typeof(FileContent), [
+                new("fileName", typeof(string), false),
+                new("content", typeof(ReadOnlyMemory<byte>), false),
+                new("contentType", typeof(string), false)
+            ]),
         ];
         Assert.Null(WhyNot(all));
         Assert.Null(WhyNot(all, OrderJson.Default));
@@ -71,10 +81,14 @@ public sealed class CompactFitnessTests
     {
         CompactTypeFacts[] scalars =
         [
-            OrderFacts.Plain<bool>(), OrderFacts.Plain<byte>(), OrderFacts.Plain<sbyte>(), OrderFacts.Plain<short>(), OrderFacts.Plain<ushort>(), OrderFacts.Plain<int>(), OrderFacts.Plain<uint>(),
-            OrderFacts.Plain<long>(), OrderFacts.Plain<ulong>(), OrderFacts.Plain<float>(), OrderFacts.Plain<double>(), OrderFacts.Plain<decimal>(), OrderFacts.Plain<char>(), OrderFacts.Plain<string>(),
-            OrderFacts.Plain<Guid>(), OrderFacts.Plain<DateTime>(), OrderFacts.Plain<DateTimeOffset>(), OrderFacts.Plain<DateOnly>(), OrderFacts.Plain<TimeOnly>(), OrderFacts.Plain<TimeSpan>(),
-            OrderFacts.Plain<Uri>(), OrderFacts.Plain<byte[]>(), OrderFacts.Plain<ReadOnlyMemory<byte>>(), OrderFacts.Plain<int?>(), OrderFacts.Plain<DateOnly?>(),
+            OrderFacts.Plain<bool>(), OrderFacts.Plain<byte>(), OrderFacts.Plain<sbyte>(), OrderFacts.Plain<short>(),
+            OrderFacts.Plain<ushort>(), OrderFacts.Plain<int>(), OrderFacts.Plain<uint>(),
+            OrderFacts.Plain<long>(), OrderFacts.Plain<ulong>(), OrderFacts.Plain<float>(), OrderFacts.Plain<double>(),
+            OrderFacts.Plain<decimal>(), OrderFacts.Plain<char>(), OrderFacts.Plain<string>(),
+            OrderFacts.Plain<Guid>(), OrderFacts.Plain<DateTime>(), OrderFacts.Plain<DateTimeOffset>(), OrderFacts.Plain<DateOnly>(),
+            OrderFacts.Plain<TimeOnly>(), OrderFacts.Plain<TimeSpan>(),
+            OrderFacts.Plain<Uri>(), OrderFacts.Plain<byte[]>(), OrderFacts.Plain<ReadOnlyMemory<byte>>(), OrderFacts.Plain<int?>(),
+            OrderFacts.Plain<DateOnly?>(),
         ];
         Assert.Null(WhyNot(scalars));
         Assert.Null(WhyNot(scalars, new DefaultJsonTypeInfoResolver()));
@@ -101,18 +115,21 @@ public sealed class CompactFitnessTests
     {
         Assert.Contains("String", WhyNot(OrderFacts.All, GivenJson.Converter(new Shouting())), StringComparison.Ordinal);
         // The platform wraps it in a converter of its own.
-        var wide = new GivenJson((type, options) => type == typeof(int) ? JsonMetadataServices.CreateValueInfo<int>(options, new Anything()) : null);
+        var wide = new GivenJson(
+            (type, options) => type == typeof(int) ? JsonMetadataServices.CreateValueInfo<int>(options, new Anything()) : null);
         Assert.NotNull(WhyNot([OrderFacts.Plain<int>()], wide));
         Assert.NotNull(WhyNot([OrderFacts.Order], GivenJson.Converter(new OrderAsText())));
         Assert.NotNull(WhyNot([OrderFacts.Plain<List<int>>()], GivenJson.Converter(new Joined())));
     }
 
     [Fact]
-    public void Members_that_the_generator_could_not_see_go_as_json() => Assert.Contains("secret", WhyNot([OrderFacts.Sealed]), StringComparison.Ordinal);
+    public void Members_that_the_generator_could_not_see_go_as_json() =>
+        Assert.Contains("secret", WhyNot([OrderFacts.Sealed]), StringComparison.Ordinal);
 
     [Fact]
     public void A_type_that_json_can_not_carry_says_so() =>
-        Assert.Contains("no JSON form", WhyNot([OrderFacts.Order], new GivenJson((type, _) => type == typeof(Order) ? throw new NotSupportedException("not at all") : null)), StringComparison.Ordinal);
+        Assert.Contains("no JSON form", WhyNot([OrderFacts.Order], new GivenJson(
+            (type, _) => type == typeof(Order) ? throw new NotSupportedException("not at all") : null)), StringComparison.Ordinal);
 
     [Fact]
     public void It_is_decided_and_told_once_for_a_method()
@@ -140,7 +157,8 @@ public sealed class CompactFitnessTests
         return property;
     }
 
-    private static string? WhyNot(CompactTypeFacts[] facts, params IJsonTypeInfoResolver[] given) => WhyNot(facts, JsonDefaults.Create(given, new FanLimits()));
+    private static string? WhyNot(CompactTypeFacts[] facts, params IJsonTypeInfoResolver[] given) =>
+        WhyNot(facts, JsonDefaults.Create(given, new FanLimits()));
 
     private static string? WhyNot(CompactTypeFacts[] facts, JsonSerializerOptions options)
     {
@@ -152,7 +170,15 @@ public sealed class CompactFitnessTests
     }
 
     private sealed class FactsMethod(string name, bool isCompact, IReadOnlyList<CompactTypeFacts> facts)
-        : UnaryMethod<Unit, Unit>(new MethodDescription { Name = name, ClrName = name, Kind = MethodKind.Rpc, Parameters = [], ResultType = typeof(Unit), Fingerprint = "" })
+        : UnaryMethod<Unit, Unit>(new MethodDescription
+        {
+            Name = name,
+            ClrName = name,
+            Kind = MethodKind.Rpc,
+            Parameters = [],
+            ResultType = typeof(Unit),
+            Fingerprint = ""
+        })
     {
         public override bool IsCompact => isCompact;
 
@@ -167,7 +193,8 @@ public sealed class CompactFitnessTests
         }
     }
 
-    private sealed class FactsContract(IReadOnlyList<ServiceMethod> methods) : ServiceContract<CompactFitnessTests>("shop.orders", "1.0.0", methods);
+    private sealed class FactsContract(IReadOnlyList<ServiceMethod> methods)
+        : ServiceContract<CompactFitnessTests>("shop.orders", "1.0.0", methods);
 
     private sealed class CollectedLog : ILogger
     {
@@ -178,7 +205,8 @@ public sealed class CompactFitnessTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             Assert.Equal(LogLevel.Information, logLevel);
             Lines.Add(formatter(state, exception));
@@ -189,21 +217,24 @@ public sealed class CompactFitnessTests
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();
 
-        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value + "!");
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value + "!");
     }
 
     private sealed class Joined : JsonConverter<List<int>>
     {
         public override List<int>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => [];
 
-        public override void Write(Utf8JsonWriter writer, List<int> value, JsonSerializerOptions options) => writer.WriteStringValue(string.Join(' ', value));
+        public override void Write(Utf8JsonWriter writer, List<int> value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(string.Join(' ', value));
     }
 
     private sealed class OrderAsText : JsonConverter<Order>
     {
         public override Order? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => null;
 
-        public override void Write(Utf8JsonWriter writer, Order value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, Order value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 
     private sealed class Anything : JsonConverter<object>

@@ -4,7 +4,9 @@ using Fan.Conformance.Transports;
 
 namespace Fan.Tests.Messaging;
 
-/// <summary>How deep values may nest: counted in one way in either form, as argument and as result, when writing and when reading.</summary>
+/// <summary>
+/// How deep values may nest: counted in one way in either form, as argument and as result, when writing and when reading.
+/// </summary>
 public sealed class DepthTests
 {
     private const int Most = 4;
@@ -17,27 +19,38 @@ public sealed class DepthTests
 
     [Theory]
     [MemberData(nameof(Values))]
-    public async Task A_value_of_the_deepest_level_goes_and_comes(string form, string kind) => await SendAsync(CodecChannel.Mirror(form, Most), kind);
+    public async Task A_value_of_the_deepest_level_goes_and_comes(string form, string kind) =>
+        await SendAsync(CodecChannel.Mirror(form, Most), kind);
 
     [Theory]
     [MemberData(nameof(Values))]
     public async Task A_level_more_is_refused_by_whoever_writes_it(string form, string kind) =>
-        Assert.Equal("MaxDepth", (await Assert.ThrowsAsync<LimitExceededException>(() => SendAsync(CodecChannel.Mirror(form, Most - 1), kind))).Limit);
+        Assert.Equal(
+            "MaxDepth",
+            (await Assert.ThrowsAsync<LimitExceededException>(() => SendAsync(CodecChannel.Mirror(form, Most - 1), kind))).Limit);
 
     [Theory]
     [MemberData(nameof(Values))]
     public async Task A_level_more_in_a_result_is_refused_by_whoever_writes_it(string form, string kind) =>
-        Assert.Equal("MaxDepth", (await Assert.ThrowsAsync<LimitExceededException>(() => SendAsync(Mirror(CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most - 1)), kind))).Limit);
+        Assert.Equal(
+            "MaxDepth",
+            (await Assert.ThrowsAsync<LimitExceededException>(() => SendAsync(
+                Mirror(CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most - 1)), kind))).Limit);
 
     [Theory]
     [MemberData(nameof(Values))]
     public async Task A_level_more_is_refused_by_whoever_reads_it(string form, string kind) =>
-        await Assert.ThrowsAsync<BadArgumentException>(() => SendAsync(Mirror(CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most - 1), CodecChannel.Codec(form, Most)), kind));
+        await Assert.ThrowsAsync<BadArgumentException>(() => SendAsync(
+            Mirror(CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most - 1), CodecChannel.Codec(form, Most)), kind));
 
     [Theory]
     [MemberData(nameof(Values))]
     public async Task A_level_more_in_a_result_is_refused_by_whoever_reads_it(string form, string kind) =>
-        await Assert.ThrowsAsync<BadMessageException>(() => SendAsync(Mirror(CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most), CodecChannel.Codec(form, Most - 1)), kind));
+        await Assert.ThrowsAsync<BadMessageException>(() => SendAsync(Mirror(
+            CodecChannel.Codec(form, Most),
+            CodecChannel.Codec(form, Most),
+            CodecChannel.Codec(form, Most),
+            CodecChannel.Codec(form, Most - 1)), kind));
 
     private static IMirror Mirror(params Generated.PayloadCodec[] codecs) => CodecChannel.Mirror(new CodecChannel(new Mirror(), codecs));
 
@@ -59,7 +72,10 @@ public sealed class DepthTests
                 await mirror.MapsAsync(new() { ["a"] = new() { ["b"] = new() { ["c"] = new() { ["d"] = 1 } } } }, token);
                 break;
             default:
-                foreach (var json in (string[])["[[[[1]]]]", """{"a":{"b":{"c":{"d":1}}}}"""]) await mirror.ElementAsync(JsonDocument.Parse(Encoding.UTF8.GetBytes(json)).RootElement, token);
+                foreach (var json in (string[])["[[[[1]]]]", """{"a":{"b":{"c":{"d":1}}}}"""])
+                {
+                    await mirror.ElementAsync(JsonDocument.Parse(Encoding.UTF8.GetBytes(json)).RootElement, token);
+                }
                 break;
         }
     }

@@ -30,26 +30,38 @@ public sealed class JsonCoverageTests
     {
         var error = Assert.Throws<InvalidOperationException>(() => JsonCoverage.Require(WithoutReflection(), Contract.Methods));
         Assert.Equal(
-            """
-            This build has no reflection for JSON, and 3 types that travel have no metadata:
-              [JsonSerializable(typeof(Fan.Tests.Messaging.Line[]))]  // argument 'lines' of 'shop.orders.place'
-              [JsonSerializable(typeof(Fan.Tests.Messaging.Order))]  // argument 'order' of 'shop.orders.place'; the result of 'shop.orders.place'
-              [JsonSerializable(typeof(System.Collections.Generic.KeyValuePair<Fan.Tests.Messaging.Colour, System.Collections.Generic.List<Fan.Tests.Messaging.Shelf<System.Int32>.Place?>>))]  // an item of 'shop.orders.list'
-            Write this on a partial class that derives from JsonSerializerContext, and give it to the application: AddJson(MyJson.Default).
-            """.ReplaceLineEndings("\n"), error.Message);
+            "This build has no reflection for JSON, and 3 types that travel have no metadata:\n" +
+            "  [JsonSerializable(typeof(Fan.Tests.Messaging.Line[]))]  // argument 'lines' of 'shop.orders.place'\n" +
+            "  [JsonSerializable(typeof(Fan.Tests.Messaging.Order))]  " +
+            "// argument 'order' of 'shop.orders.place'; the result of 'shop.orders.place'\n" +
+            "  [JsonSerializable(typeof(System.Collections.Generic.KeyValuePair<Fan.Tests.Messaging.Colour, " +
+            "System.Collections.Generic.List<Fan.Tests.Messaging.Shelf<System.Int32>.Place?>>))]  // an item of 'shop.orders.list'\n" +
+            "Write this on a partial class that derives from JsonSerializerContext, " +
+            "and give it to the application: AddJson(MyJson.Default).",
+            error.Message);
     }
 
     [Fact]
     public void Members_that_are_missing_are_told_with_the_type_that_has_them()
     {
         var context = (IJsonTypeInfoResolver)OrderJson.Default;
-        var without = new GivenJson((type, options) => type == typeof(Colour) || type == typeof(Line) ? null : context.GetTypeInfo(type, options));
-        var error = Assert.Throws<InvalidOperationException>(() => JsonCoverage.Require(WithoutReflection(without), Contract.Methods.Where(method => method.Name == "place")));
-        Assert.Contains("[JsonSerializable(typeof(Fan.Tests.Messaging.Colour))]  // member 'colour' of Fan.Tests.Messaging.Order, for argument 'order' of 'shop.orders.place'; member 'colour'", error.Message, StringComparison.Ordinal);
+        var without = new GivenJson(
+            (type, options) => type == typeof(Colour) || type == typeof(Line) ? null : context.GetTypeInfo(type, options));
+        var error = Assert.Throws<InvalidOperationException>(
+            () => JsonCoverage.Require(WithoutReflection(without), Contract.Methods.Where(method => method.Name == "place")));
+        Assert.Contains(
+            "[JsonSerializable(typeof(Fan.Tests.Messaging.Colour))]  // member 'colour' of Fan.Tests.Messaging.Order, " +
+            "for argument 'order' of 'shop.orders.place'; member 'colour'",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("typeof(Fan.Tests.Messaging.Order)", error.Message, StringComparison.Ordinal);
         var lines = new GivenJson((type, options) => type == typeof(Line) ? null : context.GetTypeInfo(type, options));
         var lists = Assert.Throws<InvalidOperationException>(() => JsonCoverage.Require(WithoutReflection(lines), [new ListMethod()]));
-        Assert.Contains("[JsonSerializable(typeof(Fan.Tests.Messaging.Line))]  // an item of System.Collections.Generic.List<Fan.Tests.Messaging.Line>, for the result of '.all'", lists.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[JsonSerializable(typeof(Fan.Tests.Messaging.Line))]  // an item of " +
+            "System.Collections.Generic.List<Fan.Tests.Messaging.Line>, for the result of '.all'",
+            lists.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +80,9 @@ public sealed class JsonCoverageTests
         Assert.Throws<InvalidOperationException>(() => JsonCoverage.Require(options, [new ListMethod()]));
         late.Add(new JsonContract());
         JsonCoverage.Require(options, [new ListMethod()]);
-        Assert.Equal("""[{"wine":"a","count":1}]""", JsonSerializer.Serialize([new Line("a", 1)], (JsonTypeInfo<List<Line>>)options.GetTypeInfo(typeof(List<Line>))));
+        Assert.Equal(
+            """[{"wine":"a","count":1}]""",
+            JsonSerializer.Serialize([new Line("a", 1)], (JsonTypeInfo<List<Line>>)options.GetTypeInfo(typeof(List<Line>))));
     }
 
     [Fact]
@@ -89,11 +103,13 @@ public sealed class JsonCoverageTests
     {
         var catalog = new ContractCatalog();
         Assert.Contains(catalog.Around(typeof(Line)), contract => contract.ServiceType == typeof(IOrders));
-        Assert.Contains(new ContractCatalog().Around(typeof(Dictionary<string, List<Line[]>>)), contract => contract.ServiceType == typeof(IOrders));
+        Assert.Contains(
+            new ContractCatalog().Around(typeof(Dictionary<string, List<Line[]>>)), contract => contract.ServiceType == typeof(IOrders));
         Assert.Empty(new ContractCatalog().Around(typeof(List<int>)));
     }
 
-    private static JsonSerializerOptions WithoutReflection(params IJsonTypeInfoResolver[] given) => JsonDefaults.Create(given, new FanLimits(), contracts: null, reflection: false);
+    private static JsonSerializerOptions WithoutReflection(params IJsonTypeInfoResolver[] given) =>
+        JsonDefaults.Create(given, new FanLimits(), contracts: null, reflection: false);
 
     private sealed class JsonContract() : ServiceContract<JsonCoverageTests>("shop.orders", "1.0.0", [])
     {
@@ -101,7 +117,15 @@ public sealed class JsonCoverageTests
     }
 
     private sealed class ListMethod()
-        : UnaryMethod<Unit, List<Line>>(new MethodDescription { Name = "all", ClrName = "All", Kind = MethodKind.Rpc, Parameters = [], ResultType = typeof(List<Line>), Fingerprint = "" })
+        : UnaryMethod<Unit, List<Line>>(new MethodDescription
+        {
+            Name = "all",
+            ClrName = "All",
+            Kind = MethodKind.Rpc,
+            Parameters = [],
+            ResultType = typeof(List<Line>),
+            Fingerprint = ""
+        })
     {
         public override ValueTask<List<Line>> InvokeAsync(object service, Unit args, CancellationToken cancellationToken) => new([]);
 

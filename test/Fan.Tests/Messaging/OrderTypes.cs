@@ -71,11 +71,15 @@ internal static class OrderFacts
 {
     public static readonly CompactTypeFacts Order = new(typeof(Order),
     [
-        new("id", typeof(int), IsRequired: true), new("buyer", typeof(string), IsRequired: false), new("colour", typeof(Colour), IsRequired: false), new("note", typeof(string), IsRequired: false),
+        new("id", typeof(int), IsRequired: true),
+        new("buyer", typeof(string), IsRequired: false),
+        new("colour", typeof(Colour), IsRequired: false),
+        new("note", typeof(string), IsRequired: false),
         new("bottles", typeof(List<int>), IsRequired: false),
     ]);
 
-    public static readonly CompactTypeFacts Line = new(typeof(Line), [new("wine", typeof(string), IsRequired: false), new("count", typeof(int), IsRequired: false)]);
+    public static readonly CompactTypeFacts Line = new(
+        typeof(Line), [new("wine", typeof(string), IsRequired: false), new("count", typeof(int), IsRequired: false)]);
 
     public static readonly CompactTypeFacts Money = new(typeof(Money), [new("amount", typeof(decimal), IsRequired: false)]);
 

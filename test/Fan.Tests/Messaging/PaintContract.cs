@@ -48,7 +48,8 @@ internal sealed class PaintContract() : InterfaceContract<IPaint>("paint", "1.0.
 
         public override IReadOnlyList<CompactTypeFacts> CompactTypes { get; } = [new(typeof(Colour), null)];
 
-        public override ValueTask<Colour> InvokeAsync(object service, Arguments args, CancellationToken cancellationToken) => ((IPaint)service).MixAsync(args.First);
+        public override ValueTask<Colour> InvokeAsync(object service, Arguments args, CancellationToken cancellationToken) =>
+            ((IPaint)service).MixAsync(args.First);
 
         public override void WriteArguments(Utf8JsonWriter writer, in Arguments args, JsonSerializerOptions options)
         {
@@ -61,7 +62,10 @@ internal sealed class PaintContract() : InterfaceContract<IPaint>("paint", "1.0.
         {
             JsonArguments.Begin(ref reader, this);
             var args = default(Arguments);
-            for (ulong seen = 0; JsonArguments.Next(ref reader, this, ref seen, out var index);) args = new Arguments(JsonArguments.Read<Colour>(ref reader, this, index, options));
+            for (ulong seen = 0; JsonArguments.Next(ref reader, this, ref seen, out var index);)
+            {
+                args = new Arguments(JsonArguments.Read<Colour>(ref reader, this, index, options));
+            }
             return args;
         }
 

@@ -21,8 +21,9 @@ internal enum EnterMistake
 }
 
 /// <summary>
-/// How root calls enter and leave snapshots within one application, a step for each read or write of memory: calls count themselves in a cell of
-/// the processor that they are on, and leave on any; snapshots are exchanged; and somebody asks what the oldest in use is, and by it settles.
+/// How root calls enter and leave snapshots within one application, a step for each read or write of memory: calls count themselves in a
+/// cell of the processor that they are on, and leave on any; snapshots are exchanged; and somebody asks what the oldest in use is, and by
+/// it settles.
 /// </summary>
 internal sealed class EnterModel(int calls, int commits, EnterMistake mistake) : IModel<EnterModel.State>
 {
@@ -53,11 +54,18 @@ internal sealed class EnterModel(int calls, int commits, EnterMistake mistake) :
     }
 
     public string? Broken(State state) =>
-        state.Calls.FirstOrDefault(call => call.Place == Place.Inside && call.Snapshot < state.Settled) is { } late ? $"a call reads {late.Snapshot} and {state.Settled} is settled" : null;
+        state.Calls.FirstOrDefault(call => call.Place == Place.Inside && call.Snapshot < state.Settled) is { } late
+            ? $"a call reads {late.Snapshot} and {state.Settled} is settled"
+            : null;
 
     public bool IsEnd(State state) => state.Settled == commits && state.Calls.All(call => call.Place == Place.Gone);
 
-    public string KeyOf(State state) => string.Create(null, $"{state.Newest} {state.Kept} {state.Settled} {state.Asked} {state.Of} {state.Sum} {state.Read} {string.Join(',', state.Counts)} {string.Join(',', state.Calls.Select(call => $"{(int)call.Place}.{call.Snapshot}").Order(StringComparer.Ordinal))}");
+    public string KeyOf(State state) =>
+        string.Create(
+            null,
+            $"{state.Newest} {state.Kept} {state.Settled} {state.Asked} {state.Of} {state.Sum} {state.Read} " +
+            $"{string.Join(',', state.Counts)} " +
+            $"{string.Join(',', state.Calls.Select(call => $"{(int)call.Place}.{call.Snapshot}").Order(StringComparer.Ordinal))}");
 
     private IEnumerable<Step<State>> CallSteps(State state, int i, Call me)
     {
@@ -67,7 +75,9 @@ internal sealed class EnterModel(int calls, int commits, EnterMistake mistake) :
                 yield return new($"reads that {state.Newest} is the newest", state.With(i, new Call(Place.HasRead, state.Newest)));
                 break;
             case Place.HasRead:
-                yield return new($"counts itself into {me.Snapshot}", state.Counted(me.Snapshot, i % Cells, 0).With(i, me with { Place = Place.Counted }));
+                yield return new(
+                    $"counts itself into {me.Snapshot}",
+                    state.Counted(me.Snapshot, i % Cells, 0).With(i, me with { Place = Place.Counted }));
                 break;
             case Place.Counted:
                 yield return me.Snapshot == state.Newest || mistake == EnterMistake.DoesNotLookAgain
@@ -77,7 +87,10 @@ internal sealed class EnterModel(int calls, int commits, EnterMistake mistake) :
             default:
                 if (me.Place == Place.Gone) break;
                 for (var cell = 0; cell < Cells; cell++)
-                    yield return new($"leaves {me.Snapshot} by cell {cell}", state.Counted(me.Snapshot, cell, 1).With(i, me.Place == Place.GoesBack ? new Call(Place.Outside, -1) : new Call(Place.Gone, -1)));
+                {
+                    yield return new($"leaves {me.Snapshot} by cell {cell}", state.Counted(me.Snapshot, cell, 1).With(
+                        i, me.Place == Place.GoesBack ? new Call(Place.Outside, -1) : new Call(Place.Gone, -1)));
+                }
                 break;
         }
     }
@@ -87,13 +100,17 @@ internal sealed class EnterModel(int calls, int commits, EnterMistake mistake) :
     {
         if (state.Asked < 0)
         {
-            if (state.Settled < commits) yield return new($"asks, and reads that {state.Newest} is the newest", state with { Asked = 0, Read = state.Newest });
+            if (state.Settled < commits)
+            {
+                yield return new($"asks, and reads that {state.Newest} is the newest", state with { Asked = 0, Read = state.Newest });
+            }
             yield break;
         }
 
         if (state.Asked == 0)
         {
-            yield return new($"reads that those before {state.Kept} are the older ones", state with { Asked = 1, Of = state.Kept, Sum = 0 });
+            yield return new(
+                $"reads that those before {state.Kept} are the older ones", state with { Asked = 1, Of = state.Kept, Sum = 0 });
             yield break;
         }
 
@@ -151,7 +168,8 @@ internal sealed class EnterModel(int calls, int commits, EnterMistake mistake) :
 
         public State With(int i, Call call) => this with { Calls = Calls.SetItem(i, call) };
 
-        public State Counted(int snapshot, int cell, int kind) => this with { Counts = Counts.SetItem(Index(snapshot, cell, kind), Counts[Index(snapshot, cell, kind)] + 1) };
+        public State Counted(int snapshot, int cell, int kind) =>
+            this with { Counts = Counts.SetItem(Index(snapshot, cell, kind), Counts[Index(snapshot, cell, kind)] + 1) };
 
         public State Answered(int oldest) => this with { Asked = -1, Read = 0, Of = 0, Sum = 0, Settled = Math.Max(Settled, oldest) };
     }

@@ -5,10 +5,12 @@ public sealed class RestoreModelTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1, 2, 2)]
     [InlineData(2, 2, 1)]
-    public void Whenever_the_log_is_restored_all_follow_the_same_one_again_and_nothing_is_called_applied_that_is_not(int applications, int commits, int restores)
+    public void Whenever_the_log_is_restored_all_follow_the_same_one_again_and_nothing_is_called_applied_that_is_not(
+        int applications, int commits, int restores)
     {
         var explored = StateExplorer.Explore(new RestoreModel(applications, commits, restores, RestoreMistake.None));
-        output.WriteLine($"{applications} applications, {commits} commits, {restores} restores: {explored.States:N0} states, {explored.Steps:N0} steps");
+        output.WriteLine(
+            $"{applications} applications, {commits} commits, {restores} restores: {explored.States:N0} states, {explored.Steps:N0} steps");
         Assert.True(explored.Violation is null, explored.Violation);
         Assert.True(explored.States > 1000, $"It went through {explored.States} states only.");
     }

@@ -78,7 +78,8 @@ internal sealed record Follower
 
     public Said Says => new(Number, Fingerprint);
 
-    public Follower Follows() => this with { Stage = FollowStage.Follows, Head = 0, Seen = default, IsRestarting = false, IsReturning = false };
+    public Follower Follows() =>
+        this with { Stage = FollowStage.Follows, Head = 0, Seen = default, IsRestarting = false, IsReturning = false };
 
     public Follower Applies(int number, int fingerprint) => this with { Number = number, Fingerprint = fingerprint, IsToTell = true };
 }
@@ -129,9 +130,19 @@ internal sealed record RestoreState
 
     public string Key()
     {
-        var followers = Followers.Select((f, i) => $"{(int)f.Stage},{f.Record},{f.Writing},{f.Number},{f.Fingerprint},{f.Content},{f.Head},{f.Seen.Id},{f.Seen.Follows},{f.IsRestarting},{f.IsToTell},{f.IsReturning},{f.IsInterrupted},{(Committer.Seen.Length > 0 ? Committer.Seen[i] : null)},{Backup?.Records[i]}")
+        var followers = Followers
+            .Select(
+                (f, i) =>
+                    $"{(int)f.Stage},{f.Record},{f.Writing},{f.Number},{f.Fingerprint},{f.Content},{f.Head},{f.Seen.Id},{f.Seen.Follows}," +
+                    $"{f.IsRestarting},{f.IsToTell},{f.IsReturning},{f.IsInterrupted}," +
+                    $"{(Committer.Seen.Length > 0 ? Committer.Seen[i] : null)},{Backup?.Records[i]}")
             .Order(StringComparer.Ordinal);
-        return string.Join('|', (IEnumerable<string>)[Text(Log), Backup is null ? "-" : Text(Backup.Log), $"{LastId},{Restores},{(int)Committer.Stage},{Committer.Left},{Committer.Number},{Committer.Fingerprint},{Committer.Restores}", .. followers]);
+        return string.Join('|', (IEnumerable<string>)[
+            Text(Log),
+            Backup is null ? "-" : Text(Backup.Log),
+            $"{LastId},{Restores},{(int)Committer.Stage},{Committer.Left},{Committer.Number},{Committer.Fingerprint},{Committer.Restores}",
+            .. followers
+        ]);
     }
 
     private static string Text(ImmutableArray<Entry> log) => string.Join(' ', log.Select(entry => $"{entry.Id}:{entry.Follows}"));

@@ -8,7 +8,8 @@ public sealed class ShardModelTests(ITestOutputHelper output)
     [Theory]
     [InlineData(2, 2, 2)]
     [InlineData(3, 2, 1)]
-    public void One_worker_at_most_serves_a_shard_and_no_write_of_an_earlier_owner_follows_one_of_a_later(int workers, int moves, int faults)
+    public void One_worker_at_most_serves_a_shard_and_no_write_of_an_earlier_owner_follows_one_of_a_later(
+        int workers, int moves, int faults)
     {
         var explored = StateExplorer.Explore(new ShardModel(workers, moves, faults, ShardMistake.None));
         output.WriteLine($"{workers} workers, {moves} moves, {faults} faults: {explored.States:N0} states, {explored.Steps:N0} steps");

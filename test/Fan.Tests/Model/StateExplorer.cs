@@ -33,7 +33,10 @@ internal readonly record struct Step<TState>(string Name, TState To, bool IsFaul
 /// <param name="Violation">What is broken, and the shortest way to it; null where nothing is.</param>
 internal sealed record Exploration(int States, long Steps, string? Violation);
 
-/// <summary>Visits every state that a model can reach, the nearest first; stops at the first that breaks what must hold. Then looks whether the end is within reach of each.</summary>
+/// <summary>
+/// Visits every state that a model can reach, the nearest first; stops at the first that breaks what must hold. Then looks whether the end
+/// is within reach of each.
+/// </summary>
 internal static class StateExplorer
 {
     // A model that grows over this is too big for a test.

@@ -11,7 +11,9 @@ internal enum SwitchMistake
     /// <summary>An application reads the head before it makes its record.</summary>
     ReadsBeforeItRegisters,
 
-    /// <summary>An application whose session had ended makes its record again, and begins calls before it has read the head again.</summary>
+    /// <summary>
+    /// An application whose session had ended makes its record again, and begins calls before it has read the head again.
+    /// </summary>
     GoesOnWhenItComesBack,
 
     /// <summary>An application whose record was made without its knowledge makes a second one.</summary>
@@ -29,7 +31,9 @@ internal enum SwitchMistake
     /// <summary>An application that has held too long lets calls go on before its record says that it holds no more.</summary>
     GivesUpBeforeItSays,
 
-    /// <summary>An application that has held too long writes that it holds no more and lets calls go on, without a look at the head between.</summary>
+    /// <summary>
+    /// An application that has held too long writes that it holds no more and lets calls go on, without a look at the head between.
+    /// </summary>
     GivesUpWithoutALook,
 
     /// <summary>The committer waits for those whom it knew before the commit.</summary>
@@ -41,13 +45,17 @@ internal enum SwitchMistake
     /// <summary>An application that has held too long writes that it holds no more, and leaves the barrier as it was.</summary>
     GivesUpWithoutRaising,
 
-    /// <summary>An application that has held too long raises the barrier after its record says so, and lets calls go on without waiting for that.</summary>
+    /// <summary>
+    /// An application that has held too long raises the barrier after its record says so, and lets calls go on without waiting for that.
+    /// </summary>
     LetsGoBeforeItRaises,
 
     /// <summary>The committer commits at the barrier without a check that nobody gave it up.</summary>
     DoesNotCheckWhoGaveUp,
 
-    /// <summary>The committer commits at the barrier without a check that the records of programs of the revision before are as it has seen them.</summary>
+    /// <summary>
+    /// The committer commits at the barrier without a check that the records of programs of the revision before are as it has seen them.
+    /// </summary>
     DoesNotCheckOldRecords,
 
     /// <summary>The committer commits at the barrier without a check that nobody has come.</summary>
@@ -71,7 +79,9 @@ internal enum SwitchMistake
 /// <param name="Committers">Committers, which begin at any time.</param>
 /// <param name="Commits">Changes that each of them makes.</param>
 /// <param name="Faults">Crashes, lost sessions and lost replies, at any step.</param>
-/// <param name="Attempts">How often a committer asks all applications to hold at a barrier before it is refused; 0 where changes need none.</param>
+/// <param name="Attempts">
+/// How often a committer asks all applications to hold at a barrier before it is refused; 0 where changes need none.
+/// </param>
 /// <param name="Old">How many of the applications are programs of the revision before, whose records are checked.</param>
 internal sealed record SwitchSize(int Applications, int Committers, int Commits, int Faults, int Attempts = 0, int Old = 0)
 {

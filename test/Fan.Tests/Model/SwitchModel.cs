@@ -30,7 +30,10 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
     {
         foreach (var application in state.Applications)
         {
-            if (application.Root >= 0 && application.Root < state.Settled && !application.IsCutOff) return $"a tree of {application.Root} is under way and {state.Settled} is settled";
+            if (application.Root >= 0 && application.Root < state.Settled && !application.IsCutOff)
+            {
+                return $"a tree of {application.Root} is under way and {state.Settled} is settled";
+            }
         }
 
         return null;
@@ -41,7 +44,9 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
         && state.Committers.All(committer => committer.Stage is Stage.Done or Stage.Dead)
         && state.Applications.All(application => application.Orphan is null && (application.Joining == Joining.Dead
             ? application.Record is null
-            : application is { Joining: Joining.In, Holds: 0, Root: < 0, Writing: null } && application.Applied == state.Head && application.Record == Describe(state, application)));
+            : application is { Joining: Joining.In, Holds: 0, Root: < 0, Writing: null }
+                && application.Applied == state.Head
+                && application.Record == Describe(state, application)));
 
     public string KeyOf(SwitchState state) => state.Key();
 
@@ -50,7 +55,10 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
         var me = state.Applications[i];
         if (me.Joining == Joining.Dead)
         {
-            if (me.Record is not null || me.Orphan is not null) yield return new("has its session ended", state.WithRecord(i, me with { Record = null, Orphan = null }));
+            if (me.Record is not null || me.Orphan is not null)
+            {
+                yield return new("has its session ended", state.WithRecord(i, me with { Record = null, Orphan = null }));
+            }
             yield break;
         }
 
@@ -59,9 +67,17 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
         if (!me.Lives || state.Faults == size.Faults) yield break;
 
         var faulty = state with { Faults = state.Faults + 1 };
-        yield return new("crashes", faulty.With(i, new Application { IsOld = me.IsOld, Joining = Joining.Dead, Record = me.Record, Orphan = me.Orphan }), true);
+        yield return new(
+            "crashes",
+            faulty.With(i, new Application { IsOld = me.IsOld, Joining = Joining.Dead, Record = me.Record, Orphan = me.Orphan }),
+            true);
         if (me.Record is not null)
-            yield return new("loses its session", faulty.WithRecord(i, me with { Record = null, Orphan = null, Writing = null, IsCutOff = me.Root >= 0 }), true);
+        {
+            yield return new(
+                "loses its session",
+                faulty.WithRecord(i, me with { Record = null, Orphan = null, Writing = null, IsCutOff = me.Root >= 0 }),
+                true);
+        }
     }
 
     // First the record, then the head: whoever does not see the record has made the commit that is found by the look after it.
@@ -76,7 +92,8 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
         switch (me.Joining)
         {
             case Joining.Off:
-                yield return new("starts", state.With(i, me with { Joining = mistake == SwitchMistake.ReadsBeforeItRegisters ? Joining.ReadsTheHead : Joining.Registers }));
+                yield return new("starts", state.With(
+                    i, me with { Joining = mistake == SwitchMistake.ReadsBeforeItRegisters ? Joining.ReadsTheHead : Joining.Registers }));
                 break;
             case Joining.Registers:
                 if (me is { IsDoubtful: true, Record: not null } && mistake != SwitchMistake.RegistersTwice)
@@ -85,11 +102,24 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
                     break;
                 }
 
-                var made = me with { Joining = Joining.ReadsTheHead, Record = Describe(state, me), Orphan = me.IsDoubtful ? me.Record : null, IsDoubtful = false };
-                if (mistake == SwitchMistake.ReadsBeforeItRegisters || (mistake == SwitchMistake.GoesOnWhenItComesBack && me.Applied >= 0)) made = made with { Joining = Joining.In };
+                var made = me with
+                {
+                    Joining = Joining.ReadsTheHead,
+                    Record = Describe(state, me),
+                    Orphan = me.IsDoubtful ? me.Record : null,
+                    IsDoubtful = false
+                };
+                if (mistake == SwitchMistake.ReadsBeforeItRegisters || (mistake == SwitchMistake.GoesOnWhenItComesBack && me.Applied >= 0))
+                {
+                    made = made with { Joining = Joining.In };
+                }
                 yield return new("makes its record", state.WithNewRecord(i, made));
                 if (state.Faults < size.Faults && !me.IsDoubtful)
-                    yield return new("makes its record, and the reply is lost", state.WithNewRecord(i, me with { Record = Describe(state, me), IsDoubtful = true }) with { Faults = state.Faults + 1 }, true);
+                {
+                    yield return new("makes its record, and the reply is lost", state.WithNewRecord(
+                        i, me with { Record = Describe(state, me), IsDoubtful = true }) with
+                    { Faults = state.Faults + 1 }, true);
+                }
                 break;
             case Joining.ReadsTheHead:
                 yield return new($"reads the head {state.Head}", state.With(i, me with { Joining = Joining.Loads, Read = state.Head }));
@@ -107,7 +137,10 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
 
     private IEnumerable<Step<SwitchState>> TakingPart(SwitchState state, int i, Application me)
     {
-        if (me.Record is null) yield return new("learns that its session has ended", state.With(i, me with { Joining = Joining.Registers }));
+        if (me.Record is null)
+        {
+            yield return new("learns that its session has ended", state.With(i, me with { Joining = Joining.Registers }));
+        }
         if (me.Applied < state.Head) yield return new($"applies {me.Applied + 1}", state.With(i, me with { Applied = me.Applied + 1 }));
 
         if (state.Barrier != 0 && state.Barrier != me.Holds && state.Barrier != me.GaveUp)
@@ -116,16 +149,28 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
         {
             yield return mistake == SwitchMistake.ReleasesBeforeItLooks
                 ? new("sees the barrier gone and lets calls go on", state.With(i, me with { Holds = 0 }))
-                : new($"sees the barrier gone, and reads and applies {state.Head}", state.With(i, me with { Applied = state.Head, HasLooked = true }));
+                : new(
+                    $"sees the barrier gone, and reads and applies {state.Head}",
+                    state.With(i, me with { Applied = state.Head, HasLooked = true }));
         }
 
-        if (me.HasLooked) yield return new("lets calls go on", state.With(i, me with { Holds = 0, HasLooked = false, GaveUp = state.Barrier == me.GaveUp ? me.GaveUp : 0 }));
+        if (me.HasLooked)
+        {
+            yield return new(
+                "lets calls go on",
+                state.With(i, me with { Holds = 0, HasLooked = false, GaveUp = state.Barrier == me.GaveUp ? me.GaveUp : 0 }));
+        }
         if (me.Holds != 0 && me.GaveUp != me.Holds)
-            yield return new("gives up holding", state.With(i, me with { GaveUp = me.Holds, Holds = mistake == SwitchMistake.GivesUpBeforeItSays ? 0 : me.Holds }));
+        {
+            yield return new(
+                "gives up holding",
+                state.With(i, me with { GaveUp = me.Holds, Holds = mistake == SwitchMistake.GivesUpBeforeItSays ? 0 : me.Holds }));
+        }
         if (me.Holds != 0 && me.GaveUp == me.Holds && me is { Writing: null, Record: null or { Holds: 0 }, HasLooked: false })
         {
             // The commit may have come before the record said so.
-            yield return new($"reads and applies {state.Head}, as its record says that it holds no more", state.With(i, me with { Applied = mistake == SwitchMistake.GivesUpWithoutALook ? me.Applied : state.Head, HasLooked = true }));
+            yield return new($"reads and applies {state.Head}, as its record says that it holds no more", state.With(
+                i, me with { Applied = mistake == SwitchMistake.GivesUpWithoutALook ? me.Applied : state.Head, HasLooked = true }));
         }
 
         foreach (var step in Calls(state, i, me)) yield return step;
@@ -139,7 +184,10 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
             var counts = me.Record is not null;
             yield return new(
                 $"begins a root call on {me.Applied}",
-                state.With(i, me with { Root = me.Applied, WasServed = size.Applications == 1 || size.Barrier, IsCutOff = !counts }) with { Newest = size.Barrier && counts ? Math.Max(state.Newest, me.Applied) : 0 },
+                state.With(i, me with { Root = me.Applied, WasServed = size.Applications == 1 || size.Barrier, IsCutOff = !counts }) with
+                {
+                    Newest = size.Barrier && counts ? Math.Max(state.Newest, me.Applied) : 0
+                },
                 Broken: !counts ? null
                     : me.Applied < state.Returned ? $"a root call began on {me.Applied} after {state.Returned} had returned"
                     : me.Applied < state.Newest ? $"a root call began on {me.Applied} when another had begun on {state.Newest}" : null);
@@ -151,9 +199,15 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
         for (var j = 0; j < state.Applications.Length; j++)
         {
             var other = state.Applications[j];
-            if (j == i || other.Root < 0 || other.WasServed || (me.Applied < other.Root && mistake != SwitchMistake.DropsTheNumber)) continue;
+            if (j == i || other.Root < 0 || other.WasServed || (me.Applied < other.Root && mistake != SwitchMistake.DropsTheNumber))
+            {
+                continue;
+            }
             var read = mistake == SwitchMistake.DropsTheNumber ? me.Applied : other.Root;
-            yield return new($"serves a call of {(char)('A' + j)}", state.With(j, other with { WasServed = true }), Broken: read == other.Root ? null : $"a tree of {other.Root} met {read}");
+            yield return new(
+                $"serves a call of {(char)('A' + j)}",
+                state.With(j, other with { WasServed = true }),
+                Broken: read == other.Root ? null : $"a tree of {other.Root} met {read}");
         }
     }
 
@@ -161,14 +215,23 @@ internal sealed partial class SwitchModel(SwitchSize size, SwitchMistake mistake
     {
         if (me.Joining <= Joining.Registers) yield break;
         if (me.ToRaise != 0) yield return new($"raises barrier {me.ToRaise}", Raised(state, me.ToRaise).With(i, me with { ToRaise = 0 }));
-        if (me.Writing is { } told) yield return Writes(state, i, me, told);
-        else if (me.Record is not null && me.Record != Describe(state, me)) yield return new("looks at what its record is to say", state.With(i, me with { Writing = Describe(state, me) }));
+        if (me.Writing is { } told)
+        {
+            yield return Writes(state, i, me, told);
+        }
+        else if (me.Record is not null && me.Record != Describe(state, me))
+        {
+            yield return new("looks at what its record is to say", state.With(i, me with { Writing = Describe(state, me) }));
+        }
     }
 
-    // With the record of one that gave up the barrier is raised, in one multi: whoever commits at it fails from then on, without a look at any record.
+    // With the record of one that gave up the barrier is raised, in one multi: whoever commits at it fails from then on, without a look at
+    // any record.
     private Step<SwitchState> Writes(SwitchState state, int i, Application me, Told told)
     {
-        var name = $"writes that it has applied {told.Applied}, uses {told.Oldest}{(told.Holds != 0 ? $" and holds at {told.Holds}" : told.GaveUp != 0 ? $" and gave up {told.GaveUp}" : "")}";
+        var name =
+            $"writes that it has applied {told.Applied}, uses " +
+            $"{told.Oldest}{(told.Holds != 0 ? $" and holds at {told.Holds}" : told.GaveUp != 0 ? $" and gave up {told.GaveUp}" : "")}";
         if (me.Record is null) return new(name, state.With(i, me with { Writing = null }));
         var raises = !me.IsOld && told.GaveUp != 0 && mistake != SwitchMistake.GivesUpWithoutRaising;
         var later = raises && mistake == SwitchMistake.LetsGoBeforeItRaises;

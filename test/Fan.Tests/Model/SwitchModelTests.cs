@@ -8,7 +8,8 @@ public sealed class SwitchModelTests(ITestOutputHelper output)
     [InlineData(3, 1, 1, 0)]
     [InlineData(1, 2, 1, 2)]
     [InlineData(2, 2, 1, 0)]
-    public void Whatever_happens_in_whichever_order_the_promises_of_a_change_hold(int applications, int committers, int commits, int faults) =>
+    public void Whatever_happens_in_whichever_order_the_promises_of_a_change_hold(
+        int applications, int committers, int commits, int faults) =>
         Holds(new SwitchSize(applications, committers, commits, faults));
 
     [Theory]
@@ -19,7 +20,8 @@ public sealed class SwitchModelTests(ITestOutputHelper output)
     [InlineData(2, 1, 1, 1, 1, 0)]
     [InlineData(2, 1, 1, 1, 1, 1)]
     [InlineData(1, 2, 1, 1, 1, 0)]
-    public void At_a_barrier_they_hold_and_no_two_applications_begin_calls_on_different_sides_at_a_time(int applications, int committers, int commits, int faults, int attempts, int old) =>
+    public void At_a_barrier_they_hold_and_no_two_applications_begin_calls_on_different_sides_at_a_time(
+        int applications, int committers, int commits, int faults, int attempts, int old) =>
         Holds(new SwitchSize(applications, committers, commits, faults, attempts, old));
 
     [Theory]
@@ -43,9 +45,11 @@ public sealed class SwitchModelTests(ITestOutputHelper output)
     [InlineData(nameof(SwitchMistake.DoesNotCheckWhoCame), 1, 1, 0, 1, "1 was committed while calls were not held")]
     [InlineData(nameof(SwitchMistake.DoesNotCheckTheBarrier), 1, 2, 1, 1, "1 was committed while calls were not held")]
     [InlineData(nameof(SwitchMistake.LeavesTheBarrier), 1, 1, 0, 1, "the end is out of reach")]
-    public void The_model_finds_each_mistake_that_is_planted(string mistake, int applications, int committers, int faults, int attempts, string found, int old = 0)
+    public void The_model_finds_each_mistake_that_is_planted(
+        string mistake, int applications, int committers, int faults, int attempts, string found, int old = 0)
     {
-        var explored = StateExplorer.Explore(new SwitchModel(new SwitchSize(applications, committers, 1, faults, attempts, old), Enum.Parse<SwitchMistake>(mistake)));
+        var explored = StateExplorer.Explore(
+            new SwitchModel(new SwitchSize(applications, committers, 1, faults, attempts, old), Enum.Parse<SwitchMistake>(mistake)));
         Assert.StartsWith(found, explored.Violation, StringComparison.Ordinal);
         output.WriteLine($"Found in {explored.States:N0} states: {explored.Violation}");
     }

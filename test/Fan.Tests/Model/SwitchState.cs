@@ -162,10 +162,14 @@ internal sealed record SwitchState
 
     public SwitchState With(int i, Committer committer) => this with { Committers = Committers.SetItem(i, committer) };
 
-    /// <summary>The record of an application, and what committers know of it: whoever has seen that of an old one so has seen what is no more.</summary>
+    /// <summary>
+    /// The record of an application, and what committers know of it: whoever has seen that of an old one so has seen what is no more.
+    /// </summary>
     public SwitchState WithRecord(int i, Application application) => !application.IsOld ? With(i, application) : With(i, application) with
     {
-        Committers = [.. Committers.Select(committer => committer.Stage is Stage.WaitsAtTheBarrier or Stage.ReadsTheHead or Stage.Commits && committer.Knows.Length > 0 && committer.Knows[i] == Known.Seen
+        Committers = [.. Committers.Select(committer => committer.Stage is Stage.WaitsAtTheBarrier or Stage.ReadsTheHead or Stage.Commits
+            && committer.Knows.Length > 0
+            && committer.Knows[i] == Known.Seen
             ? committer with { Knows = committer.Knows.SetItem(i, Known.Changed) } : committer)],
     };
 
@@ -175,7 +179,10 @@ internal sealed record SwitchState
         var made = WithRecord(i, application);
         return made with
         {
-            Committers = [.. made.Committers.Select(committer => committer.Stage is Stage.WaitsAtTheBarrier or Stage.ReadsTheHead or Stage.Commits && committer.Barrier != 0 ? committer with { SomebodyCame = true } : committer)],
+            Committers = [.. made.Committers.Select(
+                committer => committer.Stage is Stage.WaitsAtTheBarrier or Stage.ReadsTheHead or Stage.Commits && committer.Barrier != 0
+                    ? committer with { SomebodyCame = true }
+                    : committer)],
         };
     }
 
@@ -188,7 +195,17 @@ internal sealed record SwitchState
         {
             var a = Applications[i];
             var length = 0;
-            Put(part, ref length, (int)a.Joining + (a.IsOld ? 10 : 0), a.ToRaise, a.Applied, a.Read, a.Holds, a.GaveUp, a.Root, (a.WasServed ? 1 : 0) + (a.IsCutOff ? 2 : 0) + (a.IsDoubtful ? 4 : 0) + (a.HasLooked ? 8 : 0));
+            Put(
+                part,
+                ref length,
+                (int)a.Joining + (a.IsOld ? 10 : 0),
+                a.ToRaise,
+                a.Applied,
+                a.Read,
+                a.Holds,
+                a.GaveUp,
+                a.Root,
+                (a.WasServed ? 1 : 0) + (a.IsCutOff ? 2 : 0) + (a.IsDoubtful ? 4 : 0) + (a.HasLooked ? 8 : 0));
             foreach (var told in (ReadOnlySpan<Told?>)[a.Record, a.Orphan, a.Writing])
             {
                 if (told is { } says) Put(part, ref length, says.Applied, says.Oldest, says.Holds, says.GaveUp);
@@ -202,7 +219,17 @@ internal sealed record SwitchState
         Array.Sort(parts, StringComparer.Ordinal);
         var all = 0;
         Put(part, ref all, Head, Settled, Barrier, Raised, Barriers, Faults, Returned, Newest);
-        foreach (var committer in Committers) Put(part, ref all, (int)committer.Stage + (committer.SomebodyCame ? 20 : 0), committer.Left, committer.Barrier, committer.Number, committer.Attempts);
+        foreach (var committer in Committers)
+        {
+            Put(
+                part,
+                ref all,
+                (int)committer.Stage + (committer.SomebodyCame ? 20 : 0),
+                committer.Left,
+                committer.Barrier,
+                committer.Number,
+                committer.Attempts);
+        }
         return string.Concat(part[..all], string.Concat(parts));
     }
 

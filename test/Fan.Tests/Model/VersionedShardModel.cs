@@ -25,10 +25,11 @@ internal enum VersionedShardMistake
 }
 
 /// <summary>
-/// Two shards; workers A and B of 1.0.0 and C of 2.0.0; a tree that changes step by step; a call for a shard by a caller with a range. Everybody knows
-/// the tree and who lives as of some time, and computes by the real <see cref="ShardAssignment"/> who is to own what.
+/// Two shards; workers A and B of 1.0.0 and C of 2.0.0; a tree that changes step by step; a call for a shard by a caller with a range.
+/// Everybody knows the tree and who lives as of some time, and computes by the real <see cref="ShardAssignment"/> who is to own what.
 /// </summary>
-internal sealed class VersionedShardModel(IReadOnlyList<RouteEntry> trees, string range, int shard, int faults, VersionedShardMistake mistake) : IModel<VersionedShardModel.State>
+internal sealed class VersionedShardModel(
+    IReadOnlyList<RouteEntry> trees, string range, int shard, int faults, VersionedShardMistake mistake) : IModel<VersionedShardModel.State>
 {
     public const int Shards = 2;
 
@@ -58,7 +59,10 @@ internal sealed class VersionedShardModel(IReadOnlyList<RouteEntry> trees, strin
 
     public IEnumerable<Step<State>> Next(State state)
     {
-        if (state.Tree + 1 < trees.Count) yield return new($"commit {state.Tree + 1} is made: {trees[state.Tree + 1].ToJson()}", state with { Tree = state.Tree + 1 });
+        if (state.Tree + 1 < trees.Count)
+        {
+            yield return new($"commit {state.Tree + 1} is made: {trees[state.Tree + 1].ToJson()}", state with { Tree = state.Tree + 1 });
+        }
         for (var i = 0; i <= Workers.Length; i++)
         {
             var name = i == Caller ? "the caller" : $"worker {Workers[i].Name}";
@@ -82,13 +86,15 @@ internal sealed class VersionedShardModel(IReadOnlyList<RouteEntry> trees, strin
 
     public bool IsEnd(State state) =>
         state.Call == CallStage.Ended && state.Tree == trees.Count - 1 && state.Alive == Everybody
-        && state.Known.All(known => known == (state.Tree, state.Alive)) && state.Locks.Select((holder, i) => holder == OwnersBy((state.Tree, state.Alive))[i]).All(isSo => isSo)
+        && state.Known.All(known => known == (state.Tree, state.Alive))
+        && state.Locks.Select((holder, i) => holder == OwnersBy((state.Tree, state.Alive))[i]).All(isSo => isSo)
         // By the words of the commit too: what is assigned is held by whom it is assigned to.
         && trees[state.Tree].Assigned.All(one => Workers[state.Locks[one.Key]].Name == one.Value);
 
     public string KeyOf(State state) => string.Create(Workers.Length + 1 + Shards + 3, state, static (key, state) =>
     {
-        (key[0], key[1], key[2]) = ((char)(state.Tree + 1), (char)((state.Alive << 4) + state.Faults + 1), (char)(((int)state.Call << 4) + state.At + 2));
+        (key[0], key[1], key[2]) = (
+            (char)(state.Tree + 1), (char)((state.Alive << 4) + state.Faults + 1), (char)(((int)state.Call << 4) + state.At + 2));
         for (var i = 0; i < state.Known.Length; i++) key[3 + i] = (char)((state.Known[i].Tree << 4) + state.Known[i].Alive + 1);
         for (var i = 0; i < Shards; i++) key[^(i + 1)] = (char)(state.Locks[i] + 2);
     });
@@ -99,8 +105,14 @@ internal sealed class VersionedShardModel(IReadOnlyList<RouteEntry> trees, strin
         {
             var isMine = OwnersBy(state.Known[i])[at] == i;
             var serves = state.Call == CallStage.Served && state.At == i && at == shard;
-            if (isMine && state.Locks[at] < 0) yield return new($"takes the lock of {at}", state with { Locks = state.Locks.SetItem(at, i) });
-            if (!isMine && state.Locks[at] == i && !serves) yield return new($"lets the lock of {at} go", state with { Locks = state.Locks.SetItem(at, -1) });
+            if (isMine && state.Locks[at] < 0)
+            {
+                yield return new($"takes the lock of {at}", state with { Locks = state.Locks.SetItem(at, i) });
+            }
+            if (!isMine && state.Locks[at] == i && !serves)
+            {
+                yield return new($"lets the lock of {at} go", state with { Locks = state.Locks.SetItem(at, -1) });
+            }
         }
 
         if (state.Faults == faults) yield break;
@@ -122,12 +134,23 @@ internal sealed class VersionedShardModel(IReadOnlyList<RouteEntry> trees, strin
             case CallStage.Looks:
                 var owner = OwnersBy(state.Known[Caller], isCaller: true)[shard];
                 if (owner < 0) break;
-                if (!Fits(owner)) yield return new($"finds {Workers[owner].Name}, whose version its caller can't take, and fails", state with { Call = CallStage.Ended });
-                else if ((state.Alive & (1 << owner)) != 0) yield return new($"goes to {Workers[owner].Name}", state with { Call = CallStage.AtAWorker, At = owner });
+                if (!Fits(owner))
+                {
+                    yield return new(
+                        $"finds {Workers[owner].Name}, whose version its caller can't take, and fails",
+                        state with { Call = CallStage.Ended });
+                }
+                else if ((state.Alive & (1 << owner)) != 0)
+                {
+                    yield return new($"goes to {Workers[owner].Name}", state with { Call = CallStage.AtAWorker, At = owner });
+                }
                 break;
             case CallStage.AtAWorker:
                 var isMine = OwnersBy(state.Known[state.At])[shard] == state.At;
-                if (isMine && (state.Locks[shard] == state.At || mistake == VersionedShardMistake.ServesWithoutTheLock)) yield return Serves(state);
+                if (isMine && (state.Locks[shard] == state.At || mistake == VersionedShardMistake.ServesWithoutTheLock))
+                {
+                    yield return Serves(state);
+                }
                 if (!isMine) yield return new("is sent on", state with { Call = CallStage.Looks, At = -1 });
                 break;
             case CallStage.Served:
@@ -152,13 +175,19 @@ internal sealed class VersionedShardModel(IReadOnlyList<RouteEntry> trees, strin
         {
             var entry = trees[tree];
             if (entry.Assigned.GetValueOrDefault(shard) == name) return true;
-            if (entry.Versions.IsEmpty ? version == "1.0.0" || (state.Alive & 0b011) == 0 : entry.Versions.Any(one => one.Weight > 0 && one.Text == version)) return true;
+            if (entry.Versions.IsEmpty
+                ? version == "1.0.0" || (state.Alive & 0b011) == 0
+                : entry.Versions.Any(one => one.Weight > 0 && one.Text == version))
+            {
+                return true;
+            }
         }
 
         return false;
     }
 
-    private bool Fits(int worker) => range == "*" || (ServiceVersion.TryParse(Workers[worker].Version, out var version) && VersionRange.Parse(range).Contains(version));
+    private bool Fits(int worker) =>
+        range == "*" || (ServiceVersion.TryParse(Workers[worker].Version, out var version) && VersionRange.Parse(range).Contains(version));
 
     private int[] OwnersBy((int Tree, int Alive) known, bool isCaller = false)
     {
@@ -167,21 +196,31 @@ internal sealed class VersionedShardModel(IReadOnlyList<RouteEntry> trees, strin
         var entry = mistake switch
         {
             VersionedShardMistake.SharesAmongAllVersions => RouteEntry.Parse("""{"versions":{"1.0.0":50,"2.0.0":50}}"""),
-            VersionedShardMistake.LeavesOutWhatIsAssigned when trees[known.Tree].Assigned.ContainsValue("C") && trees[known.Tree].Versions is [{ Text: "1.0.0" }] => RouteEntry.Parse("""{"versions":{"1.0.0":100}}"""),
+            VersionedShardMistake.LeavesOutWhatIsAssigned when trees[known.Tree].Assigned.ContainsValue("C")
+                && trees[known.Tree].Versions is [{ Text: "1.0.0" }] => RouteEntry.Parse("""{"versions":{"1.0.0":100}}"""),
             _ => trees[known.Tree],
         };
         var alive = Workers.Where((_, i) => (known.Alive & (1 << i)) != 0);
         var assignment = ShardAssignment.Of(new EndpointSet(alive.ToImmutableDictionary(worker => worker.Name, EndpointOf)), entry);
         owners = [.. Enumerable.Range(0, Shards).Select(at => Array.FindIndex(Workers, worker => worker.Name == assignment?.OwnerOf(at)))];
-        if (looksAmongActive) return [.. owners.Select(owner => owner >= 0 && entry.Versions.Any(one => one.Text == Workers[owner].Version) ? owner : -1)];
+        if (looksAmongActive)
+        {
+            return [.. owners.Select(owner => owner >= 0 && entry.Versions.Any(one => one.Text == Workers[owner].Version) ? owner : -1)];
+        }
         return _owners[known] = owners;
     }
 
-    private static Endpoint EndpointOf((string Name, string Version) worker) => new(worker.Name, 1, "s", worker.Version, new EndpointDescription
-    {
-        Transport = "loop",
-        Properties = new Dictionary<string, string> { [ShardOffer.WorkerProperty] = worker.Name, [ShardOffer.ShardsProperty] = $"hash:{Shards}", [ShardOffer.RulesProperty] = "2" },
-    }, TimeProvider.System);
+    private static Endpoint EndpointOf((string Name, string Version) worker) =>
+        new(worker.Name, 1, "s", worker.Version, new EndpointDescription
+        {
+            Transport = "loop",
+            Properties = new Dictionary<string, string>
+            {
+                [ShardOffer.WorkerProperty] = worker.Name,
+                [ShardOffer.ShardsProperty] = $"hash:{Shards}",
+                [ShardOffer.RulesProperty] = "2"
+            },
+        }, TimeProvider.System);
 
     internal sealed record State
     {

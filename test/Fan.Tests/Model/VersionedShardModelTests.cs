@@ -23,7 +23,10 @@ public sealed class VersionedShardModelTests(ITestOutputHelper output)
         var all = new TheoryData<string, string, int, int>();
         foreach (var story in Stories.Keys)
         {
-            foreach (var (range, shard) in ((string, int)[])[("^1", 1), ("*", 1), ("*", 0)]) all.Add(story, range, shard, story == "split" ? 0 : 1);
+            foreach (var (range, shard) in ((string, int)[])[("^1", 1), ("*", 1), ("*", 0)])
+            {
+                all.Add(story, range, shard, story == "split" ? 0 : 1);
+            }
         }
 
         return all;
@@ -46,7 +49,8 @@ public sealed class VersionedShardModelTests(ITestOutputHelper output)
     [InlineData(nameof(VersionedShardMistake.ServesWithoutTheLock), 1, "shard 1 is served without its lock")]
     public void The_model_finds_each_mistake_that_is_planted(string mistake, int shard, string found)
     {
-        var explored = StateExplorer.Explore(new VersionedShardModel([One, Canary], "*", shard, 0, Enum.Parse<VersionedShardMistake>(mistake)));
+        var explored = StateExplorer.Explore(
+            new VersionedShardModel([One, Canary], "*", shard, 0, Enum.Parse<VersionedShardMistake>(mistake)));
         output.WriteLine($"Found in {explored.States:N0} states: {explored.Violation}");
         Assert.StartsWith(found, explored.Violation, StringComparison.Ordinal);
     }

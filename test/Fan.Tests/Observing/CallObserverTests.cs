@@ -48,7 +48,8 @@ public sealed class CallObserverTests : IAsyncLifetime
     [Fact]
     public async Task Calls_of_every_application_are_counted_within_and_between_processes()
     {
-        await using var observed = Observer.ObserveAsync([Service, "other"], TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var observed = Observer.ObserveAsync([Service, "other"], TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         await UntilCountingAsync(observed, applications: 2);
         for (var i = 0; i < 30; i++)
         {
@@ -70,15 +71,18 @@ public sealed class CallObserverTests : IAsyncLifetime
         var watching = new MemoryCoordinationStore(_tree);
         await using var closing = watching;
         await watching.OpenAsync();
-        await using (var observed = Observer.ObserveAsync([Service], TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken))
+        await using (var observed = Observer.ObserveAsync([Service], TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken))
         {
             await UntilCountingAsync(observed, applications: 2);
-            await using var second = Observer.ObserveAsync([Service], TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+            await using var second = Observer.ObserveAsync([Service], TestContext.Current.CancellationToken)
+                .GetAsyncEnumerator(TestContext.Current.CancellationToken);
             await Assert.ThrowsAsync<CommitConflictException>(async () => await second.MoveNextAsync());
         }
 
         Assert.Null(await watching.GetAsync(ObservationPath.Wanted));
-        await Eventually.TrueAsync(async () => (await watching.GetChildrenAsync(ObservationPath.Reports))!.Count == 0, "no application reports");
+        await Eventually.TrueAsync(
+            async () => (await watching.GetChildrenAsync(ObservationPath.Reports))!.Count == 0, "no application reports");
     }
 
     [Fact]
@@ -87,7 +91,8 @@ public sealed class CallObserverTests : IAsyncLifetime
         foreach (var milliseconds in (double[])[0.0001, 0.05, 1, 7, 250, 4000, 60_000])
         {
             var step = DurationScale.StepOf(milliseconds / 1000);
-            var calls = new ObservedCalls(0, System.Collections.Immutable.ImmutableSortedDictionary<int, long>.Empty.Add(step, 10).Add(DurationScale.Steps - 1, 1));
+            var calls = new ObservedCalls(
+                0, System.Collections.Immutable.ImmutableSortedDictionary<int, long>.Empty.Add(step, 10).Add(DurationScale.Steps - 1, 1));
             Assert.InRange(calls.Percentile(0.5)!.Value.TotalMilliseconds, milliseconds * 0.999, Math.Max(milliseconds * 1.1, 0.0012));
         }
 
@@ -100,6 +105,7 @@ public sealed class CallObserverTests : IAsyncLifetime
         await using var closing = looking;
         await looking.OpenAsync();
         Assert.True(await observed.MoveNextAsync());
-        await Eventually.TrueAsync(async () => (await looking.GetChildrenAsync(ObservationPath.Reports))!.Count == applications, "every application counts");
+        await Eventually.TrueAsync(
+            async () => (await looking.GetChildrenAsync(ObservationPath.Reports))!.Count == applications, "every application counts");
     }
 }

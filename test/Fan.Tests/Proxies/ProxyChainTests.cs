@@ -44,7 +44,8 @@ public sealed class ProxyChainTests : IAsyncLifetime
         Assert.Equal("two:3", await FindAsync(3, null));
         Assert.Equal("one:4", await FindAsync(4, "^1"));
         Assert.Equal("one:5", await FindAsync(5, ">=1.0 <2 || 0.9"));
-        Assert.Equal(["^3"], (await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await FindAsync(6, "^3"))).Requested.Split(' '));
+        Assert.Equal(
+            ["^3"], (await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await FindAsync(6, "^3"))).Requested.Split(' '));
 
         await foreach (var _ in _caller.Fan.Get<IWinesOne>().CountAsync(3)) { }
         Assert.Equal(3, _one.Counted);
@@ -61,8 +62,10 @@ public sealed class ProxyChainTests : IAsyncLifetime
         await StartAsync("wineries", fan => fan.AddService<IWinery>(_ => winery));
         await StartAsync("last", fan => fan.AddProxy("last", "wines", (call, ct) => call.ForwardAsync(null, ct)));
         var goesOn = true;
-        await StartAsync("middle", fan => fan.AddProxy("middle", "winery", (call, ct) => call.ForwardAsync(goesOn ? new ProxyTarget { Service = "last" } : null, ct)));
-        await StartAsync("first", fan => fan.AddProxy("first", "wines", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "middle" }, ct)));
+        await StartAsync("middle", fan => fan.AddProxy(
+            "middle", "winery", (call, ct) => call.ForwardAsync(goesOn ? new ProxyTarget { Service = "last" } : null, ct)));
+        await StartAsync(
+            "first", fan => fan.AddProxy("first", "wines", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "middle" }, ct)));
         await InAsync("wines", "first");
         Assert.Equal("one:1", await FindAsync(1, "^1"));
         Assert.Equal("two:2", await FindAsync(2, "^2"));
@@ -75,7 +78,8 @@ public sealed class ProxyChainTests : IAsyncLifetime
     {
         await StartAsync("last", fan => fan.AddProxy("last", "wines", (call, ct) => call.ForwardAsync(null, ct)));
         string? asked = null;
-        await StartAsync("first", fan => fan.AddProxy("first", "wines", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "last", Version = asked }, ct)));
+        await StartAsync("first", fan => fan.AddProxy(
+            "first", "wines", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "last", Version = asked }, ct)));
         await InAsync("wines", "first");
         Assert.Equal("one:1", await FindAsync(1, "^1"));
         asked = "^2";
@@ -88,9 +92,11 @@ public sealed class ProxyChainTests : IAsyncLifetime
     public async Task The_range_comes_back_to_the_service_over_a_proxy_of_another_one()
     {
         await StartAsync("wineries", fan => fan.AddService<IWinery>(_ => new Wines("winery")));
-        await StartAsync("last", fan => fan.AddProxy("last", "winery", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "cellar" }, ct)));
+        await StartAsync(
+            "last", fan => fan.AddProxy("last", "winery", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "cellar" }, ct)));
         await StartAsync("cellars", fan => fan.AddProxy("cellar", "wines", (call, ct) => call.ForwardAsync(null, ct)));
-        await StartAsync("first", fan => fan.AddProxy("first", "wines", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "last" }, ct)));
+        await StartAsync(
+            "first", fan => fan.AddProxy("first", "wines", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "last" }, ct)));
         await InAsync("wines", "first");
         Assert.Equal("one:1", await FindAsync(1, "^1"));
     }
@@ -99,8 +105,11 @@ public sealed class ProxyChainTests : IAsyncLifetime
     public async Task A_proxy_before_a_proxy_keeps_the_range()
     {
         await StartAsync("inner", fan => fan.AddProxy("inner", "wines", (call, ct) => call.ForwardAsync(null, ct)));
-        await StartAsync("outer", fan => fan.AddProxy("outer", "inner", (call, ct) => call.ForwardAsync(null, ct), options => options.MethodsOf.Add("wines")));
-        await Changes.ChangeAsync([new RouteChange { Service = "wines", Alias = "inner" }, new RouteChange { Service = "inner", Alias = "outer" }], Quick);
+        await StartAsync(
+            "outer",
+            fan => fan.AddProxy("outer", "inner", (call, ct) => call.ForwardAsync(null, ct), options => options.MethodsOf.Add("wines")));
+        await Changes.ChangeAsync(
+            [new RouteChange { Service = "wines", Alias = "inner" }, new RouteChange { Service = "inner", Alias = "outer" }], Quick);
         Assert.Equal("one:1", await FindAsync(1, "^1"));
         Assert.Equal("two:2", await FindAsync(2, "^2"));
     }
@@ -117,12 +126,20 @@ public sealed class ProxyChainTests : IAsyncLifetime
             }));
         await InAsync("wines", "first");
         Assert.Equal("one:1", await FindAsync(1, "^1"));
-        await Eventually.TrueAsync(() => { lock (_one.Found) return _one.Found.SequenceEqual([1, 1]); }, "the copy went to the version that the caller accepts");
+        await Eventually.TrueAsync(() =>
+        {
+            lock (_one.Found)
+            {
+                return _one.Found.SequenceEqual([1, 1]);
+            }
+        }, "the copy went to the version that the caller accepts");
         Assert.Empty(_two.Found);
 
         // By name, to a proxy of the caller's own process.
-        Assert.Equal("one:2", await _hosts[^1].Fan.CallAsync<string>("last.find", JsonDocument.Parse("""{"id":2}""").RootElement, new CallOptions { Version = "^1" }));
-        Assert.Equal("two:3", await _hosts[^1].Fan.CallAsync<string>("last.find", JsonDocument.Parse("""{"id":3}""").RootElement, new CallOptions { Version = "^2" }));
+        Assert.Equal("one:2", await _hosts[^1].Fan.CallAsync<string>(
+            "last.find", JsonDocument.Parse("""{"id":2}""").RootElement, new CallOptions { Version = "^1" }));
+        Assert.Equal("two:3", await _hosts[^1].Fan.CallAsync<string>(
+            "last.find", JsonDocument.Parse("""{"id":3}""").RootElement, new CallOptions { Version = "^2" }));
     }
 
     [Fact]
@@ -130,7 +147,11 @@ public sealed class ProxyChainTests : IAsyncLifetime
     {
         await ChainAsync(3, "wines");
         var commit = (await Changes.ReadAsync()).Number;
-        using var context = (CallContext.Current with { User = "ann", Baggage = new Dictionary<string, string> { ["shop"] = "7" } }).WithTimeout(TimeSpan.FromSeconds(10)).Use();
+        using var context = (CallContext.Current with
+        {
+            User = "ann",
+            Baggage = new Dictionary<string, string> { ["shop"] = "7" }
+        }).WithTimeout(TimeSpan.FromSeconds(10)).Use();
         Assert.Equal(["ann", "7", $"{commit}", "True"], (await _caller.Fan.Get<IWinesOne>().SeenAsync()).Split('|')[..4]);
     }
 
@@ -147,7 +168,8 @@ public sealed class ProxyChainTests : IAsyncLifetime
     private ISystemChanges Changes => _caller.Services.GetRequiredService<ISystemChanges>();
 
     private ValueTask<string> FindAsync(int id, string? range) =>
-        _caller.Fan.CallAsync<string>("wines.find", JsonDocument.Parse($$"""{"id":{{id}}}""").RootElement, new CallOptions { Version = range })!;
+        _caller.Fan.CallAsync<string>(
+            "wines.find", JsonDocument.Parse($$"""{"id":{{id}}}""").RootElement, new CallOptions { Version = range })!;
 
     private async Task ChainAsync(int count, string service, Action<FanOptions>? configure = null)
     {
@@ -164,7 +186,8 @@ public sealed class ProxyChainTests : IAsyncLifetime
         await InAsync(service, "chain1");
     }
 
-    private Task<ChangeReport> InAsync(string service, string proxy) => Changes.ChangeAsync([new RouteChange { Service = service, Alias = proxy }], Quick);
+    private Task<ChangeReport> InAsync(string service, string proxy) =>
+        Changes.ChangeAsync([new RouteChange { Service = service, Alias = proxy }], Quick);
 
     private async Task<TestHost> StartAsync(string name, Action<FanBuilder> configure)
     {

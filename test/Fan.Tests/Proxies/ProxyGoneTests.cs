@@ -46,7 +46,8 @@ public sealed class ProxyGoneTests : IAsyncLifetime
 
         // They are no more of the calls from before, so the switch need not wait for them.
         Assert.NotNull((await OutAsync()).Drained);
-        Assert.Equal(isHosted ? "own:1" : "one:1", await calling.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            isHosted ? "own:1" : "one:1", await calling.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
         Assert.Equal([1, 2, 3], await counting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
         await pushing.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
@@ -126,7 +127,9 @@ public sealed class ProxyGoneTests : IAsyncLifetime
         var reads = Task.CompletedTask;
         _caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { }, wrap: store => new Coordination.InterruptedStore(store)
         {
-            BeforeRead = path => path.StartsWith("/endpoints/proxy", StringComparison.Ordinal) ? Volatile.Read(ref reads) : Task.CompletedTask,
+            BeforeRead = path => path.StartsWith("/endpoints/proxy", StringComparison.Ordinal)
+                ? Volatile.Read(ref reads)
+                : Task.CompletedTask,
         });
         _hosts.Add(_caller);
         await Changes.ChangeAsync([new RouteChange { Service = "wines", Alias = "proxy" }], Quick);
@@ -161,7 +164,8 @@ public sealed class ProxyGoneTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await _caller.Directory.FindAsync("proxy")).Count == 0, "the proxy has gone");
     }
 
-    private Task<ChangeReport> OutAsync(TimeSpan? drain = null) => Changes.ChangeAsync([RouteChange.To("wines", "1.0.0")], Quick with { DrainTimeout = drain ?? Quick.DrainTimeout });
+    private Task<ChangeReport> OutAsync(TimeSpan? drain = null) =>
+        Changes.ChangeAsync([RouteChange.To("wines", "1.0.0")], Quick with { DrainTimeout = drain ?? Quick.DrainTimeout });
 
     private async Task<TestHost> StartAsync(string name, Action<FanBuilder> configure)
     {

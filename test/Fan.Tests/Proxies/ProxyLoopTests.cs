@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fan.Tests.Proxies;
 
-/// <summary>Proxies that lead to each other: refused where that can be known, ended with an error that names the way where it can't.</summary>
+/// <summary>
+/// Proxies that lead to each other: refused where that can be known, ended with an error that names the way where it can't.
+/// </summary>
 public sealed class ProxyLoopTests : IAsyncLifetime
 {
     private static readonly ChangeOptions Quick = new() { Author = "tester", DrainTimeout = TimeSpan.Zero };
@@ -43,7 +45,10 @@ public sealed class ProxyLoopTests : IAsyncLifetime
     {
         var refused = await Assert.ThrowsAsync<FanStartException>(() => StartAsync("ring", fan =>
         {
-            for (var at = 0; at < count; at++) fan.AddProxy($"ring{at}", $"ring{(at + 1) % count}", (call, ct) => call.ForwardAsync(null, ct));
+            for (var at = 0; at < count; at++)
+            {
+                fan.AddProxy($"ring{at}", $"ring{(at + 1) % count}", (call, ct) => call.ForwardAsync(null, ct));
+            }
         }));
         Assert.Contains("stand before each other: ring0 ▸ ring1 ▸ ", refused.Message, StringComparison.Ordinal);
         Assert.EndsWith(" ▸ ring0.", refused.Message, StringComparison.Ordinal);
@@ -53,9 +58,11 @@ public sealed class ProxyLoopTests : IAsyncLifetime
     public async Task An_application_whose_proxy_closes_a_ring_with_those_of_others_does_not_start()
     {
         await StartAsync("first", fan => fan.AddProxy("first", "second", (call, ct) => call.ForwardAsync(null, ct)));
-        var refused = await Assert.ThrowsAsync<FanStartException>(() => StartAsync("second", fan => fan.AddProxy("second", "first", (call, ct) => call.ForwardAsync(null, ct))));
+        var refused = await Assert.ThrowsAsync<FanStartException>(
+            () => StartAsync("second", fan => fan.AddProxy("second", "first", (call, ct) => call.ForwardAsync(null, ct))));
         Assert.Contains("second ▸ first ▸ second", refused.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddFan().AddProxy("same", "same", (call, ct) => call.ForwardAsync(null, ct)));
+        Assert.Throws<ArgumentException>(
+            () => new ServiceCollection().AddFan().AddProxy("same", "same", (call, ct) => call.ForwardAsync(null, ct)));
     }
 
     [Fact]
@@ -77,9 +84,13 @@ public sealed class ProxyLoopTests : IAsyncLifetime
     [Fact]
     public async Task A_proxy_that_sends_calls_to_itself_is_told_so()
     {
-        await StartAsync("proxies", fan => fan.AddProxy("proxy", "wines", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "proxy" }, ct)));
+        await StartAsync(
+            "proxies", fan => fan.AddProxy("proxy", "wines", (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "proxy" }, ct)));
         await Changes.ChangeAsync([Route("wines", "proxy")], Quick);
-        Assert.Contains("'proxy' sends a call to itself", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'proxy' sends a call to itself",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await Client.FindAsync(1))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -126,9 +137,13 @@ public sealed class ProxyLoopTests : IAsyncLifetime
     {
         await RingAsync(isMadeByCode: false, max: 3);
         await Changes.ChangeAsync([Route("wines", "left")], Quick);
-        Assert.Contains("passed 3 proxies", (await Assert.ThrowsAsync<LimitExceededException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "passed 3 proxies",
+            (await Assert.ThrowsAsync<LimitExceededException>(async () => await Client.FindAsync(1))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(3, _passed);
-        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddFan().AddProxy("proxy", "wines", (call, ct) => call.ForwardAsync(null, ct), options => options.MaxPassed = 0));
+        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddFan().AddProxy(
+            "proxy", "wines", (call, ct) => call.ForwardAsync(null, ct), options => options.MaxPassed = 0));
 
         // A service that calls itself through a proxy, deeper than any way of proxies may be.
         TestHost? steps = null;
@@ -151,17 +166,35 @@ public sealed class ProxyLoopTests : IAsyncLifetime
             return Task.Run(async () => host = await StartAsync(name, fan => fan.AddProxy(name, "wines", async (call, ct) =>
             {
                 Interlocked.Increment(ref _passed);
-                if (!isMadeByCode) await call.ForwardAsync(new ProxyTarget { Service = next }, ct);
-                else await call.ReplyAsync(JsonSerializer.SerializeToUtf8Bytes(await host!.Fan.CallAsync<string>($"{next}.find", JsonDocument.Parse("""{"id":1}""").RootElement, null, ct)), ct);
+                if (!isMadeByCode)
+                {
+                    await call.ForwardAsync(new ProxyTarget { Service = next }, ct);
+                }
+                else
+                {
+                    await call.ReplyAsync(JsonSerializer.SerializeToUtf8Bytes(
+                        await host!.Fan.CallAsync<string>($"{next}.find", JsonDocument.Parse("""{"id":1}""").RootElement, null, ct)), ct);
+                }
             }, options => options.MaxPassed = max)));
         }
     }
 
     private async Task RefusedAsync(string reason, params RouteChange[] changes) =>
-        Assert.Contains(reason, (await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.ChangeAsync(changes, Quick))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            (await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.ChangeAsync(changes, Quick))).Message,
+            StringComparison.Ordinal);
 
     private Task<TestHost> AnnounceAsync(string proxy, string service) =>
-        StartAsync(proxy, fan => fan.Announce(proxy, "1.0.0", new Fan.Discovery.EndpointDescription { Transport = "loop", Host = "test", Port = 1, Methods = [], IsFan = true, Properties = new Dictionary<string, string> { ["proxy"] = service } }));
+        StartAsync(proxy, fan => fan.Announce(proxy, "1.0.0", new Fan.Discovery.EndpointDescription
+        {
+            Transport = "loop",
+            Host = "test",
+            Port = 1,
+            Methods = [],
+            IsFan = true,
+            Properties = new Dictionary<string, string> { ["proxy"] = service }
+        }));
 
     private async Task<TestHost> StartAsync(string name, Action<FanBuilder> configure)
     {
@@ -179,5 +212,12 @@ public interface ISteps
 
 internal sealed class Steps(Func<IFan> fan) : ISteps
 {
-    public async ValueTask<int> DownAsync(int from, CancellationToken ct = default) => from == 0 ? 0 : 1 + await fan().CallAsync<int>("steps.down", JsonDocument.Parse($$"""{"from":{{from - 1}}}""").RootElement, new CallOptions { Transport = from % 2 == 0 ? null : "loop" }, ct);
+    public async ValueTask<int> DownAsync(int from, CancellationToken ct = default) =>
+        from == 0
+            ? 0
+            : 1 + await fan().CallAsync<int>(
+                "steps.down",
+                JsonDocument.Parse($$"""{"from":{{from - 1}}}""").RootElement,
+                new CallOptions { Transport = from % 2 == 0 ? null : "loop" },
+                ct);
 }

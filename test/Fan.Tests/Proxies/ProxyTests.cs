@@ -65,12 +65,15 @@ internal sealed class Wines(string name) : IWinesTwo, IWinery
     public ValueTask<string> SeenAsync(CancellationToken ct = default)
     {
         var context = CallContext.Current;
-        return new($"{context.User}|{context.Baggage.GetValueOrDefault("shop")}|{context.Snapshot}|{context.Remaining is { } left && left < TimeSpan.FromSeconds(20)}|{context.TraceId}");
+        return new(
+            $"{context.User}|{context.Baggage.GetValueOrDefault("shop")}|{context.Snapshot}|" +
+            $"{context.Remaining is { } left && left < TimeSpan.FromSeconds(20)}|{context.TraceId}");
     }
 
     public ValueTask FailAsync(string fault, CancellationToken ct = default) => throw new ServiceFaultException(fault, "as asked");
 
-    public async IAsyncEnumerable<int> CountAsync(int to, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    public async IAsyncEnumerable<int> CountAsync(
+        int to, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
     {
         for (var i = 1; i <= to; i++)
         {
@@ -129,7 +132,10 @@ public sealed class ProxyTests : IAsyncLifetime
         var made = new int[4];
         var calling = Task.WhenAll(Enumerable.Range(0, made.Length).Select(caller => Task.Run(async () =>
         {
-            for (var calls = 0; !ending.IsCancellationRequested; Volatile.Write(ref made[caller], ++calls)) Assert.Equal($"one:{calls}", await Client.FindAsync(calls));
+            for (var calls = 0; !ending.IsCancellationRequested; Volatile.Write(ref made[caller], ++calls))
+            {
+                Assert.Equal($"one:{calls}", await Client.FindAsync(calls));
+            }
         })));
         await Eventually.TrueAsync(() => calling.IsFaulted || made.All(calls => calls > 0), "all of them call");
         for (var round = 0; round < 10; round++)
@@ -152,13 +158,15 @@ public sealed class ProxyTests : IAsyncLifetime
     [Fact]
     public async Task A_forwarded_call_goes_by_the_range_of_its_caller_and_the_shares_of_the_route()
     {
-        await Changes.ChangeAsync([RouteChange.To("wines", "1.0.0") with { Versions = new Dictionary<string, int> { ["1.0.0"] = 100, ["2.0.0"] = 0 } }], Quick);
+        await Changes.ChangeAsync(
+            [RouteChange.To("wines", "1.0.0") with { Versions = new Dictionary<string, int> { ["1.0.0"] = 100, ["2.0.0"] = 0 } }], Quick);
         await InAsync();
         Assert.Equal("one:1", await _caller.Fan.CallAsync<string>("wines.find", Arguments("""{"id":1}""")));
         Assert.Equal("one:2", await Client.FindAsync(2));
         Assert.Equal("two:3", await _caller.Fan.Get<IWinesTwo>().FindAsync(3));
         Assert.Equal(3, _passed);
-        var refused = await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await _caller.Fan.CallAsync<string>("wines.find", Arguments("""{"id":1}"""), new CallOptions { Version = "^3" }));
+        var refused = await Assert.ThrowsAsync<NoMatchingVersionException>(
+            async () => await _caller.Fan.CallAsync<string>("wines.find", Arguments("""{"id":1}"""), new CallOptions { Version = "^3" }));
         Assert.Equal(["1.0.0", "2.0.0"], refused.Available.Order());
     }
 
@@ -174,8 +182,12 @@ public sealed class ProxyTests : IAsyncLifetime
         await Client.ChangedAsync(9);
         await Eventually.TrueAsync(() => _one.Changed.Contains(9), "the push is handled");
         Assert.Equal("gone", (await Assert.ThrowsAsync<ServiceFaultException>(async () => await Client.FailAsync("gone"))).Fault);
-        Assert.Contains("find", (await Assert.ThrowsAsync<NoSuchMethodException>(async () => await _caller.Fan.CallAsync("wines.nothing", default))).Available);
-        Assert.Equal("id", (await Assert.ThrowsAsync<BadArgumentException>(async () => await _caller.Fan.CallAsync("wines.find", default))).Argument);
+        Assert.Contains(
+            "find",
+            (await Assert.ThrowsAsync<NoSuchMethodException>(async () => await _caller.Fan.CallAsync("wines.nothing", default))).Available);
+        Assert.Equal(
+            "id",
+            (await Assert.ThrowsAsync<BadArgumentException>(async () => await _caller.Fan.CallAsync("wines.find", default))).Argument);
         Assert.Equal(4, _passed);
         Assert.Equal(MethodKind.Stream, (await _caller.Fan.DescribeAsync("wines.count")).Kind);
     }
@@ -185,7 +197,11 @@ public sealed class ProxyTests : IAsyncLifetime
     {
         var commit = (await InAsync()).Commit.Number;
         using var trace = _caller.Fan.StartTrace();
-        using var context = (CallContext.Current with { User = "ann", Baggage = new Dictionary<string, string> { ["shop"] = "7" } }).WithTimeout(TimeSpan.FromSeconds(10)).Use();
+        using var context = (CallContext.Current with
+        {
+            User = "ann",
+            Baggage = new Dictionary<string, string> { ["shop"] = "7" }
+        }).WithTimeout(TimeSpan.FromSeconds(10)).Use();
         var seen = (await Client.SeenAsync()).Split('|');
         Assert.Equal(["ann", "7", $"{commit}", "True"], seen[..4]);
         Assert.Equal(2, trace.Spans.Count(span => span.Kind == CallSpanKind.Server));
@@ -195,9 +211,12 @@ public sealed class ProxyTests : IAsyncLifetime
     public async Task Calls_are_split_by_a_rule_of_the_proxy_to_versions_that_no_route_names()
     {
         await Changes.ChangeAsync([RouteChange.To("wines", "1.0.0")], Quick);
-        _handle = (call, ct) => call.ForwardAsync(JsonDocument.Parse(call.Payload).RootElement.GetProperty("id").GetInt32() % 2 == 0 ? ProxyTarget.OfVersion("2.0.0") : null, ct);
+        _handle = (call, ct) => call.ForwardAsync(
+            JsonDocument.Parse(call.Payload).RootElement.GetProperty("id").GetInt32() % 2 == 0 ? ProxyTarget.OfVersion("2.0.0") : null, ct);
         await InAsync();
-        Assert.Equal(["one:1", "two:2", "one:3", "two:4"], [await Client.FindAsync(1), await Client.FindAsync(2), await Client.FindAsync(3), await Client.FindAsync(4)]);
+        Assert.Equal(
+            ["one:1", "two:2", "one:3", "two:4"],
+            [await Client.FindAsync(1), await Client.FindAsync(2), await Client.FindAsync(3), await Client.FindAsync(4)]);
     }
 
     [Fact]
@@ -213,7 +232,8 @@ public sealed class ProxyTests : IAsyncLifetime
                 return;
             }
 
-            using var reply = await call.CallAsync(new ProxyTarget { Service = "winery", Payload = Encoding.UTF8.GetBytes("""{"id":40}""") }, ct);
+            using var reply = await call.CallAsync(
+                new ProxyTarget { Service = "winery", Payload = Encoding.UTF8.GetBytes("""{"id":40}""") }, ct);
             await call.ReplyAsync(Encoding.UTF8.GetBytes($"\"<{JsonSerializer.Deserialize<string>(reply.Memory.Span)}>\""), ct);
         };
         await InAsync();
@@ -253,8 +273,13 @@ public sealed class ProxyTests : IAsyncLifetime
     {
         await StartAsync("wineries", fan => fan.AddService<IWinery>(_ => new Wines("winery")));
         _handle = (call, ct) => call.ForwardAsync(new ProxyTarget { Service = "winery" }, ct);
-        await Changes.ChangeAsync([new RouteChange { Service = "wines", Alias = "wines_proxy" }, new RouteChange { Service = "winery", Alias = "wines" }], Quick with { Force = true });
-        Assert.Contains("leads back to the proxy", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
+        await Changes.ChangeAsync(
+            [new RouteChange { Service = "wines", Alias = "wines_proxy" }, new RouteChange { Service = "winery", Alias = "wines" }],
+            Quick with { Force = true });
+        Assert.Contains(
+            "leads back to the proxy",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await Client.FindAsync(1))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(1, _passed);
     }
 
@@ -263,7 +288,10 @@ public sealed class ProxyTests : IAsyncLifetime
     {
         _handle = (_, _) => default;
         await InAsync();
-        Assert.Contains("gave no reply", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "gave no reply",
+            (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FindAsync(1))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -275,10 +303,17 @@ public sealed class ProxyTests : IAsyncLifetime
     {
         _handle = (call, ct) => call.ReplyAsync(Encoding.UTF8.GetBytes(reply), ct);
         await InAsync();
-        Assert.Contains("The proxy 'wines_proxy' gave a reply to 'wines.find' that is not one JSON value", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FindAsync(1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The proxy 'wines_proxy' gave a reply to 'wines.find' that is not one JSON value",
+            (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FindAsync(1))).Message,
+            StringComparison.Ordinal);
         // Of a method without a result nobody reads it.
-        Assert.Contains("'wines_proxy'", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FailAsync("none"))).Message, StringComparison.Ordinal);
-        Assert.Contains("'wines_proxy'", (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.CountAsync(1).GetAsyncEnumerator().MoveNextAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'wines_proxy'",
+            (await Assert.ThrowsAsync<RemoteFailureException>(async () => await Client.FailAsync("none"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("'wines_proxy'", (await Assert.ThrowsAsync<RemoteFailureException>(
+            async () => await Client.CountAsync(1).GetAsyncEnumerator().MoveNextAsync())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -298,7 +333,8 @@ public sealed class ProxyTests : IAsyncLifetime
     [InlineData("größe")]
     [InlineData("a,b")]
     public void A_baggage_name_that_can_t_travel_is_refused(string name) =>
-        Assert.Equal("baggage", Assert.Throws<BadArgumentException>(() => CallContext.Current with { Baggage = new Dictionary<string, string> { [name] = "x" } }).Argument);
+        Assert.Equal("baggage", Assert.Throws<BadArgumentException>(
+            () => CallContext.Current with { Baggage = new Dictionary<string, string> { [name] = "x" } }).Argument);
 
     private Task<ChangeReport> InAsync() => Changes.ChangeAsync([new RouteChange { Service = "wines", Alias = "wines_proxy" }], Quick);
 

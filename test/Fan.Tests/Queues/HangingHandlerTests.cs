@@ -80,7 +80,8 @@ public sealed class HangingHandlerTests : IDisposable
             entered.TrySetResult();
             return new(_release.Task);
         });
-        await using var host = await StartAsync(news, options => (options.Concurrency, options.HandlingTimeout) = (1, TimeSpan.FromHours(1)), TimeSpan.FromMilliseconds(200));
+        await using var host = await StartAsync(
+            news, options => (options.Concurrency, options.HandlingTimeout) = (1, TimeSpan.FromHours(1)), TimeSpan.FromMilliseconds(200));
         for (var i = 0; i < 3; i++) await host.Fan.Get<INews>().PublishAsync($"{i}", Token);
         await entered.Task;
         await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
@@ -136,18 +137,19 @@ public sealed class HangingHandlerTests : IDisposable
         return (entry.Status, entry.Description ?? "");
     }
 
-    private Task<TestHost> StartAsync(News news, Action<SubscriptionOptions> configure, TimeSpan? drainTimeout = null) => TestHost.StartAsync(
-        _tree,
-        _network,
-        "one",
-        fan =>
-        {
-            if (drainTimeout is { } time) fan.Configure(options => options.DrainTimeout = time);
-            fan.AddService<INews>(_ => news).ConfigureQueue<INews>(options =>
+    private Task<TestHost> StartAsync(News news, Action<SubscriptionOptions> configure, TimeSpan? drainTimeout = null) =>
+        TestHost.StartAsync(
+            _tree,
+            _network,
+            "one",
+            fan =>
             {
-                (options.Backoff, options.HandlingTimeout) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(50));
-                configure(options);
-            });
-        },
-        _log);
+                if (drainTimeout is { } time) fan.Configure(options => options.DrainTimeout = time);
+                fan.AddService<INews>(_ => news).ConfigureQueue<INews>(options =>
+                {
+                    (options.Backoff, options.HandlingTimeout) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(50));
+                    configure(options);
+                });
+            },
+            _log);
 }

@@ -52,8 +52,10 @@ public sealed class LocalPushTests
     public async Task A_failed_push_is_tried_again_and_dies_when_every_attempt_failed()
     {
         var news = new News((text, _) => throw new InvalidOperationException("broken " + text));
-        await using var host = await StartAsync(news, options => (options.MaxAttempts, options.Backoff) = (3, TimeSpan.FromMilliseconds(1)));
-        var id = await host.Fan.PushAsync("news.publish", Json("""{"text": "a"}"""), cancellationToken: TestContext.Current.CancellationToken);
+        await using var host = await StartAsync(
+            news, options => (options.MaxAttempts, options.Backoff) = (3, TimeSpan.FromMilliseconds(1)));
+        var id = await host.Fan.PushAsync(
+            "news.publish", Json("""{"text": "a"}"""), cancellationToken: TestContext.Current.CancellationToken);
         var letter = await DeadAsync(host);
         Assert.Equal(
             (DeadLetterReasons.AttemptsExhausted, "broken a", typeof(InvalidOperationException).FullName, 3, id),
@@ -117,9 +119,16 @@ public sealed class LocalPushTests
         var crates = new Crates();
         await using var host = await TestHost.StartAsync(_tree, _network, "one", fan => fan.AddService<ICrates>(_ => crates));
         var queues = host.Services.GetRequiredService<LocalQueueTransport>();
-        string[] bad = ["""{"crate": {"weight": -1}}""", """{"crate": {"weight": 1}, "shape": {"size": 1}}""", """{"crate": {"weight": 1}, "shape": {"size": 1, "$type": "box"}}"""];
+        string[] bad =
+        [
+            """{"crate": {"weight": -1}}""",
+            """{"crate": {"weight": 1}, "shape": {"size": 1}}""",
+            """{"crate": {"weight": 1}, "shape": {"size": 1, "$type": "box"}}"""
+        ];
         foreach (var payload in bad) await queues.SendAsync(Message("load", payload, "crates"), TestContext.Current.CancellationToken);
-        await queues.SendAsync(Message("load", """{"crate": {"weight": 1}, "shape": {"$type": "box", "size": 1}}""", "crates"), TestContext.Current.CancellationToken);
+        await queues.SendAsync(
+            Message("load", """{"crate": {"weight": 1}, "shape": {"$type": "box", "size": 1}}""", "crates"),
+            TestContext.Current.CancellationToken);
         var letters = await DeadAsync(host, bad.Length, new QueueName("crates"));
         Assert.All(letters, letter => Assert.Equal((DeadLetterReasons.BadMessage, 1), Summary(letter)));
         await Eventually.TrueAsync(() => crates.Loaded == 1, "the sound one was handled");
@@ -143,7 +152,8 @@ public sealed class LocalPushTests
     public async Task A_handler_that_takes_too_long_is_cancelled_and_has_failed()
     {
         var news = new News(async (_, token) => await Task.Delay(Timeout.Infinite, token));
-        await using var host = await StartAsync(news, options => (options.MaxAttempts, options.HandlingTimeout) = (1, TimeSpan.FromMilliseconds(50)));
+        await using var host = await StartAsync(
+            news, options => (options.MaxAttempts, options.HandlingTimeout) = (1, TimeSpan.FromMilliseconds(50)));
         await host.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken);
         Assert.Equal(typeof(DeadlineExceededException).FullName, (await DeadAsync(host)).ExceptionType);
     }
@@ -153,7 +163,8 @@ public sealed class LocalPushTests
     {
         await using var host = await StartAsync(new News());
         await Assert.ThrowsAsync<BadArgumentException>(async () => await host.Fan.PushAsync("news.publish", Json("""{"txt": 1}""")));
-        await Assert.ThrowsAsync<NoSuchMethodException>(async () => await host.Fan.PushAsync("news.add", Json("""{"left": 1, "right": 2}""")));
+        await Assert.ThrowsAsync<NoSuchMethodException>(
+            async () => await host.Fan.PushAsync("news.add", Json("""{"left": 1, "right": 2}""")));
         await Assert.ThrowsAsync<NoSuchMethodException>(async () => await host.Fan.PushAsync("news.nothing", default));
         await Assert.ThrowsAsync<BadArgumentException>(async () => await host.Fan.CallAsync("news.publish", Json("""{"txt": 1}""")));
     }
@@ -164,7 +175,8 @@ public sealed class LocalPushTests
         var news = new News();
         await using var host = await StartAsync(news);
         var token = TestContext.Current.CancellationToken;
-        await host.Fan.Push<INews>(new() { Key = "k", MessageId = "m-1", Delay = TimeSpan.FromMilliseconds(50) }).PublishAsync("later", token);
+        await host.Fan.Push<INews>(new() { Key = "k", MessageId = "m-1", Delay = TimeSpan.FromMilliseconds(50) })
+            .PublishAsync("later", token);
         await host.Fan.Push<INews>(new() { Key = "k" }).PublishAsync("now", token);
         await Eventually.TrueAsync(() => news.Texts.Count == 2, "both were handled");
         Assert.Equal(["now", "later"], news.Texts);
@@ -176,7 +188,8 @@ public sealed class LocalPushTests
     public async Task Options_out_of_their_bounds_are_refused_with_what_is_wrong(PushOptions options, string member)
     {
         await using var host = await StartAsync(new News());
-        var error = await Assert.ThrowsAsync<ArgumentException>(async () => await host.Fan.Push<INews>(options).PublishAsync("a", TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ArgumentException>(
+            async () => await host.Fan.Push<INews>(options).PublishAsync("a", TestContext.Current.CancellationToken));
         Assert.Contains("PushOptions." + member, error.Message, StringComparison.Ordinal);
     }
 
@@ -219,11 +232,16 @@ public sealed class LocalPushTests
                 lock (spans) return spans.Count == 2;
             },
             "both ends have a span");
-        var (send, process) = (spans[0].Kind == ActivityKind.Producer ? spans[0] : spans[1], spans[0].Kind == ActivityKind.Producer ? spans[1] : spans[0]);
+        var (send, process) = (
+            spans[0].Kind == ActivityKind.Producer ? spans[0] : spans[1], spans[0].Kind == ActivityKind.Producer ? spans[1] : spans[0]);
         Assert.Equal(("send news/publish", ActivityKind.Producer, root.SpanId), (send.OperationName, send.Kind, send.ParentSpanId));
-        Assert.Equal(("process news/publish", ActivityKind.Consumer, send.SpanId), (process.OperationName, process.Kind, process.ParentSpanId));
-        Assert.Equal(("local", "news", "m-1", "send"), (Tag(send, "messaging.system"), Tag(send, "messaging.destination.name"), Tag(send, "messaging.message.id"), Tag(send, "messaging.operation.type")));
-        Assert.Equal(("local", "main", "process"), (Tag(process, "messaging.system"), Tag(process, "messaging.consumer.group.name"), Tag(process, "messaging.operation.type")));
+        Assert.Equal(
+            ("process news/publish", ActivityKind.Consumer, send.SpanId), (process.OperationName, process.Kind, process.ParentSpanId));
+        Assert.Equal(("local", "news", "m-1", "send"), (Tag(send, "messaging.system"), Tag(
+            send, "messaging.destination.name"), Tag(send, "messaging.message.id"), Tag(send, "messaging.operation.type")));
+        Assert.Equal(
+            ("local", "main", "process"),
+            (Tag(process, "messaging.system"), Tag(process, "messaging.consumer.group.name"), Tag(process, "messaging.operation.type")));
 
         static object? Tag(Activity activity, string name) => activity.GetTagItem(name);
     }
@@ -233,7 +251,11 @@ public sealed class LocalPushTests
     {
         var stock = new Stock();
         await using var host = await TestHost.StartAsync(_tree, _network, "shop", fan => fan.AddService<IStock>(_ => stock));
-        using ((CallContext.Current.WithTimeout(TimeSpan.FromSeconds(2)) with { User = "ann", Baggage = new Dictionary<string, string> { ["a"] = "ž" } }).Use())
+        using ((CallContext.Current.WithTimeout(TimeSpan.FromSeconds(2)) with
+        {
+            User = "ann",
+            Baggage = new Dictionary<string, string> { ["a"] = "ž" }
+        }).Use())
             await host.Fan.Get<IStock>(42).ChangedAsync(new StockChange(1, 2), TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => !stock.Changes.IsEmpty, "it was handled");
         var (change, context) = stock.Changes.Single();
@@ -270,7 +292,8 @@ public sealed class LocalPushTests
         var news = host.Fan.Get<INews>();
         await news.PublishAsync("a", TestContext.Current.CancellationToken);
         await news.PublishAsync("b", TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<LimitExceededException>(async () => await news.PublishAsync("c", TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<LimitExceededException>(
+            async () => await news.PublishAsync("c", TestContext.Current.CancellationToken));
         Assert.Contains("news/main", error.Message, StringComparison.Ordinal);
         release.SetResult();
     }
@@ -282,18 +305,22 @@ public sealed class LocalPushTests
             configure?.Invoke(options);
         }));
 
-    private static Task<DeadLetter> DeadAsync(TestHost host) => DeadAsync(host, 1).ContinueWith(letters => letters.Result[0], TaskScheduler.Default);
+    private static Task<DeadLetter> DeadAsync(TestHost host) =>
+        DeadAsync(host, 1).ContinueWith(letters => letters.Result[0], TaskScheduler.Default);
 
     private static async Task<IReadOnlyList<DeadLetter>> DeadAsync(TestHost host, int count, QueueName? queue = null)
     {
         IReadOnlyList<DeadLetter> found = [];
         var queues = host.Services.GetRequiredService<LocalQueueTransport>();
-        await Eventually.TrueAsync(async () => (found = await queues.PeekDeadAsync(queue ?? Queue, 10, TestContext.Current.CancellationToken)).Count == count, $"{count} dead letters");
+        await Eventually.TrueAsync(
+            async () => (found = await queues.PeekDeadAsync(queue ?? Queue, 10, TestContext.Current.CancellationToken)).Count == count,
+            $"{count} dead letters");
         return found;
     }
 
     private static Task DoneAsync(TestHost host) => Eventually.TrueAsync(
-        async () => await host.Services.GetRequiredService<LocalQueueTransport>().GetStatusAsync(Queue, TestContext.Current.CancellationToken) is { Waiting: 0, Scheduled: 0, InFlight: 0 }, "all is handled");
+        async () => await host.Services.GetRequiredService<LocalQueueTransport>().GetStatusAsync(
+            Queue, TestContext.Current.CancellationToken) is { Waiting: 0, Scheduled: 0, InFlight: 0 }, "all is handled");
 
     private static (string Reason, int Attempts) Summary(DeadLetter letter) => (letter.Reason, letter.Attempts);
 

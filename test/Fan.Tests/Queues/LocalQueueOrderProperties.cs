@@ -46,7 +46,10 @@ public sealed class LocalQueueOrderProperties
                 begun.Add(number);
                 if (key > 0 && !running.Add(key)) broken ??= $"two of key {key} at once";
                 if (ended.Contains(number)) broken ??= $"{number} came again after its end";
-                if (key > 0 && Enumerable.Range(0, number).Any(earlier => pushes[earlier].Key == key && !ended.Contains(earlier))) broken ??= $"{number} came before an earlier one of key {key}";
+                if (key > 0 && Enumerable.Range(0, number).Any(earlier => pushes[earlier].Key == key && !ended.Contains(earlier)))
+                {
+                    broken ??= $"{number} came before an earlier one of key {key}";
+                }
                 var visit = visits[number]++;
                 var fate = visit < fates.Length ? fates[visit] : Fate.Done;
                 if (fate is Fate.Done or Fate.Dead) ended.Add(number);
@@ -62,7 +65,9 @@ public sealed class LocalQueueOrderProperties
         }
 
         await using var consumer = await queues.ConsumeAsync(
-            new QueueSubscription { Queue = queue, Policy = policy, Consumer = "test", Concurrency = consumers, Prefetch = consumers }, Handle, CancellationToken.None);
+            new QueueSubscription { Queue = queue, Policy = policy, Consumer = "test", Concurrency = consumers, Prefetch = consumers },
+            Handle,
+            CancellationToken.None);
         for (var i = 0; i < pushes.Length; i++)
         {
             await queues.SendAsync(
@@ -84,7 +89,10 @@ public sealed class LocalQueueOrderProperties
         lock (gate)
         {
             if (ended.Count != pushes.Length) broken ??= $"{pushes.Length - ended.Count} were lost";
-            if (dead != pushes.Where((push, _) => push.Fates.TakeWhile(fate => fate != Fate.Done).Contains(Fate.Dead)).Count()) broken ??= "the dead letters are not those that died";
+            if (dead != pushes.Where((push, _) => push.Fates.TakeWhile(fate => fate != Fate.Done).Contains(Fate.Dead)).Count())
+            {
+                broken ??= "the dead letters are not those that died";
+            }
             return broken;
         }
     }

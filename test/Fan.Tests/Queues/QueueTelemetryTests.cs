@@ -29,21 +29,30 @@ public sealed class QueueTelemetryTests
         using var own = new Meters();
         meters.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter.Scope, own) && instrument is Counter<long> or ObservableGauge<long>) listener.EnableMeasurementEvents(instrument);
+            if (ReferenceEquals(instrument.Meter.Scope, own) && instrument is Counter<long> or ObservableGauge<long>)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
         };
         meters.Start();
         var news = new News((text, _) => text == "bad" ? throw new InvalidOperationException("no") : default);
         await using var host = await TestHost.StartAsync(_tree, _network, "one", fan =>
         {
             fan.Services.AddSingleton<IMeterFactory>(own);
-            fan.AddService<INews>(_ => news).ConfigureQueue<INews>(options => (options.MaxAttempts, options.Backoff) = (2, TimeSpan.FromMilliseconds(1)));
+            fan.AddService<INews>(_ => news)
+                .ConfigureQueue<INews>(options => (options.MaxAttempts, options.Backoff) = (2, TimeSpan.FromMilliseconds(1)));
         });
         await host.Fan.Get<INews>().PublishAsync("good", TestContext.Current.CancellationToken);
         await host.Fan.Get<INews>().PublishAsync("bad", TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync(() => counted.GetValueOrDefault("fan.queue.settled dead") == 1 && counted.GetValueOrDefault("fan.queue.settled done") == 1, "both are settled");
+        await Eventually.TrueAsync(
+            () => counted.GetValueOrDefault("fan.queue.settled dead") == 1 && counted.GetValueOrDefault("fan.queue.settled done") == 1,
+            "both are settled");
         Assert.Equal(
             (2, 1, 3),
-            (counted["messaging.client.sent.messages "], counted["fan.queue.settled retry"], counted["messaging.client.consumed.messages "]));
+            (
+                counted["messaging.client.sent.messages "],
+                counted["fan.queue.settled retry"],
+                counted["messaging.client.consumed.messages "]));
         await Eventually.TrueAsync(
             () =>
             {
@@ -66,7 +75,8 @@ public sealed class QueueTelemetryTests
         Assert.Equal(HealthStatus.Degraded, report.Status);
         Assert.Contains("queue news/main: the broker is away", report.Entries["fan"].Description, StringComparison.Ordinal);
         broker.IsAway = false;
-        await Eventually.TrueAsync(async () => (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Status == HealthStatus.Healthy, "it is well again");
+        await Eventually.TrueAsync(async () => (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(
+            TestContext.Current.CancellationToken)).Status == HealthStatus.Healthy, "it is well again");
     }
 
     /// <summary>Tells this test's meters from those of others.</summary>

@@ -24,10 +24,18 @@ public sealed class RemotePushTests : IDisposable
         var news = new News((_, _) => CallContext.Current.Push!.Attempt < 3 ? throw new InvalidOperationException("not yet") : default);
         await using var host = await HostAsync(news, withBroker: false);
         await using var pusher = await PusherAsync(withBroker: false);
-        await pusher.Fan.Push<INews>(new() { Key = "ž/k", MessageId = "m-1", Delay = TimeSpan.FromMilliseconds(20), TimeToLive = TimeSpan.FromHours(1) }).PublishAsync("a", TestContext.Current.CancellationToken);
+        await pusher.Fan.Push<INews>(new()
+        {
+            Key = "ž/k",
+            MessageId = "m-1",
+            Delay = TimeSpan.FromMilliseconds(20),
+            TimeToLive = TimeSpan.FromHours(1)
+        }).PublishAsync("a", TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => news.Texts.Count == 3, "it was tried until it succeeded");
-        Assert.All(news.Contexts, context => Assert.Equal(("ž/k", "m-1", "pusher"), (context.Push!.Key, context.Push.MessageId, context.Caller)));
-        Assert.Equal("m-2", await pusher.Fan.PushAsync("news.publish", Json("""{"text": "b"}"""), new() { MessageId = "m-2" }, TestContext.Current.CancellationToken));
+        Assert.All(
+            news.Contexts, context => Assert.Equal(("ž/k", "m-1", "pusher"), (context.Push!.Key, context.Push.MessageId, context.Caller)));
+        Assert.Equal("m-2", await pusher.Fan.PushAsync(
+            "news.publish", Json("""{"text": "b"}"""), new() { MessageId = "m-2" }, TestContext.Current.CancellationToken));
         await Eventually.TrueAsync(() => news.Contexts.Any(context => context.Push!.MessageId == "m-2"), "the push by name came");
     }
 
@@ -37,7 +45,8 @@ public sealed class RemotePushTests : IDisposable
         await using var host = await HostAsync(new News(), withBroker: false);
         await using var pusher = await PusherAsync(withBroker: false);
         await Assert.ThrowsAsync<BadArgumentException>(async () => await pusher.Fan.PushAsync("news.publish", Json("""{"txt": 1}""")));
-        await Assert.ThrowsAsync<NoSuchMethodException>(async () => await pusher.Fan.PushAsync("news.add", Json("""{"left": 1, "right": 1}""")));
+        await Assert.ThrowsAsync<NoSuchMethodException>(
+            async () => await pusher.Fan.PushAsync("news.add", Json("""{"left": 1, "right": 1}""")));
         await Assert.ThrowsAsync<NoSuchServiceException>(async () => await pusher.Fan.PushAsync("olds.publish", default));
     }
 
@@ -148,7 +157,8 @@ public sealed class RemotePushTests : IDisposable
         await using var host = await HostAsync(news);
         var troubles = host.Services.GetRequiredService<Subscriptions>().Troubles;
         Assert.Contains("the broker is away", Assert.Single(troubles), StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await host.Fan.Get<INews>().PublishAsync("lost", TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await host.Fan.Get<INews>().PublishAsync("lost", TestContext.Current.CancellationToken));
         _broker.IsAway = false;
         await Eventually.TrueAsync(() => host.Services.GetRequiredService<Subscriptions>().Troubles.Count == 0, "it consumes");
         await host.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken);
@@ -160,20 +170,23 @@ public sealed class RemotePushTests : IDisposable
     public async Task Pushes_to_a_service_that_nobody_hosts_are_refused()
     {
         await using var pusher = await PusherAsync();
-        await Assert.ThrowsAsync<NoSuchServiceException>(async () => await pusher.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<NoSuchServiceException>(
+            async () => await pusher.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken));
         await using var certain = await TestHost.StartAsync(_tree, _network, "pusher", fan => Add(fan.Route("news", pushes: "broker")));
-        await Assert.ThrowsAsync<NoSuchServiceException>(async () => await certain.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<NoSuchServiceException>(
+            async () => await certain.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken));
     }
 
-    private Task<TestHost> HostAsync(News news, bool withBroker = true, Action<SubscriptionOptions>? configure = null) => TestHost.StartAsync(_tree, _network, "host", fan =>
-    {
-        fan.AddService<INews>(_ => news).ConfigureQueue<INews>(options =>
+    private Task<TestHost> HostAsync(News news, bool withBroker = true, Action<SubscriptionOptions>? configure = null) =>
+        TestHost.StartAsync(_tree, _network, "host", fan =>
         {
-            options.Backoff = TimeSpan.FromMilliseconds(1);
-            configure?.Invoke(options);
+            fan.AddService<INews>(_ => news).ConfigureQueue<INews>(options =>
+            {
+                options.Backoff = TimeSpan.FromMilliseconds(1);
+                configure?.Invoke(options);
+            });
+            if (withBroker) Add(fan);
         });
-        if (withBroker) Add(fan);
-    });
 
     private Task<TestHost> PusherAsync(bool withBroker = true) => TestHost.StartAsync(_tree, _network, "pusher", fan =>
     {

@@ -11,7 +11,12 @@ public sealed class RetryBackoffTests
         from jitter in Gen.Double[0, 1]
         from attempt in Gen.Int[1, 2000]
         from chance in Gen.Double[0, 1]
-        select (new SubscriptionOptions { Backoff = new TimeSpan(backoff), MaxBackoff = new TimeSpan(backoff + more), Jitter = jitter }, attempt, chance);
+        select (new SubscriptionOptions
+        {
+            Backoff = new TimeSpan(backoff),
+            MaxBackoff = new TimeSpan(backoff + more),
+            Jitter = jitter
+        }, attempt, chance);
 
     [Fact]
     public void A_pause_is_never_negative_and_never_above_its_bound() => Cases.Sample(test =>
@@ -36,6 +41,8 @@ public sealed class RetryBackoffTests
     public void Each_pause_is_twice_the_one_before()
     {
         var options = new SubscriptionOptions { Jitter = 0 };
-        Assert.Equal([1, 2, 4, 8, 256, 300, 300], new[] { 1, 2, 3, 4, 9, 10, 1000 }.Select(attempt => RetryBackoff.After(options, attempt, 0.5).TotalSeconds));
+        Assert.Equal(
+            [1, 2, 4, 8, 256, 300, 300],
+            new[] { 1, 2, 3, 4, 9, 10, 1000 }.Select(attempt => RetryBackoff.After(options, attempt, 0.5).TotalSeconds));
     }
 }

@@ -57,13 +57,16 @@ public sealed class SubscribeTests : IDisposable
         await host.Fan.Get<INews>().PublishAsync("a", TestContext.Current.CancellationToken);
 
         await Eventually.TrueAsync(
-            async () => await _broker.Queues.GetStatusAsync(new("news", "ledger.main"), TestContext.Current.CancellationToken) is { Scheduled: 1 } or { Waiting: 1 }, "it waits for its next attempt");
+            async () => await _broker.Queues.GetStatusAsync(
+                new("news", "ledger.main"),
+                TestContext.Current.CancellationToken) is { Scheduled: 1 } or { Waiting: 1 }, "it waits for its next attempt");
     }
 
     [Fact]
     public async Task A_class_without_such_a_method_fails_the_start()
     {
-        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => StartAsync("plain", fan => fan.AddSubscriptions<PlainClass>()));
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(
+            () => StartAsync("plain", fan => fan.AddSubscriptions<PlainClass>()));
 
         Assert.Contains("has no method with [Subscribe]", error.Message, StringComparison.Ordinal);
     }

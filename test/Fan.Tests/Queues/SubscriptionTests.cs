@@ -20,12 +20,14 @@ public sealed class SubscriptionTests : IDisposable
     public async Task A_subscriber_of_the_same_process_gets_a_copy_in_memory_and_passes_over_what_it_does_not_care_for()
     {
         var stock = new Stock();
-        await using var host = await TestHost.StartAsync(_tree, _network, "shop", fan => fan.AddService<IStock>(_ => stock).AddSubscription<IStock, StockAudit>("audit"));
+        await using var host = await TestHost.StartAsync(
+            _tree, _network, "shop", fan => fan.AddService<IStock>(_ => stock).AddSubscription<IStock, StockAudit>("audit"));
         await host.Fan.Get<IStock>(42).ClearedAsync(TestContext.Current.CancellationToken);
         await host.Fan.Get<IStock>(42).ChangedAsync(new StockChange(1, 2), TestContext.Current.CancellationToken);
         var audit = host.Services.GetRequiredService<StockAudit>();
         await Eventually.TrueAsync(() => audit.Changes.Count == 1 && stock.Changes.Count == 1, "both groups have it");
-        Assert.Empty(await host.Services.GetRequiredService<Fan.Queues.Local.LocalQueueTransport>().PeekDeadAsync(new("stock.wines", "audit"), 10, TestContext.Current.CancellationToken));
+        Assert.Empty(await host.Services.GetRequiredService<Fan.Queues.Local.LocalQueueTransport>().PeekDeadAsync(
+            new("stock.wines", "audit"), 10, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -36,7 +38,10 @@ public sealed class SubscriptionTests : IDisposable
         await using var first = await StartAsync("audit", fan => fan.AddSubscription<IStock, StockAudit>("audit"));
         await using var second = await StartAsync("audit", fan => fan.AddScopedSubscription<IStock, StockAudit>("other"));
         await using var pusher = await StartAsync("pusher", _ => { });
-        for (var i = 0; i < 20; i++) await pusher.Fan.Get<IStock>(42).ChangedAsync(new StockChange(i, 1), TestContext.Current.CancellationToken);
+        for (var i = 0; i < 20; i++)
+        {
+            await pusher.Fan.Get<IStock>(42).ChangedAsync(new StockChange(i, 1), TestContext.Current.CancellationToken);
+        }
         var audit = first.Services.GetRequiredService<StockAudit>();
         await Eventually.TrueAsync(() => audit.Changes.Count == 20 && stock.Changes.Count == 20, "both groups have all");
         await EmptyAsync(new("stock.wines", "other"));
@@ -55,7 +60,8 @@ public sealed class SubscriptionTests : IDisposable
         await host.Fan.Get<IStock>(1).ChangedAsync(new StockChange(1, 0), token);
         await Eventually.TrueAsync(() => audit.Changes.Count == 1, "it came");
         Assert.Equal((queue, null), (subscription.Queue, subscription.Trouble));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => other.Fan.SubscribeAsync<IStock>("late", audit, cancellationToken: token));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => other.Fan.SubscribeAsync<IStock>("late", audit, cancellationToken: token));
 
         await subscription.StopAsync(token);
         await host.Fan.Get<IStock>(1).ChangedAsync(new StockChange(2, 0), token);
@@ -84,7 +90,8 @@ public sealed class SubscriptionTests : IDisposable
         await host.Fan.Push<IStock>(new() { Key = "k" }, 7).ChangedAsync(new StockChange(1, 2), TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => seen.Count == 1, "it came");
         var push = seen.Single();
-        Assert.Equal(("stock.wines", "changed", "log", "k", 1), (push.Service, push.Method, push.Info.Group, push.Info.Key, push.Info.Attempt));
+        Assert.Equal(
+            ("stock.wines", "changed", "log", "k", 1), (push.Service, push.Method, push.Info.Group, push.Info.Key, push.Info.Attempt));
         Assert.Equal(2, push.Arguments.GetProperty("change").GetProperty("bottles").GetInt32());
     }
 
@@ -92,7 +99,8 @@ public sealed class SubscriptionTests : IDisposable
     public async Task A_subscription_that_could_never_get_anything_says_what_to_do()
     {
         await using var host = await TestHost.StartAsync(_tree, _network, "other", _ => { });
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => host.Fan.SubscribeAsync<IStock>("audit", new StockAudit(), cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => host.Fan.SubscribeAsync<IStock>("audit", new StockAudit(), cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("add one to both", error.Message, StringComparison.Ordinal);
     }
 
@@ -107,7 +115,14 @@ public sealed class SubscriptionTests : IDisposable
                 ["Fan:Queues:stock.wines/audit:Concurency"] = "3",
             },
             fan => fan.AddService<IStock>(_ => new Stock()).AddSubscription<IStock, StockAudit>("audit", options => options.Jitter = 2)));
-        foreach (var part in new[] { "'stock.wines/main': MaxAttempts must be", "'stock.wines/audit': MaxAttempts must be", "Fan:Queues:stock.wines:Backoff must be a time such as 00:00:30; it is 'soon'", "Fan:Queues:stock.wines/audit:Concurency is not known", "Jitter must be" })
+        foreach (var part in new[]
+        {
+            "'stock.wines/main': MaxAttempts must be",
+            "'stock.wines/audit': MaxAttempts must be",
+            "Fan:Queues:stock.wines:Backoff must be a time such as 00:00:30; it is 'soon'",
+            "Fan:Queues:stock.wines/audit:Concurency is not known",
+            "Jitter must be"
+        })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
@@ -116,9 +131,11 @@ public sealed class SubscriptionTests : IDisposable
     {
         await using var host = await ConfiguredAsync(
             new() { ["Fan:Queues:stock.wines:MaxMessages"] = "3" },
-            fan => fan.AddService<IStock>(_ => new Stock()).ConfigureQueue<IStock>(options => (options.MaxMessages, options.MaxAttempts) = (5, 7)));
+            fan => fan.AddService<IStock>(_ => new Stock())
+                .ConfigureQueue<IStock>(options => (options.MaxMessages, options.MaxAttempts) = (5, 7)));
         await Eventually.TrueAsync(async () => await host.Store.GetAsync("/fan/queues/stock.wines/main") is not null, "it is registered");
-        var policy = (await host.Services.GetRequiredService<QueueDirectory>().ListAsync(TestContext.Current.CancellationToken)).Single().Policy;
+        var policy =
+            (await host.Services.GetRequiredService<QueueDirectory>().ListAsync(TestContext.Current.CancellationToken)).Single().Policy;
         Assert.Equal((3, 7), (policy.MaxMessages, policy.MaxAttempts));
     }
 
@@ -131,7 +148,8 @@ public sealed class SubscriptionTests : IDisposable
     }
 
     private Task EmptyAsync(QueueName queue) => Eventually.TrueAsync(
-        async () => await _broker.Queues.GetStatusAsync(queue, TestContext.Current.CancellationToken) is { Waiting: 0, Scheduled: 0, InFlight: 0 }, $"{queue} is empty");
+        async () => await _broker.Queues.GetStatusAsync(
+            queue, TestContext.Current.CancellationToken) is { Waiting: 0, Scheduled: 0, InFlight: 0 }, $"{queue} is empty");
 
     private Task<TestHost> StartAsync(string name, Action<FanBuilder> configure) => TestHost.StartAsync(_tree, _network, name, fan =>
     {

@@ -76,7 +76,10 @@ public sealed class RouteTests
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
         (await caller.Directory.FindAsync("cellar"))[0].Leave();
         _network.Cut(one.Server.Port);
-        Assert.Contains("tried cellar 1.2.0", (await Assert.ThrowsAsync<ServiceUnavailableException>(caller.Fan.Get<ICellar>().WhoAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "tried cellar 1.2.0",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(caller.Fan.Get<ICellar>().WhoAsync)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +90,10 @@ public sealed class RouteTests
         var cellar = caller.Fan.Get<ICellar>();
         await cellar.WhoAsync();
         _network.Cut(one.Server.Port);
-        Assert.Contains("tried cellar 1.2.0 at loop", (await Assert.ThrowsAsync<ServiceUnavailableException>(cellar.WhoAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "tried cellar 1.2.0 at loop",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(cellar.WhoAsync)).Message,
+            StringComparison.Ordinal);
         // A call that comes after the pause makes it twice as long: in the end one comes within it.
         FanException error;
         do error = await Assert.ThrowsAnyAsync<FanException>(cellar.WhoAsync);
@@ -100,7 +106,8 @@ public sealed class RouteTests
     {
         await using var one = await CellarAsync("one");
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", fan => fan.Uses<ICellar>("^2"));
-        Assert.Equal("front", (await Assert.ThrowsAsync<NoSuchServiceException>(async () => await caller.Fan.Get<IFront>().AskAsync())).Service);
+        Assert.Equal(
+            "front", (await Assert.ThrowsAsync<NoSuchServiceException>(async () => await caller.Fan.Get<IFront>().AskAsync())).Service);
         var error = await Assert.ThrowsAsync<NoMatchingVersionException>(caller.Fan.Get<ICellar>().WhoAsync);
         Assert.Equal(("^2", "1.2.0"), (error.Requested, Assert.Single(error.Available)));
         var method = await Assert.ThrowsAsync<NoSuchMethodException>(async () => await caller.Fan.CallAsync("cellar.nothing", default));
@@ -112,9 +119,13 @@ public sealed class RouteTests
     {
         using var store = new DisposableStore(_tree);
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
-        foreach (var version in new[] { "9.0.0", "10.0.0", "10.1.0-rc.1" }) await store.AddAsync("numbers", version, """{"transport":"loop","host":"h","port":1,"methods":[{"name":"go"}]}""");
+        foreach (var version in new[] { "9.0.0", "10.0.0", "10.1.0-rc.1" })
+        {
+            await store.AddAsync("numbers", version, """{"transport":"loop","host":"h","port":1,"methods":[{"name":"go"}]}""");
+        }
         await Eventually.TrueAsync(async () => (await caller.Directory.FindAsync("numbers")).Count == 3, "all are seen");
-        var old = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.CallAsync("numbers.go", default, new CallOptions { Version = "^9" }));
+        var old = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await caller.Fan.CallAsync("numbers.go", default, new CallOptions { Version = "^9" }));
         Assert.Contains("tried numbers 9.0.0", old.Message, StringComparison.Ordinal);
         var any = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.CallAsync("numbers.go", default));
         Assert.Contains("tried numbers 10.0.0", any.Message, StringComparison.Ordinal);
@@ -126,7 +137,18 @@ public sealed class RouteTests
         using var store = new DisposableStore(_tree);
         await using var one = await CellarAsync("one");
         await using var caller = await TestHost.StartAsync(_tree, _network, "caller", _ => { });
-        foreach (var garbage in new[] { "", "{", "[]", "{\"transport\":5}", "{\"transport\":\"loop\",\"port\":\"x\",\"methods\":[]}", "\u0000\u0001" }) await store.AddAsync("cellar", "1.2.0", garbage);
+        foreach (var garbage in new[]
+        {
+            "",
+            "{",
+            "[]",
+            "{\"transport\":5}",
+            "{\"transport\":\"loop\",\"port\":\"x\",\"methods\":[]}",
+            "\u0000\u0001"
+        })
+        {
+            await store.AddAsync("cellar", "1.2.0", garbage);
+        }
         Assert.Equal("one", await caller.Fan.Get<ICellar>().WhoAsync());
         var listing = await caller.Directory.ListAsync();
         Assert.Equal(6, listing.Problems.Count);
@@ -152,16 +174,20 @@ public sealed class RouteTests
     public async Task Calls_go_on_with_what_is_known_while_the_store_is_away()
     {
         await using var one = await CellarAsync("one");
-        await using var caller = await TestHost.StartAsync(_tree, _network, "caller", fan => fan.Configure(options => options.DiscoveryTimeout = TimeSpan.FromMilliseconds(50)));
+        await using var caller = await TestHost.StartAsync(
+            _tree, _network, "caller", fan => fan.Configure(options => options.DiscoveryTimeout = TimeSpan.FromMilliseconds(50)));
         Assert.Equal("one", await caller.Fan.Get<ICellar>().WhoAsync());
         caller.Store.Disconnect();
         Assert.Equal("one", await caller.Fan.Get<ICellar>().WhoAsync());
         await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await caller.Fan.Get<IFront>().AskAsync());
         caller.Store.Reconnect();
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await caller.Fan.Get<IFront>().AskAsync()) is NoSuchServiceException, "the store is asked again");
+        await Eventually.TrueAsync(
+            async () => await Record.ExceptionAsync(async () => await caller.Fan.Get<IFront>().AskAsync()) is NoSuchServiceException,
+            "the store is asked again");
     }
 
-    private Task<TestHost> CellarAsync(string name) => TestHost.StartAsync(_tree, _network, name, fan => fan.AddService<ICellar>(_ => new Cellar(name)));
+    private Task<TestHost> CellarAsync(string name) =>
+        TestHost.StartAsync(_tree, _network, name, fan => fan.AddService<ICellar>(_ => new Cellar(name)));
 }
 
 /// <summary>Another program's session with the store.</summary>
@@ -182,7 +208,8 @@ internal sealed class DisposableStore : IDisposable
             if (await Store.GetAsync(parent.Path) is null) await Store.CommitAsync([parent]);
         }
 
-        var created = await Store.CommitAsync([new StoreOperation.Create(EndpointPath.Version(service, version) + "/config_", System.Text.Encoding.UTF8.GetBytes(data), NodeKind.EphemeralSequential)]);
+        var created = await Store.CommitAsync([new StoreOperation.Create(
+            EndpointPath.Version(service, version) + "/config_", System.Text.Encoding.UTF8.GetBytes(data), NodeKind.EphemeralSequential)]);
         return created[0].Path;
     }
 

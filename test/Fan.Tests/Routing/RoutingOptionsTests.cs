@@ -43,7 +43,8 @@ public sealed class RoutingOptionsTests
 
         await using var elsewhere = await StartAsync(new() { ["Fan:Routes:*"] = "none", ["Fan:Routes:cellar/who:Calls"] = "loop" }, "none");
         Assert.Equal("cellar", await elsewhere.Fan.Get<ICellar>().WhoAsync());
-        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await elsewhere.Fan.Get<ICellar>().GetAsync(1, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            async () => await elsewhere.Fan.Get<ICellar>().GetAsync(1, TestContext.Current.CancellationToken));
         Assert.Contains("its routes allow none only", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await elsewhere.Fan.CallAsync("cellar.get", default));
     }
@@ -78,10 +79,14 @@ public sealed class RoutingOptionsTests
         Assert.Empty(broker.Sent);
     }
 
-    private Task<TestHost> StartAsync(Dictionary<string, string?> settings, string? another = null, Action<FanBuilder>? configure = null) => TestHost.StartAsync(_tree, _network, "caller", fan =>
-    {
-        fan.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        if (another is not null) fan.Services.AddSingleton<Fan.Transports.IClientTransport>(new LoopClient(_network) { Name = another });
-        configure?.Invoke(fan);
-    });
+    private Task<TestHost> StartAsync(Dictionary<string, string?> settings, string? another = null, Action<FanBuilder>? configure = null) =>
+        TestHost.StartAsync(_tree, _network, "caller", fan =>
+        {
+            fan.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+            if (another is not null)
+            {
+                fan.Services.AddSingleton<Fan.Transports.IClientTransport>(new LoopClient(_network) { Name = another });
+            }
+            configure?.Invoke(fan);
+        });
 }

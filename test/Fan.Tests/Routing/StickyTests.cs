@@ -52,7 +52,12 @@ public sealed class StickyTests
         await using var ones = await TestHost.StartAsync(tree, network, "ones", fan => fan.AddService<IShelf>(_ => new One()));
         await using var twos = await TestHost.StartAsync(tree, network, "twos", fan => fan.AddService<IShelfTwo>(_ => new Two()));
         await using var caller = await TestHost.StartAsync(tree, network, "caller", _ => { });
-        var split = new RouteChange { Service = "shelf.label", Versions = new Dictionary<string, int> { ["1.0.0"] = 50, ["2.0.0"] = 50 }, Sticky = "shard" };
+        var split = new RouteChange
+        {
+            Service = "shelf.label",
+            Versions = new Dictionary<string, int> { ["1.0.0"] = 50, ["2.0.0"] = 50 },
+            Sticky = "shard"
+        };
         await caller.Services.GetRequiredService<ISystemChanges>().ChangeAsync([split], new ChangeOptions { Author = "tester" });
         var met = new List<string>();
         for (var shop = 0; shop < 100; shop++)
@@ -68,14 +73,21 @@ public sealed class StickyTests
     // What the key is not is another for each call.
     private static string? Choose(int share, string? sticky, int key, int call)
     {
-        var entry = RouteEntry.Parse($$"""{"versions":{"1.0.0":{{100 - share}},"2.0.0":{{share}}}{{(sticky is null ? "" : $",\"sticky\":\"{sticky}\"")}}}""");
+        var entry = RouteEntry.Parse(
+            $$"""{"versions":{"1.0.0":{{100 - share}},"2.0.0":{{share}}}{{(sticky is null ? "" : $",\"sticky\":\"{sticky}\"")}}}""");
         var context = CallContext.Current with
         {
             User = sticky == "user" ? $"u{key}" : $"other {call}",
             Baggage = new Dictionary<string, string> { ["session"] = sticky == "session" ? $"s{key}" : $"other {call}" },
             ShardKeys = [$"of the caller {call}"],
         };
-        return VersionChoice.Choose(entry, "s", VersionRange.Any, sticky is null ? (uint)key * 2654435761 : (uint)call * 2654435761, context, sticky == "shard" ? $"{key}" : null)?.Text;
+        return VersionChoice.Choose(
+            entry,
+            "s",
+            VersionRange.Any,
+            sticky is null ? (uint)key * 2654435761 : (uint)call * 2654435761,
+            context,
+            sticky == "shard" ? $"{key}" : null)?.Text;
     }
 
     private sealed class One : IShelf

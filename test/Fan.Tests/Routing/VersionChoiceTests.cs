@@ -23,7 +23,8 @@ public sealed class VersionChoiceTests
 
     [Fact]
     public void A_route_is_written_as_it_is_read() =>
-        Gen.Select(Gen.Int[0, 100], Gen.Bool, Gen.Int[0, 2].Select(i => new[] { "user", "tenant", null }[i])).Sample((share, overriding, sticky) =>
+        Gen.Select(
+            Gen.Int[0, 100], Gen.Bool, Gen.Int[0, 2].Select(i => new[] { "user", "tenant", null }[i])).Sample((share, overriding, sticky) =>
         {
             var json = Split(share, sticky, overriding).ToJson();
             Assert.Equal(json, RouteEntry.Parse(json).ToJson());
@@ -33,7 +34,8 @@ public sealed class VersionChoiceTests
     public void Shares_are_what_they_are_called()
     {
         var route = Split(20, null);
-        var second = Enumerable.Range(0, 20_000).Count(_ => Choose(route, (uint)Random.Shared.NextInt64(1, uint.MaxValue), CallContext.Empty) == "2.0.0");
+        var second = Enumerable.Range(0, 20_000)
+            .Count(_ => Choose(route, (uint)Random.Shared.NextInt64(1, uint.MaxValue), CallContext.Empty) == "2.0.0");
         Assert.InRange(second, 3_600, 4_400);
     }
 
@@ -54,7 +56,10 @@ public sealed class VersionChoiceTests
     }
 
     private static RouteEntry Split(int second, string? sticky, bool overriding = false) =>
-        RouteEntry.Parse($$"""{"versions":{"1.0.0":{{100 - second}},"2.0.0":{{second}}}{{(sticky is null ? "" : $",\"sticky\":\"{sticky}\"")}}{{(overriding ? ",\"override\":true" : "")}}}""");
+        RouteEntry.Parse(
+            $$"""{"versions":{"1.0.0":{{100 - second}},"2.0.0":{{second}}}{{(sticky is null ? "" : $",\"sticky\":\"{sticky}\"")}}""" +
+            $$"""{{(overriding ? ",\"override\":true" : "")}}}""");
 
-    private static string? Choose(RouteEntry route, uint draw, CallContext context) => VersionChoice.Choose(route, "s", VersionRange.Any, draw, context, null)?.Text;
+    private static string? Choose(RouteEntry route, uint draw, CallContext context) =>
+        VersionChoice.Choose(route, "s", VersionRange.Any, draw, context, null)?.Text;
 }

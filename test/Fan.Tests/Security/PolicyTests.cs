@@ -38,7 +38,10 @@ public sealed class PolicyTests
         _token = "orders";
         await cellar.GetAsync(1);
         Assert.Contains("another role", Assert.Throws<AccessDeniedException>(() => cellar.Add(1, 2)).Message, StringComparison.Ordinal);
-        Assert.Contains("another claim 'scope'", (await Assert.ThrowsAsync<AccessDeniedException>(async () => await cellar.CountAsync(1).ToListAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another claim 'scope'",
+            (await Assert.ThrowsAsync<AccessDeniedException>(async () => await cellar.CountAsync(1).ToListAsync())).Message,
+            StringComparison.Ordinal);
         _token = "boss:taster;count";
         Assert.Equal(3, cellar.Add(1, 2));
         Assert.Equal([1], await cellar.CountAsync(1).ToListAsync());
@@ -47,9 +50,17 @@ public sealed class PolicyTests
     [Fact]
     public async Task Configuration_adds_to_what_code_says_and_takes_nothing_away()
     {
-        await using var service = await ServeAsync(new() { ["Fan:Policies:*:Roles"] = "taster", ["Fan:Policies:cellar"] = "orders, boss" }, fan => fan.Authorize<ICellar>(policy => policy.RequireCaller("boss", "chief")));
+        await using var service = await ServeAsync(
+            new() { ["Fan:Policies:*:Roles"] = "taster", ["Fan:Policies:cellar"] = "orders, boss" },
+            fan => fan.Authorize<ICellar>(policy => policy.RequireCaller("boss", "chief")));
         await using var caller = await CallerAsync();
-        foreach (var (token, isIn) in new[] { ("orders:taster", false), ("chief:taster", false), ("boss:clerk", false), ("boss:taster", true) })
+        foreach (var (token, isIn) in new[]
+        {
+            ("orders:taster", false),
+            ("chief:taster", false),
+            ("boss:clerk", false),
+            ("boss:taster", true)
+        })
         {
             _token = token;
             if (isIn) Assert.Equal(3, caller.Fan.Get<ICellar>().Add(1, 2));
@@ -89,12 +100,20 @@ public sealed class PolicyTests
     {
         await using var service = await ServeAsync(
             [],
-            fan => fan.Authorize<ITill>(policy => policy.Require("its own shop", (request, _) => new(request.Caller is { } caller && request.Services.GetService<PolicyTests>() is not null && caller.HasClaim("scope", request.ShardKeys[0])))));
+            fan => fan.Authorize<ITill>(
+                policy => policy.Require(
+                    "its own shop",
+                    (request, _) => new(request.Caller is { } caller
+                        && request.Services.GetService<PolicyTests>() is not null
+                        && caller.HasClaim("scope", request.ShardKeys[0])))));
         await using var caller = await CallerAsync();
         await Assert.ThrowsAsync<NotAuthenticatedException>(async () => await caller.Fan.Get<ITill>(7).NameAsync());
         _token = "shop:clerk;7";
         await caller.Fan.Get<ITill>(7).NameAsync();
-        Assert.Contains("asks for its own shop", (await Assert.ThrowsAsync<AccessDeniedException>(async () => await caller.Fan.Get<ITill>(8).NameAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "asks for its own shop",
+            (await Assert.ThrowsAsync<AccessDeniedException>(async () => await caller.Fan.Get<ITill>(8).NameAsync())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +131,9 @@ public sealed class PolicyTests
         await using var service = await ServeAsync([], fan => fan.Authorize(policy => policy.RequireCaller("orders")));
         var cellar = service.Fan.Get<ICellar>();
         Assert.Equal(3, cellar.Add(1, 2));
-        Assert.Equal(3, await service.Fan.CallAsync<int>("cellar.add", System.Text.Json.JsonDocument.Parse("""{"left": 1, "right": 2}""").RootElement));
+        Assert.Equal(
+            3,
+            await service.Fan.CallAsync<int>("cellar.add", System.Text.Json.JsonDocument.Parse("""{"left": 1, "right": 2}""").RootElement));
         await cellar.RestockAsync(4);
         await Eventually.TrueAsync(() => _cellar.Restocked.Count == 1, "the push was handled");
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -123,7 +144,8 @@ public sealed class PolicyTests
     [Fact]
     public async Task Who_called_is_known_to_what_is_called_within_the_process()
     {
-        await using var service = await ServeAsync([], fan => fan.AddService<IFront>(services => new Front(services.GetRequiredService<IFan>())));
+        await using var service = await ServeAsync(
+            [], fan => fan.AddService<IFront>(services => new Front(services.GetRequiredService<IFan>())));
         await using var caller = await CallerAsync();
         _token = "ann";
         await caller.Fan.Get<IFront>().AskAsync();
@@ -136,7 +158,8 @@ public sealed class PolicyTests
         var headers = new Fan.Messaging.MessageHeaders { Authorization = "Bearer s3cret\r\nx: y" };
         var error = Assert.Throws<BadMessageException>(() => headers.CopyTo(0, static (_, _, _) => { }));
         Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("s3cret", new CallerCredentials("cellar", "get", "http", "Bearer", "s3cret", null).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cret", new CallerCredentials("cellar", "get", "http", "Bearer", "s3cret", null).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,10 +173,13 @@ public sealed class PolicyTests
                 ["Fan:Policies:cellar_proxy"] = "orders",
                 ["Fan:Policies:cellar_proxy/who:Anyone"] = "true",
             }).Build());
-            fan.AddProxy("cellar_proxy", "cellar", (call, ct) => call.ForwardAsync(cancellationToken: ct)).AddCallerAuthenticator<Authenticator>();
+            fan.AddProxy(
+                "cellar_proxy", "cellar", (call, ct) => call.ForwardAsync(cancellationToken: ct)).AddCallerAuthenticator<Authenticator>();
         });
         await using var caller = await CallerAsync();
-        await caller.Services.GetRequiredService<ISystemChanges>().ChangeAsync([new RouteChange { Service = "cellar", Alias = "cellar_proxy" }], new ChangeOptions { Author = "tester", DrainTimeout = TimeSpan.Zero });
+        await caller.Services.GetRequiredService<ISystemChanges>().ChangeAsync(
+            [new RouteChange { Service = "cellar", Alias = "cellar_proxy" }],
+            new ChangeOptions { Author = "tester", DrainTimeout = TimeSpan.Zero });
         Assert.Equal("cellar", await caller.Fan.Get<ICellar>().WhoAsync());
         await Assert.ThrowsAsync<NotAuthenticatedException>(async () => await caller.Fan.Get<ICellar>().GetAsync(1));
         _token = "stranger";
@@ -164,15 +190,17 @@ public sealed class PolicyTests
 
     private string? _token;
 
-    private Task<TestHost> ServeAsync(Dictionary<string, string?> settings, Action<FanBuilder>? configure = null) => TestHost.StartAsync(_tree, _network, "cellars", fan =>
-    {
-        fan.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        fan.Services.AddSingleton(this);
-        fan.AddService<ICellar>(_ => _cellar).AddService<ITill, Till>().AddCallerAuthenticator<Authenticator>();
-        configure?.Invoke(fan);
-    });
+    private Task<TestHost> ServeAsync(Dictionary<string, string?> settings, Action<FanBuilder>? configure = null) =>
+        TestHost.StartAsync(_tree, _network, "cellars", fan =>
+        {
+            fan.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+            fan.Services.AddSingleton(this);
+            fan.AddService<ICellar>(_ => _cellar).AddService<ITill, Till>().AddCallerAuthenticator<Authenticator>();
+            configure?.Invoke(fan);
+        });
 
-    private Task<TestHost> CallerAsync() => TestHost.StartAsync(_tree, _network, "caller", fan => fan.UseCallerToken((_, _) => new(_token)));
+    private Task<TestHost> CallerAsync() =>
+        TestHost.StartAsync(_tree, _network, "caller", fan => fan.UseCallerToken((_, _) => new(_token)));
 
     private sealed class Front(IFan fan) : IFront
     {

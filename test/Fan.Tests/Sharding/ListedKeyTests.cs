@@ -34,8 +34,12 @@ public sealed class ListedKeyTests : IAsyncLifetime
     {
         _caller = await StartAsync("caller", _ => { });
         foreach (var name in new[] { "w1", "w2", "w3" })
-            await StartAsync(name, fan => fan.Configure(options => options.Worker = name).AddService<IDepot>(_ => new Depot(name, _watcher)).ShardByDirectory<IDepot>(Shards));
-        await Eventually.TrueAsync(async () => await Changes.ShardsAsync("depot.stock") is { Count: Shards } states && states.All(state => state.Holder is not null && state.Holder == state.Owner), "every shard is held by its owner");
+        {
+            await StartAsync(name, fan => fan.Configure(options => options.Worker = name).AddService<IDepot>(_ => new Depot(
+                name, _watcher)).ShardByDirectory<IDepot>(Shards));
+        }
+        await Eventually.TrueAsync(async () => await Changes.ShardsAsync("depot.stock") is { Count: Shards } states
+            && states.All(state => state.Holder is not null && state.Holder == state.Owner), "every shard is held by its owner");
     }
 
     public async ValueTask DisposeAsync()
@@ -60,7 +64,9 @@ public sealed class ListedKeyTests : IAsyncLifetime
         await Changes.MoveShardsAsync("depot.stock", new Dictionary<int, string?> { [other.Shard] = third }, Options);
         Assert.Equal(third, await HolderOfAsync("acme"));
 
-        await Changes.RevertAsync((await Changes.AssignKeysAsync("depot.stock", new Dictionary<string, int?> { ["acme"] = null }, Options)).Commit.Number, Options);
+        await Changes.RevertAsync(
+            (await Changes.AssignKeysAsync("depot.stock", new Dictionary<string, int?> { ["acme"] = null }, Options)).Commit.Number,
+            Options);
         Assert.Equal(third, await HolderOfAsync("acme"));
         await Changes.AssignKeysAsync("depot.stock", new Dictionary<string, int?> { ["acme"] = null }, Options);
         Assert.Equal(before, await HolderOfAsync("acme"));
@@ -70,9 +76,14 @@ public sealed class ListedKeyTests : IAsyncLifetime
     public async Task A_key_that_no_call_can_have_or_that_changes_nothing_is_refused()
     {
         async Task<string> RefusedAsync(string key, int? shard) =>
-            Assert.Single((await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.AssignKeysAsync("depot.stock", new Dictionary<string, int?> { [key] = shard }, Options))).Reasons);
+            Assert.Single(
+                (await Assert.ThrowsAsync<CommitRefusedException>(
+                    () => Changes.AssignKeysAsync("depot.stock", new Dictionary<string, int?> { [key] = shard }, Options))).Reasons);
 
-        Assert.Equal("'north,acme' has 2 keys, and 'depot[customer].stock' takes 1 (customer): no call would match it. Write a comma between keys, and %2C where a key has one.", await RefusedAsync("north,acme", 1));
+        Assert.Equal(
+            "'north,acme' has 2 keys, and 'depot[customer].stock' takes 1 (customer): no call would match it. " +
+            "Write a comma between keys, and %2C where a key has one.",
+            await RefusedAsync("north,acme", 1));
         Assert.Equal("Nothing would change: 'acme' is not listed already.", await RefusedAsync("acme", null));
         Assert.StartsWith("'' is no shard key: it must have 1 to 256 characters", await RefusedAsync("", 1), StringComparison.Ordinal);
         var holder = (await Changes.ShardsAsync("depot.stock"))[5].Holder;
@@ -88,11 +99,20 @@ public sealed class ListedKeyTests : IAsyncLifetime
         var calls = Enumerable.Range(0, 6).Select(caller => Task.Run(async () =>
         {
             var count = 0;
-            for (; !stop.IsCancellationRequested; count++) await _hosts[caller % 2].Fan.Get<IDepot>($"c{Random.Shared.Next(10)}").CountAsync();
+            for (; !stop.IsCancellationRequested; count++)
+            {
+                await _hosts[caller % 2].Fan.Get<IDepot>($"c{Random.Shared.Next(10)}").CountAsync();
+            }
             return count;
         })).ToList();
         for (var round = 0; round < 30; round++)
-            Assert.Empty((await Changes.AssignKeysAsync("depot.stock", new Dictionary<string, int?> { [$"c{round % 10}"] = round >= 10 && round % 7 == 0 ? null : (round * 3) % Shards }, Options)).Warnings);
+        {
+            Assert.Empty(
+                (await Changes.AssignKeysAsync(
+                    "depot.stock",
+                    new Dictionary<string, int?> { [$"c{round % 10}"] = round >= 10 && round % 7 == 0 ? null : (round * 3) % Shards },
+                    Options)).Warnings);
+        }
         await stop.CancelAsync();
         Assert.True((await Task.WhenAll(calls)).Sum() > 100);
         Assert.Empty(_watcher.Violations);
@@ -101,10 +121,12 @@ public sealed class ListedKeyTests : IAsyncLifetime
     [Fact]
     public async Task What_can_not_be_listed_is_refused()
     {
-        var refused = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.AssignKeysAsync("depot.stock", new Dictionary<string, int?> { ["acme"] = Shards }, Options));
+        var refused = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.AssignKeysAsync("depot.stock", new Dictionary<string, int?> { ["acme"] = Shards }, Options));
         Assert.Equal(["'depot.stock' has no shard 8; it has 0 to 7."], refused.Reasons);
         await StartAsync("hashed", fan => fan.AddService<IDrawerOf>(_ => new DrawerOf()).Shard<IDrawerOf>(4));
-        refused = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.AssignKeysAsync("drawer_of", new Dictionary<string, int?> { ["acme"] = 1 }, Options));
+        refused = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.AssignKeysAsync("drawer_of", new Dictionary<string, int?> { ["acme"] = 1 }, Options));
         Assert.Contains("divide by 'hash:4'", refused.Message, StringComparison.Ordinal);
     }
 
@@ -112,14 +134,16 @@ public sealed class ListedKeyTests : IAsyncLifetime
     public async Task One_call_for_each_shard_brings_the_results_of_all_its_keys_and_a_failed_one_takes_no_other_with_it()
     {
         var keys = Enumerable.Range(0, 60).Select(number => $"k{number}").ToList();
-        var gathered = await _caller.Fan.GatherAsync(keys, (IDepot depot, IReadOnlyList<string> some, CancellationToken ct) => depot.CountAllAsync(some, ct));
+        var gathered = await _caller.Fan.GatherAsync(
+            keys, (IDepot depot, IReadOnlyList<string> some, CancellationToken ct) => depot.CountAllAsync(some, ct));
         Assert.True(gathered.IsComplete);
         Assert.Equal(keys.Order(StringComparer.Ordinal), gathered.Results.Keys.Order(StringComparer.Ordinal));
         Assert.InRange(_watcher.ListCalls, 2, Shards);
         foreach (var key in keys) Assert.Equal(await HolderOfAsync(key), gathered.Results[key]);
 
         _watcher.Broken = "k7";
-        gathered = await _caller.Fan.GatherAsync(keys, (IDepot depot, IReadOnlyList<string> some, CancellationToken ct) => depot.CountAllAsync(some, ct));
+        gathered = await _caller.Fan.GatherAsync(
+            keys, (IDepot depot, IReadOnlyList<string> some, CancellationToken ct) => depot.CountAllAsync(some, ct));
         Assert.Contains("k7", gathered.Errors.Keys);
         Assert.True(gathered.Results.Count > 0 && gathered.Errors.Count < keys.Count);
         Assert.All(gathered.Errors.Values, error => Assert.IsType<ServiceFaultException>(error));

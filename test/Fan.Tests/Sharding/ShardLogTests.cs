@@ -18,10 +18,12 @@ public sealed class ShardLogTests
         await using (await TestHost.StartAsync(tree, network, "two", counters))
         {
             // Each lock that it gives up may be seen by itself.
-            await Applications.Eventually.TrueAsync(() => Lines(log).Last() != "Owns 16 of the 16 shards of stock.counter: 0-15", "it gave some up");
+            await Applications.Eventually.TrueAsync(
+                () => Lines(log).Last() != "Owns 16 of the 16 shards of stock.counter: 0-15", "it gave some up");
         }
 
-        await Applications.Eventually.TrueAsync(() => Lines(log).Last() == "Owns 16 of the 16 shards of stock.counter: 0-15", "it has them again");
+        await Applications.Eventually.TrueAsync(
+            () => Lines(log).Last() == "Owns 16 of the 16 shards of stock.counter: 0-15", "it has them again");
     }
 
     private sealed class Counter : ICounter
@@ -31,5 +33,6 @@ public sealed class ShardLogTests
         public IAsyncEnumerable<string> FollowAsync(CancellationToken ct = default) => AsyncEnumerable.Empty<string>();
     }
 
-    private static IEnumerable<string> Lines(WrittenText log) => log.All.Where(line => line.StartsWith("Owns ", StringComparison.Ordinal)).Select(line => line.TrimEnd());
+    private static IEnumerable<string> Lines(WrittenText log) =>
+        log.All.Where(line => line.StartsWith("Owns ", StringComparison.Ordinal)).Select(line => line.TrimEnd());
 }

@@ -12,7 +12,9 @@ public sealed class ShardPlanTests
     public void Every_key_has_one_shard_and_all_shards_get_keys()
     {
         var plan = ShardPlan.Hash(16);
-        var counts = Enumerable.Range(0, 16_000).GroupBy(key => plan.ShardOf($"{key}")).ToDictionary(shard => shard.Key, shard => shard.Count());
+        var counts = Enumerable.Range(0, 16_000)
+            .GroupBy(key => plan.ShardOf($"{key}"))
+            .ToDictionary(shard => shard.Key, shard => shard.Count());
         Assert.Equal(16, counts.Count);
         Assert.All(counts.Values, count => Assert.InRange(count, 800, 1200));
     }
@@ -22,7 +24,8 @@ public sealed class ShardPlanTests
         Gen.Int[-1000, 1000].Array[1, 20].Select(Gen.Int[-1100, 1100]).Sample((bounds, key) =>
         {
             var sorted = bounds.Distinct().Order().ToList();
-            Assert.Equal(sorted.Count(bound => bound <= key), ShardPlan.Range([.. sorted.Select(bound => $"{bound}")]).ShardOf($"{key},other"));
+            Assert.Equal(
+                sorted.Count(bound => bound <= key), ShardPlan.Range([.. sorted.Select(bound => $"{bound}")]).ShardOf($"{key},other"));
         });
 
     [Theory]
@@ -62,7 +65,9 @@ public sealed class ShardPlanTests
 
     [Fact]
     public void A_plan_is_read_as_it_is_published() =>
-        Assert.All(new[] { ShardPlan.Unique, ShardPlan.Hash(64), ShardPlan.Range(["10", "200", "b"]), ShardPlan.Directory(8) }, plan => Assert.Equal(plan.Text, ShardPlan.TryParse(plan.Text)!.Text));
+        Assert.All(
+            new[] { ShardPlan.Unique, ShardPlan.Hash(64), ShardPlan.Range(["10", "200", "b"]), ShardPlan.Directory(8) },
+            plan => Assert.Equal(plan.Text, ShardPlan.TryParse(plan.Text)!.Text));
 
     [Fact]
     public void A_worker_that_comes_or_goes_moves_its_own_shards_only() =>
@@ -71,7 +76,10 @@ public sealed class ShardPlanTests
             var names = Enumerable.Range(0, workers).Select(i => ($"w{i}", 100)).ToList();
             var before = Assign(shards, names);
             var after = Assign(shards, names[1..]);
-            for (var shard = 0; shard < shards; shard++) Assert.True(before.OwnerOf(shard) == "w0" || before.OwnerOf(shard) == after.OwnerOf(shard));
+            for (var shard = 0; shard < shards; shard++)
+            {
+                Assert.True(before.OwnerOf(shard) == "w0" || before.OwnerOf(shard) == after.OwnerOf(shard));
+            }
         });
 
     [Fact]
@@ -100,13 +108,19 @@ public sealed class ShardPlanTests
         Assert.Equal(entry.ToJson(), RouteEntry.Parse(entry.ToJson()).ToJson());
     }
 
-    private static ShardAssignment Assign(int shards, IReadOnlyList<(string, int)> workers) => ShardAssignment.Of(Set(shards, workers), null)!;
+    private static ShardAssignment Assign(int shards, IReadOnlyList<(string, int)> workers) =>
+        ShardAssignment.Of(Set(shards, workers), null)!;
 
     private static EndpointSet Set(int shards, IReadOnlyList<(string Name, int Capacity)> workers) => new(workers.ToImmutableDictionary(
         worker => worker.Name,
         worker => new Endpoint(worker.Name, 1, "s", "1.0.0", new EndpointDescription
         {
             Transport = "loop",
-            Properties = new Dictionary<string, string> { ["worker"] = worker.Name, ["shards"] = $"hash:{shards}", ["capacity"] = $"{worker.Capacity}" },
+            Properties = new Dictionary<string, string>
+            {
+                ["worker"] = worker.Name,
+                ["shards"] = $"hash:{shards}",
+                ["capacity"] = $"{worker.Capacity}"
+            },
         }, TimeProvider.System)));
 }

@@ -62,16 +62,18 @@ public sealed class ShardVersionsTests
     }
 
     [Fact]
-    public void A_growing_share_keeps_the_shards_that_it_has() => Gen.Int[1, 99].Select(Gen.Int[1, 99], Gen.Int[1, 200]).Sample((one, other, shards) =>
-    {
-        var (less, more) = (Math.Min(one, other), Math.Max(one, other));
-        var before = Assign(shards, Split(less), ("old", "1.0.0"), ("new", "2.0.0"));
-        var after = Assign(shards, Split(more), ("old", "1.0.0"), ("new", "2.0.0"));
-        for (var shard = 0; shard < shards; shard++) Assert.True(before.OwnerOf(shard) == "old" || after.OwnerOf(shard) == "new");
-    });
+    public void A_growing_share_keeps_the_shards_that_it_has() =>
+        Gen.Int[1, 99].Select(Gen.Int[1, 99], Gen.Int[1, 200]).Sample((one, other, shards) =>
+        {
+            var (less, more) = (Math.Min(one, other), Math.Max(one, other));
+            var before = Assign(shards, Split(less), ("old", "1.0.0"), ("new", "2.0.0"));
+            var after = Assign(shards, Split(more), ("old", "1.0.0"), ("new", "2.0.0"));
+            for (var shard = 0; shard < shards; shard++) Assert.True(before.OwnerOf(shard) == "old" || after.OwnerOf(shard) == "new");
+        });
 
     [Fact]
-    public void A_version_of_a_split_without_a_worker_leaves_its_shards_to_the_others() => Assert.Equal(["old"], OwnersOf("""{"1.0.0":50,"2.0.0":50}""", ("old", "1.0.0")));
+    public void A_version_of_a_split_without_a_worker_leaves_its_shards_to_the_others() =>
+        Assert.Equal(["old"], OwnersOf("""{"1.0.0":50,"2.0.0":50}""", ("old", "1.0.0")));
 
     [Fact]
     public void Beside_a_program_of_the_revision_before_all_compute_as_it_does()
@@ -86,7 +88,9 @@ public sealed class ShardVersionsTests
     [Fact]
     public void A_split_that_can_not_be_what_it_says_is_refused()
     {
-        Assert.Equal(["1 % of the 16 shards of 's' is none: 2.0.0 would get no calls. Assign it a shard, or give it more."], Refusals(Split(1), Set(Shards, [("old", "1.0.0"), ("new", "2.0.0")])));
+        Assert.Equal(
+            ["1 % of the 16 shards of 's' is none: 2.0.0 would get no calls. Assign it a shard, or give it more."],
+            Refusals(Split(1), Set(Shards, [("old", "1.0.0"), ("new", "2.0.0")])));
         Assert.Equal(
             ["'s' can't be split: 2.0.0 divides its keys by 'hash:8', and 1.0.0 divides its keys by 'hash:16'."],
             Refusals(Split(50), new EndpointSet(Set(Shards, [("old", "1.0.0")]).ById.AddRange(Set(8, [("new", "2.0.0")]).ById))));
@@ -97,8 +101,16 @@ public sealed class ShardVersionsTests
     public void A_switch_tells_what_stays_where_it_was_assigned()
     {
         var warnings = new List<string>();
-        ShardChecks.Find("s", Entry("""{"2.0.0":100}""").Assign([new(3, "old"), new(7, "old"), new(8, "new")]), ShardOffer.Of(Set(Shards, [("old", "1.0.0"), ("new", "2.0.0")])), [], warnings);
-        Assert.Equal(["Shards 3, 7 of 's' stay with 'old', which has 1.0.0, as a commit assigned them; 'fan shard move s 3='*' 7='*'' gives them back."], warnings);
+        ShardChecks.Find(
+            "s",
+            Entry("""{"2.0.0":100}""").Assign([new(3, "old"), new(7, "old"), new(8, "new")]),
+            ShardOffer.Of(Set(Shards, [("old", "1.0.0"), ("new", "2.0.0")])),
+            [],
+            warnings);
+        Assert.Equal(
+            ["Shards 3, 7 of 's' stay with 'old', which has 1.0.0, as a commit assigned them; " +
+                "'fan shard move s 3='*' 7='*'' gives them back."],
+            warnings);
     }
 
     private static List<string> Refusals(RouteEntry entry, EndpointSet set)
@@ -110,7 +122,8 @@ public sealed class ShardVersionsTests
 
     private static RouteEntry Split(int share) => Entry($$"""{"1.0.0":{{100 - share}},"2.0.0":{{share}}}""");
 
-    private static RouteEntry Entry(string? versions) => versions is null ? RouteEntry.Create([]) : RouteEntry.Parse($$"""{"versions":{{versions}}}""");
+    private static RouteEntry Entry(string? versions) =>
+        versions is null ? RouteEntry.Create([]) : RouteEntry.Parse($$"""{"versions":{{versions}}}""");
 
     private static List<string?> OwnersOf(string? versions, params (string, string)[] workers)
     {
@@ -120,14 +133,22 @@ public sealed class ShardVersionsTests
 
     private static ShardAssignment Assign(RouteEntry entry, params (string, string)[] workers) => Assign(Shards, entry, workers);
 
-    private static ShardAssignment Assign(int shards, RouteEntry entry, params (string, string)[] workers) => ShardAssignment.Of(Set(shards, workers), entry)!;
+    private static ShardAssignment Assign(int shards, RouteEntry entry, params (string, string)[] workers) =>
+        ShardAssignment.Of(Set(shards, workers), entry)!;
 
-    private static EndpointSet Set(int shards, IReadOnlyList<(string Name, string Version)> workers, string? rules = "2") => new(workers.ToImmutableDictionary(
-        worker => worker.Name,
-        worker => new Endpoint(worker.Name, 1, "s", worker.Version, new EndpointDescription
-        {
-            Transport = "loop",
-            Properties = new Dictionary<string, string?> { ["worker"] = worker.Name, ["shards"] = $"hash:{shards}", ["capacity"] = "100", ["shard-rules"] = rules }
-                .Where(property => property.Value is not null).ToDictionary(property => property.Key, property => property.Value!),
-        }, TimeProvider.System)));
+    private static EndpointSet Set(int shards, IReadOnlyList<(string Name, string Version)> workers, string? rules = "2") =>
+        new(workers.ToImmutableDictionary(
+            worker => worker.Name,
+            worker => new Endpoint(worker.Name, 1, "s", worker.Version, new EndpointDescription
+            {
+                Transport = "loop",
+                Properties = new Dictionary<string, string?>
+                {
+                    ["worker"] = worker.Name,
+                    ["shards"] = $"hash:{shards}",
+                    ["capacity"] = "100",
+                    ["shard-rules"] = rules
+                }
+                    .Where(property => property.Value is not null).ToDictionary(property => property.Key, property => property.Value!),
+            }, TimeProvider.System)));
 }

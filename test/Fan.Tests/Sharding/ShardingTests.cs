@@ -90,7 +90,8 @@ public sealed class ShardingTests : IAsyncLifetime
         })).ToList();
         for (var move = 0; move < 100; move++)
         {
-            var report = await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [move % Shards] = $"w{(move % 3) + 1}" }, Options);
+            var report = await Changes.MoveShardsAsync(
+                "stock.counter", new Dictionary<int, string?> { [move % Shards] = $"w{(move % 3) + 1}" }, Options);
             Assert.Empty(report.Warnings);
             var state = (await Changes.ShardsAsync("stock.counter"))[move % Shards];
             Assert.Equal(($"w{(move % 3) + 1}", true), (state.Holder, state.IsAssigned));
@@ -142,7 +143,8 @@ public sealed class ShardingTests : IAsyncLifetime
         {
             // It may be between two owners: the one of the round before comes back.
             ShardState state = default;
-            await Eventually.TrueAsync(async () => (state = (await Changes.ShardsAsync("stock.counter"))[0]).Holder is not null, "somebody holds the shard");
+            await Eventually.TrueAsync(
+                async () => (state = (await Changes.ShardsAsync("stock.counter"))[0]).Holder is not null, "somebody holds the shard");
             _workers[state.Holder!].Store.Expire();
             Assert.True(TokenOf(await _caller.Fan.Get<ICounter>(store).CountAsync()) > state.Token);
         }
@@ -158,7 +160,8 @@ public sealed class ShardingTests : IAsyncLifetime
         })).ToList();
         await StartWorkerAsync("w4", Shards * 4);
         await Eventually.TrueAsync(
-            async () => await Changes.ShardsAsync("stock.counter") is { Count: Shards * 4 } states && states.All(state => state.Holder == "w4"), "the new worker holds all shards of its plan");
+            async () => await Changes.ShardsAsync("stock.counter") is { Count: Shards * 4 } states
+                && states.All(state => state.Holder == "w4"), "the new worker holds all shards of its plan");
         _workers.Remove("w4", out var large);
         await large!.DisposeAsync();
         await SettledAsync();
@@ -209,12 +212,15 @@ public sealed class ShardingTests : IAsyncLifetime
     [Fact]
     public async Task Calls_of_a_shard_go_to_the_version_of_its_owner()
     {
-        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4")
+            .AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
         await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [0] = "w4", [1] = "w1" }, Options);
         Assert.Equal("two", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(0)}].counter.count", default));
         Assert.Equal("two", await _caller.Fan.Get<ICounterTwo>(StoreOf(0)).CountAsync());
-        Assert.StartsWith("w1", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(1)}].counter.count", default), StringComparison.Ordinal);
-        var error = await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await _caller.Fan.Get<ICounter>(StoreOf(0)).CountAsync());
+        Assert.StartsWith(
+            "w1", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(1)}].counter.count", default), StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<NoMatchingVersionException>(
+            async () => await _caller.Fan.Get<ICounter>(StoreOf(0)).CountAsync());
         Assert.Equal("Shard 0 of 'stock.counter' is owned by w4, whose version 2.0.0 does not fit '^1.0.0'.", error.Message);
         await Assert.ThrowsAsync<NoMatchingVersionException>(async () => await _caller.Fan.Get<ICounterTwo>(StoreOf(1)).CountAsync());
     }
@@ -239,14 +245,16 @@ public sealed class ShardingTests : IAsyncLifetime
         {
             while (!stop.IsCancellationRequested) await _caller.Fan.Get<ICounter>(StoreOf(Random.Shared.Next(1, Shards))).CountAsync();
         })).ToList();
-        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4")
+            .AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
         Assert.DoesNotContain(await Changes.ShardsAsync("stock.counter"), state => state.Owner == "w4");
 
         for (var round = 0; round < 3; round++)
         {
             var report = await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [0] = "w4" }, Options);
             Assert.Equal("two", await _caller.Fan.CallAsync<string>($"stock[{StoreOf(0)}].counter.count", default));
-            Assert.Equal([0], (await Changes.ShardsAsync("stock.counter")).Where(state => state.Owner == "w4").Select(state => state.Shard));
+            Assert.Equal(
+                [0], (await Changes.ShardsAsync("stock.counter")).Where(state => state.Owner == "w4").Select(state => state.Shard));
             await Changes.RevertAsync(report.Commit.Number, Options);
             Assert.StartsWith("w", await _caller.Fan.Get<ICounter>(StoreOf(0)).CountAsync(), StringComparison.Ordinal);
         }
@@ -259,13 +267,22 @@ public sealed class ShardingTests : IAsyncLifetime
     [Fact]
     public async Task A_split_of_a_sharded_service_is_one_of_its_shards()
     {
-        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
-        var split = new RouteChange { Service = "stock.counter", Versions = new Dictionary<string, int> { ["1.0.0"] = 75, ["2.0.0"] = 25 } };
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4")
+            .AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        var split = new RouteChange
+        {
+            Service = "stock.counter",
+            Versions = new Dictionary<string, int> { ["1.0.0"] = 75, ["2.0.0"] = 25 }
+        };
         var report = await Changes.ChangeAsync([split], Options);
-        Assert.Contains("A shard has one owner, so 'stock.counter' is split by shards: 2.0.0 has 2 of 8, 1.0.0 has 6 of 8.", report.Warnings);
+        Assert.Contains(
+            "A shard has one owner, so 'stock.counter' is split by shards: 2.0.0 has 2 of 8, 1.0.0 has 6 of 8.", report.Warnings);
         await SettledAsync();
         var answers = new List<string>();
-        for (var shard = 0; shard < Shards; shard++) answers.Add(await _caller.Fan.CallAsync<string>($"stock[{StoreOf(shard)}].counter.count", default));
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            answers.Add(await _caller.Fan.CallAsync<string>($"stock[{StoreOf(shard)}].counter.count", default));
+        }
         Assert.Equal(2, answers.Count(answer => answer == "two"));
     }
 
@@ -273,43 +290,56 @@ public sealed class ShardingTests : IAsyncLifetime
     public async Task A_move_that_leaves_a_caller_without_or_moves_nothing_is_refused()
     {
         await using var needy = await TestHost.StartAsync(_tree, _network, "needy", fan => fan.DependsOn<ICounter>("^1.0"));
-        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
+        _workers["w4"] = await TestHost.StartAsync(_tree, _network, "w4", fan => fan.Configure(options => options.Worker = "w4")
+            .AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards));
         var move = new Dictionary<int, string?> { [0] = "w4" };
         var left = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", move, Options));
-        Assert.Equal(["'needy' depends on 'stock.counter' ^1.0, which 2.0.0 of 'w4' does not fit: its calls for that shard would fail."], left.Reasons);
+        Assert.Equal(
+            ["'needy' depends on 'stock.counter' ^1.0, which 2.0.0 of 'w4' does not fit: its calls for that shard would fail."],
+            left.Reasons);
         await Changes.MoveShardsAsync("stock.counter", move, Options with { Force = true });
         Assert.Equal("w4", (await Changes.ShardsAsync("stock.counter"))[0].Holder);
         var nothing = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", move, Options));
         Assert.Equal(["Nothing would change: shard 0 is assigned to 'w4' already."], nothing.Reasons);
 
-        _workers["w5"] = await TestHost.StartAsync(_tree, _network, "w5", fan => fan.Configure(options => options.Worker = "w5").AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards * 2));
-        var other = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w5" }, Options));
-        Assert.Equal(["'w5' divides 'stock.counter' by 'hash:16', and it is divided by 'hash:8': it can't own a shard of that."], other.Reasons);
+        _workers["w5"] = await TestHost.StartAsync(_tree, _network, "w5", fan => fan.Configure(options => options.Worker = "w5")
+            .AddService<ICounterTwo>(_ => new CounterTwo()).Shard<ICounterTwo>(Shards * 2));
+        var other = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w5" }, Options));
+        Assert.Equal(
+            ["'w5' divides 'stock.counter' by 'hash:16', and it is divided by 'hash:8': it can't own a shard of that."], other.Reasons);
     }
 
     [Fact]
     public async Task A_move_to_nobody_or_of_no_shard_is_refused()
     {
-        var nobody = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w9" }, Options));
+        var nobody = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w9" }, Options));
         Assert.Equal(["No worker 'w9' serves 'stock.counter'; there is w1, w2, w3."], nobody.Reasons);
-        var none = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [99] = "w1" }, Options));
+        var none = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [99] = "w1" }, Options));
         Assert.Contains("has no shard 99", none.Message, StringComparison.Ordinal);
-        var forced = await Changes.MoveShardsAsync("stock.counter", new Dictionary<int, string?> { [1] = "w9" }, Options with { Force = true });
+        var forced = await Changes.MoveShardsAsync(
+            "stock.counter", new Dictionary<int, string?> { [1] = "w9" }, Options with { Force = true });
         Assert.Equal(nobody.Reasons, forced.Commit.Overridden);
-        await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.MoveShardsAsync("nowhere", new Dictionary<int, string?> { [1] = "w1" }, Options));
+        await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.MoveShardsAsync("nowhere", new Dictionary<int, string?> { [1] = "w1" }, Options));
     }
 
-    private static int StoreOf(int shard) => Enumerable.Range(0, 1000).First(key => Fan.Sharding.ShardPlan.Hash(Shards).ShardOf($"{key}") == shard);
+    private static int StoreOf(int shard) =>
+        Enumerable.Range(0, 1000).First(key => Fan.Sharding.ShardPlan.Hash(Shards).ShardOf($"{key}") == shard);
 
     private static long TokenOf(string answer) => long.Parse(answer.Split(' ')[1], CultureInfo.InvariantCulture);
 
-    private async Task StartWorkerAsync(string name, int shards = Shards) => _workers[name] = await TestHost.StartAsync(_tree, _network, name, fan => fan
-        .Configure(options => (options.Worker, options.DrainTimeout) = (name, TimeSpan.FromMilliseconds(500)))
-        .AddService<ICounter>(_ => new Counter(name, _served)).Shard<ICounter>(shards)
-        .AddService<ITicker>(_ => new Ticker(name)).Unique<ITicker>());
+    private async Task StartWorkerAsync(string name, int shards = Shards) =>
+        _workers[name] = await TestHost.StartAsync(_tree, _network, name, fan => fan
+            .Configure(options => (options.Worker, options.DrainTimeout) = (name, TimeSpan.FromMilliseconds(500)))
+            .AddService<ICounter>(_ => new Counter(name, _served)).Shard<ICounter>(shards)
+            .AddService<ITicker>(_ => new Ticker(name)).Unique<ITicker>());
 
     private Task SettledAsync() => Eventually.TrueAsync(
-        async () => await Changes.ShardsAsync("stock.counter") is { Count: Shards } states && states.All(state => state.Holder is not null && state.Holder == state.Owner), "every shard is held by its owner");
+        async () => await Changes.ShardsAsync("stock.counter") is { Count: Shards } states
+            && states.All(state => state.Holder is not null && state.Holder == state.Owner), "every shard is held by its owner");
 
     private sealed class CounterTwo : ICounterTwo
     {

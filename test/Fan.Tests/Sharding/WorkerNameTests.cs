@@ -78,13 +78,19 @@ public sealed class WorkerNameTests : IAsyncLifetime
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync(first)).Status);
         await using (var second = await StartAsync("second", "w"))
         {
-            await Eventually.TrueAsync(async () => (await HealthAsync(first)).Status == HealthStatus.Degraded && (await HealthAsync(second)).Status == HealthStatus.Degraded, "both are degraded");
-            Assert.Matches("^'stock.counter' is served as worker 'w' by another process too: second at test:.+$", (await HealthAsync(first)).Description!);
-            Assert.Matches("^'stock.counter' is served as worker 'w' by another process too: first at test:.+$", (await HealthAsync(second)).Description!);
+            await Eventually.TrueAsync(async () => (await HealthAsync(first)).Status == HealthStatus.Degraded
+                && (await HealthAsync(second)).Status == HealthStatus.Degraded, "both are degraded");
+            Assert.Matches(
+                "^'stock.counter' is served as worker 'w' by another process too: second at test:.+$",
+                (await HealthAsync(first)).Description!);
+            Assert.Matches(
+                "^'stock.counter' is served as worker 'w' by another process too: first at test:.+$",
+                (await HealthAsync(second)).Description!);
         }
 
         await Eventually.TrueAsync(async () => (await HealthAsync(first)).Status == HealthStatus.Healthy, "it is the only one again");
-        Assert.Equal(2, _log.All.Count(line => line.Contains("'stock.counter' is served as worker 'w' by another process too, and which of them", StringComparison.Ordinal)));
+        Assert.Equal(2, _log.All.Count(line => line.Contains(
+            "'stock.counter' is served as worker 'w' by another process too, and which of them", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -113,28 +119,41 @@ public sealed class WorkerNameTests : IAsyncLifetime
     {
         await using (await StartAsync("first", null)) Assert.Single(Hints());
         await using (await StartAsync("second", "w")) Assert.Single(Hints());
-        await using (await TestHost.StartAsync(_tree, _network, "third", fan => fan.AddService<ITicker>(_ => new Ticker()).Unique<ITicker>(), _log)) Assert.Single(Hints());
+        await using (await TestHost.StartAsync(
+            _tree, _network, "third", fan => fan.AddService<ITicker>(_ => new Ticker()).Unique<ITicker>(), _log))
+        {
+            Assert.Single(Hints());
+        }
 
-        IEnumerable<string> Hints() => _log.All.Where(line => line.StartsWith("The shards of stock.counter are owned as worker 'first-", StringComparison.Ordinal));
+        IEnumerable<string> Hints() =>
+            _log.All.Where(line => line.StartsWith("The shards of stock.counter are owned as worker 'first-", StringComparison.Ordinal));
     }
 
-    private static EndpointSet Set(params (string Worker, string Instance)[] endpoints) => new(endpoints.Select((one, i) => new Endpoint($"/{i}", i, "stock.counter", "1.0.0", new EndpointDescription
-    {
-        Transport = "http",
-        Instance = one.Instance,
-        Properties = new Dictionary<string, string> { [ShardOffer.WorkerProperty] = one.Worker },
-    }, TimeProvider.System)).ToImmutableDictionary(endpoint => endpoint.Id));
+    private static EndpointSet Set(params (string Worker, string Instance)[] endpoints) =>
+        new(endpoints.Select((one, i) => new Endpoint($"/{i}", i, "stock.counter", "1.0.0", new EndpointDescription
+        {
+            Transport = "http",
+            Instance = one.Instance,
+            Properties = new Dictionary<string, string> { [ShardOffer.WorkerProperty] = one.Worker },
+        }, TimeProvider.System)).ToImmutableDictionary(endpoint => endpoint.Id));
 
     private static ServiceFollower Directory(TestHost host) => ((EndpointDirectory)host.Directory).Follow("stock.counter");
 
     private static async Task<HealthReportEntry> HealthAsync(TestHost host) =>
-        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["fan"];
+        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(
+            TestContext.Current.CancellationToken)).Entries["fan"];
 
     private Task<TestHost> StartAsync(string name, string? worker) =>
-        TestHost.StartAsync(_tree, _network, name, fan => fan.Configure(options => options.Worker = worker).AddService<ICounter>(_ => new Counter(name)).Shard<ICounter>(Shards), _log);
+        TestHost.StartAsync(
+            _tree,
+            _network,
+            name,
+            fan => fan.Configure(options => options.Worker = worker).AddService<ICounter>(_ => new Counter(name)).Shard<ICounter>(Shards),
+            _log);
 
     private Task HeldAsync(TestHost host, string name) => Eventually.TrueAsync(
-        async () => await host.Services.GetRequiredService<ISystemChanges>().ShardsAsync("stock.counter") is { Count: Shards } states && states.All(state => state.Holder is not null), $"{name} holds all shards");
+        async () => await host.Services.GetRequiredService<ISystemChanges>().ShardsAsync("stock.counter") is { Count: Shards } states
+            && states.All(state => state.Holder is not null), $"{name} holds all shards");
 
     private sealed class Counter(string name) : ICounter
     {

@@ -13,7 +13,13 @@ namespace Fan.Tests.Switching;
 /// <summary>A commit at a barrier is made only while all hold, however many they are.</summary>
 public sealed class BarrierTests : IAsyncLifetime
 {
-    private static readonly ChangeOptions AtBarrier = new() { Author = "tester", Barrier = true, Force = true, DrainTimeout = TimeSpan.Zero };
+    private static readonly ChangeOptions AtBarrier = new()
+    {
+        Author = "tester",
+        Barrier = true,
+        Force = true,
+        DrainTimeout = TimeSpan.Zero
+    };
 
     private readonly MemoryTree _tree = new();
     private readonly MemoryCoordinationStore _mine;
@@ -39,13 +45,15 @@ public sealed class BarrierTests : IAsyncLifetime
     public async Task An_application_that_gives_up_between_the_look_and_the_commit_is_asked_to_hold_again()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var patient = await TestHost.StartAsync(_tree, new LoopNetwork(), "patient", fan => fan.Services.AddSingleton<TimeProvider>(clock));
+        await using var patient = await TestHost.StartAsync(
+            _tree, new LoopNetwork(), "patient", fan => fan.Services.AddSingleton<TimeProvider>(clock));
         var commits = 0;
         _store.BeforeCommit = async operations =>
         {
             if (!TakesTheBarrier(operations) || Interlocked.Increment(ref commits) > 1) return;
             clock.Advance(TimeSpan.FromSeconds(31));
-            await Eventually.TrueAsync(async () => (await _changes.ApplicationsAsync(Token)).Single().Prepared == "", "it says that it holds no more");
+            await Eventually.TrueAsync(
+                async () => (await _changes.ApplicationsAsync(Token)).Single().Prepared == "", "it says that it holds no more");
         };
         Assert.Equal((1, 2), ((await ChangeAsync()).Applications, commits));
     }
@@ -74,13 +82,16 @@ public sealed class BarrierTests : IAsyncLifetime
     {
         await using var crowd = await Crowd.StartAsync(_tree, 701, raises: false);
         var refused = await Assert.ThrowsAsync<CommitRefusedException>(ChangeAsync);
-        Assert.Contains("at most 700 applications of the revision before this one; 701 of them live", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at most 700 applications of the revision before this one; 701 of them live", refused.Message, StringComparison.Ordinal);
         Assert.Null(await _mine.GetAsync(CommitPath.Barrier, Token));
     }
 
-    private static bool TakesTheBarrier(IReadOnlyList<StoreOperation> operations) => operations.Count > 1 && operations.Any(operation => operation is StoreOperation.Delete { NodePath: CommitPath.Barrier });
+    private static bool TakesTheBarrier(IReadOnlyList<StoreOperation> operations) =>
+        operations.Count > 1 && operations.Any(operation => operation is StoreOperation.Delete { NodePath: CommitPath.Barrier });
 
-    private Task<ChangeReport> ChangeAsync() => _changes.ChangeAsync([RouteChange.To("price", "1.0.0")], AtBarrier, cancellationToken: Token);
+    private Task<ChangeReport> ChangeAsync() =>
+        _changes.ChangeAsync([RouteChange.To("price", "1.0.0")], AtBarrier, cancellationToken: Token);
 
     /// <summary>Records of many, which hold at each barrier and follow the log.</summary>
     private sealed class Crowd : IAsyncDisposable
@@ -106,7 +117,10 @@ public sealed class BarrierTests : IAsyncLifetime
             await crowd._store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications, CommitPath.Control], Token);
             foreach (var some in Enumerable.Range(0, count).Chunk(AtOnce))
             {
-                var made = await crowd._store.CommitAsync([.. some.Select(_ => new StoreOperation.Create(CommitPath.Applications + "/app_", crowd._record.ToJson(), NodeKind.EphemeralSequential))], Token);
+                var made = await crowd._store.CommitAsync(
+                    [.. some.Select(_ => new StoreOperation.Create(
+                        CommitPath.Applications + "/app_", crowd._record.ToJson(), NodeKind.EphemeralSequential))],
+                    Token);
                 crowd._paths.AddRange(made.Select(one => one.Path));
             }
 
@@ -130,14 +144,22 @@ public sealed class BarrierTests : IAsyncLifetime
             {
                 var barrier = await _store.GetAsync(CommitPath.Barrier, _leaving.Token);
                 var head = await new CommitLog(_store, TimeProvider.System).ReadHeadAsync(_leaving.Token);
-                await WriteAsync(_record with { Prepared = barrier?.CreatedTransaction.ToString(CultureInfo.InvariantCulture), Applied = head?.Number ?? 0, Oldest = head?.Number ?? 0 });
+                await WriteAsync(_record with
+                {
+                    Prepared = barrier?.CreatedTransaction.ToString(CultureInfo.InvariantCulture),
+                    Applied = head?.Number ?? 0,
+                    Oldest = head?.Number ?? 0
+                });
             }
         }
 
         private async Task WriteAsync(ApplicationRecord record)
         {
             _record = record;
-            foreach (var some in _paths.Chunk(AtOnce)) await _store.CommitAsync([.. some.Select(path => new StoreOperation.Set(path, record.ToJson()))], _leaving.Token);
+            foreach (var some in _paths.Chunk(AtOnce))
+            {
+                await _store.CommitAsync([.. some.Select(path => new StoreOperation.Set(path, record.ToJson()))], _leaving.Token);
+            }
         }
     }
 }

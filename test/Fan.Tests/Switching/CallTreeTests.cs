@@ -43,7 +43,8 @@ public sealed class CallTreeTests : IAsyncLifetime
         Assert.Equal("1/1 1/1", seen);
         Assert.Equal("2/2", await BothAsync());
         // It has ended, and a switch sees that.
-        Assert.NotNull((await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Quick with { DrainTimeout = TimeSpan.FromSeconds(20) })).Drained);
+        Assert.NotNull((await Changes.ChangeAsync(
+            [RouteChange.To("price", "1.0.0")], Quick with { DrainTimeout = TimeSpan.FromSeconds(20) })).Drained);
     }
 
     [Fact]
@@ -56,7 +57,9 @@ public sealed class CallTreeTests : IAsyncLifetime
         using (tree.Use()) Assert.Equal("1/1", await BothAsync());
         tree.Dispose();
         tree.Dispose();
-        await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).All(application => application.Oldest > tree.Snapshot), "nothing reads the old snapshot");
+        await Eventually.TrueAsync(
+            async () => (await Changes.ApplicationsAsync()).All(application => application.Oldest > tree.Snapshot),
+            "nothing reads the old snapshot");
     }
 
     [Fact]
@@ -82,13 +85,15 @@ public sealed class CallTreeTests : IAsyncLifetime
         Assert.Single(attempts);
         attempts.Clear();
         // Within another tree it is a part of that.
-        await Assert.ThrowsAsync<SnapshotGoneException>(() => _caller.Fan.RunTreeAsync(ct => _caller.Fan.RunTreeAsync(WorkAsync, isIdempotent: true, cancellationToken: ct)));
+        await Assert.ThrowsAsync<SnapshotGoneException>(
+            () => _caller.Fan.RunTreeAsync(ct => _caller.Fan.RunTreeAsync(WorkAsync, isIdempotent: true, cancellationToken: ct)));
         Assert.Single(attempts);
     }
 
     private async Task<string> BothAsync() => $"{await _caller.Fan.WhichAsync("price")}/{await _caller.Fan.Get<ITaxOne>().WhichAsync()}";
 
-    private Task<ChangeReport> SwitchAsync(TimeSpan drain) => Changes.ChangeAsync([RouteChange.To("price", "2.0.0"), RouteChange.To("tax", "2.0.0")], Quick with { DrainTimeout = drain });
+    private Task<ChangeReport> SwitchAsync(TimeSpan drain) =>
+        Changes.ChangeAsync([RouteChange.To("price", "2.0.0"), RouteChange.To("tax", "2.0.0")], Quick with { DrainTimeout = drain });
 
     private async Task<TestHost> StartAsync(string name, Action<FanBuilder> configure)
     {

@@ -58,10 +58,13 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
     [Fact]
     public async Task Behind_a_proxy_dependents_are_judged_by_the_service_that_it_stands_before()
     {
-        await StartAsync("proxies", fan => fan.AddProxy("price_proxy", "price", (call, ct) => call.ForwardAsync(null, ct), options => options.Version = "7.0.0"));
+        await StartAsync(
+            "proxies",
+            fan => fan.AddProxy("price_proxy", "price", (call, ct) => call.ForwardAsync(null, ct), options => options.Version = "7.0.0"));
         await StartAsync("needy", fan => fan.DependsOn<IPriceOne>("^1.0"));
         await Changes.ChangeAsync([new RouteChange { Service = "price", Alias = "price_proxy" }], Quick);
-        var refused = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.ChangeAsync([new RouteChange { Service = "tax", Alias = "price_proxy" }], Quick));
+        var refused = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.ChangeAsync([new RouteChange { Service = "tax", Alias = "price_proxy" }], Quick));
         Assert.Contains("stands before 'price' and takes no calls of 'tax'", refused.Message, StringComparison.Ordinal);
     }
 
@@ -73,9 +76,14 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
         await StartAsync("needy", fan => fan.DependsOn<IQuoteOne>("^1.0"));
         await StartAsync("modern", fan => fan.Uses<IQuoteTwo>("*"));
         var report = await Changes.ChangeAsync([RouteChange.To("quote", "1.1.0")], Quick);
-        Assert.Equal(["'needy' was built with 'quote' 1.0.0 and can't call all of 1.1.0: ask (id is int in 1.0.0 and string in 1.1.0); it has no method forget."], report.Warnings);
+        Assert.Equal(
+            ["'needy' was built with 'quote' 1.0.0 and can't call all of 1.1.0: ask (id is int in 1.0.0 and string in 1.1.0); " +
+                "it has no method forget."],
+            report.Warnings);
         // Both ways: what the new one was built with has no endpoint any more once the old one is alone.
-        Assert.DoesNotContain((await Changes.ChangeAsync([RouteChange.To("quote", "1.0.0")], Quick)).Warnings, warning => warning.Contains("'needy'", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            (await Changes.ChangeAsync([RouteChange.To("quote", "1.0.0")], Quick)).Warnings,
+            warning => warning.Contains("'needy'", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -88,7 +96,8 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
         await tills.StopAsync();
         await Eventually.TrueAsync(async () => !(await NeedAsync()).IsMet, "the record says that it is not met any more");
 
-        async Task<DeclaredNeed> NeedAsync() => (await Changes.ApplicationsAsync()).Single(application => application.Application == "needy").Needs.Single();
+        async Task<DeclaredNeed> NeedAsync() =>
+            (await Changes.ApplicationsAsync()).Single(application => application.Application == "needy").Needs.Single();
     }
 
     [Fact]
@@ -107,7 +116,8 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
         var committer = new MemoryCoordinationStore(_tree);
         await committer.OpenAsync(TestContext.Current.CancellationToken);
         await using var ending = committer;
-        await committer.CommitAsync([new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)], TestContext.Current.CancellationToken);
+        await committer.CommitAsync(
+            [new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)], TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(async () => (await RecordAsync()).Prepared is { Length: > 0 }, "it holds");
         var history = patient.Services.GetRequiredService<FanApplication>().Trees.History;
 
@@ -130,14 +140,16 @@ public sealed class ChangeSafetyTests : IAsyncLifetime
         // That it gave up, and that it holds nothing: what is said once is not said again and again.
         Assert.InRange(writes, 2, 4);
 
-        async Task<ApplicationRecord> RecordAsync() => (await Changes.ApplicationsAsync()).Single(application => application.Application == "patient");
+        async Task<ApplicationRecord> RecordAsync() =>
+            (await Changes.ApplicationsAsync()).Single(application => application.Application == "patient");
     }
 
     [Fact]
     public async Task What_is_no_commit_is_named_with_its_node()
     {
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Quick);
-        await _caller.Store.CommitAsync([new StoreOperation.Set(CommitPath.OfCommit(1), "garbage"u8.ToArray())], TestContext.Current.CancellationToken);
+        await _caller.Store.CommitAsync(
+            [new StoreOperation.Set(CommitPath.OfCommit(1), "garbage"u8.ToArray())], TestContext.Current.CancellationToken);
         var error = await Assert.ThrowsAsync<MalformedNodeException>(async () =>
         {
             await foreach (var commit in Changes.LogAsync(TestContext.Current.CancellationToken)) Assert.True(commit.Number > 1);

@@ -52,7 +52,8 @@ public sealed class GarbageTests : IAsyncLifetime
     [InlineData("{\"versions\":{\"1.0.0\":\"all\"}}")]
     public async Task A_switch_repairs_a_route_that_can_not_be_read(string garbage)
     {
-        await _store.CommitAsync([new StoreOperation.Set(CommitPath.OfValue(CommitPath.OfRoute("price")), Encoding.UTF8.GetBytes(garbage))], Token);
+        await _store.CommitAsync(
+            [new StoreOperation.Set(CommitPath.OfValue(CommitPath.OfRoute("price")), Encoding.UTF8.GetBytes(garbage))], Token);
         var report = await _changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Quick, cancellationToken: Token);
         Assert.Equal(2, report.Applications);
         Assert.Equal("1", await _caller.Fan.WhichAsync("price"));
@@ -76,10 +77,14 @@ public sealed class GarbageTests : IAsyncLifetime
     public async Task What_names_nothing_to_observe_is_told_once_and_the_next_is_observed()
     {
         await _store.CommitAsync([new StoreOperation.Create(ObservationPath.Wanted, "garbage"u8.ToArray())], Token);
-        await _store.CommitAsync([new StoreOperation.Delete(ObservationPath.Wanted), new StoreOperation.Create(ObservationPath.Wanted, ObservationJson.WriteWanted(["price"]))], Token);
+        await _store.CommitAsync([
+            new StoreOperation.Delete(ObservationPath.Wanted),
+            new StoreOperation.Create(ObservationPath.Wanted, ObservationJson.WriteWanted(["price"]))
+        ], Token);
         await _store.CreateMissingAsync([ObservationPath.Reports], Token);
         await Eventually.TrueAsync(async () => (await _store.GetChildrenAsync(ObservationPath.Reports, Token))?.Count == 2, "both report");
     }
 
-    private static Fan.Tree.RouteEntry? RouteEntry(StoreNode? node) => node is null ? null : Fan.Tree.RouteEntry.Parse(Encoding.UTF8.GetString(node.Data.Span));
+    private static Fan.Tree.RouteEntry? RouteEntry(StoreNode? node) =>
+        node is null ? null : Fan.Tree.RouteEntry.Parse(Encoding.UTF8.GetString(node.Data.Span));
 }

@@ -83,7 +83,10 @@ public sealed class InterruptedChangeTests : IAsyncLifetime
         {
             if (!TakesTheBarrier(operations) || Interlocked.Increment(ref commits) > 1) return;
             _mine.Expire();
-            await other.CommitAsync([new StoreOperation.Set(CommitPath.Control, default), new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)], Token);
+            await other.CommitAsync([
+                new StoreOperation.Set(CommitPath.Control, default),
+                new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)
+            ], Token);
         };
         await Assert.ThrowsAsync<CommitConflictException>(() => BarrierAsync());
         Assert.Equal(other.SessionId, (await other.GetAsync(CommitPath.Barrier, Token))!.EphemeralOwner);
@@ -103,7 +106,10 @@ public sealed class InterruptedChangeTests : IAsyncLifetime
             BeforeCommit = async operations =>
             {
                 // While it has no record nobody waits for it.
-                if (IsRecord(operations) && Interlocked.Increment(ref records) == 2) await _changes.ChangeAsync([RouteChange.To("price", "2.0.0")], Quick, cancellationToken: Token);
+                if (IsRecord(operations) && Interlocked.Increment(ref records) == 2)
+                {
+                    await _changes.ChangeAsync([RouteChange.To("price", "2.0.0")], Quick, cancellationToken: Token);
+                }
             },
         });
         await _changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Quick, cancellationToken: Token);
@@ -112,20 +118,26 @@ public sealed class InterruptedChangeTests : IAsyncLifetime
         var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref reads, late.Task);
         caller.Store.Expire();
-        await Eventually.TrueAsync(async () => (await _changes.ReadAsync(Token)).Number == 3 && (await _changes.ApplicationsAsync(Token)).Count == 3, "it is in the register again");
+        await Eventually.TrueAsync(
+            async () => (await _changes.ReadAsync(Token)).Number == 3 && (await _changes.ApplicationsAsync(Token)).Count == 3,
+            "it is in the register again");
         var calling = caller.Fan.WhichAsync("price");
         late.SetResult();
         Assert.Equal("2", await calling);
     }
 
     private static bool IsRecord(IReadOnlyList<StoreOperation> operations) =>
-        operations.Any(operation => operation is StoreOperation.Create create && create.NodePath.StartsWith(CommitPath.Applications + "/", StringComparison.Ordinal));
+        operations.Any(operation => operation is StoreOperation.Create create
+            && create.NodePath.StartsWith(CommitPath.Applications + "/", StringComparison.Ordinal));
 
-    private static bool TakesTheBarrier(IReadOnlyList<StoreOperation> operations) => operations.Count > 1 && operations.Any(operation => operation is StoreOperation.Delete { NodePath: CommitPath.Barrier });
+    private static bool TakesTheBarrier(IReadOnlyList<StoreOperation> operations) =>
+        operations.Count > 1 && operations.Any(operation => operation is StoreOperation.Delete { NodePath: CommitPath.Barrier });
 
-    private Task<ChangeReport> BarrierAsync() => _changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Quick with { Barrier = true, Force = true }, cancellationToken: Token);
+    private Task<ChangeReport> BarrierAsync() =>
+        _changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Quick with { Barrier = true, Force = true }, cancellationToken: Token);
 
-    private async Task<TestHost> StartAsync(string name, Action<FanBuilder>? configure = null, Func<MemoryCoordinationStore, ICoordinationStore>? wrap = null)
+    private async Task<TestHost> StartAsync(
+        string name, Action<FanBuilder>? configure = null, Func<MemoryCoordinationStore, ICoordinationStore>? wrap = null)
     {
         var host = await TestHost.StartAsync(_tree, _network, name, configure ?? (_ => { }), wrap: wrap);
         _hosts.Add(host);

@@ -55,5 +55,6 @@ internal sealed class TillDesk(Func<IFan> fan) : ITillDesk
 
 internal static class WhichCalls
 {
-    public static ValueTask<string> WhichAsync(this IFan fan, string service, CallOptions? options = null) => fan.CallAsync<string>(service + ".which", default, options);
+    public static ValueTask<string> WhichAsync(this IFan fan, string service, CallOptions? options = null) =>
+        fan.CallAsync<string>(service + ".which", default, options);
 }

@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fan.Tests.Switching;
 
-/// <summary>Applications whose store comes back with another log: they follow that one, say so, and nothing is called applied by the numbers of the one before.</summary>
+/// <summary>
+/// Applications whose store comes back with another log: they follow that one, say so, and nothing is called applied by the numbers of the
+/// one before.
+/// </summary>
 public sealed class RestoredLogTests : IAsyncLifetime
 {
     private static readonly ChangeOptions Quick = new() { Author = "tester", DrainTimeout = TimeSpan.Zero };
@@ -58,7 +61,9 @@ public sealed class RestoredLogTests : IAsyncLifetime
         Assert.Equal(HealthStatus.Degraded, health.Status);
         Assert.Contains("the log of commits was at 3 and is at 2", health.Description, StringComparison.Ordinal);
         // For the doctor, who comes when all follow it already.
-        await Eventually.TrueAsync(async () => (await _changes.ApplicationsAsync(Token)).All(record => record is { RestoredFrom: 3, Applied: 2 }), "the records say so");
+        await Eventually.TrueAsync(
+            async () => (await _changes.ApplicationsAsync(Token)).All(record => record is { RestoredFrom: 3, Applied: 2 }),
+            "the records say so");
         // Its number is one that all of them had applied before.
         Assert.Equal((3, 3), await SwitchAsync("2.0.0"));
         await CallsAsync("2");
@@ -73,7 +78,14 @@ public sealed class RestoredLogTests : IAsyncLifetime
         var log = new CommitLog(_store, TimeProvider.System);
         var first = (await log.ReadAsync(2, Token))!;
         // Committed by somebody else before these applications saw the store again.
-        var other = new Commit { Number = 3, Author = "another", At = DateTimeOffset.UnixEpoch, Follows = CommitJson.Fingerprint(first), Edits = [] };
+        var other = new Commit
+        {
+            Number = 3,
+            Author = "another",
+            At = DateTimeOffset.UnixEpoch,
+            Follows = CommitJson.Fingerprint(first),
+            Edits = []
+        };
         var data = CommitJson.Write(other);
         saved[CommitPath.OfCommit(3)] = data;
         saved[CommitPath.Head] = CommitJson.WriteHead(other, data.Length);
@@ -91,7 +103,14 @@ public sealed class RestoredLogTests : IAsyncLifetime
         var before = (await log.ReadAsync(2, Token))!;
         for (var number = 3; number <= 5; number++)
         {
-            var next = new Commit { Number = number, Author = "another", At = DateTimeOffset.UnixEpoch, Follows = CommitJson.Fingerprint(before), Edits = [] };
+            var next = new Commit
+            {
+                Number = number,
+                Author = "another",
+                At = DateTimeOffset.UnixEpoch,
+                Follows = CommitJson.Fingerprint(before),
+                Edits = []
+            };
             var data = CommitJson.Write(next);
             saved[CommitPath.OfCommit(number)] = data;
             saved[CommitPath.Head] = CommitJson.WriteHead(next, data.Length);
@@ -109,7 +128,9 @@ public sealed class RestoredLogTests : IAsyncLifetime
         await SwitchAsync("1.0.0");
         await CallsAsync("1");
         await RestoreAsync([]);
-        await Eventually.TrueAsync(async () => (await _changes.ApplicationsAsync(Token)) is { Count: 3 } all && all.All(record => record.Applied == 0), "all are there again, and none has applied anything");
+        await Eventually.TrueAsync(
+            async () => (await _changes.ApplicationsAsync(Token)) is { Count: 3 } all && all.All(record => record.Applied == 0),
+            "all are there again, and none has applied anything");
         Assert.Equal((3, 2), await SwitchAsync("2.0.0"));
         await CallsAsync("2");
     }
@@ -118,16 +139,28 @@ public sealed class RestoredLogTests : IAsyncLifetime
     public async Task What_an_application_says_of_another_log_is_not_taken_for_applied()
     {
         // It stands where it was, as one that is cut off from the store.
-        var record = new ApplicationRecord { Application = "lags", Instance = "lags", Applied = 7, Fingerprint = "0123456789abcdef", Oldest = 7 };
-        await _store.CommitAsync([new StoreOperation.Create(CommitPath.Applications + "/app_lags", record.ToJson(), NodeKind.Ephemeral), new StoreOperation.Set(CommitPath.Applications, default)], Token);
-        var error = await Assert.ThrowsAsync<ChangeUnappliedException>(() => _changes.ChangeAsync([RouteChange.To("price", "2.0.0")], Quick with { ApplyTimeout = TimeSpan.FromSeconds(1) }, cancellationToken: Token));
+        var record = new ApplicationRecord
+        {
+            Application = "lags",
+            Instance = "lags",
+            Applied = 7,
+            Fingerprint = "0123456789abcdef",
+            Oldest = 7
+        };
+        await _store.CommitAsync([
+            new StoreOperation.Create(CommitPath.Applications + "/app_lags", record.ToJson(), NodeKind.Ephemeral),
+            new StoreOperation.Set(CommitPath.Applications, default)
+        ], Token);
+        var error = await Assert.ThrowsAsync<ChangeUnappliedException>(() => _changes.ChangeAsync(
+            [RouteChange.To("price", "2.0.0")], Quick with { ApplyTimeout = TimeSpan.FromSeconds(1) }, cancellationToken: Token));
         Assert.Contains("lags", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_record_that_a_restore_set_back_within_its_session_is_written_again()
     {
-        var path = (await _store.GetChildrenAsync(CommitPath.Applications, Token))!.Select(name => StorePath.Join(CommitPath.Applications, name)).First();
+        var path = (await _store.GetChildrenAsync(CommitPath.Applications, Token))!.Select(
+            name => StorePath.Join(CommitPath.Applications, name)).First();
         var said = ApplicationRecord.Parse((await _store.GetAsync(path, Token))!.Data);
         await _store.CommitAsync([new StoreOperation.Set(path, (said with { Applied = 1, Fingerprint = null }).ToJson())], Token);
         foreach (var host in _hosts)
@@ -136,7 +169,9 @@ public sealed class RestoredLogTests : IAsyncLifetime
             host.Store.Reconnect();
         }
 
-        await Eventually.TrueAsync(async () => ApplicationRecord.Parse((await _store.GetAsync(path, Token))!.Data).Applied == said.Applied, "the record says again what was applied");
+        await Eventually.TrueAsync(
+            async () => ApplicationRecord.Parse((await _store.GetAsync(path, Token))!.Data).Applied == said.Applied,
+            "the record says again what was applied");
     }
 
     [Fact]
@@ -145,7 +180,9 @@ public sealed class RestoredLogTests : IAsyncLifetime
         var commit = CommitOf(4);
         var small = CommitJson.ReadHead(CommitJson.WriteHead(commit, 1));
         var large = CommitJson.ReadHead(CommitJson.WriteHead(commit, CommitLog.MaxBytesInHead + 1));
-        Assert.Equal((CommitJson.Fingerprint(commit), true, CommitJson.Fingerprint(commit), false), (small.Fingerprint, small.Commit is not null, large.Fingerprint, large.Commit is not null));
+        Assert.Equal(
+            (CommitJson.Fingerprint(commit), true, CommitJson.Fingerprint(commit), false),
+            (small.Fingerprint, small.Commit is not null, large.Fingerprint, large.Commit is not null));
         Assert.Null(CommitJson.ReadHead("""{"number":4}"""u8.ToArray()).Fingerprint);
         var applied = TreeSnapshot.CreateEmpty().Apply(CommitOf(4) with { Author = "another" }, (_, _) => { });
         Assert.Equal(LogRelation.Another, LogContinuity.Of(applied, new LogHead(large.Number, 0, large.Commit, large.Fingerprint)));
@@ -167,7 +204,8 @@ public sealed class RestoredLogTests : IAsyncLifetime
         Assert.True(LogContinuity.IsNext(applied, CommitOf(2)));
         Assert.False(LogContinuity.IsNext(applied, CommitOf(2) with { Follows = "another" }));
         Assert.Equal(LogRelation.Same, LogContinuity.Of(TreeSnapshot.CreateEmpty(), null));
-        var written = CommitJson.Read(Encoding.UTF8.GetBytes("""{"number":2,"author":"tester","at":"2026-01-02T03:04:05.678Z","edits":[]}"""));
+        var written = CommitJson.Read(
+            Encoding.UTF8.GetBytes("""{"number":2,"author":"tester","at":"2026-01-02T03:04:05.678Z","edits":[]}"""));
         Assert.Null(written.Follows);
     }
 
@@ -179,7 +217,8 @@ public sealed class RestoredLogTests : IAsyncLifetime
         return (report.Applications, report.Commit.Number);
     }
 
-    private Task CallsAsync(string expected) => Eventually.TrueAsync(async () => await _hosts[2].Fan.WhichAsync("price") == expected, $"calls are served by {expected}");
+    private Task CallsAsync(string expected) =>
+        Eventually.TrueAsync(async () => await _hosts[2].Fan.WhichAsync("price") == expected, $"calls are served by {expected}");
 
     private async Task<Dictionary<string, byte[]>> SaveAsync()
     {
@@ -199,7 +238,10 @@ public sealed class RestoredLogTests : IAsyncLifetime
                 var there = new HashSet<string>(StringComparer.Ordinal);
                 await foreach (var (path, node) in NodesAsync(CommitPath.Root))
                 {
-                    if (path == CommitPath.Applications || path.StartsWith(CommitPath.Applications + "/", StringComparison.Ordinal)) continue;
+                    if (path == CommitPath.Applications || path.StartsWith(CommitPath.Applications + "/", StringComparison.Ordinal))
+                    {
+                        continue;
+                    }
                     there.Add(path);
                     if (!saved.TryGetValue(path, out var data)) operations.Insert(0, new StoreOperation.Delete(path));
                     else if (!node.Data.Span.SequenceEqual(data)) operations.Add(new StoreOperation.Set(path, data));
@@ -209,7 +251,10 @@ public sealed class RestoredLogTests : IAsyncLifetime
                 operations.RemoveAll(operation => operation is StoreOperation.Delete { NodePath: CommitPath.Root });
                 foreach (var (path, data) in saved.Where(node => !there.Contains(node.Key)).OrderBy(node => node.Key.Length))
                 {
-                    if (!path.StartsWith(CommitPath.Applications, StringComparison.Ordinal)) operations.Add(new StoreOperation.Create(path, data));
+                    if (!path.StartsWith(CommitPath.Applications, StringComparison.Ordinal))
+                    {
+                        operations.Add(new StoreOperation.Create(path, data));
+                    }
                 }
 
                 try

@@ -29,8 +29,10 @@ public sealed class RetirementTests : IAsyncLifetime
     [Fact]
     public async Task An_application_stops_when_no_call_may_come_to_it_any_more()
     {
-        var old = await StartAsync("old", fan => fan.AddService<IPriceOne>(_ => new Price("1")).AddService<ITaxOne>(_ => new Price("1")), TimeSpan.Zero);
-        var next = await StartAsync("new", fan => fan.AddService<IPriceTwo>(_ => new Price("2")).AddService<ITaxTwo>(_ => new Price("2")), TimeSpan.Zero);
+        var old = await StartAsync(
+            "old", fan => fan.AddService<IPriceOne>(_ => new Price("1")).AddService<ITaxOne>(_ => new Price("1")), TimeSpan.Zero);
+        var next = await StartAsync(
+            "new", fan => fan.AddService<IPriceTwo>(_ => new Price("2")).AddService<ITaxTwo>(_ => new Price("2")), TimeSpan.Zero);
 
         // One of two: the other still works.
         await Changes.ChangeAsync([RouteChange.To("price", "2.0.0")], Whole);
@@ -44,7 +46,8 @@ public sealed class RetirementTests : IAsyncLifetime
     [Fact]
     public async Task It_waits_for_the_call_trees_from_before()
     {
-        var old = await StartAsync("old", fan => fan.AddService<IPriceOne>(_ => new Price("1")).AddService<ITaxOne>(_ => new Price("1")), TimeSpan.Zero);
+        var old = await StartAsync(
+            "old", fan => fan.AddService<IPriceOne>(_ => new Price("1")).AddService<ITaxOne>(_ => new Price("1")), TimeSpan.Zero);
         await StartAsync("new", fan => fan.AddService<IPriceTwo>(_ => new Price("2")).AddService<ITaxTwo>(_ => new Price("2")));
         TestHost tills = null!;
         tills = await StartAsync("tills", fan => fan.AddService<ITillDesk>(_ => _till = new TillDesk(() => tills.Fan)));
@@ -85,7 +88,9 @@ public sealed class RetirementTests : IAsyncLifetime
         await StartAsync("proxies", fan => fan.AddProxy("price_proxy", "price", (call, ct) => call.ForwardAsync(cancellationToken: ct)));
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Whole);
         // The proxy may go by other versions than the route, so old is not done with.
-        await Changes.ChangeAsync([new RouteChange { Service = "price", Versions = new Dictionary<string, int> { ["2.0.0"] = 100 }, Alias = "price_proxy" }], Whole);
+        await Changes.ChangeAsync(
+            [new RouteChange { Service = "price", Versions = new Dictionary<string, int> { ["2.0.0"] = 100 }, Alias = "price_proxy" }],
+            Whole);
         Assert.Equal("2", await _caller.Fan.CallAsync<string>("price.which", default));
         Assert.False(IsStopping(old));
 
@@ -99,7 +104,9 @@ public sealed class RetirementTests : IAsyncLifetime
         var old = await StartAsync("old", fan => fan.AddService<IPriceOne>(_ => new Price("1")));
         await StartAsync("new", fan => fan.AddService<IPriceTwo>(_ => new Price("2")));
         await Changes.ChangeAsync([RouteChange.To("price", "2.0.0")], Whole);
-        await Eventually.TrueAsync(async () => (await HealthAsync(old)).Description?.Contains("no call comes", StringComparison.Ordinal) == true, "its health says so");
+        await Eventually.TrueAsync(
+            async () => (await HealthAsync(old)).Description?.Contains("no call comes", StringComparison.Ordinal) == true,
+            "its health says so");
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync(old)).Status);
         Assert.False(IsStopping(old));
 
@@ -107,10 +114,12 @@ public sealed class RetirementTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await HealthAsync(old)).Description is null, "calls come again");
     }
 
-    private static bool IsStopping(TestHost host) => host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
+    private static bool IsStopping(TestHost host) =>
+        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
     private static async Task<HealthReportEntry> HealthAsync(TestHost host) =>
-        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["fan"];
+        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(
+            TestContext.Current.CancellationToken)).Entries["fan"];
 
     private async Task<TestHost> StartAsync(string name, Action<FanBuilder> configure, TimeSpan? stopsAfter = null)
     {

@@ -44,7 +44,10 @@ public sealed class SwitchTests : IAsyncLifetime
         {
             var version = round % 2 == 0 ? "1" : "2";
             await Changes.ChangeAsync([RouteChange.To("price", version + ".0.0"), RouteChange.To("tax", version + ".0.0")], Quick);
-            foreach (var host in _hosts) Assert.Equal((version, version), (await host.Fan.WhichAsync("price"), await host.Fan.WhichAsync("tax")));
+            foreach (var host in _hosts)
+            {
+                Assert.Equal((version, version), (await host.Fan.WhichAsync("price"), await host.Fan.WhichAsync("tax")));
+            }
         }
     }
 
@@ -55,14 +58,17 @@ public sealed class SwitchTests : IAsyncLifetime
         var asking = _caller.Fan.CallAsync<string>("till.ask", default).AsTask();
         await _till.HasAsked.Task;
 
-        var report = await Changes.ChangeAsync([RouteChange.To("price", "2.0.0"), RouteChange.To("tax", "2.0.0")], Whole with { DrainTimeout = TimeSpan.FromMilliseconds(1) });
+        var report = await Changes.ChangeAsync(
+            [RouteChange.To("price", "2.0.0"), RouteChange.To("tax", "2.0.0")], Whole with { DrainTimeout = TimeSpan.FromMilliseconds(1) });
         Assert.Null(report.Drained);
         Assert.Equal("2", await _caller.Fan.WhichAsync("price"));
 
         _till.GoOn.SetResult();
         Assert.Equal("1/1 1/1", await asking);
         // Nothing reads the old one any more: the next change finds all settled.
-        await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).All(application => application.Oldest == report.Commit.Number), "the old snapshot is not in use");
+        await Eventually.TrueAsync(
+            async () => (await Changes.ApplicationsAsync()).All(application => application.Oldest == report.Commit.Number),
+            "the old snapshot is not in use");
     }
 
     [Fact]
@@ -71,7 +77,10 @@ public sealed class SwitchTests : IAsyncLifetime
         var first = await Changes.ChangeAsync([RouteChange.To("price", "1.0.0"), RouteChange.To("tax", "1.0.0")], Whole);
         await Changes.ChangeAsync([RouteChange.To("price", "2.0.0"), RouteChange.To("tax", "2.0.0")], Quick);
         _till.GoOn.SetResult();
-        using (new CallContext { SnapshotNumber = first.Commit.Number }.Use()) Assert.Equal("1/1 1/1", await _caller.Fan.CallAsync<string>("till.ask", default));
+        using (new CallContext { SnapshotNumber = first.Commit.Number }.Use())
+        {
+            Assert.Equal("1/1 1/1", await _caller.Fan.CallAsync<string>("till.ask", default));
+        }
         Assert.Equal("2/2 2/2", await _caller.Fan.CallAsync<string>("till.ask", default));
     }
 
@@ -85,7 +94,10 @@ public sealed class SwitchTests : IAsyncLifetime
 
         var late = await StartAsync("late", _ => { });
         using (new CallContext { SnapshotNumber = old }.Use()) Assert.Equal("1", await late.Fan.WhichAsync("price"));
-        using (new CallContext { SnapshotNumber = old + 1 }.Use()) Assert.Equal(("2", "2"), (await late.Fan.WhichAsync("price"), await late.Fan.WhichAsync("tax")));
+        using (new CallContext { SnapshotNumber = old + 1 }.Use())
+        {
+            Assert.Equal(("2", "2"), (await late.Fan.WhichAsync("price"), await late.Fan.WhichAsync("tax")));
+        }
         Assert.Equal(("2", "1"), (await late.Fan.WhichAsync("price"), await late.Fan.WhichAsync("tax")));
         using (new CallContext { SnapshotNumber = 1 }.Use())
             Assert.Equal(1, (await Assert.ThrowsAsync<SnapshotGoneException>(async () => await late.Fan.WhichAsync("price"))).Snapshot);
@@ -95,13 +107,17 @@ public sealed class SwitchTests : IAsyncLifetime
     public async Task A_switch_to_what_is_not_there_is_refused_and_changes_nothing()
     {
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Whole);
-        var refused = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.ChangeAsync([RouteChange.To("tax", "1.0.0"), RouteChange.To("price", "3.0.0")], Quick));
+        var refused = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.ChangeAsync([RouteChange.To("tax", "1.0.0"), RouteChange.To("price", "3.0.0")], Quick));
         Assert.Equal(["'price' 3.0.0 has no live endpoint; there is 1.0.0, 2.0.0."], refused.Reasons);
         Assert.Equal(("1", "2"), (await _caller.Fan.WhichAsync("price"), await _caller.Fan.WhichAsync("tax")));
 
         var forced = await Changes.ChangeAsync([RouteChange.To("price", "3.0.0")], Quick with { Force = true });
         Assert.Equal(refused.Reasons, forced.Commit.Overridden);
-        Assert.Contains("3.0.0, which has no endpoint", (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await _caller.Fan.WhichAsync("price"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "3.0.0, which has no endpoint",
+            (await Assert.ThrowsAsync<ServiceUnavailableException>(async () => await _caller.Fan.WhichAsync("price"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +125,8 @@ public sealed class SwitchTests : IAsyncLifetime
     {
         await StartAsync("needy", fan => fan.DependsOn<IPriceOne>("^1.0"));
         await StartAsync("soft", fan => fan.Uses<ITaxOne>("^1.0"));
-        var refused = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.ChangeAsync([RouteChange.To("price", "2.0.0")], Quick));
+        var refused = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.ChangeAsync([RouteChange.To("price", "2.0.0")], Quick));
         Assert.Equal(["'needy' depends on 'price' ^1.0, which 2.0.0 does not fit."], refused.Reasons);
         var report = await Changes.ChangeAsync([RouteChange.To("tax", "2.0.0")], Quick);
         Assert.Equal(["'soft' uses 'tax' ^1.0, which 2.0.0 does not fit."], report.Warnings);
@@ -134,8 +151,9 @@ public sealed class SwitchTests : IAsyncLifetime
     [Fact]
     public async Task Committers_at_the_same_time_are_put_in_order()
     {
-        var reports = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => _hosts[i % _hosts.Count].Services.GetRequiredService<ISystemChanges>()
-            .ChangeAsync([RouteChange.To(i % 2 == 0 ? "price" : "tax", i % 3 == 0 ? "1.0.0" : "2.0.0")], Quick))));
+        var reports = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(i => Task.Run(() => _hosts[i % _hosts.Count].Services.GetRequiredService<ISystemChanges>()
+                .ChangeAsync([RouteChange.To(i % 2 == 0 ? "price" : "tax", i % 3 == 0 ? "1.0.0" : "2.0.0")], Quick))));
         Assert.Equal(Enumerable.Range(2, 16).Select(number => (long)number), reports.Select(report => report.Commit.Number).Order());
         // Each was made from what the one before it left.
         var values = new Dictionary<string, string?>();
@@ -174,10 +192,12 @@ public sealed class SwitchTests : IAsyncLifetime
         await committer.OpenAsync();
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Whole);
         await committer.CommitAsync([new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)]);
-        await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).All(application => application.Prepared is not null), "all hold");
+        await Eventually.TrueAsync(
+            async () => (await Changes.ApplicationsAsync()).All(application => application.Prepared is not null), "all hold");
         var held = _caller.Fan.WhichAsync("price").AsTask();
         Assert.False(held.IsCompleted);
-        await Assert.ThrowsAsync<DeadlineExceededException>(async () => await _caller.Fan.WhichAsync("price", new CallOptions { Timeout = TimeSpan.FromMilliseconds(20) }));
+        await Assert.ThrowsAsync<DeadlineExceededException>(
+            async () => await _caller.Fan.WhichAsync("price", new CallOptions { Timeout = TimeSpan.FromMilliseconds(20) }));
         await committer.DisposeAsync();
         Assert.Equal("1", await held);
     }
@@ -190,14 +210,17 @@ public sealed class SwitchTests : IAsyncLifetime
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Whole);
         var limit = TimeSpan.FromSeconds(30);
         // Calls that find everything known take no time until they are sent.
-        await _caller.Fan.CallAsync<Wine>("cellar.get", JsonSerializer.SerializeToElement(new { id = 7 }), new CallOptions { Timeout = limit });
+        await _caller.Fan.CallAsync<Wine>(
+            "cellar.get", JsonSerializer.SerializeToElement(new { id = 7 }), new CallOptions { Timeout = limit });
 
         var committer = new MemoryCoordinationStore(_tree);
         await committer.OpenAsync();
         await committer.CommitAsync([new StoreOperation.Create(CommitPath.Barrier, Kind: NodeKind.Ephemeral)]);
-        await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).All(application => application.Prepared is not null), "all hold");
+        await Eventually.TrueAsync(
+            async () => (await Changes.ApplicationsAsync()).All(application => application.Prepared is not null), "all hold");
         var since = Stopwatch.GetTimestamp();
-        var held = _caller.Fan.CallAsync<Wine>("cellar.get", JsonSerializer.SerializeToElement(new { id = 7 }), new CallOptions { Timeout = limit }).AsTask();
+        var held = _caller.Fan.CallAsync<Wine>(
+            "cellar.get", JsonSerializer.SerializeToElement(new { id = 7 }), new CallOptions { Timeout = limit }).AsTask();
         await Eventually.TrueAsync(() => Stopwatch.GetElapsedTime(since) > TimeSpan.FromMilliseconds(20), "it is held for a while");
         var waited = Stopwatch.GetElapsedTime(since);
         await committer.DisposeAsync();
@@ -215,7 +238,8 @@ public sealed class SwitchTests : IAsyncLifetime
         Assert.Equal("2", await price.WhichAsync());
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Whole);
         Assert.Equal("1 here", await price.WhichAsync());
-        await Eventually.TrueAsync(() => ((Generated.ServiceProxy<IPriceOne>)price).Target is Price, "the proxy leads to the implementation itself again");
+        await Eventually.TrueAsync(
+            () => ((Generated.ServiceProxy<IPriceOne>)price).Target is Price, "the proxy leads to the implementation itself again");
     }
 
     [Fact]
@@ -223,14 +247,16 @@ public sealed class SwitchTests : IAsyncLifetime
     {
         await Changes.ChangeAsync([new RouteChange { Service = "tax", Alias = "price" }, RouteChange.To("price", "1.0.0")], Whole);
         Assert.Equal("1", await _caller.Fan.WhichAsync("tax"));
-        var refused = await Assert.ThrowsAsync<CommitRefusedException>(() => Changes.ChangeAsync([new RouteChange { Service = "price", Alias = "tax" }], Whole));
+        var refused = await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Changes.ChangeAsync([new RouteChange { Service = "price", Alias = "tax" }], Whole));
         Assert.Contains("in a circle: price ▸ tax ▸ price", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_split_divides_call_trees_and_keeps_each_on_one_side()
     {
-        await Changes.ChangeAsync([new RouteChange { Service = "price", Versions = new Dictionary<string, int> { ["1.0.0"] = 50, ["2.0.0"] = 50 } }], Whole);
+        await Changes.ChangeAsync(
+            [new RouteChange { Service = "price", Versions = new Dictionary<string, int> { ["1.0.0"] = 50, ["2.0.0"] = 50 } }], Whole);
         _till.GoOn.SetResult();
         var seen = new HashSet<string>();
         for (var i = 0; i < 200; i++)
@@ -254,7 +280,8 @@ public sealed class SwitchTests : IAsyncLifetime
         using (Asking("tax=1.0.0 price=2.0.0")) Assert.Equal("2", await _caller.Fan.WhichAsync("price"));
         Assert.Equal("1", await _caller.Fan.WhichAsync("price"));
 
-        static CallContext.Scope Asking(string what) => new CallContext { Baggage = new Dictionary<string, string> { ["fan-route"] = what } }.Use();
+        static CallContext.Scope Asking(string what) =>
+            new CallContext { Baggage = new Dictionary<string, string> { ["fan-route"] = what } }.Use();
     }
 
     [Fact]
@@ -262,7 +289,9 @@ public sealed class SwitchTests : IAsyncLifetime
     {
         var before = (await Changes.ApplicationsAsync()).Count;
         _hosts[0].Store.Expire();
-        await Eventually.TrueAsync(async () => (await Changes.ApplicationsAsync()).Count == before && _hosts[0].Store.State == SessionState.Connected, "it is back");
+        await Eventually.TrueAsync(
+            async () => (await Changes.ApplicationsAsync()).Count == before && _hosts[0].Store.State == SessionState.Connected,
+            "it is back");
         await Eventually.TrueAsync(async () => (await _caller.Directory.FindAsync("price")).Count == 2, "its endpoints are back");
         await Changes.ChangeAsync([RouteChange.To("price", "1.0.0")], Quick);
         Assert.Equal("1", await _hosts[0].Fan.WhichAsync("price"));

@@ -59,12 +59,16 @@ public sealed class DialerTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        using var socket = await Dialer.ConnectAsync(host, ((IPEndPoint)listener.LocalEndpoint).Port, TestContext.Current.CancellationToken);
+        using var socket = await Dialer.ConnectAsync(
+            host, ((IPEndPoint)listener.LocalEndpoint).Port, TestContext.Current.CancellationToken);
         Assert.True(socket.NoDelay);
     }
 
     private static Task<Socket> ConnectAsync(IPAddress[] addresses, TcpListener listener) =>
-        Dialer.ConnectAsync(addresses, ((IPEndPoint)listener.LocalEndpoint).Port, TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Deadline);
+        Dialer.ConnectAsync(
+            addresses,
+            ((IPEndPoint)listener.LocalEndpoint).Port,
+            TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Deadline);
 
     /// <summary>An address at which connections are neither made nor refused: its queue is full.</summary>
     private sealed class BlackHole : IDisposable

@@ -30,7 +30,8 @@ public sealed class NodeKindTests(ZooKeeperServers servers) : IAsyncLifetime
         Assert.Equal("/ttl_0000000002", results[2].Path);
         Assert.Equal(1, results[1].Stat!.DataLength);
         Assert.Equal(0, (await _client.ExistsAsync("/kept"))!.EphemeralOwner);
-        await Eventually.TrueAsync(async () => await _client.ExistsAsync("/ttl") is null && await _client.ExistsAsync("/ttl_0000000002") is null, "they are gone");
+        await Eventually.TrueAsync(
+            async () => await _client.ExistsAsync("/ttl") is null && await _client.ExistsAsync("/ttl_0000000002") is null, "they are gone");
         Assert.NotNull(await _client.ExistsAsync("/kept"));
     }
 
@@ -51,7 +52,8 @@ public sealed class NodeKindTests(ZooKeeperServers servers) : IAsyncLifetime
     {
         await _client.MultiAsync([new CreateNode("/n", default, CreateMode.Persistent, AccessRule.Open)]);
         await _client.MultiAsync([new CheckNode("/n", 0), new CheckNode("/n", -1)]);
-        var refused = await Assert.ThrowsAsync<RefusedException>(() => _client.MultiAsync([new CheckNode("/n", 0), new CheckNode("/n", 7)]));
+        var refused = await Assert.ThrowsAsync<RefusedException>(
+            () => _client.MultiAsync([new CheckNode("/n", 0), new CheckNode("/n", 7)]));
         Assert.Equal((ErrorCode.BadVersion, 1), (refused.Code, refused.Index));
     }
 
@@ -59,6 +61,7 @@ public sealed class NodeKindTests(ZooKeeperServers servers) : IAsyncLifetime
     public async Task The_access_list_of_a_node_that_is_not_there_is_refused()
     {
         Assert.Equal(ErrorCode.NoNode, (await Assert.ThrowsAsync<RefusedException>(() => _client.GetAclAsync("/nowhere"))).Code);
-        Assert.Equal(ErrorCode.NoNode, (await Assert.ThrowsAsync<RefusedException>(() => _client.SetAclAsync("/nowhere", AccessRule.Open))).Code);
+        Assert.Equal(
+            ErrorCode.NoNode, (await Assert.ThrowsAsync<RefusedException>(() => _client.SetAclAsync("/nowhere", AccessRule.Open))).Code);
     }
 }

@@ -57,7 +57,9 @@ internal sealed class CellarHost : IAsyncDisposable
     public async Task<string> CallAsync() => await Fan.Get<ICellar>().GetAsync(7, TestContext.Current.CancellationToken);
 
     /// <summary>A call of the version that the routes say.</summary>
-    public async Task<string> CallByNameAsync() => await Fan.CallAsync<string>("cellar.get", JsonSerializer.SerializeToElement(new { id = 7 }), cancellationToken: TestContext.Current.CancellationToken);
+    public async Task<string> CallByNameAsync() =>
+        await Fan.CallAsync<string>(
+            "cellar.get", JsonSerializer.SerializeToElement(new { id = 7 }), cancellationToken: TestContext.Current.CancellationToken);
 
     public ISystemChanges Changes => _host.Services.GetRequiredService<ISystemChanges>();
 

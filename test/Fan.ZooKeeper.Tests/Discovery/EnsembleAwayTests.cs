@@ -24,7 +24,10 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
 
         for (var i = 0; i < 20; i++) Assert.EndsWith(" 7", await caller.CallAsync(), StringComparison.Ordinal);
         await _ensemble.KillAllAsync();
-        foreach (var host in new[] { one, two, caller }) await Eventually.TrueAsync(() => Task.FromResult(host.Store.State == SessionState.Disconnected), "the loss is seen");
+        foreach (var host in new[] { one, two, caller })
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(host.Store.State == SessionState.Disconnected), "the loss is seen");
+        }
         for (var i = 0; i < 20; i++) Assert.EndsWith(" 7", await caller.CallAsync(), StringComparison.Ordinal);
         Assert.Contains("calls go on with what is known", await caller.HealthAsync(), StringComparison.Ordinal);
 
@@ -33,10 +36,14 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
         Assert.Contains("can't be reached", await late.HealthAsync(), StringComparison.Ordinal);
 
         await _ensemble.StartAllAsync();
-        foreach (var host in new[] { one, two, late }) await Eventually.TrueAsync(async () => await host.HealthAsync() == "", "it is ready");
+        foreach (var host in new[] { one, two, late })
+        {
+            await Eventually.TrueAsync(async () => await host.HealthAsync() == "", "it is ready");
+        }
         await using var store = Create("30s");
         await ZooKeeperHarness.OpenAsync(store);
-        await Eventually.TrueAsync(async () => (await store.GetChildrenAsync(CellarHost.VersionPath))!.Count == 3, "three endpoints, once each");
+        await Eventually.TrueAsync(
+            async () => (await store.GetChildrenAsync(CellarHost.VersionPath))!.Count == 3, "three endpoints, once each");
         await Eventually.TrueAsync(async () => (await caller.Directory.FindAsync("cellar")).Count == 3, "and the caller sees them");
     }
 
@@ -46,13 +53,15 @@ public sealed class EnsembleAwayTests(ZooKeeperServers servers) : IAsyncLifetime
         await using var store = Create("3s");
         await ZooKeeperHarness.OpenAsync(store);
         for (var i = 0; i < 20; i++) await store.CommitAsync([new StoreOperation.Create("/n" + i)], TestContext.Current.CancellationToken);
-        await using var watch = store.WatchAsync("/n0", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = store.WatchAsync("/n0", TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await watch.MoveNextAsync());
         var session = store.SessionId;
         await _ensemble.KillAllAsync();
         Directory.Delete(Path.Combine(_ensemble.Servers[0].Folder, "data", "version-2"), recursive: true);
         await _ensemble.StartAllAsync();
-        await Eventually.TrueAsync(() => Task.FromResult(store.State == SessionState.Connected && store.SessionId != session), "a new session is open");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(store.State == SessionState.Connected && store.SessionId != session), "a new session is open");
         Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(Eventually.Deadline));
         Assert.Equal(new StoreEvent(StoreEventKind.Resync, "/n0"), watch.Current);
         Assert.Null(await store.GetAsync("/n0", TestContext.Current.CancellationToken));

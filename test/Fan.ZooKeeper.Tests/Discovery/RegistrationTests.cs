@@ -31,7 +31,8 @@ public sealed class RegistrationTests(ZooKeeperServers servers) : IAsyncLifetime
         {
             var session = host.Store.SessionId;
             await _harness.ExpireAsync(host.Store);
-            await Eventually.TrueAsync(async () => await OwnersAsync() is [var owner] && owner != session && owner == host.Store.SessionId, "registered anew");
+            await Eventually.TrueAsync(
+                async () => await OwnersAsync() is [var owner] && owner != session && owner == host.Store.SessionId, "registered anew");
             await Eventually.TrueAsync(() => Task.FromResult(history.Created == i), $"{i} registrations are seen");
         }
 
@@ -54,12 +55,17 @@ public sealed class RegistrationTests(ZooKeeperServers servers) : IAsyncLifetime
         for (var i = 0; i < 5; i++)
         {
             var before = await OwnersAsync();
-            foreach (var node in await EndpointsAsync()) await _watcher.CommitAsync([new StoreOperation.Delete($"{CellarHost.VersionPath}/{node}")]);
+            foreach (var node in await EndpointsAsync())
+            {
+                await _watcher.CommitAsync([new StoreOperation.Delete($"{CellarHost.VersionPath}/{node}")]);
+            }
             if (i == 0) await _watcher.CommitAsync([new StoreOperation.Delete(CellarHost.VersionPath + "/barrier")]);
             proxy.Cut();
             await Eventually.TrueAsync(async () => (await EndpointsAsync()).Count == 1, "registered");
             proxy.Cut();
-            await Eventually.TrueAsync(async () => await OwnersAsync() is [var owner] && owner == store.SessionId && await host.HealthAsync() == "", "one node, and it is known");
+            await Eventually.TrueAsync(
+                async () => await OwnersAsync() is [var owner] && owner == store.SessionId && await host.HealthAsync() == "",
+                "one node, and it is known");
         }
     }
 
@@ -122,7 +128,8 @@ public sealed class RegistrationTests(ZooKeeperServers servers) : IAsyncLifetime
     }
 
     private async Task<IReadOnlyList<string>> EndpointsAsync() =>
-        [.. (await _watcher.GetChildrenAsync(CellarHost.VersionPath) ?? []).Where(name => name.StartsWith("config_", StringComparison.Ordinal))];
+        [.. (await _watcher.GetChildrenAsync(CellarHost.VersionPath) ?? []).Where(
+            name => name.StartsWith("config_", StringComparison.Ordinal))];
 
     private async Task<List<long>> OwnersAsync()
     {

@@ -5,7 +5,10 @@ using Fan.ZooKeeper.Tests.Stores;
 
 namespace Fan.ZooKeeper.Tests.Discovery;
 
-/// <summary>An ensemble that comes back with other data than it had: all applications follow the log that it has now, and a switch is called applied only where it is.</summary>
+/// <summary>
+/// An ensemble that comes back with other data than it had: all applications follow the log that it has now, and a switch is called applied
+/// only where it is.
+/// </summary>
 public sealed class RestoredEnsembleTests(ZooKeeperServers servers) : IAsyncLifetime
 {
     private static readonly ChangeOptions Quick = new() { Author = "tester", DrainTimeout = TimeSpan.Zero };
@@ -42,7 +45,10 @@ public sealed class RestoredEnsembleTests(ZooKeeperServers servers) : IAsyncLife
         if (!isEmpty) Directory.Move(Data + ".saved", Data);
         await _ensemble.StartAllAsync();
         foreach (var host in all)
-            await Eventually.TrueAsync(async () => (await host.HealthAsync()).Contains($"the log of commits was at 3 and is at {(isEmpty ? 0 : 2)}", StringComparison.Ordinal), "it says so");
+        {
+            await Eventually.TrueAsync(async () => (await host.HealthAsync()).Contains(
+                $"the log of commits was at 3 and is at {(isEmpty ? 0 : 2)}", StringComparison.Ordinal), "it says so");
+        }
         if (!isEmpty) await CallsAsync(caller, "one");
         Assert.Equal((3, isEmpty ? 2 : 3), await SwitchAsync(caller, isEmpty ? "1.2.0" : "2.0.0"));
         await CallsAsync(caller, isEmpty ? "one" : "two");
@@ -74,7 +80,8 @@ public sealed class RestoredEnsembleTests(ZooKeeperServers servers) : IAsyncLife
     }
 
     private async Task<long> ReceivedAsync() =>
-        long.Parse((await _ensemble.Servers[0].AskAsync("srvr"))!.Split('\n').First(line => line.StartsWith("Received: ", StringComparison.Ordinal))["Received: ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        long.Parse((await _ensemble.Servers[0].AskAsync("srvr"))!.Split('\n').First(line => line.StartsWith(
+            "Received: ", StringComparison.Ordinal))["Received: ".Length..], System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task DeleteAsync(ZooKeeperCoordinationStore store, string path)
     {
@@ -84,7 +91,8 @@ public sealed class RestoredEnsembleTests(ZooKeeperServers servers) : IAsyncLife
         if (path == "/fan" && await store.GetAsync(path) is not null) await DeleteAsync(store, path);
     }
 
-    private static Task CallsAsync(CellarHost caller, string by) => Eventually.TrueAsync(async () => await caller.CallByNameAsync() == by + " 7", $"calls are served by {by}");
+    private static Task CallsAsync(CellarHost caller, string by) =>
+        Eventually.TrueAsync(async () => await caller.CallByNameAsync() == by + " 7", $"calls are served by {by}");
 
     private static async Task<(int Applications, long Number)> SwitchAsync(CellarHost host, string version)
     {
@@ -97,7 +105,8 @@ public sealed class RestoredEnsembleTests(ZooKeeperServers servers) : IAsyncLife
                 return applications == 3 && (await host.Directory.FindAsync("cellar")).Count == 2;
             },
             "all are registered");
-        report = await host.Changes.ChangeAsync([RouteChange.To("cellar", version)], Quick, cancellationToken: TestContext.Current.CancellationToken);
+        report = await host.Changes.ChangeAsync(
+            [RouteChange.To("cellar", version)], Quick, cancellationToken: TestContext.Current.CancellationToken);
         return (report.Applications, report.Commit.Number);
     }
 

@@ -46,7 +46,8 @@ public sealed class BadServerTests
         var options = new ZooKeeperOptions { RequestTimeout = TimeSpan.FromMilliseconds(300) };
         await using var store = ZooKeeperHarness.Create(server.Url, options);
         await store.OpenAsync(TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => _ = kind == "list" ? await store.GetChildrenAsync("/") : (object?)await store.GetAsync("/"));
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(
+            async () => _ = kind == "list" ? await store.GetChildrenAsync("/") : (object?)await store.GetAsync("/"));
         Assert.Contains(kind == "text" ? "1213486160 bytes" : message, error.ToString(), StringComparison.Ordinal);
     }
 
@@ -66,13 +67,15 @@ public sealed class BadServerTests
     public async Task Another_connection_shows_the_session_and_what_it_has_seen_and_syncs_before_anything_is_read()
     {
         var asked = 0;
-        await using var server = new FakeServer(xid => ++asked == 2 ? throw new IOException("leave") : FakeServer.Reply(xid, [0, 0, 0, 0, .. s_stat], zxid: 42));
+        await using var server = new FakeServer(
+            xid => ++asked == 2 ? throw new IOException("leave") : FakeServer.Reply(xid, [0, 0, 0, 0, .. s_stat], zxid: 42));
         await using var store = ZooKeeperHarness.Create(server.Url);
         await store.OpenAsync(TestContext.Current.CancellationToken);
         for (var i = 0; i < 2; i++) Assert.NotNull(await store.GetAsync("/", TestContext.Current.CancellationToken));
         const int sync = 9, read = 4;
         Assert.Equal([sync, read, read, sync, read], server.Operations);
-        Assert.Equal([(0L, 0L), (42L, 1L)], server.Handshakes.Select(frame => (BinaryPrimitives.ReadInt64BigEndian(frame.AsSpan(4)), BinaryPrimitives.ReadInt64BigEndian(frame.AsSpan(16)))));
+        Assert.Equal([(0L, 0L), (42L, 1L)], server.Handshakes.Select(
+            frame => (BinaryPrimitives.ReadInt64BigEndian(frame.AsSpan(4)), BinaryPrimitives.ReadInt64BigEndian(frame.AsSpan(16)))));
     }
 
     [Theory]

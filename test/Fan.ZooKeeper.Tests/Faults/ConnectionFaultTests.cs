@@ -67,7 +67,8 @@ public sealed class ConnectionFaultTests(ZooKeeperServers servers) : IAsyncLifet
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task A_connection_that_carries_nothing_one_way_or_both_is_given_up_in_time_for_the_session_to_go_on(bool toServer, bool toClient)
+    public async Task A_connection_that_carries_nothing_one_way_or_both_is_given_up_in_time_for_the_session_to_go_on(
+        bool toServer, bool toClient)
     {
         var store = await OpenAsync("6s");
         await store.CommitAsync([new StoreOperation.Create("/e", default, NodeKind.Ephemeral)]);
@@ -141,7 +142,8 @@ public sealed class ConnectionFaultTests(ZooKeeperServers servers) : IAsyncLifet
     {
         var store = await OpenAsync("10s");
         await store.CommitAsync([new StoreOperation.Create("/q")]);
-        var known = (await store.CommitAsync([new StoreOperation.Create("/q/n_0_", "same"u8.ToArray(), NodeKind.EphemeralSequential)]))[0].Path;
+        var known = (await store.CommitAsync(
+            [new StoreOperation.Create("/q/n_0_", "same"u8.ToArray(), NodeKind.EphemeralSequential)]))[0].Path;
         _proxy.Hold(toServer: false, toClient: true);
         // With the same name and data where the name gets a number: which of them is whose can't be told, and need not be.
         var creating = Enumerable.Range(0, 3).Select(i => store.CommitAsync(
@@ -185,7 +187,8 @@ public sealed class ConnectionFaultTests(ZooKeeperServers servers) : IAsyncLifet
         var store = await OpenAsync("30s");
         await store.CommitAsync([new StoreOperation.Create("/q")]);
         _proxy.Hold(toServer: true, toClient: false);
-        var writing = Enumerable.Range(0, 12).Select(_ => store.CommitAsync([new StoreOperation.Create("/q/n", default, NodeKind.PersistentSequential)]).AsTask()).ToList();
+        var writing = Enumerable.Range(0, 12)
+            .Select(_ => store.CommitAsync([new StoreOperation.Create("/q/n", default, NodeKind.PersistentSequential)]).AsTask()).ToList();
         using var leave = new CancellationTokenSource();
         var leaving = store.CommitAsync([new StoreOperation.Create("/never")], leave.Token).AsTask();
         Assert.Equal(4, store.Client.InFlight);
@@ -204,7 +207,8 @@ public sealed class ConnectionFaultTests(ZooKeeperServers servers) : IAsyncLifet
         _harness.Options.MaxBytesInFlight = 10_000;
         var store = await OpenAsync("30s");
         _proxy.Hold(toServer: true, toClient: false);
-        var writing = Enumerable.Range(0, 8).Select(i => store.CommitAsync([new StoreOperation.Create("/n" + i, new byte[i == 5 ? 50_000 : 4000])]).AsTask()).ToList();
+        var writing = Enumerable.Range(0, 8)
+            .Select(i => store.CommitAsync([new StoreOperation.Create("/n" + i, new byte[i == 5 ? 50_000 : 4000])]).AsTask()).ToList();
         Assert.Equal(2, store.Client.InFlight);
         _proxy.Release();
         await Task.WhenAll(writing);
@@ -245,5 +249,6 @@ public sealed class ConnectionFaultTests(ZooKeeperServers servers) : IAsyncLifet
     private static Task InFlightAsync(ZooKeeperCoordinationStore store, int count) =>
         Eventually.TrueAsync(() => Task.FromResult(store.Client.InFlight >= count), $"{count} requests are in flight");
 
-    private Task<ZooKeeperCoordinationStore> OpenAsync(string session) => _harness.OpenAsync($"zookeeper://{_proxy.Address}{_harness.Chroot}?session={session}");
+    private Task<ZooKeeperCoordinationStore> OpenAsync(string session) =>
+        _harness.OpenAsync($"zookeeper://{_proxy.Address}{_harness.Chroot}?session={session}");
 }

@@ -57,7 +57,8 @@ public sealed class EnsembleFaultTests(ZooKeeperServers servers) : IAsyncLifetim
         await _ensemble.KillAllAsync();
         await Eventually.TrueAsync(() => Task.FromResult(store.State == SessionState.Disconnected), "the loss is seen");
         await _ensemble.StartAllAsync();
-        Assert.Equal((created, session), (await store.GetAsync("/e") is { } node ? (node.CreatedTransaction, node.EphemeralOwner) : default));
+        Assert.Equal(
+            (created, session), (await store.GetAsync("/e") is { } node ? (node.CreatedTransaction, node.EphemeralOwner) : default));
     }
 
     [Fact]
@@ -123,7 +124,8 @@ public sealed class EnsembleFaultTests(ZooKeeperServers servers) : IAsyncLifetim
             await _stopping.CancelAsync();
             await Task.WhenAll(_running[..^1]);
             var store = _stores[0];
-            await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await store.CommitAsync([new StoreOperation.Create("/made/end")])) is null or StoreConflictException, "the end is written");
+            await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => await store.CommitAsync(
+                [new StoreOperation.Create("/made/end")])) is null or StoreConflictException, "the end is written");
             await _running[^1].WaitAsync(Eventually.Deadline);
             await store.SyncAsync();
 
@@ -171,7 +173,10 @@ public sealed class EnsembleFaultTests(ZooKeeperServers servers) : IAsyncLifetim
         {
             await foreach (var change in store.WatchAsync("/made"))
             {
-                while (await Record.ExceptionAsync(() => ApplyAsync(store, change)) is { } error) Assert.IsType<StoreUnavailableException>(error);
+                while (await Record.ExceptionAsync(() => ApplyAsync(store, change)) is { } error)
+                {
+                    Assert.IsType<StoreUnavailableException>(error);
+                }
                 if (_mirror.Contains("end")) return;
             }
         }

@@ -16,7 +16,8 @@ internal sealed class MicroFanPeer : IDisposable
     public MicroFanPeer(string hosts, string chroot, double session = 10)
     {
         if (!File.Exists(Python)) Assert.Fail("Python is not installed: run eng/servers.sh, or install the package 'python3-kazoo'.");
-        _process = Process.Start(new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "microfan_peer.py"), hosts, chroot, FormattableString.Invariant($"{session}")])
+        _process = Process.Start(new ProcessStartInfo(
+            Python, [Path.Combine(AppContext.BaseDirectory, "microfan_peer.py"), hosts, chroot, FormattableString.Invariant($"{session}")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -51,7 +52,8 @@ internal sealed class MicroFanPeer : IDisposable
     }
 
     /// <summary>Raises or deletes the barrier of a version.</summary>
-    public async Task BarrierAsync(string versionPath, bool up) => Assert.Null((await AskAsync("barrier", new JsonObject { ["path"] = versionPath, ["up"] = up }))["error"]);
+    public async Task BarrierAsync(string versionPath, bool up) =>
+        Assert.Null((await AskAsync("barrier", new JsonObject { ["path"] = versionPath, ["up"] = up }))["error"]);
 
     /// <summary>Ends as a program does that closes its session.</summary>
     public async Task StopAsync()
@@ -82,5 +84,6 @@ internal sealed class MicroFanPeer : IDisposable
     }
 
     private async Task<string> LineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Deadline)
-        ?? throw new InvalidOperationException("The peer ended; is kazoo installed? Run eng/servers.sh, or install the package 'python3-kazoo'.");
+        ?? throw new InvalidOperationException(
+            "The peer ended; is kazoo installed? Run eng/servers.sh, or install the package 'python3-kazoo'.");
 }

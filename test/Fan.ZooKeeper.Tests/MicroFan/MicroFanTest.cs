@@ -7,7 +7,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fan.ZooKeeper.Tests.MicroFan;
 
-/// <summary>A chroot that our applications share with peers that talk as micro-fan does, on a server that never collects empty nodes by itself.</summary>
+/// <summary>
+/// A chroot that our applications share with peers that talk as micro-fan does, on a server that never collects empty nodes by itself.
+/// </summary>
 public abstract class MicroFanTest(ZooKeeperServers servers) : IAsyncLifetime
 {
     private readonly List<IHost> _hosts = [];
@@ -71,7 +73,8 @@ public abstract class MicroFanTest(ZooKeeperServers servers) : IAsyncLifetime
     internal static IFan FanOf(IHost host) => host.Services.GetRequiredService<IFan>();
 
     internal static async Task SeesAsync(IHost host, string service, int count) => await Eventually.TrueAsync(
-        async () => (await host.Services.GetRequiredService<IEndpointDirectory>().FindAsync(service)).Count == count, $"{count} endpoints of {service} are seen");
+        async () => (await host.Services.GetRequiredService<IEndpointDirectory>().FindAsync(service)).Count == count,
+        $"{count} endpoints of {service} are seen");
 
     /// <summary>The registration that a service of micro-fan writes, byte by byte.</summary>
     internal static string Config(int port, string methods = """{"name": "echo", "url": "/simple/echo", "method": "POST"}""") =>

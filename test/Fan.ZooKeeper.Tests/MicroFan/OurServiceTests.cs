@@ -10,7 +10,10 @@ public sealed class OurServiceTests(ZooKeeperServers servers) : MicroFanTest(ser
 {
     [Theory]
     [InlineData("get", """{"bottle_id": 7}""", """{"id": 7, "label": " False", "note": null}""")]
-    [InlineData("get", """{"bottle_id": 7, "years": [2019, 2020], "full": true, "note": "a b&c/é"}""", """{"id": 7, "label": "2019|2020 True", "note": "a b&c/é"}""")]
+    [InlineData(
+        "get",
+        """{"bottle_id": 7, "years": [2019, 2020], "full": true, "note": "a b&c/é"}""",
+        """{"id": 7, "label": "2019|2020 True", "note": "a b&c/é"}""")]
     [InlineData("get", """{"bottle_id": 7, "years": [], "note": ""}""", """{"id": 7, "label": " False", "note": ""}""")]
     [InlineData("get", """{"bottle_id": 7, "years": null, "note": null}""", """{"id": 7, "label": " False", "note": null}""")]
     [InlineData("find", """{"name": "a b č"}""", "\"a b č\"")]
@@ -33,7 +36,11 @@ public sealed class OurServiceTests(ZooKeeperServers servers) : MicroFanTest(ser
     public async Task A_file_of_theirs_arrives()
     {
         await StartAsync("bottles", fan => fan.AddService<IBottles>(_ => new Bottles()));
-        var reply = await Peer.CallAsync("shop.bottles", "set_label", """{"bottle_id": 7, "tags": ["a", "b"], "is_public": true}""", """{"files": {"label": ["f.txt", "hi"]}}""");
+        var reply = await Peer.CallAsync(
+            "shop.bottles",
+            "set_label",
+            """{"bottle_id": 7, "tags": ["a", "b"], "is_public": true}""",
+            """{"files": {"label": ["f.txt", "hi"]}}""");
         Assert.Equal("7 f.txt:hi a|b True", (string?)reply["result"]);
     }
 
@@ -41,7 +48,8 @@ public sealed class OurServiceTests(ZooKeeperServers servers) : MicroFanTest(ser
     public async Task Trace_and_baggage_of_theirs_arrive()
     {
         await StartAsync("bottles", fan => fan.AddService<IBottles>(_ => new Bottles("first")));
-        var reply = await Peer.CallAsync("shop.bottles", "context", "{}", """{"trace": "372b0db3bc3f9c0", "baggage": {"SESSION_ID": "abc é", "n": 5}}""");
+        var reply = await Peer.CallAsync(
+            "shop.bottles", "context", "{}", """{"trace": "372b0db3bc3f9c0", "baggage": {"SESSION_ID": "abc é", "n": 5}}""");
         Assert.Equal("first 00000000000000000372b0db3bc3f9c0 SESSION_ID=abc é,n=5", (string?)reply["result"]);
     }
 
@@ -67,8 +75,14 @@ public sealed class OurServiceTests(ZooKeeperServers servers) : MicroFanTest(ser
         var data = Encoding.UTF8.GetString((await Store.GetAsync("/endpoints/shop/bottles/1.1.0/" + name))!.Data.Span);
         Assert.StartsWith("""{"transport":"http","host":"127.0.0.1","port":""", data, StringComparison.Ordinal);
         Assert.DoesNotContain(":null", data, StringComparison.Ordinal);
-        Assert.Contains("""{"name":"get","url":"/bottles/{bottle_id}","method":"GET","content_type":"application/json",""", data, StringComparison.Ordinal);
-        Assert.Contains("""{"name":"nothing","url":"/shop.bottles/nothing","method":"POST","content_type":"application/json",""", data, StringComparison.Ordinal);
+        Assert.Contains(
+            """{"name":"get","url":"/bottles/{bottle_id}","method":"GET","content_type":"application/json",""",
+            data,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            """{"name":"nothing","url":"/shop.bottles/nothing","method":"POST","content_type":"application/json",""",
+            data,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public interface IBottles
 {
     [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/bottles/{bottle_id}")]
-    ValueTask<Bottle> GetAsync(int bottleId, IReadOnlyList<int>? years = null, bool full = false, string? note = null, CancellationToken ct = default);
+    ValueTask<Bottle> GetAsync(
+        int bottleId, IReadOnlyList<int>? years = null, bool full = false, string? note = null, CancellationToken ct = default);
 
     [Rpc(Idempotent = true)]
     [HttpRoute("GET", "/bottles/by-name/{name}")]
@@ -42,7 +43,8 @@ public interface IBottles
     ValueTask<decimal> SetPriceAsync(int bottleId, decimal price, CancellationToken ct = default);
 
     [HttpRoute("PUT", "/bottles/{bottle_id}/label", ContentType = "multipart/form-data")]
-    ValueTask<string> SetLabelAsync(int bottleId, FileContent? label = null, IReadOnlyList<string>? tags = null, bool isPublic = false, CancellationToken ct = default);
+    ValueTask<string> SetLabelAsync(
+        int bottleId, FileContent? label = null, IReadOnlyList<string>? tags = null, bool isPublic = false, CancellationToken ct = default);
 
     ValueTask<string?> ContextAsync(CancellationToken ct = default);
 
@@ -56,7 +58,8 @@ public interface IBottles
 
 internal sealed class Bottles(string name = "bottles") : IBottles
 {
-    public ValueTask<Bottle> GetAsync(int bottleId, IReadOnlyList<int>? years = null, bool full = false, string? note = null, CancellationToken ct = default) =>
+    public ValueTask<Bottle> GetAsync(
+        int bottleId, IReadOnlyList<int>? years = null, bool full = false, string? note = null, CancellationToken ct = default) =>
         new(new Bottle(bottleId, $"{string.Join('|', years ?? [])} {full}", note));
 
     public ValueTask<string> FindAsync(string name, CancellationToken ct = default) => new(name);
@@ -65,11 +68,18 @@ internal sealed class Bottles(string name = "bottles") : IBottles
 
     public ValueTask<decimal> SetPriceAsync(int bottleId, decimal price, CancellationToken ct = default) => new(bottleId + price);
 
-    public ValueTask<string> SetLabelAsync(int bottleId, FileContent? label = null, IReadOnlyList<string>? tags = null, bool isPublic = false, CancellationToken ct = default) =>
-        new($"{bottleId} {label?.FileName}:{(label is null ? "" : System.Text.Encoding.UTF8.GetString(label.Content.Span))} {string.Join('|', tags ?? [])} {isPublic}");
+    public ValueTask<string> SetLabelAsync(
+        int bottleId,
+        FileContent? label = null,
+        IReadOnlyList<string>? tags = null,
+        bool isPublic = false,
+        CancellationToken ct = default) =>
+        new($"{bottleId} {label?.FileName}:{(label is null ? "" : System.Text.Encoding.UTF8.GetString(label.Content.Span))} " +
+            $"{string.Join('|', tags ?? [])} {isPublic}");
 
     public ValueTask<string?> ContextAsync(CancellationToken ct = default) =>
-        new($"{name} {CallContext.Current.TraceId} {string.Join(',', CallContext.Current.Baggage.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))}");
+        new($"{name} {CallContext.Current.TraceId} " +
+            $"{string.Join(',', CallContext.Current.Baggage.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))}");
 
     public ValueTask<string?> NothingAsync(CancellationToken ct = default) => new((string?)null);
 
@@ -89,5 +99,7 @@ public interface IFront
 internal sealed class Front(IFan fan) : IFront
 {
     public async ValueTask<string> AskAsync(CancellationToken ct = default) =>
-        (await fan.Get<ISimple>().EchoAsync("a", 1, ct)).Context is { } context ? $"{context.Trace} {context.Baggage["INSTALLATION_ID"]}" : "nothing arrived";
+        (await fan.Get<ISimple>().EchoAsync("a", 1, ct)).Context is { } context
+            ? $"{context.Trace} {context.Baggage["INSTALLATION_ID"]}"
+            : "nothing arrived";
 }

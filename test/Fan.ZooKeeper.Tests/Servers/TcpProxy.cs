@@ -82,7 +82,8 @@ internal sealed class TcpProxy : IAsyncDisposable
                 pumps.Add(CarryAsync(client));
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception error)
+            when (error is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             await Task.WhenAll(pumps);
         }

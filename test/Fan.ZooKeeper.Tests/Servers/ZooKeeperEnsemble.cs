@@ -17,7 +17,8 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
 
     public string Url(string chroot = "", string session = "30s") => $"zookeeper://{Hosts}{chroot}?session={session}";
 
-    public static async Task<ZooKeeperEnsemble> StartAsync(string folder, int count, IReadOnlyDictionary<string, string>? more = null, IReadOnlyList<string>? javaOptions = null)
+    public static async Task<ZooKeeperEnsemble> StartAsync(
+        string folder, int count, IReadOnlyDictionary<string, string>? more = null, IReadOnlyList<string>? javaOptions = null)
     {
         var ports = FreePorts(count * 3);
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -33,8 +34,13 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
             ["4lw.commands.whitelist"] = "ruok,srvr,wchp",
         };
         foreach (var (key, value) in more ?? new Dictionary<string, string>()) settings[key] = value;
-        for (var i = 0; count > 1 && i < count; i++) settings[$"server.{i + 1}"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}");
-        var servers = Enumerable.Range(0, count).Select(i => new ZooKeeperServer(Path.Combine(folder, $"{i + 1}"), ports[i], settings, javaOptions ?? [])).ToList();
+        for (var i = 0; count > 1 && i < count; i++)
+        {
+            settings[$"server.{i + 1}"] = string.Create(
+                CultureInfo.InvariantCulture, $"127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}");
+        }
+        var servers = Enumerable.Range(0, count)
+            .Select(i => new ZooKeeperServer(Path.Combine(folder, $"{i + 1}"), ports[i], settings, javaOptions ?? [])).ToList();
         var ensemble = new ZooKeeperEnsemble(servers);
         for (var i = 0; i < count; i++)
         {

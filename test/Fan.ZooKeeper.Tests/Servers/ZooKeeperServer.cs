@@ -8,7 +8,8 @@ using Fan.Conformance;
 namespace Fan.ZooKeeper.Tests.Servers;
 
 /// <summary>One ZooKeeper server on loopback, with its data in a folder of its own. It ends with this process, however that ends.</summary>
-internal sealed partial class ZooKeeperServer(string folder, int clientPort, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> javaOptions) : IAsyncDisposable
+internal sealed partial class ZooKeeperServer(
+    string folder, int clientPort, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> javaOptions) : IAsyncDisposable
 {
     private const string Jars = "/usr/share/java/";
     private const string MainClass = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
@@ -30,7 +31,10 @@ internal sealed partial class ZooKeeperServer(string folder, int clientPort, IRe
     /// <summary>Fails with one line that says what to install.</summary>
     public static void RequireInstalled()
     {
-        if (!File.Exists(Jars + "zookeeper.jar")) Assert.Fail("ZooKeeper is not installed: run eng/servers.sh, or install the packages 'zookeeper' and 'default-jre-headless'.");
+        if (!File.Exists(Jars + "zookeeper.jar"))
+        {
+            Assert.Fail("ZooKeeper is not installed: run eng/servers.sh, or install the packages 'zookeeper' and 'default-jre-headless'.");
+        }
     }
 
     /// <summary>Starts the process; it serves some time later.</summary>
@@ -39,15 +43,44 @@ internal sealed partial class ZooKeeperServer(string folder, int clientPort, IRe
         Assert.False(IsRunning);
         RequireInstalled();
         Directory.CreateDirectory(Path.Combine(folder, "data"));
-        var lines = settings.Append(new("dataDir", Path.Combine(folder, "data"))).Append(new("clientPort", clientPort.ToString(CultureInfo.InvariantCulture)));
+        var lines = settings.Append(new("dataDir", Path.Combine(folder, "data")))
+            .Append(new("clientPort", clientPort.ToString(CultureInfo.InvariantCulture)));
         await File.WriteAllLinesAsync(Path.Combine(folder, "zoo.cfg"), lines.Select(line => $"{line.Key}={line.Value}"));
-        var classPath = string.Join(':', new[] { "zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-common", "netty-buffer", "netty-transport", "netty-codec", "netty-handler", "netty-resolver", "snappy-java", "metrics-core" }.Select(jar => $"{Jars}{jar}.jar"));
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
+        var classPath = string.Join(':', new[]
+        {
+            "zookeeper",
+            "zookeeper-jute",
+            "slf4j-api",
+            "slf4j-simple",
+            "netty-all",
+            "netty-common",
+            "netty-buffer",
+            "netty-transport",
+            "netty-codec",
+            "netty-handler",
+            "netty-resolver",
+            "snappy-java",
+            "metrics-core"
+        }.Select(jar => $"{Jars}{jar}.jar"));
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder
+        };
         // The shell waits on its input, which ends with this process, and takes the server along.
-        foreach (var argument in (string[])["-c", "log=$1; shift; \"$@\" </dev/null >>\"$log\" 2>&1 & echo $!; read _; kill -9 $! 2>/dev/null", "sh", "log.txt", "java",
+        foreach (var argument in (string[])[
+            "-c",
+            "log=$1; shift; \"$@\" </dev/null >>\"$log\" 2>&1 & echo $!; read _; kill -9 $! 2>/dev/null",
+            "sh",
+            "log.txt",
+            "java",
             "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            "-Dzookeeper.extendedTypesEnabled=true", "-Dznode.container.checkIntervalMs=500", "-Dzookeeper.forceSync=no", "-Dzookeeper.preAllocSize=1024", "-Dzookeeper.admin.enableServer=false",
-            .. javaOptions, "-cp", classPath, MainClass, "zoo.cfg"])
+            "-Dzookeeper.extendedTypesEnabled=true", "-Dznode.container.checkIntervalMs=500", "-Dzookeeper.forceSync=no",
+            "-Dzookeeper.preAllocSize=1024", "-Dzookeeper.admin.enableServer=false",
+            .. javaOptions, "-cp", classPath, MainClass, "zoo.cfg"
+        ])
             start.ArgumentList.Add(argument);
         _shell = Process.Start(start)!;
         _pid = int.Parse((await _shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
@@ -60,14 +93,17 @@ internal sealed partial class ZooKeeperServer(string folder, int clientPort, IRe
             async () =>
             {
                 if (File.Exists($"/proc/{_pid}/stat")) return await ModeAsync() is not null;
-                throw new InvalidOperationException($"The server at {Address} ended: {(await File.ReadAllLinesAsync(Path.Combine(folder, "log.txt"))).TakeLast(20).Aggregate("", (all, line) => all + "\n" + line)}");
+                var log = (await File.ReadAllLinesAsync(Path.Combine(folder, "log.txt"))).TakeLast(20);
+                throw new InvalidOperationException(
+                    $"The server at {Address} ended: {log.Aggregate("", (all, line) => all + "\n" + line)}");
             },
             $"the server at {Address} serves");
     }
 
     /// <summary>standalone, leader or follower; null while it does not serve.</summary>
     public async Task<string?> ModeAsync() =>
-        (await AskAsync("srvr"))?.Split('\n').FirstOrDefault(line => line.StartsWith("Mode: ", StringComparison.Ordinal))?["Mode: ".Length..].Trim();
+        (await AskAsync("srvr"))?.Split('\n').FirstOrDefault(
+            line => line.StartsWith("Mode: ", StringComparison.Ordinal))?["Mode: ".Length..].Trim();
 
     /// <summary>What one of the four-letter words answers; null where nobody does.</summary>
     public async Task<string?> AskAsync(string word)

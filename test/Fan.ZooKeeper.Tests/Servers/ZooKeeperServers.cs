@@ -20,12 +20,16 @@ public sealed class ZooKeeperServers : IAsyncDisposable
         ZooKeeperServer.RequireInstalled();
         var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
         var all = Directory.CreateDirectory(Path.Combine(artifacts, "zookeeper"));
-        foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}"))) left.Delete(recursive: true);
+        foreach (var left in all.EnumerateDirectories().Where(left => !Directory.Exists($"/proc/{left.Name}")))
+        {
+            left.Delete(recursive: true);
+        }
         _folder = Path.Combine(all.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         _single = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("single"), 1));
         _ensemble = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("ensemble"), 3));
         _disturbed = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("disturbed"), 3));
-        _uncollected = new(() => ZooKeeperEnsemble.StartAsync(NewFolder("uncollected"), 1, javaOptions: ["-Dznode.container.checkIntervalMs=3600000"]));
+        _uncollected = new(
+            () => ZooKeeperEnsemble.StartAsync(NewFolder("uncollected"), 1, javaOptions: ["-Dznode.container.checkIntervalMs=3600000"]));
     }
 
     /// <summary>One server that nobody may disturb.</summary>

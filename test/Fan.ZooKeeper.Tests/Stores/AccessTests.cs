@@ -30,7 +30,10 @@ public sealed class AccessTests(ZooKeeperServers servers) : IAsyncLifetime
     public async Task With_credentials_only_who_has_them_reads_and_writes_what_was_created()
     {
         var store = await _owner.OpenAsync();
-        await store.CommitAsync([new StoreOperation.Create("/secret", "x"u8.ToArray()), new StoreOperation.Create("/e", default, NodeKind.EphemeralSequential)]);
+        await store.CommitAsync([
+            new StoreOperation.Create("/secret", "x"u8.ToArray()),
+            new StoreOperation.Create("/e", default, NodeKind.EphemeralSequential)
+        ]);
         var same = await _owner.OpenAsync();
         Assert.NotNull(await same.GetAsync("/secret"));
 
@@ -44,7 +47,10 @@ public sealed class AccessTests(ZooKeeperServers servers) : IAsyncLifetime
         })
         {
             var error = await Assert.ThrowsAsync<StoreUnavailableException>(work);
-            Assert.Contains("the access list of the node, or of its parent, does not allow it to these credentials", error.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "the access list of the node, or of its parent, does not allow it to these credentials",
+                error.Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -74,7 +80,8 @@ public sealed class AccessTests(ZooKeeperServers servers) : IAsyncLifetime
         Assert.Equal("world:anyone:r", rules[1]);
         await OpenStrangerAsync();
         Assert.NotNull(await _stranger.GetAsync("/open"));
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _stranger.CommitAsync([new StoreOperation.Set("/open", default)]));
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            async () => await _stranger.CommitAsync([new StoreOperation.Set("/open", default)]));
         await store.Client.SetAclAsync("/open", AccessRule.Open);
         await _stranger.CommitAsync([new StoreOperation.Set("/open", default)]);
     }
@@ -82,7 +89,11 @@ public sealed class AccessTests(ZooKeeperServers servers) : IAsyncLifetime
     [Fact]
     public async Task Credentials_that_servers_do_not_accept_are_told_when_the_store_is_opened()
     {
-        var options = new ZooKeeperClientOptions { Servers = [ServerAddress.Parse(_single.Servers[0].Address)], Credentials = [("nosuch", Encoding.UTF8.GetBytes("me:x"))] };
+        var options = new ZooKeeperClientOptions
+        {
+            Servers = [ServerAddress.Parse(_single.Servers[0].Address)],
+            Credentials = [("nosuch", Encoding.UTF8.GetBytes("me:x"))]
+        };
         await using var store = new ZooKeeperCoordinationStore(options, TimeProvider.System, NullLogger.Instance);
         await ZooKeeperHarness.FailsToOpenAsync(store, "did not accept the 'nosuch' credentials (AuthFailed)");
     }

@@ -12,7 +12,8 @@ public sealed class ExistingStoreTests(ZooKeeperServers servers)
     public async Task A_chroot_that_is_missing_is_told_and_not_made()
     {
         await using var harness = new ZooKeeperHarness(await servers.UncollectedAsync());
-        var provider = new ZooKeeperStoreProvider(Options.Create(new ZooKeeperOptions()), TimeProvider.System, NullLogger<ZooKeeperCoordinationStore>.Instance);
+        var provider = new ZooKeeperStoreProvider(
+            Options.Create(new ZooKeeperOptions()), TimeProvider.System, NullLogger<ZooKeeperCoordinationStore>.Instance);
         var chroot = harness.Url[..harness.Url.IndexOf('?', StringComparison.Ordinal)];
         for (var twice = 0; twice < 2; twice++)
         {

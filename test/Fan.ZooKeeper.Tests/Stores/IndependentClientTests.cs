@@ -61,8 +61,11 @@ public sealed class IndependentClientTests(ZooKeeperServers servers)
         })!;
     }
 
-    private static async Task<string> LineAsync(Process process) => await process.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Deadline)
-        ?? throw new InvalidOperationException("The kazoo client ended; is it installed? Run eng/servers.sh, or install the package 'python3-kazoo'.");
+    private static async Task<string> LineAsync(Process process) =>
+        await process.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Deadline)
+            ?? throw new InvalidOperationException(
+                "The kazoo client ended; is it installed? Run eng/servers.sh, or install the package 'python3-kazoo'.");
 
-    private static async Task<string> TextAsync(ZooKeeperCoordinationStore store, string path) => Encoding.UTF8.GetString((await store.GetAsync(path))!.Data.Span);
+    private static async Task<string> TextAsync(ZooKeeperCoordinationStore store, string path) =>
+        Encoding.UTF8.GetString((await store.GetAsync(path))!.Data.Span);
 }

@@ -22,7 +22,8 @@ public sealed class LimitTests(ZooKeeperServers servers) : IAsyncLifetime
         {
             var path = "/" + new string('p', count == 1 ? 1000 : 1);
             var error = await Assert.ThrowsAsync<ArgumentException>(async () => await store.CommitAsync(
-                [.. Enumerable.Range(0, count).Select(i => new StoreOperation.Create(path + i, new byte[size]))], TestContext.Current.CancellationToken));
+                [.. Enumerable.Range(0, count).Select(i => new StoreOperation.Create(path + i, new byte[size]))],
+                TestContext.Current.CancellationToken));
             Assert.Contains("jute.maxbuffer", error.Message, StringComparison.Ordinal);
         }
 
@@ -36,7 +37,8 @@ public sealed class LimitTests(ZooKeeperServers servers) : IAsyncLifetime
         _harness.Options.MaxReplyBytes = 10_000;
         var store = await _harness.OpenAsync();
         await store.CommitAsync([new StoreOperation.Create("/large", new byte[20_000])], TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.GetAsync("/large", TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(
+            async () => await store.GetAsync("/large", TestContext.Current.CancellationToken));
         Assert.Contains("at most 10000 are taken", error.Message, StringComparison.Ordinal);
         Assert.Equal(["large"], await store.GetChildrenAsync("/", TestContext.Current.CancellationToken));
     }
@@ -46,18 +48,21 @@ public sealed class LimitTests(ZooKeeperServers servers) : IAsyncLifetime
     {
         var store = await _harness.OpenAsync();
         await store.CommitAsync([new StoreOperation.Create("/big")], TestContext.Current.CancellationToken);
-        await using var watch = store.WatchAsync("/big", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = store.WatchAsync("/big", TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await watch.MoveNextAsync());
         // All of them on their way at once.
         await Task.WhenAll(Enumerable.Range(0, 100).Select(block => store.CommitAsync(
-            [.. Enumerable.Range(0, 1000).Select(i => new StoreOperation.Create($"/big/{block:D2}_{i:D3}", "x"u8.ToArray()))], TestContext.Current.CancellationToken).AsTask()));
+            [.. Enumerable.Range(0, 1000).Select(i => new StoreOperation.Create($"/big/{block:D2}_{i:D3}", "x"u8.ToArray()))],
+            TestContext.Current.CancellationToken).AsTask()));
         var names = (await store.GetChildrenAsync("/big", TestContext.Current.CancellationToken))!;
         Assert.Equal(100_000, names.Count);
         Assert.Equal(names.Order(StringComparer.Ordinal), names);
         // As many at once as may be on their way: how long others would wait for room is a matter of the machine.
         foreach (var block in names.Take(20_000).Chunk(1000))
         {
-            var nodes = await Task.WhenAll(block.Select(name => store.GetAsync("/big/" + name, TestContext.Current.CancellationToken).AsTask()));
+            var nodes = await Task.WhenAll(
+                block.Select(name => store.GetAsync("/big/" + name, TestContext.Current.CancellationToken).AsTask()));
             Assert.All(nodes, node => Assert.Equal((byte)'x', Assert.Single(node!.Data.ToArray())));
         }
 

@@ -39,7 +39,8 @@ public sealed class SettingsTests
         Assert.Equal([new("zk1", 2181), new("zk2", 2182), new("::1", 2183), new("2001:db8::1", 2181)], url.Servers);
         Assert.Equal(("/company/fan", TimeSpan.FromMilliseconds(1500)), (url.Chroot, url.SessionTimeout));
         Assert.Equal("", ZooKeeperStoreUrl.Parse("zookeeper://zk1/").Chroot);
-        Assert.Equal("zookeeper://zk1:2181,[::1]:2181/fan", ZooKeeperHarness.Create("ZooKeeper://zk1,[::1],zk1/fan?session=5s").DisplayName);
+        Assert.Equal(
+            "zookeeper://zk1:2181,[::1]:2181/fan", ZooKeeperHarness.Create("ZooKeeper://zk1,[::1],zk1/fan?session=5s").DisplayName);
     }
 
     [Fact]
@@ -67,7 +68,15 @@ public sealed class SettingsTests
         using var provider = services.BuildServiceProvider();
         var error = Assert.ThrowsAny<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
         Assert.Equal(6, error.Failures.Count());
-        foreach (var part in new[] { "Password", "SessionTimeout", "MaxRequestsInFlight", "'world:anyone:x' has the permission 'x'", "'nobody' must be scheme:id:permissions", "'/nowhere/authority.pem' does not exist" })
+        foreach (var part in new[]
+        {
+            "Password",
+            "SessionTimeout",
+            "MaxRequestsInFlight",
+            "'world:anyone:x' has the permission 'x'",
+            "'nobody' must be scheme:id:permissions",
+            "'/nowhere/authority.pem' does not exist"
+        })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
@@ -75,21 +84,28 @@ public sealed class SettingsTests
     public void Settings_come_from_configuration_and_code_has_the_last_word()
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["Fan:ZooKeeper:User"] = "fan",
-            ["Fan:ZooKeeper:Password"] = "secret",
-            ["Fan:ZooKeeper:SessionTimeout"] = "00:00:20",
-            ["Fan:ZooKeeper:RequestTimeout"] = "00:00:03",
-            ["Fan:ZooKeeper:Acl:0"] = "auth::cdrwa",
-            ["Fan:ZooKeeper:Tls:ServerName"] = "zk",
-        }).Build());
+        services.AddSingleton<IConfiguration>(
+            new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Fan:ZooKeeper:User"] = "fan",
+                ["Fan:ZooKeeper:Password"] = "secret",
+                ["Fan:ZooKeeper:SessionTimeout"] = "00:00:20",
+                ["Fan:ZooKeeper:RequestTimeout"] = "00:00:03",
+                ["Fan:ZooKeeper:Acl:0"] = "auth::cdrwa",
+                ["Fan:ZooKeeper:Tls:ServerName"] = "zk",
+            }).Build());
         services.AddFan().AddZooKeeperStore(options => options.SessionTimeout = TimeSpan.FromSeconds(5));
         using var provider = services.BuildServiceProvider();
         var options = provider.GetRequiredService<IOptions<ZooKeeperOptions>>().Value;
-        Assert.Equal(("fan", "secret", 5, 3, "zk"), (options.User, options.Password, options.SessionTimeout.TotalSeconds, options.RequestTimeout.TotalSeconds, options.Tls.ServerName));
+        Assert.Equal(("fan", "secret", 5, 3, "zk"), (
+            options.User,
+            options.Password,
+            options.SessionTimeout.TotalSeconds,
+            options.RequestTimeout.TotalSeconds,
+            options.Tls.ServerName));
         Assert.Equal(["auth::cdrwa"], options.Acl);
-        var client = ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse("zookeeper://a?session=7s"), options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var client = ZooKeeperStoreProvider.ClientOptions(
+            ZooKeeperStoreUrl.Parse("zookeeper://a?session=7s"), options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         Assert.Equal(7, client.SessionTimeout.TotalSeconds);
         Assert.Equal(new AccessRule(AccessRule.All, "auth", ""), Assert.Single(client.Access));
     }

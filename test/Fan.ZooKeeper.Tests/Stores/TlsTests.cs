@@ -26,14 +26,15 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
         await IssueAsync(authority, "server.pem", "CN=server", IPAddress.Loopback);
         await IssueAsync(authority, "client.pem", "CN=client", address: null);
         _port = ZooKeeperEnsemble.FreePorts(1)[0];
-        _secure = await ZooKeeperEnsemble.StartAsync(Path.Combine(_folder, "server"), 1, new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["secureClientPort"] = _port.ToString(CultureInfo.InvariantCulture),
-            ["secureClientPortAddress"] = "127.0.0.1",
-            ["serverCnxnFactory"] = "org.apache.zookeeper.server.NettyServerCnxnFactory",
-            ["ssl.keyStore.location"] = Path.Combine(_folder, "server.pem"),
-            ["ssl.trustStore.location"] = Authority,
-        });
+        _secure = await ZooKeeperEnsemble.StartAsync(Path.Combine(
+            _folder, "server"), 1, new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["secureClientPort"] = _port.ToString(CultureInfo.InvariantCulture),
+                ["secureClientPortAddress"] = "127.0.0.1",
+                ["serverCnxnFactory"] = "org.apache.zookeeper.server.NettyServerCnxnFactory",
+                ["ssl.keyStore.location"] = Path.Combine(_folder, "server.pem"),
+                ["ssl.trustStore.location"] = Authority,
+            });
     }
 
     public async ValueTask DisposeAsync() => await _secure.DisposeAsync();
@@ -51,7 +52,8 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
         await Task.WhenAll(
             // The machine does not trust the authority of the test.
             FailsAsync(tls => tls.CertificateFile = Client, "TLS with 127.0.0.1"),
-            FailsAsync(tls => (tls.AuthorityFile, tls.CertificateFile, tls.ServerName) = (Authority, Client, "elsewhere"), "TLS with 127.0.0.1"),
+            FailsAsync(
+                tls => (tls.AuthorityFile, tls.CertificateFile, tls.ServerName) = (Authority, Client, "elsewhere"), "TLS with 127.0.0.1"),
             // The server refuses who shows no certificate, and who speaks no TLS.
             FailsAsync(tls => tls.AuthorityFile = Authority, "127.0.0.1"),
             FailsAsync(tls => tls.Enabled = false, "127.0.0.1"));
@@ -76,7 +78,8 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
@@ -91,7 +94,9 @@ public sealed class TlsTests(ZooKeeperServers servers) : IAsyncLifetime
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
-        await File.WriteAllTextAsync(Path.Combine(_folder, file), key.ExportPkcs8PrivateKeyPem() + "\n" + certificate.ExportCertificatePem() + "\n");
+        using var certificate = request.Create(
+            authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, file), key.ExportPkcs8PrivateKeyPem() + "\n" + certificate.ExportCertificatePem() + "\n");
     }
 }

@@ -51,13 +51,18 @@ internal sealed class ZooKeeperHarness(ZooKeeperEnsemble ensemble, string sessio
 
     /// <summary>A store can't be opened, and is told a reason.</summary>
     public static Task FailsToOpenAsync(ZooKeeperCoordinationStore store, string reason) => Eventually.TrueAsync(
-        async () => (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.OpenAsync())).Message.Contains(reason, StringComparison.Ordinal),
+        async () => (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.OpenAsync())).Message.Contains(
+            reason, StringComparison.Ordinal),
         $"{store.DisplayName} can't be opened: {reason}");
 
-    public static ZooKeeperCoordinationStore Create(string url, ZooKeeperOptions? options = null) =>
-        new(ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), options ?? new ZooKeeperOptions(), NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
+    public static ZooKeeperCoordinationStore Create(string url, ZooKeeperOptions? options = null) => new(
+        ZooKeeperStoreProvider.ClientOptions(ZooKeeperStoreUrl.Parse(url), options ?? new ZooKeeperOptions(), NullLogger.Instance),
+        TimeProvider.System,
+        NullLogger.Instance);
 
-    /// <summary>Closes the session from a second connection. Its owner tries to go on with it meanwhile, so it may take some turns.</summary>
+    /// <summary>
+    /// Closes the session from a second connection. Its owner tries to go on with it meanwhile, so it may take some turns.
+    /// </summary>
     public Task ExpireAsync(ICoordinationStore store) => ExpireAsync(((ZooKeeperCoordinationStore)store).Client.Session);
 
     public async Task ExpireAsync(Session session)
@@ -73,7 +78,8 @@ internal sealed class ZooKeeperHarness(ZooKeeperEnsemble ensemble, string sessio
 
     private async Task<bool> TryEndAsync(SessionTicket ticket)
     {
-        await using var stream = await Dialer.ConnectAsync(ServerAddress.Parse(ensemble.Servers[0].Address), tls: null, CancellationToken.None);
+        await using var stream = await Dialer.ConnectAsync(
+            ServerAddress.Parse(ensemble.Servers[0].Address), tls: null, CancellationToken.None);
         try
         {
             await Handshake.ExchangeAsync(stream, ticket, lastZxid: 0, "the server", CancellationToken.None);

@@ -9,7 +9,11 @@ namespace Fan.ZooKeeper.Tests.Tool;
 /// <summary>What <c>fan doctor</c> tells of real servers.</summary>
 public sealed class DoctorTests(ZooKeeperServers servers)
 {
-    private static readonly Dictionary<string, string?> Ann = new() { ["Fan:ZooKeeper:User"] = "ann", ["Fan:ZooKeeper:Password"] = "secret" };
+    private static readonly Dictionary<string, string?> Ann = new()
+    {
+        ["Fan:ZooKeeper:User"] = "ann",
+        ["Fan:ZooKeeper:Password"] = "secret"
+    };
 
     [Fact]
     public async Task It_tells_each_servers_role_and_how_far_followers_are_behind()
@@ -22,9 +26,11 @@ public sealed class DoctorTests(ZooKeeperServers servers)
         Assert.Equal(3, told.Count);
         Assert.Single(told, line => line.Contains(": leader, version 3.", StringComparison.Ordinal));
         Assert.Equal(2, told.Count(line => line.Contains(": follower, version 3.", StringComparison.Ordinal)));
-        Assert.All(told, line => Assert.Matches(@"^ok: 127\.0\.0\.1:\d+: .+, \d+ connections, \d+ requests waiting, latency min/avg/max [\d./]+ ms$", line));
+        Assert.All(told, line => Assert.Matches(
+            @"^ok: 127\.0\.0\.1:\d+: .+, \d+ connections, \d+ requests waiting, latency min/avg/max [\d./]+ ms$", line));
         Assert.Matches(@"^ok: 127\.0\.0\.1:\d+ leads; 3 of 3 servers serve$", Assert.Single(report.Checks("ensemble")));
-        Assert.Matches(@"^ok: transactions behind the leader: 127\.0\.0\.1:\d+ \d+, 127\.0\.0\.1:\d+ \d+$", Assert.Single(report.Checks("followers")));
+        Assert.Matches(
+            @"^ok: transactions behind the leader: 127\.0\.0\.1:\d+ \d+, 127\.0\.0\.1:\d+ \d+$", Assert.Single(report.Checks("followers")));
     }
 
     [Fact]
@@ -35,7 +41,9 @@ public sealed class DoctorTests(ZooKeeperServers servers)
         await MakeAsync(url);
         var report = (await ToolRun.RunAsync(url, "doctor", "--json")).Returned(0);
         Assert.Matches("^ok: connected, id [0-9a-f]+$", Assert.Single(report.Checks("session")));
-        Assert.Matches($"^ok: 0x[0-9a-f]+ with {ensemble.Hosts}; a process that dies keeps its endpoints for 60 s, where 300 s were asked for$", Assert.Single(report.Checks("session time")));
+        Assert.Matches(
+            $"^ok: 0x[0-9a-f]+ with {ensemble.Hosts}; a process that dies keeps its endpoints for 60 s, where 300 s were asked for$",
+            Assert.Single(report.Checks("session time")));
     }
 
     [Fact]
@@ -74,12 +82,16 @@ public sealed class DoctorTests(ZooKeeperServers servers)
     [InlineData("srvr", "ok: not known, as 127.0.0.1:LEADER does not allow the word 'mntr'")]
     public async Task It_asks_the_leader_for_its_followers_and_tells_where_that_is_not_allowed(string allowed, string expected)
     {
-        await using var ensemble = await ZooKeeperEnsemble.StartAsync(servers.NewFolder("words"), 3, new Dictionary<string, string> { ["4lw.commands.whitelist"] = allowed });
+        await using var ensemble = await ZooKeeperEnsemble.StartAsync(
+            servers.NewFolder("words"), 3, new Dictionary<string, string> { ["4lw.commands.whitelist"] = allowed });
         var leader = await ensemble.LeaderAsync();
         await MakeAsync(ensemble.Url("/x"));
         var wanted = expected.Replace("127.0.0.1:LEADER", leader.Address, StringComparison.Ordinal);
         // A follower that has just started may still be on its way.
-        await Eventually.TrueAsync(async () => (await ToolRun.RunAsync(ensemble.Url("/x"), "doctor", "--json")).Returned(0).Checks("quorum") is [var told] && told == wanted, wanted);
+        await Eventually.TrueAsync(
+            async () => (await ToolRun.RunAsync(ensemble.Url("/x"), "doctor", "--json")).Returned(0).Checks("quorum") is [var told]
+                && told == wanted,
+            wanted);
     }
 
     [Theory]
@@ -99,7 +111,8 @@ public sealed class DoctorTests(ZooKeeperServers servers)
         await using var harness = new ZooKeeperHarness(await servers.SingleAsync());
         (harness.Options.User, harness.Options.Password) = ("ann", "secret");
         var store = await harness.OpenAsync();
-        await store.CommitAsync([new StoreOperation.Create("/fan"), new StoreOperation.Create("/fan/shown"), new StoreOperation.Create("/fan/hidden")]);
+        await store.CommitAsync(
+            [new StoreOperation.Create("/fan"), new StoreOperation.Create("/fan/shown"), new StoreOperation.Create("/fan/hidden")]);
         IReadOnlyList<AccessRule> readable = [AccessRule.Parse("auth::cdrwa"), AccessRule.Parse("world:anyone:r")];
         foreach (var path in new[] { "/", "/fan", "/fan/shown" }) await store.Client.SetAclAsync(path, readable);
 
@@ -109,7 +122,8 @@ public sealed class DoctorTests(ZooKeeperServers servers)
         Assert.Contains(stranger, line => line.StartsWith("failed: /fan/hidden can't be read or written", StringComparison.Ordinal));
 
         var report = (await ToolRun.RunAsync(harness.Url, Ann, "doctor", "--json")).Returned(0);
-        Assert.Equal("ok: with these credentials all of the 3 nodes looked at can be read and written", Assert.Single(report.Checks("access")));
+        Assert.Equal(
+            "ok: with these credentials all of the 3 nodes looked at can be read and written", Assert.Single(report.Checks("access")));
         // Looking changes nothing.
         Assert.Equal(0, (await store.GetAsync("/fan/hidden"))!.Version);
     }
@@ -130,7 +144,8 @@ public sealed class DoctorTests(ZooKeeperServers servers)
     [Fact]
     public async Task Settings_that_do_not_fit_are_wrong_usage()
     {
-        var run = (await ToolRun.RunAsync((await servers.SingleAsync()).Url("/x"), new Dictionary<string, string?> { ["Fan:ZooKeeper:User"] = "ann" }, "ls")).Returned(2);
+        var run = (await ToolRun.RunAsync(
+            (await servers.SingleAsync()).Url("/x"), new Dictionary<string, string?> { ["Fan:ZooKeeper:User"] = "ann" }, "ls")).Returned(2);
         Assert.Contains("Password", run.Error, StringComparison.Ordinal);
     }
 

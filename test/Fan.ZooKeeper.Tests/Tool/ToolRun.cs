@@ -37,5 +37,7 @@ internal sealed record ToolRun(int Code, string Out, string Error)
 
     /// <summary>What the checks of that name found, in the form <c>status: detail</c>.</summary>
     public IReadOnlyList<string> Checks(string name) =>
-        [.. Json.GetProperty("checks").EnumerateArray().Where(check => check.GetProperty("name").GetString() == name).Select(check => $"{check.GetProperty("status").GetString()}: {check.GetProperty("detail").GetString()}")];
+        [.. Json.GetProperty("checks").EnumerateArray()
+            .Where(check => check.GetProperty("name").GetString() == name)
+            .Select(check => $"{check.GetProperty("status").GetString()}: {check.GetProperty("detail").GetString()}")];
 }

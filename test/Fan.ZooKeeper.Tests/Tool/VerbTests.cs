@@ -16,12 +16,18 @@ public sealed class VerbTests(ZooKeeperServers servers)
         await using var host = await CellarHost.StartAsync(ZooKeeperHarness.Create(harness.Url), "cellars", serves: true);
 
         Assert.Contains("cellar", (await ToolRun.RunAsync(harness.Url, "ls")).Returned(0).Out, StringComparison.Ordinal);
-        Assert.Equal("cellar", (await ToolRun.RunAsync(harness.Url, "ls", "--json")).Returned(0).Json[0].GetProperty("service").GetString());
+        Assert.Equal(
+            "cellar", (await ToolRun.RunAsync(harness.Url, "ls", "--json")).Returned(0).Json[0].GetProperty("service").GetString());
         Assert.Contains("1.2.0", (await ToolRun.RunAsync(harness.Url, "info", "cellar")).Returned(0).Out, StringComparison.Ordinal);
-        Assert.Equal("cellar", (await ToolRun.RunAsync(harness.Url, "info", "cellar", "--json")).Returned(0).Json.GetProperty("service").GetString());
-        Assert.Contains("cellars 7", (await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7")).Returned(0).Out, StringComparison.Ordinal);
-        Assert.Equal("cellars 7", (await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7", "--json")).Returned(0).Json.GetString());
-        Assert.Matches("registered +ok +1 service, 1 endpoint, 1 application", (await ToolRun.RunAsync(harness.Url, "doctor")).Returned(0).Out);
+        Assert.Equal(
+            "cellar",
+            (await ToolRun.RunAsync(harness.Url, "info", "cellar", "--json")).Returned(0).Json.GetProperty("service").GetString());
+        Assert.Contains(
+            "cellars 7", (await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7")).Returned(0).Out, StringComparison.Ordinal);
+        Assert.Equal(
+            "cellars 7", (await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7", "--json")).Returned(0).Json.GetString());
+        Assert.Matches(
+            "registered +ok +1 service, 1 endpoint, 1 application", (await ToolRun.RunAsync(harness.Url, "doctor")).Returned(0).Out);
     }
 
     [Fact]
@@ -30,20 +36,48 @@ public sealed class VerbTests(ZooKeeperServers servers)
         await using var harness = new ZooKeeperHarness(await servers.SingleAsync());
         await using var host = await CellarHost.StartAsync(ZooKeeperHarness.Create(harness.Url), "cellars", serves: true);
 
-        Assert.Contains("applied by 1 application in", (await ToolRun.RunAsync(harness.Url, "switch", "cellar=1.2.0", "-m", "only this one")).Returned(0).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "applied by 1 application in",
+            (await ToolRun.RunAsync(harness.Url, "switch", "cellar=1.2.0", "-m", "only this one")).Returned(0).Out,
+            StringComparison.Ordinal);
         (await ToolRun.RunAsync(harness.Url, "split", "cellar", "1.2.0=100", "--sticky", "user", "--barrier")).Returned(0);
-        Assert.Contains("has no live endpoint", (await ToolRun.RunAsync(harness.Url, "switch", "cellar=9.0.0")).Returned(1).Error, StringComparison.Ordinal);
-        Assert.Equal(3, (await ToolRun.RunAsync(harness.Url, "revert", "3", "--json")).Returned(0).Json.GetProperty("commit").GetProperty("reverts").GetInt32());
-        Assert.Equal([4, 3, 2, 1], (await ToolRun.RunAsync(harness.Url, "log", "--json")).Returned(0).Json.EnumerateArray().Select(commit => commit.GetProperty("number").GetInt32()));
+        Assert.Contains(
+            "has no live endpoint",
+            (await ToolRun.RunAsync(harness.Url, "switch", "cellar=9.0.0")).Returned(1).Error,
+            StringComparison.Ordinal);
+        Assert.Equal(3, (await ToolRun.RunAsync(
+            harness.Url, "revert", "3", "--json")).Returned(0).Json.GetProperty("commit").GetProperty("reverts").GetInt32());
+        Assert.Equal([4, 3, 2, 1], (await ToolRun.RunAsync(harness.Url, "log", "--json")).Returned(0).Json.EnumerateArray().Select(
+            commit => commit.GetProperty("number").GetInt32()));
         Assert.Contains("only this one", (await ToolRun.RunAsync(harness.Url, "show", "2")).Returned(0).Out, StringComparison.Ordinal);
         Assert.Matches(@"\ncellar +1\.2\.0 +1\.2\.0 +4\n", (await ToolRun.RunAsync(harness.Url, "show")).Returned(0).Out);
-        Assert.Contains("Nothing is different.", (await ToolRun.RunAsync(harness.Url, "diff", "2", "4")).Returned(0).Out, StringComparison.Ordinal);
-        Assert.Contains("0 added, 0 removed, 0 changed", (await ToolRun.RunAsync(harness.Url, "diff", "cellar", "1.2.0", "1.2.0")).Returned(0).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nothing is different.", (await ToolRun.RunAsync(harness.Url, "diff", "2", "4")).Returned(0).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "0 added, 0 removed, 0 changed",
+            (await ToolRun.RunAsync(harness.Url, "diff", "cellar", "1.2.0", "1.2.0")).Returned(0).Out,
+            StringComparison.Ordinal);
         Assert.Matches(@"\ncellars +cellar 1\.2\.0", (await ToolRun.RunAsync(harness.Url, "deps")).Returned(0).Out);
-        Assert.Contains("cellars 7", (await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7", "--via", "http")).Returned(0).Out, StringComparison.Ordinal);
-        Assert.Equal("no_such_transport", JsonNode.Parse((await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7", "--via", "amqp", "--json")).Returned(1).Error)!["code"]!.GetValue<string>());
-        Assert.Equal("http", (await ToolRun.RunAsync(harness.Url, "bench", "cellar.get", "id=7", "--duration", "200ms", "--warmup", "0s", "--json")).Returned(0).Json.GetProperty("transport").GetString());
-        var watched = (await ToolRun.RunAsync(harness.Url, "split", "cellar", "1.2.0=100", "--watch", "10ms", "--max-errors", "1%", "--json")).Returned(0).Json;
+        Assert.Contains(
+            "cellars 7",
+            (await ToolRun.RunAsync(harness.Url, "call", "cellar.get", "id=7", "--via", "http")).Returned(0).Out,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "no_such_transport",
+            JsonNode.Parse((await ToolRun.RunAsync(
+                harness.Url, "call", "cellar.get", "id=7", "--via", "amqp", "--json")).Returned(1).Error)!["code"]!.GetValue<string>());
+        Assert.Equal("http", (await ToolRun.RunAsync(
+            harness.Url,
+            "bench",
+            "cellar.get",
+            "id=7",
+            "--duration",
+            "200ms",
+            "--warmup",
+            "0s",
+            "--json")).Returned(0).Json.GetProperty("transport").GetString());
+        var watched = (await ToolRun.RunAsync(
+            harness.Url, "split", "cellar", "1.2.0=100", "--watch", "10ms", "--max-errors", "1%", "--json")).Returned(0).Json;
         Assert.Equal("cellar", watched.GetProperty("watched")[0].GetProperty("service").GetString());
     }
 

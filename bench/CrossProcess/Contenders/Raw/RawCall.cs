@@ -28,6 +28,7 @@ internal sealed class RawCall(RawClient client, int number) : IValueTaskSource<R
 
     ValueTaskSourceStatus IValueTaskSource<RawReply>.GetStatus(short token) => _source.GetStatus(token);
 
-    void IValueTaskSource<RawReply>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<RawReply>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 }

@@ -55,7 +55,9 @@ internal sealed class RawClient : Client, IThreadPoolWorkItem
         lock (_gate)
         {
             if (!_free.TryPop(out call)) _calls.Add(call = new RawCall(this, _calls.Count));
-            var bytes = text is not null ? Encoding.UTF8.GetBytes(text, _filling.AsSpan(_filled + HeaderBytes)) : RawWine.Write(wine!, _filling.AsSpan(_filled + HeaderBytes));
+            var bytes = text is not null
+                ? Encoding.UTF8.GetBytes(text, _filling.AsSpan(_filled + HeaderBytes))
+                : RawWine.Write(wine!, _filling.AsSpan(_filled + HeaderBytes));
             BinaryPrimitives.WriteInt32LittleEndian(_filling.AsSpan(_filled), bytes);
             BinaryPrimitives.WriteInt32LittleEndian(_filling.AsSpan(_filled + 4), call.Number);
             _filled += HeaderBytes + bytes;

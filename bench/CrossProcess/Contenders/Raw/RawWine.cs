@@ -16,6 +16,9 @@ internal static class RawWine
     }
 
     public static Wine Read(ReadOnlySpan<byte> input) => new(
-        BinaryPrimitives.ReadInt32LittleEndian(input), Encoding.UTF8.GetString(input[21..]), BinaryPrimitives.ReadDoubleLittleEndian(input[4..]), input[20] != 0,
+        BinaryPrimitives.ReadInt32LittleEndian(input),
+        Encoding.UTF8.GetString(input[21..]),
+        BinaryPrimitives.ReadDoubleLittleEndian(input[4..]),
+        input[20] != 0,
         BinaryPrimitives.ReadInt64LittleEndian(input[12..]));
 }

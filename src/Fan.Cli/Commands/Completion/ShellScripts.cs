@@ -1,6 +1,8 @@
 namespace Fan.Cli.Commands.Completion;
 
-/// <summary>The scripts that ask the tool for completions. What it answers is never evaluated by the shell: names come from strangers.</summary>
+/// <summary>
+/// The scripts that ask the tool for completions. What it answers is never evaluated by the shell: names come from strangers.
+/// </summary>
 internal static class ShellScripts
 {
     private const string Bash = """

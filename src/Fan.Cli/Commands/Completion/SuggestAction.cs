@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace Fan.Cli.Commands.Completion;
 
-/// <summary>Answers <c>fan [suggest:POSITION] "LINE"</c>: what may stand at the position, a line each; what begins with the word before it only.</summary>
+/// <summary>
+/// Answers <c>fan [suggest:POSITION] "LINE"</c>: what may stand at the position, a line each; what begins with the word before it only.
+/// </summary>
 internal sealed class SuggestAction : SynchronousCommandLineAction
 {
     private const string Directive = "[suggest";
@@ -33,7 +35,9 @@ internal sealed class SuggestAction : SynchronousCommandLineAction
         var root = parseResult.RootCommandResult.Command;
         var parsed = root.Parse(line, parseResult.Configuration);
         var word = line.EndsWith(' ') ? "" : line.Split(' ')[^1];
-        foreach (var item in parsed.GetCompletions(line.Length).Select(completion => completion.InsertText ?? completion.Label).Distinct(StringComparer.Ordinal))
+        foreach (var item in parsed.GetCompletions(line.Length)
+            .Select(completion => completion.InsertText ?? completion.Label)
+            .Distinct(StringComparer.Ordinal))
         {
             if (!item.StartsWith(word, StringComparison.OrdinalIgnoreCase) || Unwanted.Contains(item)) continue;
             // Options are offered to who begins one.

@@ -7,7 +7,9 @@ using Fan.Versions;
 
 namespace Fan.Cli.Commands.Completion;
 
-/// <summary>What the store knows that may complete a command line. Read before the line is parsed, as the parser asks without waiting. Immutable.</summary>
+/// <summary>
+/// What the store knows that may complete a command line. Read before the line is parsed, as the parser asks without waiting. Immutable.
+/// </summary>
 internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints, IReadOnlyList<long> commits)
 {
     private const int MaxCommits = 20;
@@ -40,7 +42,10 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints, IReadOnlyLi
             await session.OpenAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
             var endpoints = (await session.Directory.ListAsync(patience.Token).ConfigureAwait(false)).Endpoints;
             var commits = OfCommits.Any(verb => line.StartsWith(verb + " ", StringComparison.Ordinal))
-                ? await session.Changes.LogAsync(patience.Token).Select(commit => commit.Number).Take(MaxCommits).ToListAsync(patience.Token).ConfigureAwait(false)
+                ? await session.Changes.LogAsync(patience.Token)
+                    .Select(commit => commit.Number)
+                    .Take(MaxCommits)
+                    .ToListAsync(patience.Token).ConfigureAwait(false)
                 : [];
             return new Suggestions(endpoints, commits);
         }
@@ -58,7 +63,8 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints, IReadOnlyLi
         foreach (var endpoint in Sound)
         {
             var template = ServiceSummary.TemplateOf([endpoint]) ?? endpoint.Service;
-            foreach (var method in endpoint.Description.Methods.Where(method => (kind is null || method.Kind == kind) && method.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')))
+            foreach (var method in endpoint.Description.Methods.Where(
+                method => (kind is null || method.Kind == kind) && method.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')))
             {
                 var path = $"{endpoint.Service}.{method.Name}";
                 if (!typed.Contains('[')) yield return $"{template}.{method.Name}";
@@ -69,13 +75,18 @@ internal sealed class Suggestions(IReadOnlyList<Endpoint> endpoints, IReadOnlyLi
 
     /// <summary>The versions of a service that run, those only that a shell can be given.</summary>
     public IEnumerable<string> VersionsOf(string? service) => service is null || WithoutKeys(service) is not { } plain ? []
-        : Sound.Where(endpoint => endpoint.Service == plain).Select(endpoint => endpoint.Version).Where(version => ServiceVersion.TryParse(version, out _)).Distinct(StringComparer.Ordinal);
+        : Sound.Where(endpoint => endpoint.Service == plain)
+            .Select(endpoint => endpoint.Version)
+            .Where(version => ServiceVersion.TryParse(version, out _))
+            .Distinct(StringComparer.Ordinal);
 
     /// <summary>What goes on with a service, as <c>name=</c>, and then with its version.</summary>
     public IEnumerable<string> SwitchesFor(string typed)
     {
         var equals = typed.IndexOf('=', StringComparison.Ordinal);
-        return equals < 0 ? Services.Select(service => service + "=") : VersionsOf(typed[..equals]).Select(version => typed[..(equals + 1)] + version);
+        return equals < 0
+            ? Services.Select(service => service + "=")
+            : VersionsOf(typed[..equals]).Select(version => typed[..(equals + 1)] + version);
     }
 
     /// <summary>The arguments of a method, as <c>name=</c>.</summary>

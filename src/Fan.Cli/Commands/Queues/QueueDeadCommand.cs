@@ -13,13 +13,19 @@ internal sealed class QueueDeadCommand : QueueVerb
     private readonly Option<int> _most = Most();
 
     public QueueDeadCommand(GlobalOptions global)
-        : base("dead", "Shows the oldest dead letters of a queue, and why they died.", global, "fan queue dead lightspeed", "fan queue dead lightspeed/journal --json | jq '.[] | {id, reason, detail}'") =>
+        : base(
+            "dead",
+            "Shows the oldest dead letters of a queue, and why they died.",
+            global,
+            "fan queue dead lightspeed",
+            "fan queue dead lightspeed/journal --json | jq '.[] | {id, reason, detail}'") =>
         Add(_most);
 
     protected override async Task<int> RunAsync(OpenedQueue queue, ParseResult parsed, CancellationToken cancellationToken)
     {
         var most = MostOf(parsed, _most);
-        var found = await EachAsync(queue, administration => administration.PeekDeadAsync(queue.Name, most, cancellationToken)).ConfigureAwait(false);
+        var found = await EachAsync(
+            queue, administration => administration.PeekDeadAsync(queue.Name, most, cancellationToken)).ConfigureAwait(false);
         var messages = found.SelectMany(one => one).Select(QueuedMessage.Of).Take(most).ToList();
         var terminal = Global.Terminal;
         if (parsed.GetValue(Global.Json))
@@ -32,7 +38,11 @@ internal sealed class QueueDeadCommand : QueueVerb
         foreach (var one in messages)
         {
             table.AddRow(
-                Tables.Cell(one.Id), Tables.Cell(one.Method), Tables.Cell(one.Key ?? "-"), Tables.Cell(one.Reason), Tables.Cell(one.Attempts.ToString()),
+                Tables.Cell(one.Id),
+                Tables.Cell(one.Method),
+                Tables.Cell(one.Key ?? "-"),
+                Tables.Cell(one.Reason),
+                Tables.Cell(one.Attempts.ToString()),
                 Tables.Cell(AgeText.Moment(one.DiedAt!.Value)), Tables.Cell(SafeText.Line(one.Detail ?? "-", 100)));
         }
 

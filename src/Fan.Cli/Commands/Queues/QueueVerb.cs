@@ -8,7 +8,10 @@ namespace Fan.Cli.Commands.Queues;
 /// <summary>A verb about one queue.</summary>
 internal abstract class QueueVerb : Verb
 {
-    private readonly Argument<string> _queue = new("QUEUE") { Description = "The service, and the group where it is not 'main': retail.store.public_wines/audit." };
+    private readonly Argument<string> _queue = new("QUEUE")
+    {
+        Description = "The service, and the group where it is not 'main': retail.store.public_wines/audit."
+    };
 
     protected QueueVerb(string name, string description, GlobalOptions global, params string[] examples)
         : base(name, description, global, examples)
@@ -44,8 +47,11 @@ internal abstract class QueueVerb : Verb
         return answers;
     }
 
-    protected static Option<int> Most() => new("--most", "-n") { Description = "How many to show. Default: 20.", DefaultValueFactory = _ => 20, HelpName = "N" };
+    protected static Option<int> Most() =>
+        new("--most", "-n") { Description = "How many to show. Default: 20.", DefaultValueFactory = _ => 20, HelpName = "N" };
 
     protected static int MostOf(ParseResult parsed, Option<int> option) =>
-        parsed.GetValue(option) is var most and >= 1 and <= 10_000 ? most : throw new UsageException($"--most must be from 1 to 10000; it is {parsed.GetValue(option)}.");
+        parsed.GetValue(option) is var most and >= 1 and <= 10_000
+            ? most
+            : throw new UsageException($"--most must be from 1 to 10000; it is {parsed.GetValue(option)}.");
 }

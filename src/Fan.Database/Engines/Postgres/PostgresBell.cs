@@ -4,7 +4,9 @@ using Npgsql;
 namespace Fan.Database.Engines.Postgres;
 
 /// <summary>Rings channels after commits, many rings in one statement. Safe from any thread.</summary>
-/// <remarks>NOTIFY makes the commits of its transactions wait for each other, so that it does not belong into every one that sends.</remarks>
+/// <remarks>
+/// NOTIFY makes the commits of its transactions wait for each other, so that it does not belong into every one that sends.
+/// </remarks>
 internal sealed class PostgresBell : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -18,7 +20,8 @@ internal sealed class PostgresBell : IAsyncDisposable
     private HashSet<string> _waiting = new(StringComparer.Ordinal);
     private Task _ringing = Task.CompletedTask;
 
-    public PostgresBell(NpgsqlDataSource source, int seconds, TimeProvider clock, ILogger logger) => (_source, _seconds, _clock, _logger) = (source, seconds, clock, logger);
+    public PostgresBell(NpgsqlDataSource source, int seconds, TimeProvider clock, ILogger logger) =>
+        (_source, _seconds, _clock, _logger) = (source, seconds, clock, logger);
 
     public void Ring(string channel)
     {

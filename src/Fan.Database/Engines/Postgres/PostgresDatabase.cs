@@ -23,7 +23,14 @@ internal sealed class PostgresDatabase : IDatabase
     private readonly PostgresListener _listener;
     private string? _trouble;
 
-    public PostgresDatabase(NpgsqlDataSource source, bool isOwner, bool makeTables, int maxConnections, TimeSpan operationTimeout, TimeProvider clock, ILogger logger)
+    public PostgresDatabase(
+        NpgsqlDataSource source,
+        bool isOwner,
+        bool makeTables,
+        int maxConnections,
+        TimeSpan operationTimeout,
+        TimeProvider clock,
+        ILogger logger)
     {
         (_source, _isOwner, _connections) = (source, isOwner, new SemaphoreSlim(maxConnections));
         (_longest, _maxConnections) = (operationTimeout, maxConnections);
@@ -59,7 +66,13 @@ internal sealed class PostgresDatabase : IDatabase
 
     public async Task RunWithinAsync(Script script, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        if (transaction is not NpgsqlTransaction own) throw new ArgumentException($"Pushes go to the {DisplayName}: the transaction must be an NpgsqlTransaction of it; it is a {transaction.GetType().Name}.", nameof(transaction));
+        if (transaction is not NpgsqlTransaction own)
+        {
+            throw new ArgumentException(
+                $"Pushes go to the {DisplayName}: the transaction must be an NpgsqlTransaction of it; " +
+                $"it is a {transaction.GetType().Name}.",
+                nameof(transaction));
+        }
         if (own.Connection is not { } connection) throw new ArgumentException("The transaction has ended.", nameof(transaction));
         try
         {
@@ -128,20 +141,35 @@ internal sealed class PostgresDatabase : IDatabase
         }
 
         if (!hasPermit)
-            throw new TimeoutException($"all {_maxConnections} connections ({nameof(FanDatabaseOptions.MaxConnections)}) were in use for {limit.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})");
+        {
+            throw new TimeoutException(
+                $"all {_maxConnections} connections ({nameof(FanDatabaseOptions.MaxConnections)}) were in use for " +
+                $"{limit.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})");
+        }
         var running = RunWithPermitAsync(script, time);
         try
         {
             if (script.IsLong) await running.ConfigureAwait(false);
             else await running.WaitAsync(limit + _longest, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is OperationCanceledException or TimeoutException or NpgsqlException { InnerException: TimeoutException } && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
+            when (error is OperationCanceledException or TimeoutException or NpgsqlException { InnerException: TimeoutException }
+                && !cancellationToken.IsCancellationRequested)
         {
-            // Only where the server can't be reached to be told: then the library still waits to tell it, and breaks the connection after that.
-            if (!running.IsCompleted) _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            // Only where the server can't be reached to be told: then the library still waits to tell it, and breaks the connection after
+            // that.
+            if (!running.IsCompleted)
+            {
+                _ = running.ContinueWith(
+                    static late => late.Exception,
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
+            }
             // The other connections that wait to be used may be as dead as this one.
             if (_isOwner) _source.Clear();
-            throw new TimeoutException($"it did not answer within {limit.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})", error);
+            throw new TimeoutException(
+                $"it did not answer within {limit.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})", error);
         }
     }
 

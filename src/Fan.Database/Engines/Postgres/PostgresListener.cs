@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Fan.Database.Engines.Postgres;
 
-/// <summary>One connection that hears all channels; opened when the first is listened to, and again after it broke. Safe from any thread.</summary>
+/// <summary>
+/// One connection that hears all channels; opened when the first is listened to, and again after it broke. Safe from any thread.
+/// </summary>
 internal sealed class PostgresListener : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -18,7 +20,8 @@ internal sealed class PostgresListener : IAsyncDisposable
     private CancellationTokenSource _changed = new();
     private Task? _listening;
 
-    public PostgresListener(NpgsqlDataSource source, int seconds, TimeProvider clock, ILogger logger) => (_source, _seconds, _clock, _logger) = (source, seconds, clock, logger);
+    public PostgresListener(NpgsqlDataSource source, int seconds, TimeProvider clock, ILogger logger) =>
+        (_source, _seconds, _clock, _logger) = (source, seconds, clock, logger);
 
     public IDisposable Listen(string channel, Action ring)
     {
@@ -100,7 +103,10 @@ internal sealed class PostgresListener : IAsyncDisposable
                 while (true)
                 {
                     // Silence is no news, unless the server has gone without a word.
-                    if (!await connection.WaitAsync(TimeSpan.FromSeconds(_seconds), either.Token).ConfigureAwait(false)) await ExecuteAsync(connection, "SELECT 1").ConfigureAwait(false);
+                    if (!await connection.WaitAsync(TimeSpan.FromSeconds(_seconds), either.Token).ConfigureAwait(false))
+                    {
+                        await ExecuteAsync(connection, "SELECT 1").ConfigureAwait(false);
+                    }
                 }
             }
             catch (OperationCanceledException) when (changed.IsCancellationRequested && !_stopping.IsCancellationRequested)

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Database.Engines.Sqlite;
 
-/// <summary>A SQLite file. One loop owns the connection; scripts that wait at the same time share a commit, and so one flush of the disk. Safe from any thread.</summary>
+/// <summary>
+/// A SQLite file. One loop owns the connection; scripts that wait at the same time share a commit, and so one flush of the disk. Safe from
+/// any thread.
+/// </summary>
 internal sealed class SqliteDatabase : IDatabase
 {
     private const int MaxWaiting = 4096;
@@ -19,7 +22,8 @@ internal sealed class SqliteDatabase : IDatabase
     private readonly ILogger _logger;
     private readonly StandingFile _standing;
     private readonly Dialect _dialect = Dialect.ForSqlite();
-    private readonly Channel<SqliteWork> _work = Channel.CreateBounded<SqliteWork>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<SqliteWork> _work = Channel.CreateBounded<SqliteWork>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly ListenerTable _listeners = new();
     private readonly Lock _gate = new();
     private SqliteFile? _file;
@@ -77,9 +81,18 @@ internal sealed class SqliteDatabase : IDatabase
     // Its rings need nothing here: whoever commits writes the log, which everybody watches.
     public Task RunWithinAsync(Script script, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        if (transaction is not SqliteTransaction own) throw new ArgumentException($"Pushes go to the {DisplayName}: the transaction must be a SqliteTransaction of it; it is a {transaction.GetType().Name}.", nameof(transaction));
+        if (transaction is not SqliteTransaction own)
+        {
+            throw new ArgumentException(
+                $"Pushes go to the {DisplayName}: the transaction must be a SqliteTransaction of it; it is a {transaction.GetType().Name}.",
+                nameof(transaction));
+        }
         if (own.Connection is not { } connection) throw new ArgumentException("The transaction has ended.", nameof(transaction));
-        if (Path.GetFullPath(connection.DataSource) != _path) throw new ArgumentException($"Pushes go to the {DisplayName}; the transaction is of '{connection.DataSource}'.", nameof(transaction));
+        if (Path.GetFullPath(connection.DataSource) != _path)
+        {
+            throw new ArgumentException(
+                $"Pushes go to the {DisplayName}; the transaction is of '{connection.DataSource}'.", nameof(transaction));
+        }
         Start();
         try
         {
@@ -106,7 +119,8 @@ internal sealed class SqliteDatabase : IDatabase
         if (_standing.WasTakenAway) throw new ServiceUnavailableException(service, TakenAway + ".");
         try
         {
-            return await Task.Run<DbTransaction>(() => SqliteFile.Connect(_path, pooling: true).BeginTransaction(deferred: false), cancellationToken).ConfigureAwait(false);
+            return await Task.Run<DbTransaction>(
+                () => SqliteFile.Connect(_path, pooling: true).BeginTransaction(deferred: false), cancellationToken).ConfigureAwait(false);
         }
         catch (SqliteException error)
         {

@@ -6,7 +6,8 @@ namespace Fan.Database.Engines.Sqlite;
 internal static class SqliteErrors
 {
     /// <summary>Whether a table of ours is not there any more.</summary>
-    public static bool IsNoTable(Exception? error) => error is SqliteException { SqliteErrorCode: 1 } && error.Message.Contains("no such table: fan_", StringComparison.Ordinal);
+    public static bool IsNoTable(Exception? error) =>
+        error is SqliteException { SqliteErrorCode: 1 } && error.Message.Contains("no such table: fan_", StringComparison.Ordinal);
 
     /// <summary>Whether the file is sound, and what a statement says is refused: a size, a constraint, a type, a range.</summary>
     public static bool IsAboutStatement(Exception error) => error is SqliteException { SqliteErrorCode: 18 or 19 or 20 or 25 };

@@ -21,7 +21,9 @@ internal sealed class SqliteFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="dialect">How statements are written.</param>
     /// <param name="makeTables">Whether missing tables are made.</param>
-    /// <param name="isDurable">Whether a commit is on the disk when it ends, through a power cut too; otherwise it outlives processes only.</param>
+    /// <param name="isDurable">
+    /// Whether a commit is on the disk when it ends, through a power cut too; otherwise it outlives processes only.
+    /// </param>
     /// <param name="clock">The time for the register of forms.</param>
     public static SqliteFile Open(string path, Dialect dialect, bool makeTables, bool isDurable, TimeProvider clock)
     {
@@ -49,7 +51,8 @@ internal sealed class SqliteFile : IDisposable
         try
         {
             connection.Open();
-            // The last of its file that is closed would delete the log by its name, and these stay open in the pool when another file has that.
+            // The last of its file that is closed would delete the log by its name, and these stay open in the pool when another file has
+            // that.
             if (pooling) StandingFile.LeaveLog(connection);
             // The library itself would look again for a lock only every 150 ms.
             using var patience = Command(connection, $"PRAGMA busy_timeout = {BusySeconds * 1000}", []);
@@ -74,17 +77,32 @@ internal sealed class SqliteFile : IDisposable
     public void LeaveLog() => StandingFile.LeaveLog(_connection);
 
     private static SqliteConnection Name(string path, bool pooling) =>
-        new(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = pooling, ForeignKeys = true }.ToString());
+        new(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            DefaultTimeout = BusySeconds,
+            Pooling = pooling,
+            ForeignKeys = true
+        }.ToString());
 
-    /// <summary>Makes the tables, or brings them to the form that this program knows. Two processes that both find none take turns: the transaction holds the only lock.</summary>
-    public static void EnsureTables(SqliteConnection connection, SqliteTransaction transaction, Dialect dialect, bool makeTables, string path, TimeProvider clock)
+    /// <summary>
+    /// Makes the tables, or brings them to the form that this program knows. Two processes that both find none take turns: the transaction
+    /// holds the only lock.
+    /// </summary>
+    public static void EnsureTables(
+        SqliteConnection connection, SqliteTransaction transaction, Dialect dialect, bool makeTables, string path, TimeProvider clock)
     {
         var version = 0;
         if (Scalar("SELECT 1 FROM sqlite_schema WHERE name = 'fan_versions'") is not null)
         {
             version = Convert.ToInt32(Scalar("SELECT coalesce(max(version), 0) FROM fan_versions"));
             if (Convert.ToInt32(Scalar("SELECT coalesce(max(oldest_reader), 0) FROM fan_versions")) > SchemaVersion.Newest)
-                throw new SqliteException($"Fan's tables in '{path}' were made by a later Fan (form {version}, this one knows {SchemaVersion.Newest}): update this process", 1);
+            {
+                throw new SqliteException(
+                    $"Fan's tables in '{path}' were made by a later Fan (form {version}, " +
+                    $"this one knows {SchemaVersion.Newest}): update this process",
+                    1);
+            }
         }
 
         if (version >= SchemaVersion.Newest)
@@ -93,7 +111,11 @@ internal sealed class SqliteFile : IDisposable
             version = 0;
         }
 
-        if (!makeTables) throw new SqliteException($"Fan's tables in '{path}' have not the form {SchemaVersion.Newest}, and Fan:Database:MakeTables is false", 1);
+        if (!makeTables)
+        {
+            throw new SqliteException(
+                $"Fan's tables in '{path}' have not the form {SchemaVersion.Newest}, and Fan:Database:MakeTables is false", 1);
+        }
         Scalar(dialect.Translate(SchemaVersion.Register));
         var lostQueues = !IsThere("queues");
         if (lostQueues) Scalar("DROP TABLE IF EXISTS fan_consumers");
@@ -101,13 +123,22 @@ internal sealed class SqliteFile : IDisposable
         foreach (var next in SchemaVersion.All.Where(next => next.Number > version))
         {
             foreach (var statement in next.Statements) Scalar(dialect.Translate(statement));
-            Scalar($"INSERT OR IGNORE INTO fan_versions VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000})");
+            Scalar(
+                "INSERT OR IGNORE INTO fan_versions " +
+                $"VALUES ({next.Number}, {next.OldestReader}, {clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000})");
         }
 
         // What is left of those that were there keeps its number, and no other queue gets it.
-        if (lostQueues) Scalar(dialect.Translate($"INSERT INTO sqlite_sequence (name, seq) SELECT 'fan_queues', ({QueueTables.HighestNumber})"));
+        if (lostQueues)
+        {
+            Scalar(dialect.Translate($"INSERT INTO sqlite_sequence (name, seq) SELECT 'fan_queues', ({QueueTables.HighestNumber})"));
+        }
 
-        bool IsThere(params string[] tables) => Convert.ToInt32(Scalar($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ({string.Join(", ", tables.Select(table => $"'fan_{table}'"))})")) == tables.Length;
+        bool IsThere(params string[] tables) =>
+            Convert.ToInt32(
+                Scalar(
+                    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' " +
+                    $"AND name IN ({string.Join(", ", tables.Select(table => $"'fan_{table}'"))})")) == tables.Length;
 
         object? Scalar(string sql)
         {
@@ -196,7 +227,8 @@ internal sealed class SqliteFile : IDisposable
         { Value: null } => DBNull.Value,
         { Kind: DbKind.Bytes } => ((ReadOnlyMemory<byte>)value.Value).ToArray(),
         { Kind: DbKind.Numbers } => "[" + string.Join(',', (long[])value.Value) + "]",
-        { Kind: DbKind.Texts } => "[" + string.Join(',', ((string[])value.Value).Select(text => $"\"{JsonEncodedText.Encode(text)}\"")) + "]",
+        { Kind: DbKind.Texts } =>
+            "[" + string.Join(',', ((string[])value.Value).Select(text => $"\"{JsonEncodedText.Encode(text)}\"")) + "]",
         _ => value.Value,
     };
 }

@@ -2,7 +2,9 @@ using System.Threading.Tasks.Sources;
 
 namespace Fan.ZooKeeper.Client;
 
-/// <summary>Wakes one waiter; a signal that nobody waits for is kept. Waiting allocates nothing. Set from any thread, wait from one.</summary>
+/// <summary>
+/// Wakes one waiter; a signal that nobody waits for is kept. Waiting allocates nothing. Set from any thread, wait from one.
+/// </summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private readonly Lock _gate = new();

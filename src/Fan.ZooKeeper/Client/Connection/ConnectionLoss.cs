@@ -14,7 +14,9 @@ internal sealed class ConnectionLoss(Exception reason, long sessionId, long last
 
     public long LastZxid { get; } = lastZxid;
 
-    /// <summary>The last transaction before the session went on: whatever the requests in flight did came before it. 0 until then.</summary>
+    /// <summary>
+    /// The last transaction before the session went on: whatever the requests in flight did came before it. 0 until then.
+    /// </summary>
     public long ResumedZxid { get; set; }
 
     /// <summary>Takes a node that was found afterwards for one of the requests; false where another one has it.</summary>

@@ -10,7 +10,8 @@ namespace Fan.ZooKeeper.Client;
 internal static class Dialer
 {
     /// <exception cref="ConnectionEndedException">None of the host's addresses could be reached; the message says why.</exception>
-    public static async Task<Stream> ConnectAsync(ServerAddress server, Func<string, SslClientAuthenticationOptions>? tls, CancellationToken cancellationToken)
+    public static async Task<Stream> ConnectAsync(
+        ServerAddress server, Func<string, SslClientAuthenticationOptions>? tls, CancellationToken cancellationToken)
     {
         var stream = new NetworkStream(await ConnectAsync(server, cancellationToken).ConfigureAwait(false), ownsSocket: true);
         if (tls is null) return stream;
@@ -23,7 +24,10 @@ internal static class Dialer
         catch (Exception error)
         {
             await secure.DisposeAsync().ConfigureAwait(false);
-            if (error is AuthenticationException or IOException) throw new ConnectionEndedException($"TLS with {server} failed: {Innermost(error).Message}", error);
+            if (error is AuthenticationException or IOException)
+            {
+                throw new ConnectionEndedException($"TLS with {server} failed: {Innermost(error).Message}", error);
+            }
             throw;
         }
     }
@@ -32,11 +36,15 @@ internal static class Dialer
     {
         try
         {
-            return await Connections.ConnectAsync(await ResolveAsync(server, cancellationToken).ConfigureAwait(false), server.Port, cancellationToken).ConfigureAwait(false);
+            return await Connections.ConnectAsync(
+                await ResolveAsync(server, cancellationToken).ConfigureAwait(false), server.Port, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException error)
         {
-            throw new ConnectionEndedException($"{server} can't be reached: {(error.SocketErrorCode == SocketError.HostNotFound ? "the name has no address" : error.Message)}", error);
+            throw new ConnectionEndedException(
+                $"{server} can't be reached: " +
+                $"{(error.SocketErrorCode == SocketError.HostNotFound ? "the name has no address" : error.Message)}",
+                error);
         }
     }
 
@@ -56,5 +64,6 @@ internal static class Dialer
     }
 
     // TLS wraps the reason, e.g. a certificate that nobody trusts.
-    private static Exception Innermost(Exception error) => error.InnerException is { } inner and not SocketException ? Innermost(inner) : error;
+    private static Exception Innermost(Exception error) =>
+        error.InnerException is { } inner and not SocketException ? Innermost(inner) : error;
 }

@@ -8,7 +8,13 @@ internal static class FourLetterWord
     private const int MostBytes = 64 * 1024;
 
     /// <exception cref="ConnectionEndedException">Nobody answers there; the message says why.</exception>
-    public static async Task<string> AskAsync(ServerAddress server, string word, ZooKeeperClientOptions options, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<string> AskAsync(
+        ServerAddress server,
+        string word,
+        ZooKeeperClientOptions options,
+        TimeSpan patience,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(patience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

@@ -9,10 +9,14 @@ internal static class Handshake
     private const int LeastBytes = 20;
     private const int MostBytes = 256;
 
-    /// <summary>Returns what the server granted. One that knows less than <paramref name="lastZxid"/>, the last transaction that the session has seen, ends the connection.</summary>
+    /// <summary>
+    /// Returns what the server granted. One that knows less than <paramref name="lastZxid"/>, the last transaction that the session has
+    /// seen, ends the connection.
+    /// </summary>
     /// <exception cref="SessionExpiredException">The server does not know the session any more.</exception>
     /// <exception cref="ConnectionEndedException">It did not answer as a serving ZooKeeper server does; the message says how.</exception>
-    public static async Task<SessionTicket> ExchangeAsync(Stream stream, SessionTicket ticket, long lastZxid, string server, CancellationToken cancellationToken)
+    public static async Task<SessionTicket> ExchangeAsync(
+        Stream stream, SessionTicket ticket, long lastZxid, string server, CancellationToken cancellationToken)
     {
         var writer = new FrameWriter(chroot: "");
         writer.BeginFrame();
@@ -30,7 +34,11 @@ internal static class Handshake
             var prefix = new byte[4];
             await stream.ReadExactlyAsync(prefix, cancellationToken).ConfigureAwait(false);
             var size = BinaryPrimitives.ReadInt32BigEndian(prefix);
-            if (size is < LeastBytes or > MostBytes) throw new ConnectionEndedException($"{server} answered with something that is no ZooKeeper session: is it another kind of server, or does it want TLS?");
+            if (size is < LeastBytes or > MostBytes)
+            {
+                throw new ConnectionEndedException(
+                    $"{server} answered with something that is no ZooKeeper session: is it another kind of server, or does it want TLS?");
+            }
             var body = new byte[size];
             await stream.ReadExactlyAsync(body, cancellationToken).ConfigureAwait(false);
             return Read(body);
@@ -41,7 +49,10 @@ internal static class Handshake
         }
         catch (EndOfStreamException error)
         {
-            throw new ConnectionEndedException($"{server} ended the connection instead of giving a session: it does not serve (no quorum, or read-only), or its data is older than what was seen.", error);
+            throw new ConnectionEndedException(
+                $"{server} ended the connection instead of giving a session: it does not serve (no quorum, or read-only), " +
+                "or its data is older than what was seen.",
+                error);
         }
         catch (IOException error)
         {

@@ -35,7 +35,13 @@ internal sealed class ServerConnection
     private int _probe;
 
     public ServerConnection(
-        Stream stream, string server, SessionTicket ticket, long lastZxid, ZooKeeperClientOptions options, TimeProvider clock, Action<WatchEvent> onEvent)
+        Stream stream,
+        string server,
+        SessionTicket ticket,
+        long lastZxid,
+        ZooKeeperClientOptions options,
+        TimeProvider clock,
+        Action<WatchEvent> onEvent)
     {
         _stream = stream;
         _options = options;
@@ -50,7 +56,8 @@ internal sealed class ServerConnection
         // The context of who happened to open it must not live on in it.
         using (ExecutionContext.SuppressFlow())
         {
-            _timer = clock.CreateTimer(static connection => ((ServerConnection)connection!).Look(), this, PingInterval, Timeout.InfiniteTimeSpan);
+            _timer = clock.CreateTimer(
+                static connection => ((ServerConnection)connection!).Look(), this, PingInterval, Timeout.InfiniteTimeSpan);
             Ended = Task.Run(RunAsync);
         }
     }
@@ -60,7 +67,9 @@ internal sealed class ServerConnection
     /// <summary>Completed when nothing of the connection runs any more; tells what was lost. Never fails.</summary>
     public Task<ConnectionLoss> Ended { get; }
 
-    /// <summary>When the newest of those requests was sent that were answered: until then at least the server knew of the session.</summary>
+    /// <summary>
+    /// When the newest of those requests was sent that were answered: until then at least the server knew of the session.
+    /// </summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
     public long LastZxid => Volatile.Read(ref _lastZxid);
@@ -87,7 +96,10 @@ internal sealed class ServerConnection
             if (size > _options.MaxRequestBytes)
             {
                 _gathering.DropFrame();
-                throw new PacketTooLargeException($"The request on '{request.Path}' has {size} bytes; servers take at most {_options.MaxRequestBytes} (their jute.maxbuffer).", isRequest: true);
+                throw new PacketTooLargeException(
+                    $"The request on '{request.Path}' has {size} bytes; " +
+                    $"servers take at most {_options.MaxRequestBytes} (their jute.maxbuffer).",
+                    isRequest: true);
             }
 
             _inFlight.Enqueue(request);
@@ -190,7 +202,8 @@ internal sealed class ServerConnection
         if (size < HeaderBytes) throw new MalformedReplyException($"a frame says that it has {size} bytes");
         if (size > _options.MaxReplyBytes)
         {
-            var error = new PacketTooLargeException($"The reply of {Server} has {size} bytes; at most {_options.MaxReplyBytes} are taken.", isRequest: false);
+            var error = new PacketTooLargeException(
+                $"The reply of {Server} has {size} bytes; at most {_options.MaxReplyBytes} are taken.", isRequest: false);
             // Replies come in order, so it is the oldest request's; asking again would bring the same.
             TakeOldest()?.Fail(error);
             throw new ConnectionEndedException(error.Message, error);

@@ -4,7 +4,9 @@ namespace Fan.ZooKeeper.Client;
 
 /// <summary>One entry of a node's access list: who may do what with it.</summary>
 /// <param name="Permissions">Bits: 1 read, 2 write, 4 create, 8 delete, 16 admin.</param>
-/// <param name="Scheme">How the client is known: <c>world</c>, <c>auth</c> (whoever creates the node), <c>digest</c>, <c>ip</c>, <c>x509</c>, …</param>
+/// <param name="Scheme">
+/// How the client is known: <c>world</c>, <c>auth</c> (whoever creates the node), <c>digest</c>, <c>ip</c>, <c>x509</c>, …
+/// </param>
 /// <param name="Id">Who; its form is the scheme's.</param>
 internal sealed record AccessRule(int Permissions, string Scheme, string Id)
 {
@@ -25,12 +27,20 @@ internal sealed record AccessRule(int Permissions, string Scheme, string Id)
     public static AccessRule Parse(string text)
     {
         var (first, last) = (text.IndexOf(':'), text.LastIndexOf(':'));
-        if (first <= 0 || last == first) throw new FormatException($"Access rule '{text}' must be scheme:id:permissions, e.g. world:anyone:r or auth::cdrwa.");
+        if (first <= 0 || last == first)
+        {
+            throw new FormatException($"Access rule '{text}' must be scheme:id:permissions, e.g. world:anyone:r or auth::cdrwa.");
+        }
         var permissions = 0;
         foreach (var letter in text.AsSpan(last + 1))
         {
             var bit = Letters.IndexOf(letter);
-            if (bit < 0) throw new FormatException($"Access rule '{text}' has the permission '{letter}'; known are c (create), d (delete), r (read), w (write), a (admin).");
+            if (bit < 0)
+            {
+                throw new FormatException(
+                    $"Access rule '{text}' has the permission '{letter}'; known are c (create), d (delete), " +
+                    "r (read), w (write), a (admin).");
+            }
             permissions |= 1 << bit;
         }
 

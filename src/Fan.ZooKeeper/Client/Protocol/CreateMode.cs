@@ -18,7 +18,9 @@ internal enum CreateMode
     /// <summary>Goes some time after its last child.</summary>
     Container = 4,
 
-    /// <summary>Goes when it has no children and was not changed for its time to live. Servers must have <c>zookeeper.extendedTypesEnabled</c>.</summary>
+    /// <summary>
+    /// Goes when it has no children and was not changed for its time to live. Servers must have <c>zookeeper.extendedTypesEnabled</c>.
+    /// </summary>
     PersistentWithTtl = 5,
 
     /// <summary>As <see cref="PersistentWithTtl"/>, with ten digits appended to its name.</summary>

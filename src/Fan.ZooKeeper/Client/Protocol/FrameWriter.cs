@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Fan.ZooKeeper.Client;
 
-/// <summary>Appends frames in ZooKeeper's encoding (jute: big-endian, a length before strings, buffers and frames) to one growing buffer. Not safe for threads.</summary>
+/// <summary>
+/// Appends frames in ZooKeeper's encoding (jute: big-endian, a length before strings, buffers and frames) to one growing buffer. Not safe
+/// for threads.
+/// </summary>
 /// <param name="chroot">What is put before every path; empty for none.</param>
 internal sealed class FrameWriter(string chroot)
 {

@@ -29,15 +29,24 @@ internal ref struct JuteReader(ReadOnlySpan<byte> frame, string chroot)
     {
         var path = Text();
         if (chroot.Length == 0) return path;
-        if (!path.StartsWith(chroot, StringComparison.Ordinal)) throw new MalformedReplyException($"the path '{path}' is not below the chroot '{chroot}'");
+        if (!path.StartsWith(chroot, StringComparison.Ordinal))
+        {
+            throw new MalformedReplyException($"the path '{path}' is not below the chroot '{chroot}'");
+        }
         return path.Length == chroot.Length ? "/" : path[chroot.Length..];
     }
 
-    /// <summary>The count before a list. Every element has at least <paramref name="leastBytes"/>, so a count that can't be true is refused before anything is made for it.</summary>
+    /// <summary>
+    /// The count before a list. Every element has at least <paramref name="leastBytes"/>, so a count that can't be true is refused before
+    /// anything is made for it.
+    /// </summary>
     public int Count(int leastBytes)
     {
         var count = Int32();
-        if (count > _rest.Length / leastBytes) throw new MalformedReplyException($"a list of {count} elements does not fit into the {_rest.Length} bytes that are left");
+        if (count > _rest.Length / leastBytes)
+        {
+            throw new MalformedReplyException($"a list of {count} elements does not fit into the {_rest.Length} bytes that are left");
+        }
         return Math.Max(count, 0);
     }
 

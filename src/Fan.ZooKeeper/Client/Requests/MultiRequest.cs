@@ -1,6 +1,9 @@
 namespace Fan.ZooKeeper.Client;
 
-/// <summary>What one operation of a multi did: the node's path, with its sequence number, and what is known of it (null after deletes and checks, and where the server does not tell).</summary>
+/// <summary>
+/// What one operation of a multi did: the node's path, with its sequence number, and what is known of it (null after deletes and checks,
+/// and where the server does not tell).
+/// </summary>
 internal readonly record struct OperationResult(string Path, NodeStat? Stat);
 
 /// <summary>Does all operations or none.</summary>
@@ -35,7 +38,10 @@ internal sealed class MultiRequest(IReadOnlyList<NodeOperation> operations) : Re
             {
                 var code = (ErrorCode)body.Int32();
                 // Those before the one that failed say Ok, those after it that they were not tried.
-                if (code is not (ErrorCode.Ok or ErrorCode.RuntimeInconsistency)) refused ??= new RefusedException(code, operations[i].Path, i);
+                if (code is not (ErrorCode.Ok or ErrorCode.RuntimeInconsistency))
+                {
+                    refused ??= new RefusedException(code, operations[i].Path, i);
+                }
                 continue;
             }
 
@@ -43,7 +49,10 @@ internal sealed class MultiRequest(IReadOnlyList<NodeOperation> operations) : Re
         }
 
         if (refused is not null) throw refused;
-        if (body.Int32() != (int)OpCode.Error || !body.Bool()) throw new MalformedReplyException($"it has more than {results.Length} results");
+        if (body.Int32() != (int)OpCode.Error || !body.Bool())
+        {
+            throw new MalformedReplyException($"it has more than {results.Length} results");
+        }
         return results;
     }
 

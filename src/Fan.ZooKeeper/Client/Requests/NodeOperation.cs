@@ -11,7 +11,8 @@ internal abstract record NodeOperation(OpCode Op, string Path)
 }
 
 /// <summary>Creates a node.</summary>
-internal sealed record CreateNode(string Path, ReadOnlyMemory<byte> Data, CreateMode Mode, IReadOnlyList<AccessRule> Access, TimeSpan TimeToLive = default)
+internal sealed record CreateNode(
+    string Path, ReadOnlyMemory<byte> Data, CreateMode Mode, IReadOnlyList<AccessRule> Access, TimeSpan TimeToLive = default)
     : NodeOperation(OpFor(Mode), Path)
 {
     public override int EstimateBytes => base.EstimateBytes + Data.Length + Access.Sum(rule => rule.EstimateBytes);

@@ -12,7 +12,8 @@ internal sealed class GetDataRequest(string path) : Request<NodeContent?>(OpCode
         writer.Bool(false);
     }
 
-    protected override NodeContent? Read(ErrorCode error, ref JuteReader body) => error == ErrorCode.NoNode ? null : base.Read(error, ref body);
+    protected override NodeContent? Read(ErrorCode error, ref JuteReader body) =>
+        error == ErrorCode.NoNode ? null : base.Read(error, ref body);
 
     protected override NodeContent? ReadBody(ref JuteReader body) => new(body.Buffer(), NodeStat.Read(ref body));
 }
@@ -26,7 +27,8 @@ internal sealed class ExistsRequest(string path) : Request<NodeStat?>(OpCode.Exi
         writer.Bool(false);
     }
 
-    protected override NodeStat? Read(ErrorCode error, ref JuteReader body) => error == ErrorCode.NoNode ? null : base.Read(error, ref body);
+    protected override NodeStat? Read(ErrorCode error, ref JuteReader body) =>
+        error == ErrorCode.NoNode ? null : base.Read(error, ref body);
 
     protected override NodeStat? ReadBody(ref JuteReader body) => NodeStat.Read(ref body);
 }
@@ -40,7 +42,8 @@ internal sealed class GetChildrenRequest(string path) : Request<string[]?>(OpCod
         writer.Bool(false);
     }
 
-    protected override string[]? Read(ErrorCode error, ref JuteReader body) => error == ErrorCode.NoNode ? null : base.Read(error, ref body);
+    protected override string[]? Read(ErrorCode error, ref JuteReader body) =>
+        error == ErrorCode.NoNode ? null : base.Read(error, ref body);
 
     protected override string[]? ReadBody(ref JuteReader body)
     {

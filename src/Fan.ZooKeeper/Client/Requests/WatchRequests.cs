@@ -27,7 +27,8 @@ internal sealed class RemoveWatchRequest(string path) : Request<bool>(OpCode.Rem
         writer.Int32(AnyKind);
     }
 
-    protected override bool Read(ErrorCode error, ref JuteReader body) => error is ErrorCode.Ok or ErrorCode.NoWatcher ? error == ErrorCode.Ok : base.Read(error, ref body);
+    protected override bool Read(ErrorCode error, ref JuteReader body) =>
+        error is ErrorCode.Ok or ErrorCode.NoWatcher ? error == ErrorCode.Ok : base.Read(error, ref body);
 
     protected override bool ReadBody(ref JuteReader body) => true;
 }

@@ -6,7 +6,8 @@ namespace Fan.ZooKeeper.Client;
 /// A session that outlives its connections: one owner task finds the next server when a connection breaks, and opens a new
 /// session when the old one has expired. Safe from any thread.
 /// </summary>
-internal sealed class Session(ZooKeeperClientOptions options, TimeProvider clock, ILogger logger, Action<ClientState> onState) : IAsyncDisposable
+internal sealed class Session(
+    ZooKeeperClientOptions options, TimeProvider clock, ILogger logger, Action<ClientState> onState) : IAsyncDisposable
 {
     private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.ZooKeeper.Client;
 
-/// <summary>Makes a connection that is ready for requests: session, credentials, watches, and everything seen that was committed before. For one owner task.</summary>
+/// <summary>
+/// Makes a connection that is ready for requests: session, credentials, watches, and everything seen that was committed before. For one
+/// owner task.
+/// </summary>
 internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable watches, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan LeastAttempt = TimeSpan.FromSeconds(1);
@@ -15,7 +18,8 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
     public long LastZxid { get; set; }
 
     // Slow servers must leave time for the others before the session is over.
-    private TimeSpan AttemptLimit => TimeSpan.FromTicks(Math.Clamp(options.SessionTimeout.Ticks / options.Servers.Count, LeastAttempt.Ticks, LongestAttempt.Ticks));
+    private TimeSpan AttemptLimit =>
+        TimeSpan.FromTicks(Math.Clamp(options.SessionTimeout.Ticks / options.Servers.Count, LeastAttempt.Ticks, LongestAttempt.Ticks));
 
     /// <summary>The session has expired: the next one is a new one.</summary>
     public void Forget() => Ticket = SessionTicket.New(options.SessionTimeout);
@@ -69,7 +73,10 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         foreach (var (scheme, credentials) in options.Credentials)
         {
             var auth = await AskAsync(connection, new AuthRequest(scheme, credentials), scheme, cancellationToken).ConfigureAwait(false);
-            if (auth is { } code) throw new ConnectionEndedException($"{connection.Server} did not accept the '{scheme}' credentials ({code}).");
+            if (auth is { } code)
+            {
+                throw new ConnectionEndedException($"{connection.Server} did not accept the '{scheme}' credentials ({code}).");
+            }
         }
 
         var (paths, answers) = watches.SendAll(connection, options.Chroot, LastZxid);
@@ -91,19 +98,33 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         var root = new ExistsRequest("/");
         Send(connection, root);
         if (await root.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is not null) return false;
-        if (options.ChrootMustExist) throw new NoStoreException($"There is no store at '{options.Chroot}' on {connection.Server}: no application has made one there. Name the one that the services use.");
+        if (options.ChrootMustExist)
+        {
+            throw new NoStoreException(
+                $"There is no store at '{options.Chroot}' on {connection.Server}: no application has made one there. " +
+                "Name the one that the services use.");
+        }
         for (var end = options.Chroot.IndexOf('/', 1); ; end = options.Chroot.IndexOf('/', end + 1))
         {
             var part = end < 0 ? options.Chroot : options.Chroot[..end];
-            var refusal = await AskAsync(connection, new CreateChrootRequest(part, options.Access), part, cancellationToken).ConfigureAwait(false);
-            if (refusal is not (null or ErrorCode.NodeExists or ErrorCode.NoAuth)) throw new ConnectionEndedException($"The chroot '{part}' can't be made on {connection.Server}: {refusal}.");
+            var refusal = await AskAsync(
+                connection, new CreateChrootRequest(part, options.Access), part, cancellationToken).ConfigureAwait(false);
+            if (refusal is not (null or ErrorCode.NodeExists or ErrorCode.NoAuth))
+            {
+                throw new ConnectionEndedException($"The chroot '{part}' can't be made on {connection.Server}: {refusal}.");
+            }
             if (end >= 0) continue;
-            if (refusal == ErrorCode.NoAuth) throw new ConnectionEndedException($"The chroot '{part}' is missing on {connection.Server}, and these credentials may not create it.");
+            if (refusal == ErrorCode.NoAuth)
+            {
+                throw new ConnectionEndedException(
+                    $"The chroot '{part}' is missing on {connection.Server}, and these credentials may not create it.");
+            }
             return true;
         }
     }
 
-    private static async Task<ErrorCode?> AskAsync<T>(ServerConnection connection, Request<T> request, string subject, CancellationToken cancellationToken)
+    private static async Task<ErrorCode?> AskAsync<T>(
+        ServerConnection connection, Request<T> request, string subject, CancellationToken cancellationToken)
     {
         Send(connection, request);
         try
@@ -117,7 +138,8 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         }
         catch (MalformedReplyException error)
         {
-            throw new ConnectionEndedException($"{connection.Server} sent a reply to '{subject}' that breaks the protocol: {error.Message}.", error);
+            throw new ConnectionEndedException(
+                $"{connection.Server} sent a reply to '{subject}' that breaks the protocol: {error.Message}.", error);
         }
     }
 

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Fan.Coordination;
 
-/// <summary>One session with a <see cref="MemoryTree"/>: the store for tests and for applications of one process. Safe from any thread.</summary>
+/// <summary>
+/// One session with a <see cref="MemoryTree"/>: the store for tests and for applications of one process. Safe from any thread.
+/// </summary>
 /// <remarks>Beyond the interface it can be cut off and expired on demand, so that what must survive that can be tested.</remarks>
 public sealed class MemoryCoordinationStore(MemoryTree tree) : ICoordinationStore
 {
@@ -33,7 +35,8 @@ public sealed class MemoryCoordinationStore(MemoryTree tree) : ICoordinationStor
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) => _states.ReadAsync(cancellationToken);
+    public IAsyncEnumerable<SessionState> WatchSessionAsync(CancellationToken cancellationToken = default) =>
+        _states.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<StoreNode?> GetAsync(string path, CancellationToken cancellationToken = default)
@@ -54,7 +57,8 @@ public sealed class MemoryCoordinationStore(MemoryTree tree) : ICoordinationStor
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<StoreResult>> CommitAsync(
+        IReadOnlyList<StoreOperation> operations, CancellationToken cancellationToken = default)
     {
         StoreLimits.Validate(operations);
         cancellationToken.ThrowIfCancellationRequested();
@@ -75,7 +79,8 @@ public sealed class MemoryCoordinationStore(MemoryTree tree) : ICoordinationStor
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StoreEvent> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<StoreEvent> WatchAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         StorePath.Validate(path);
         var watch = new StoreWatch(path);

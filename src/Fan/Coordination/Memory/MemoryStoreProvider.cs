@@ -9,5 +9,6 @@ internal sealed class MemoryStoreProvider : IStoreProvider
 
     public string Scheme => "memory";
 
-    public ICoordinationStore Create(string url) => new MemoryCoordinationStore(_trees.GetOrAdd(url["memory:".Length..], _ => new MemoryTree()));
+    public ICoordinationStore Create(string url) =>
+        new MemoryCoordinationStore(_trees.GetOrAdd(url["memory:".Length..], _ => new MemoryTree()));
 }

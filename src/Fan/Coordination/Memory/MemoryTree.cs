@@ -1,6 +1,9 @@
 namespace Fan.Coordination;
 
-/// <summary>A coordination store's tree in the memory of this process; several <see cref="MemoryCoordinationStore"/> sessions share one. Safe from any thread.</summary>
+/// <summary>
+/// A coordination store's tree in the memory of this process; several <see cref="MemoryCoordinationStore"/> sessions share one. Safe from
+/// any thread.
+/// </summary>
 public sealed class MemoryTree
 {
     private readonly Lock _gate = new();

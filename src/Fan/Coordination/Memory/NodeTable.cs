@@ -64,19 +64,26 @@ internal sealed class NodeTable
 
             case StoreOperation.Delete delete:
                 var gone = Require(index, delete.Path, delete.ExpectedVersion);
-                if (gone.Children.Count > 0 || delete.Path == "/") throw new StoreConflictException(index, delete.Path, StoreConflict.NotEmpty);
+                if (gone.Children.Count > 0 || delete.Path == "/")
+                {
+                    throw new StoreConflictException(index, delete.Path, StoreConflict.NotEmpty);
+                }
                 Remove(delete.Path, events);
                 undo.Push(() => Add(delete.Path, gone));
                 return new StoreResult(delete.Path, gone.Version);
 
             default:
-                return new StoreResult(operation.Path, Require(index, operation.Path, ((StoreOperation.Check)operation).ExpectedVersion).Version);
+                return new StoreResult(
+                    operation.Path, Require(index, operation.Path, ((StoreOperation.Check)operation).ExpectedVersion).Version);
         }
     }
 
     private StoreResult Create(int index, StoreOperation.Create create, long session, List<StoreEvent> events, Stack<Action> undo)
     {
-        if (!_nodes.TryGetValue(StorePath.Parent(create.Path), out var parent)) throw new StoreConflictException(index, create.Path, StoreConflict.NoNode);
+        if (!_nodes.TryGetValue(StorePath.Parent(create.Path), out var parent))
+        {
+            throw new StoreConflictException(index, create.Path, StoreConflict.NoNode);
+        }
         if (parent.Owner != 0) throw new StoreConflictException(index, create.Path, StoreConflict.EphemeralParent);
 
         var sequential = create.Kind is NodeKind.PersistentSequential or NodeKind.EphemeralSequential;
@@ -125,7 +132,10 @@ internal sealed class NodeTable
         {
             if (events[i].Kind != StoreEventKind.Deleted) continue;
             var parent = StorePath.Parent(events[i].Path);
-            if (_nodes.TryGetValue(parent, out var node) && node is { IsContainer: true, HadChildren: true, Children.Count: 0 }) Remove(parent, events);
+            if (_nodes.TryGetValue(parent, out var node) && node is { IsContainer: true, HadChildren: true, Children.Count: 0 })
+            {
+                Remove(parent, events);
+            }
         }
     }
 

@@ -43,6 +43,9 @@ internal sealed class LocalDeadLetters(TimeProvider clock)
     private void Trim(QueuePolicy policy)
     {
         var oldest = clock.GetUtcNow() - policy.DeadLetterRetention;
-        while (_letters.First is { } first && (_letters.Count > policy.MaxDeadLetters || first.Value.DiedAt < oldest)) _letters.RemoveFirst();
+        while (_letters.First is { } first && (_letters.Count > policy.MaxDeadLetters || first.Value.DiedAt < oldest))
+        {
+            _letters.RemoveFirst();
+        }
     }
 }

@@ -11,8 +11,9 @@ internal sealed class LocalQueue : IDisposable
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly LinkedList<LocalQueueEntry> _ready = new();
-    private readonly SortedSet<(long At, long Number, LocalQueueEntry Entry)> _alarms = new(Comparer<(long At, long Number, LocalQueueEntry Entry)>.Create(
-        static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Number.CompareTo(b.Number)));
+    private readonly SortedSet<(long At, long Number, LocalQueueEntry Entry)> _alarms = new(
+        Comparer<(long At, long Number, LocalQueueEntry Entry)>.Create(
+            static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Number.CompareTo(b.Number)));
     private readonly Dictionary<long, LocalQueueEntry> _entries = [];
     private readonly KeyOrder _keys = new();
     private readonly HandledIds _ids;
@@ -32,7 +33,8 @@ internal sealed class LocalQueue : IDisposable
         _clock = clock;
         _ids = new HandledIds(clock);
         _dead = new LocalDeadLetters(clock);
-        _timer = clock.CreateTimer(static queue => ((LocalQueue)queue!).OnAlarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(
+            static queue => ((LocalQueue)queue!).OnAlarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public QueueName Name => _name;
@@ -67,7 +69,8 @@ internal sealed class LocalQueue : IDisposable
                 ({ } own, { } all) => own < all ? own : all,
                 var (own, all) => own ?? all,
             };
-            var entry = new LocalQueueEntry(message, ++_number, _clock.GetUtcNow(), time is { } limit ? After(limit) : LocalQueueEntry.Never);
+            var entry = new LocalQueueEntry(
+                message, ++_number, _clock.GetUtcNow(), time is { } limit ? After(limit) : LocalQueueEntry.Never);
             _entries[entry.Number] = entry;
             if (message.Delay is { } delay && delay > TimeSpan.Zero) Schedule(entry, delay);
             else Enter(entry);
@@ -167,7 +170,10 @@ internal sealed class LocalQueue : IDisposable
         lock (_gate)
         {
             Sweep();
-            return [.. _entries.Values.Where(entry => entry.State != LocalEntryState.InHand).OrderBy(entry => entry.Number).Take(most).Select(Describe)];
+            return [.. _entries.Values.Where(entry => entry.State != LocalEntryState.InHand)
+                .OrderBy(entry => entry.Number)
+                .Take(most)
+                .Select(Describe)];
         }
     }
 
@@ -225,8 +231,14 @@ internal sealed class LocalQueue : IDisposable
         while (_alarms.Count > 0 && _alarms.Min is var next && next.At <= _clock.GetTimestamp())
         {
             _alarms.Remove(next);
-            if (next.Entry.ExpiresAt <= _clock.GetTimestamp()) Die(next.Entry, DeadLetterReasons.Expired, "its time was over before an attempt could begin", null);
-            else Enter(next.Entry);
+            if (next.Entry.ExpiresAt <= _clock.GetTimestamp())
+            {
+                Die(next.Entry, DeadLetterReasons.Expired, "its time was over before an attempt could begin", null);
+            }
+            else
+            {
+                Enter(next.Entry);
+            }
         }
 
         _timer.Change(_alarms.Count == 0 ? Timeout.InfiniteTimeSpan : Left(_alarms.Min.At), Timeout.InfiniteTimeSpan);
@@ -301,7 +313,8 @@ internal sealed class LocalQueue : IDisposable
         _ => LocalQueueEntry.Never,
     };
 
-    private long After(TimeSpan time) => _clock.GetTimestamp() + (long)(Math.Min(time.TotalSeconds, MaxSeconds) * _clock.TimestampFrequency);
+    private long After(TimeSpan time) =>
+        _clock.GetTimestamp() + (long)(Math.Min(time.TotalSeconds, MaxSeconds) * _clock.TimestampFrequency);
 
     private TimeSpan Left(long timestamp)
     {

@@ -42,9 +42,17 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
         {
             RequireOpen(message.Service);
             var groups = _queues.Values.Where(queue => queue.Name.Service == message.Service).ToList();
-            if (groups.Count == 0) throw new NoSuchServiceException(message.Service, $"Nobody in this application takes pushes to '{message.Service}'.");
+            if (groups.Count == 0)
+            {
+                throw new NoSuchServiceException(message.Service, $"Nobody in this application takes pushes to '{message.Service}'.");
+            }
             if (groups.Find(queue => queue.IsFull) is { } full)
-                throw new LimitExceededException(nameof(QueuePolicy.MaxMessages), $"Queue '{full.Name}' holds {full.Bound} messages ({nameof(QueuePolicy.MaxMessages)}); push again when some are handled.");
+            {
+                throw new LimitExceededException(
+                    nameof(QueuePolicy.MaxMessages),
+                    $"Queue '{full.Name}' holds {full.Bound} messages ({nameof(QueuePolicy.MaxMessages)}); " +
+                    "push again when some are handled.");
+            }
             foreach (var queue in groups) queue.Add(kept);
         }
 
@@ -53,7 +61,10 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
 
     public Task<IQueueConsumer> ConsumeAsync(QueueSubscription subscription, QueueHandler handler, CancellationToken cancellationToken)
     {
-        if (!_queues.TryGetValue(subscription.Queue, out var queue)) throw new InvalidOperationException($"Queue '{subscription.Queue}' was not declared.");
+        if (!_queues.TryGetValue(subscription.Queue, out var queue))
+        {
+            throw new InvalidOperationException($"Queue '{subscription.Queue}' was not declared.");
+        }
         return Task.FromResult<IQueueConsumer>(new LocalConsumer(queue, subscription.Concurrency, handler));
     }
 
@@ -61,7 +72,8 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
     public Task DrainedAsync(QueueName queue, CancellationToken cancellationToken) =>
         _queues.TryGetValue(queue, out var known) ? known.DrainedAsync().WaitAsync(cancellationToken) : Task.CompletedTask;
 
-    public Task<QueueStatus?> GetStatusAsync(QueueName queue, CancellationToken cancellationToken) => Task.FromResult(_queues.TryGetValue(queue, out var known) ? known.Status() : null);
+    public Task<QueueStatus?> GetStatusAsync(QueueName queue, CancellationToken cancellationToken) =>
+        Task.FromResult(_queues.TryGetValue(queue, out var known) ? known.Status() : null);
 
     public Task<IReadOnlyList<QueueDelivery>> PeekAsync(QueueName queue, int most, CancellationToken cancellationToken) =>
         Task.FromResult(_queues.TryGetValue(queue, out var known) ? known.Peek(most) : []);
@@ -111,6 +123,12 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
 
     private void RequireOpen(string service)
     {
-        if (_isClosed) throw new ServiceUnavailableException(service, $"The application is stopping and takes no more pushes to '{service}' into its memory, where they would be lost; push again when it runs, or over a queue transport.");
+        if (_isClosed)
+        {
+            throw new ServiceUnavailableException(
+                service,
+                $"The application is stopping and takes no more pushes to '{service}' into its memory, where they would be lost; " +
+                "push again when it runs, or over a queue transport.");
+        }
     }
 }

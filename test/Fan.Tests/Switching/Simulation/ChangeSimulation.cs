@@ -30,8 +30,10 @@ internal sealed class ChangeSimulation(int seed) : IAsyncDisposable
         var applications = Enumerable.Range(0, Applications).Select(Start).ToList();
         foreach (var application in applications) await application.Follower.LoadedAsync("price", cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var calling = applications.Select((application, i) => Task.Run(() => CallAsync(application, applications[(i + 1) % Applications], stop.Token), cancellationToken)).ToList();
-        await Task.WhenAll(Enumerable.Range(0, Committers).Select(i => Task.Run(() => ChangeAsync(i, cancellationToken), cancellationToken)));
+        var calling = applications.Select((application, i) => Task.Run(
+            () => CallAsync(application, applications[(i + 1) % Applications], stop.Token), cancellationToken)).ToList();
+        await Task.WhenAll(
+            Enumerable.Range(0, Committers).Select(i => Task.Run(() => ChangeAsync(i, cancellationToken), cancellationToken)));
         await stop.CancelAsync();
         await Task.WhenAll(calling);
         return HistoryChecker.Check(_calls, await HistoryAsync(cancellationToken), []);
@@ -47,13 +49,22 @@ internal sealed class ChangeSimulation(int seed) : IAsyncDisposable
         var name = $"application {i}";
         var store = new SimulatedStore(_tree, HashCode.Combine(seed, i), 2, Now);
         var connection = Connect(store.Store);
-        var follower = new TreeFollower(connection, new SnapshotHistory(TimeProvider.System), () => new ApplicationRecord { Application = name, Instance = name }, TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger<TreeFollower>.Instance);
+        var follower = new TreeFollower(
+            connection,
+            new SnapshotHistory(TimeProvider.System),
+            () => new ApplicationRecord { Application = name, Instance = name },
+            TimeSpan.FromMinutes(1),
+            TimeProvider.System,
+            NullLogger<TreeFollower>.Instance);
         _parts.Add(follower);
         return (follower, store, name);
     }
 
     // Each root call is served by another application too.
-    private async Task CallAsync((TreeFollower Follower, SimulatedStore Store, string Name) from, (TreeFollower Follower, SimulatedStore Store, string Name) to, CancellationToken stopping)
+    private async Task CallAsync(
+        (TreeFollower Follower, SimulatedStore Store, string Name) from,
+        (TreeFollower Follower, SimulatedStore Store, string Name) to,
+        CancellationToken stopping)
     {
         try
         {
@@ -65,7 +76,12 @@ internal sealed class ChangeSimulation(int seed) : IAsyncDisposable
                 try
                 {
                     await Task.Yield();
-                    call = new RootCall(from.Name, started, 0, [VersionOf(snapshot), VersionOf(await to.Follower.History.FindAsync(snapshot.Number, stopping))], null);
+                    call = new RootCall(
+                        from.Name,
+                        started,
+                        0,
+                        [VersionOf(snapshot), VersionOf(await to.Follower.History.FindAsync(snapshot.Number, stopping))],
+                        null);
                 }
                 catch (SnapshotGoneException error)
                 {
@@ -99,7 +115,13 @@ internal sealed class ChangeSimulation(int seed) : IAsyncDisposable
             _changes[version] = (begun, long.MaxValue);
             try
             {
-                var options = new ChangeOptions { Author = "simulation", Force = true, Barrier = random.Next(2) == 0, DrainTimeout = random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(30) };
+                var options = new ChangeOptions
+                {
+                    Author = "simulation",
+                    Force = true,
+                    Barrier = random.Next(2) == 0,
+                    DrainTimeout = random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(30)
+                };
                 await changes.ChangeAsync([RouteChange.To("price", version)], options, cancellationToken: cancellationToken);
                 _changes[version] = (begun, Now());
             }
@@ -114,9 +136,16 @@ internal sealed class ChangeSimulation(int seed) : IAsyncDisposable
     private async Task<IReadOnlyList<VersionChange>> HistoryAsync(CancellationToken cancellationToken)
     {
         var changes = new SystemChanges(Connect(new MemoryCoordinationStore(_tree)), TimeProvider.System);
-        var made = await changes.LogAsync(cancellationToken).Where(commit => commit.Edits.Count > 0).Select(commit => commit.Edits[0].After!).ToListAsync(cancellationToken);
+        var made = await changes.LogAsync(cancellationToken)
+            .Where(commit => commit.Edits.Count > 0)
+            .Select(commit => commit.Edits[0].After!)
+            .ToListAsync(cancellationToken);
         made.Reverse();
-        return [new VersionChange(long.MinValue, long.MinValue, "none"), .. made.Select(json => (json, Times: _changes.Single(change => json.Contains(change.Key, StringComparison.Ordinal)).Value)).Select(change => new VersionChange(change.Times.Begun, change.Times.Returned, change.json))];
+        return [
+            new VersionChange(long.MinValue, long.MinValue, "none"),
+            .. made.Select(json => (json, Times: _changes.Single(change => json.Contains(change.Key, StringComparison.Ordinal)).Value))
+                .Select(change => new VersionChange(change.Times.Begun, change.Times.Returned, change.json))
+        ];
     }
 
     private StoreConnection Connect(ICoordinationStore store)

@@ -53,7 +53,8 @@ internal sealed class SimulatedStore
     {
         lock (_gate)
         {
-            var isRecord = operations.Any(operation => operation is StoreOperation.Create create && create.NodePath.StartsWith(CommitPath.Applications + "/", StringComparison.Ordinal));
+            var isRecord = operations.Any(operation => operation is StoreOperation.Create create
+                && create.NodePath.StartsWith(CommitPath.Applications + "/", StringComparison.Ordinal));
             if (isRecord && _awaySince >= 0)
             {
                 _away.Add(new FaultWindow(_awaySince, _now()));
