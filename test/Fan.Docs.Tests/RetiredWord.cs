@@ -11,13 +11,18 @@ internal sealed record RetiredWord(string Word, string Pattern, params IReadOnly
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
+    private static readonly Regex Code = new(@"`[^`]*`|\]\([^)]*\)", Options);
+
+    private readonly Regex _forms = new(Pattern.Replace(" ", @"\s+", StringComparison.Ordinal), Options);
+
     /// <summary>The word's places in the prose of a page.</summary>
     public IEnumerable<string> In(string page, string text, string instead)
     {
         var lines = Prose(text);
-        foreach (Match match in Regex.Matches(string.Join('\n', lines), Pattern.Replace(" ", @"\s+", StringComparison.Ordinal), Options))
+        var prose = string.Join('\n', lines);
+        foreach (Match match in _forms.Matches(prose))
         {
-            var line = match.Result("$`").Count(c => c == '\n');
+            var line = prose.AsSpan(0, match.Index).Count('\n');
             if (!Allowed.Any(place => place.Has(page, lines[line]))) yield return $"{page}:{line + 1}: {match.Value.ReplaceLineEndings(" ")} -> {instead}";
         }
     }
@@ -31,7 +36,7 @@ internal sealed record RetiredWord(string Word, string Pattern, params IReadOnly
         {
             var isFence = line.TrimStart().StartsWith("```", StringComparison.Ordinal);
             isCode ^= isFence;
-            prose.Add(isCode || isFence ? "·" : Regex.Replace(line, @"`[^`]*`|\]\([^)]*\)", "·", Options));
+            prose.Add(isCode || isFence ? "·" : Code.Replace(line, "·"));
         }
         return prose;
     }
