@@ -32,6 +32,7 @@ public sealed class GlossaryTests
         new("rollback", @"\brollbacks?\b|\broll(s|ed|ing)? back\b", new Place("docs/outbox.md", "a transaction's")),
         new("begin", @"\b(begin|begins|began|begun|beginning)\b"),
         new("let in", @"\b(let|lets|letting) in\b"),
+        new("let go", @"\blet(s|ting)? ((it|them|him|(the|its|their) locks?) )?go\b"),
         new("stand before", @"\b(stand|stands|standing|stood) before\b"),
         new("anew", @"\banew\b"),
         new("be it", @"\bbe it\b"),
