@@ -42,12 +42,10 @@ public sealed class GlossaryTests
 
     [Fact]
     public void The_pages_say_the_words_of_the_glossary() => Assert.Empty(
-        from file in Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        let page = Path.GetRelativePath(Pages, file).Replace('\\', '/')
-        where page != GlossaryPage
-        let text = File.ReadAllText(file)
+        from page in All()
+        where page.Key != GlossaryPage
         from word in Words
-        from violation in word.In(page, text, Table.Retired[word.Word])
+        from violation in word.In(page.Key, page.Value, Table.Retired[word.Word])
         select violation);
 
     [Fact]
@@ -64,11 +62,12 @@ public sealed class GlossaryTests
     [Fact]
     public void A_word_stays_where_it_is_allowed()
     {
-        var pages = Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(Pages, file).Replace('\\', '/'), File.ReadAllText);
+        var pages = All();
         Assert.Empty(
             from word in Words
             from place in word.Allowed
-            where !pages.Any(page => place.Has(page.Key, place.Line ?? "") && (word with { Allowed = [] }).In(page.Key, page.Value, "").Any())
+            let anywhere = word with { Allowed = [] }
+            where !pages.Any(page => place.Has(page.Key, place.Line ?? "") && anywhere.In(page.Key, page.Value, "").Any())
             select $"'{word.Word}' is allowed in {place.Pages} ({place.Reason}), and not said there.");
     }
 
@@ -81,4 +80,9 @@ public sealed class GlossaryTests
         Assert.Equal(["docs/x.md:3: In hand -> in flight", "docs/x.md:9: in hand -> in flight"], word.In("docs/x.md", Text, "in flight"));
         Assert.Empty(word.In("docs/y.md", Text, "in flight"));
     }
+
+    private static SortedDictionary<string, string> All() => new(
+        Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(Pages, file).Replace('\\', '/'), File.ReadAllText),
+        StringComparer.Ordinal);
 }

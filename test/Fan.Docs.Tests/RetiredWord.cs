@@ -23,7 +23,8 @@ internal sealed record RetiredWord(string Word, string Pattern, params IReadOnly
         foreach (Match match in _forms.Matches(prose))
         {
             var line = prose.AsSpan(0, match.Index).Count('\n');
-            if (!Allowed.Any(place => place.Has(page, lines[line]))) yield return $"{page}:{line + 1}: {match.Value.ReplaceLineEndings(" ")} -> {instead}";
+            if (!Allowed.Any(place => place.Has(page, lines[line])))
+                yield return $"{page}:{line + 1}: {match.Value.ReplaceLineEndings(" ")} -> {instead}";
         }
     }
 
@@ -48,6 +49,7 @@ internal sealed record RetiredWord(string Word, string Pattern, params IReadOnly
     internal sealed record Place(string Pages, string Reason, string? Line = null)
     {
         public bool Has(string page, string line) =>
-            FileSystemName.MatchesSimpleExpression(Pages, page, ignoreCase: false) && (Line is null || line.Contains(Line, StringComparison.Ordinal));
+            FileSystemName.MatchesSimpleExpression(Pages, page, ignoreCase: false)
+            && (Line is null || line.Contains(Line, StringComparison.Ordinal));
     }
 }
