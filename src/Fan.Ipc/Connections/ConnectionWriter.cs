@@ -57,7 +57,7 @@ internal sealed class ConnectionWriter(Stream stream, int limit, TimeProvider cl
         change?.SetResult();
     }
 
-    /// <summary>Sends what stands here, unless somebody is about it: he will.</summary>
+    /// <summary>Sends what is buffered, unless another thread is already flushing: it sends this too.</summary>
     public void Flush()
     {
         // A glance without the gate: whoever appended sees its own frames.

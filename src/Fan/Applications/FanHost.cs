@@ -244,7 +244,7 @@ internal sealed class FanHost(
         }
     }
 
-    // Where nobody can show who he is, every call would be refused, while another route might have led here.
+    // When callers can't authenticate over this transport every call would be refused, while another transport might work.
     private bool IsOfUse(ServedService service, IServerTransport transport) =>
         application.Access.ChecksTokens || transport.ProvesCallers || service.IsOpen;
 

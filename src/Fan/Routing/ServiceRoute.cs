@@ -45,7 +45,7 @@ internal sealed class ServiceRoute(
     /// <summary>
     /// An endpoint that was not tried yet; null where there is none, and the request may move to a newer snapshot, which is there.
     /// </summary>
-    /// <exception cref="FanException">There is none, of the type that says why.</exception>
+    /// <exception cref="FanException">No endpoint qualifies; the exception's type says why.</exception>
     public ValueTask<Endpoint?> PickAsync(in RouteRequest request, List<Endpoint>? tried, CancellationToken cancellationToken)
     {
         var entry = EntryOf(service, _follower, request);

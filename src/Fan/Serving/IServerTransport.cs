@@ -10,7 +10,7 @@ public interface IServerTransport
     /// <summary>The <c>transport</c> of its endpoints, e.g. <c>http</c>.</summary>
     string Name { get; }
 
-    /// <summary>Whether it can tell by itself who calls, e.g. by certificates. Default: it can not.</summary>
+    /// <summary>Whether the transport authenticates callers itself, e.g. by certificates. Default: false.</summary>
     bool ProvesCallers => false;
 
     /// <summary>
