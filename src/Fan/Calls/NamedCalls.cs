@@ -14,7 +14,7 @@ using Fan.Versions;
 namespace Fan.Calls;
 
 /// <summary>Calls by name, without a contract. Safe from any thread.</summary>
-internal sealed class NamedCalls(
+internal sealed partial class NamedCalls(
     CallServer server,
     CallPipeline pipeline,
     PushPipeline pushes,
@@ -261,60 +261,6 @@ internal sealed class NamedCalls(
         return snapshot is not null && (snapshot.RouteOf(path.Service.Canonical) is null
             || (ServiceVersion.TryParse(version, out var own)
                 && Route(path, options).Gives(new RouteRequest(snapshot, context.Draw, context, null, trees.History), own)));
-    }
-
-    private async ValueTask<TResult> CallLocallyAsync<TResult>(
-        ServedMethod method, CallPath path, JsonElement arguments, CallOptions? options, CancellationToken cancellationToken)
-    {
-        using var request = Written(path, arguments);
-        using var reply = new PayloadBuffer(server.Limits.MaxPayloadBytes);
-        try
-        {
-            await server.ServeAsync(method, Incoming(path, request, options), reply, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (mapsErrors)
-        {
-            throw LocalCopies.Arrived(error, cancellationToken);
-        }
-
-        return pipeline.Codecs.Json.ReadValue<TResult>(new ReadOnlySequence<byte>(reply.Written));
-    }
-
-    private async IAsyncEnumerable<JsonElement> StreamLocallyAsync(
-        ServedMethod method,
-        CallPath path,
-        JsonElement arguments,
-        CallOptions? options,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var request = Written(path, arguments);
-        using var sink = new ChannelItemSink(server.Limits.MaxPayloadBytes);
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var serving = sink.FillAsync(ServeAsync());
-        try
-        {
-            await foreach (var item in sink.Items.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                using (item) yield return pipeline.Codecs.Json.ReadValue<JsonElement>(new ReadOnlySequence<byte>(item.Memory));
-            }
-        }
-        finally
-        {
-            await leaving.CancelAsync().ConfigureAwait(false);
-            await serving.ConfigureAwait(false);
-        }
-
-        async ValueTask ServeAsync()
-        {
-            try
-            {
-                await server.ServeStreamAsync(method, Incoming(path, request, options), sink, leaving.Token).ConfigureAwait(false);
-            }
-            catch (Exception error) when (mapsErrors)
-            {
-                throw LocalCopies.Arrived(error, cancellationToken);
-            }
-        }
     }
 
     // By the codec, so that what is too large or too deep for a wire is so here.
