@@ -38,13 +38,13 @@ public sealed class ServiceGenerator : IIncrementalGenerator
                     static (function, _) => function.TargetNode switch
                     {
                         ParenthesizedLambdaExpressionSyntax lambda =>
-                            Problem.At(Descriptors.NotCallable, lambda.ParameterList.GetLocation(), "=>", "it is a lambda"),
-                        LocalFunctionStatementSyntax local => Problem.At(
+                            FoundProblem.At(Descriptors.NotCallable, lambda.ParameterList.GetLocation(), "=>", "it is a lambda"),
+                        LocalFunctionStatementSyntax local => FoundProblem.At(
                             Descriptors.NotCallable,
                             local.Identifier.GetLocation(),
                             local.Identifier.ValueText,
                             "it is local to another method"),
-                        var node => Problem.At(Descriptors.NotCallable, node.GetLocation(), "=>", "it is a lambda"),
+                        var node => FoundProblem.At(Descriptors.NotCallable, node.GetLocation(), "=>", "it is a lambda"),
                     })
                 .WithTrackingName("LocalFunctions");
             context.RegisterSourceOutput(local, static (output, problem) => output.ReportDiagnostic(problem.ToDiagnostic()));
@@ -66,7 +66,8 @@ public sealed class ServiceGenerator : IIncrementalGenerator
         catch (Exception error) when (error is not OperationCanceledException)
         {
             output.ReportDiagnostic(
-                Problem.At(Descriptors.GeneratorFailed, null, model.TypeName, $"{error.GetType().Name}: {error.Message}").ToDiagnostic());
+                FoundProblem.At(
+                    Descriptors.GeneratorFailed, null, model.TypeName, $"{error.GetType().Name}: {error.Message}").ToDiagnostic());
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class SqliteCoordinationStore
         var state = State;
         ObjectDisposedException.ThrowIf(state == SessionState.Closed, this);
         if (state == SessionState.None) throw new InvalidOperationException("The store is not open.");
-        var work = new SqliteWork<T>(ask, cancellationToken);
+        var work = new StoreWork<T>(ask, cancellationToken);
         try
         {
             await _work.Writer.WriteAsync(work, cancellationToken).AsTask().WaitAsync(
@@ -44,7 +44,7 @@ internal sealed partial class SqliteCoordinationStore
             catch (SqliteException error)
             {
                 _states.Set(SessionState.Disconnected);
-                work.Fail(SqliteErrors.Explain(_url.FilePath, error));
+                work.Fail(StoreErrors.Explain(_url.FilePath, error));
             }
             catch (Exception error)
             {
@@ -83,7 +83,7 @@ internal sealed partial class SqliteCoordinationStore
         }
 
         _reopenError = null;
-        SqliteLog.FileReplaced(_logger, _url.FilePath);
+        SqliteStoreLog.FileReplaced(_logger, _url.FilePath);
         Return();
         throw new StoreUnavailableException(
             $"The store file '{_url.FilePath}' had been removed or replaced; it is open anew, and nothing was written.");

@@ -18,12 +18,12 @@ internal sealed partial class SqliteCoordinationStore : ICoordinationStore, ISto
 
     private readonly SqliteStoreUrl _url;
     private readonly TimeProvider _clock;
-    private readonly Channel<SqliteWork> _work = Channel.CreateBounded<SqliteWork>(MaxWaiting);
+    private readonly Channel<StoreWork> _work = Channel.CreateBounded<StoreWork>(MaxWaiting);
     private readonly StateFeed _states = new();
     private readonly Lock _gate = new();
     private readonly List<StoreWatch> _watches = [];
     private readonly CancellationTokenSource _closing = new();
-    private readonly SqliteFile _file;
+    private readonly StoreFile _file;
     private readonly ILogger _logger;
     private FileSignal? _signal;
     private ITimer? _renewing;
@@ -38,11 +38,11 @@ internal sealed partial class SqliteCoordinationStore : ICoordinationStore, ISto
     private int _renewalWaits;
 
     public SqliteCoordinationStore(SqliteStoreUrl url, TimeProvider clock)
-        : this(url, new SqliteFile(url.FilePath, url.Lease, clock), clock, NullLogger.Instance)
+        : this(url, new StoreFile(url.FilePath, url.Lease, clock), clock, NullLogger.Instance)
     {
     }
 
-    public SqliteCoordinationStore(SqliteStoreUrl url, SqliteFile file, TimeProvider clock, ILogger logger) =>
+    public SqliteCoordinationStore(SqliteStoreUrl url, StoreFile file, TimeProvider clock, ILogger logger) =>
         (_url, _file, _clock, _logger) = (url, file, clock, logger);
 
     public string DisplayName => "sqlite:" + _url.FilePath;
@@ -221,7 +221,7 @@ internal sealed partial class SqliteCoordinationStore : ICoordinationStore, ISto
     private void AskOnce(ref int waits, Action<SqliteCoordinationStore> work)
     {
         if (Interlocked.Exchange(ref waits, 1) == 1) return;
-        var queued = _work.Writer.TryWrite(new SqliteWork<bool>(
+        var queued = _work.Writer.TryWrite(new StoreWork<bool>(
             () =>
             {
                 work(this);

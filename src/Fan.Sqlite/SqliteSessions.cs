@@ -4,7 +4,7 @@ namespace Fan.Sqlite;
 /// Sessions as rows with a counter that their owner raises. Nobody compares clocks: an observer ends a session whose counter
 /// it saw unchanged for too long on its own monotonic clock, or whose process has certainly gone. Runs in its caller's transactions.
 /// </summary>
-internal sealed class SqliteSessions(SqliteDatabase database, SqliteTree tree, TimeProvider clock)
+internal sealed class SqliteSessions(StoreDatabase database, SqliteTree tree, TimeProvider clock)
 {
     // With the observers' ticks and the owner's interval this ends a dead session before its lease is over.
     private const double PatienceOfLease = 0.6;

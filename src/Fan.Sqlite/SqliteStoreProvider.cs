@@ -17,7 +17,7 @@ internal sealed class SqliteStoreProvider(TimeProvider clock, ILogger<SqliteCoor
     private SqliteCoordinationStore Create(string url, bool mustExist)
     {
         var place = SqliteStoreUrl.Parse(url);
-        var file = new SqliteFile(place.FilePath, place.Lease, clock) { MustExist = mustExist, IsDefault = IsDefault(place.FilePath) };
+        var file = new StoreFile(place.FilePath, place.Lease, clock) { MustExist = mustExist, IsDefault = IsDefault(place.FilePath) };
         return new SqliteCoordinationStore(place, file, clock, logger);
     }
 

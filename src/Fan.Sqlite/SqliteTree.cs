@@ -5,7 +5,7 @@ namespace Fan.Sqlite;
 /// <summary>
 /// The nodes in the file and the rules of a commit. Every member runs in a transaction of its caller, who rolls back what throws.
 /// </summary>
-internal sealed class SqliteTree(SqliteDatabase database)
+internal sealed class SqliteTree(StoreDatabase database)
 {
     // Readers that are further behind than this read everything again.
     private const int KeptChanges = 10_000;

@@ -11,6 +11,11 @@ internal static class SourceFolder
     /// <summary>The folders of a project that hold code; <c>.</c> for its own.</summary>
     public static IEnumerable<string> FoldersOf(string project) => Files(project).Select(Reading.TypeArrow.FolderOf).Distinct();
 
+    /// <summary>All files, each from <c>src</c> on, and their lines.</summary>
+    public static IEnumerable<(string File, int Lines)> Lines => Projects
+        .SelectMany(project => Files(project).Select(file => project + "/" + file))
+        .Select(file => (file, File.ReadLines(Path.Combine(Root, file)).Count()));
+
     public static int FilesOf(string project) => Files(project).Count();
 
     private static IEnumerable<string> Files(string project)

@@ -27,7 +27,7 @@ public sealed class LateEndTests : HttpTest
         var server = service.Services.GetRequiredService<CallServer>();
         var dispatcher = new CallDispatcher(
             server,
-            new RouteTable(server),
+            new TemplateTable(server),
             new LameDuck(TimeSpan.Zero, TimeProvider.System),
             new RequestCaller(asksCallers: false),
             new OriginGuard(new FanHttpOptions()));

@@ -92,7 +92,7 @@ public sealed class DefaultPlaceTests : IDisposable
         var url = SqliteStoreUrl.Parse("sqlite:" + File);
         return new(
             url,
-            new SqliteFile(url.FilePath, url.Lease, TimeProvider.System) { IsDefault = true },
+            new StoreFile(url.FilePath, url.Lease, TimeProvider.System) { IsDefault = true },
             TimeProvider.System,
             NullLogger.Instance);
     }

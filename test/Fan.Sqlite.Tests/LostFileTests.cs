@@ -76,7 +76,7 @@ public sealed class LostFileTests : IAsyncLifetime
         {
             await LoseAsync("replaced");
             var url = SqliteStoreUrl.Parse(_harness.Url);
-            var file = new SqliteFile(url.FilePath, url.Lease, TimeProvider.System) { MustExist = looksOnly };
+            var file = new StoreFile(url.FilePath, url.Lease, TimeProvider.System) { MustExist = looksOnly };
             await using var newcomer = new SqliteCoordinationStore(
                 url, file, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
             await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => newcomer.OpenAsync(Token)) is null, "it is open");
@@ -111,7 +111,7 @@ public sealed class LostFileTests : IAsyncLifetime
     {
         var url = SqliteStoreUrl.Parse(_harness.Url);
         await _harness.OpenAsync();
-        var file = new SqliteFile(url.FilePath, url.Lease, TimeProvider.System) { MustExist = true };
+        var file = new StoreFile(url.FilePath, url.Lease, TimeProvider.System) { MustExist = true };
         await using var tool = new SqliteCoordinationStore(
             url, file, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         await tool.OpenAsync(Token);

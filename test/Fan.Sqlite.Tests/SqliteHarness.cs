@@ -26,7 +26,7 @@ internal sealed class SqliteHarness(string session = "30s") : IStoreHarness
 
     public Task ExpireAsync(ICoordinationStore store)
     {
-        using var database = SqliteDatabase.Open(FilePath);
+        using var database = StoreDatabase.Open(FilePath);
         database.Begin();
         new SqliteSessions(database, new SqliteTree(database), TimeProvider.System).End(store.SessionId);
         database.Commit();
@@ -58,7 +58,7 @@ public sealed class SqliteSessionTests : StoreSessionConformance
         await using var harness = new SqliteHarness("3s");
         var store = await harness.OpenAsync();
         Assert.True(store.LeaseRemaining > TimeSpan.Zero);
-        using (var locking = SqliteDatabase.Open(harness.FilePath))
+        using (var locking = StoreDatabase.Open(harness.FilePath))
         {
             locking.Begin();
             await Eventually.TrueAsync(() => Task.FromResult(store.LeaseRemaining == TimeSpan.Zero), "the lease is over");

@@ -11,10 +11,10 @@ namespace Fan.Amqp.Calling;
 internal abstract class AmqpCall(OutgoingCall call) : PendingCall(call)
 {
     /// <summary>Where it went: what a probe asks.</summary>
-    public required CallTarget Target { get; init; }
+    public required AmqpTarget Target { get; init; }
 
     /// <summary>The channel that it waits on.</summary>
-    public CallChannel? Owner { get; set; }
+    public AmqpCallChannel? Owner { get; set; }
 
     /// <summary>Takes a message for it; true where it was the last one.</summary>
     public abstract bool Take(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body);
@@ -37,6 +37,6 @@ internal abstract class AmqpCall(OutgoingCall call) : PendingCall(call)
 
     protected void ReadSpans(IReadOnlyBasicProperties properties)
     {
-        if (Call.Headers.Spans is not null) Call.ReplySpans = MessageFields.Text(properties, HeaderNames.Spans);
+        if (Call.Headers.Spans is not null) Call.ReplySpans = AmqpFields.Text(properties, HeaderNames.Spans);
     }
 }

@@ -16,16 +16,17 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
 {
     private readonly Broker _broker;
     private readonly FanAmqpOptions _options;
-    private readonly CallChannels _channels;
+    private readonly AmqpCallChannels _channels;
     private readonly AmqpMicroFanCalls _microFan;
 
     public AmqpClientTransport(Broker broker, IOptions<FanAmqpOptions> options, TimeProvider clock, ILogger<AmqpClientTransport> logger)
     {
         (_broker, _options) = (broker, options.Value);
-        _channels = new CallChannels(broker.Outgoing, async (connection, cancellationToken) =>
+        _channels = new AmqpCallChannels(broker.Outgoing, async (connection, cancellationToken) =>
         {
             await DeclareAsync(connection, cancellationToken).ConfigureAwait(false);
-            return await CallChannel.OpenAsync(connection, _options, WatchAsync, clock, logger, cancellationToken).ConfigureAwait(false);
+            return await AmqpCallChannel.OpenAsync(
+                connection, _options, WatchAsync, clock, logger, cancellationToken).ConfigureAwait(false);
         });
         _microFan = new AmqpMicroFanCalls(broker.Outgoing, _options, clock, logger);
     }
@@ -54,7 +55,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         var channel = await _channels.GetAsync(call, cancellationToken).ConfigureAwait(false);
         var pending = new AmqpStreamCall(channel, call, _options.SequenceWindowBytes) { Target = TargetOf(call) };
         var properties = Request(call, MessageTypes.Sequence);
-        (properties.Headers ??= new Dictionary<string, object?>(1))[MessageFields.Credit] =
+        (properties.Headers ??= new Dictionary<string, object?>(1))[AmqpFields.Credit] =
             _options.SequenceWindowBytes.ToString(CultureInfo.InvariantCulture);
         channel.Add(pending);
         await channel.SendAsync(pending, properties, call.Payload, cancellationToken).ConfigureAwait(false);
@@ -79,7 +80,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
     /// <summary>Waits for a reply; a caller that does not wait any more is told to the service.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<ReplyPayload> ReplyAsync(
-        CallChannel channel, AmqpUnaryCall pending, CancellationToken cancellationToken)
+        AmqpCallChannel channel, AmqpUnaryCall pending, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
@@ -100,8 +101,8 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         }
     }
 
-    internal static CallTarget TargetOf(OutgoingCall call) =>
-        CallTarget.Of(call.Endpoint)
+    internal static AmqpTarget TargetOf(OutgoingCall call) =>
+        AmqpTarget.Of(call.Endpoint)
         ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no queue.");
 
     private static BasicProperties Request(OutgoingCall call, string type)
@@ -109,12 +110,12 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         var properties = new BasicProperties();
         // JSON goes without saying.
         if (call.ContentType != MediaTypes.Json) properties.ContentType = call.ContentType;
-        MessageFields.Write(properties, call.Headers, call.Limits);
+        AmqpFields.Write(properties, call.Headers, call.Limits);
         properties.Type = CallTypes.Write(type, call.Service, call.Method);
         if (properties.Type is not null) return properties;
         properties.Type = type;
         var table = properties.Headers ??= new Dictionary<string, object?>(2);
-        (table[MessageFields.Service], table[MessageFields.Method]) = (call.Service, call.Method);
+        (table[AmqpFields.Service], table[AmqpFields.Method]) = (call.Service, call.Method);
         return properties;
     }
 
@@ -124,14 +125,14 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
         await using var ending = channel.ConfigureAwait(false);
         await channel.ExchangeDeclareAsync(
-            Topology.Exchange,
+            AmqpTopology.Exchange,
             ExchangeType.Direct,
             durable: true,
             autoDelete: false,
             cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task WatchAsync(CallChannel channel, IReadOnlyList<AmqpCall> calls, CancellationToken cancellationToken)
+    private static async Task WatchAsync(AmqpCallChannel channel, IReadOnlyList<AmqpCall> calls, CancellationToken cancellationToken)
     {
         foreach (var ofTarget in calls.GroupBy(call => call.Target))
         {

@@ -16,15 +16,16 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
 {
     private const ushort NotFound = 404;
 
-    private readonly CallChannels _channels;
+    private readonly AmqpCallChannels _channels;
     private readonly BrokerConnection _broker;
 
     public AmqpMicroFanCalls(BrokerConnection broker, FanAmqpOptions options, TimeProvider clock, ILogger logger)
     {
         _broker = broker;
-        _channels = new CallChannels(
+        _channels = new AmqpCallChannels(
             broker,
-            (connection, cancellationToken) => CallChannel.OpenAsync(connection, options, WatchAsync, clock, logger, cancellationToken));
+            (connection, cancellationToken) => AmqpCallChannel.OpenAsync(
+                connection, options, WatchAsync, clock, logger, cancellationToken));
     }
 
     public async ValueTask<ReplyPayload> CallAsync(OutgoingCall call, CancellationToken cancellationToken)
@@ -64,7 +65,7 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
     }
 
     // These services take no messages but requests, so the broker is asked itself whether the queue is still there.
-    private async Task WatchAsync(CallChannel channel, IReadOnlyList<AmqpCall> calls, CancellationToken cancellationToken)
+    private async Task WatchAsync(AmqpCallChannel channel, IReadOnlyList<AmqpCall> calls, CancellationToken cancellationToken)
     {
         foreach (var ofQueue in calls.GroupBy(call => call.Target.Queue))
         {

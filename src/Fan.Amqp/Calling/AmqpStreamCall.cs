@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Calling;
 
 /// <summary>A call whose reply is a stream.</summary>
-internal sealed class AmqpStreamCall(CallChannel channel, OutgoingCall call, int window) : AmqpCall(call)
+internal sealed class AmqpStreamCall(AmqpCallChannel channel, OutgoingCall call, int window) : AmqpCall(call)
 {
     private readonly StreamWindow _window = new(call, window);
 

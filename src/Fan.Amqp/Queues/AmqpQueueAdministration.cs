@@ -72,7 +72,7 @@ internal sealed class AmqpQueueAdministration(
                     if (wanted?.Contains(found.BasicProperties.MessageId ?? "") == false) return false;
                     var letter = DeadFields.Read(found.BasicProperties, found.Body.ToArray(), queue);
                     var properties = PushFields.Write(
-                        HeldMessage.WithTimeToLive(letter.Message, null), 0, null, letter.EnqueuedAt, expires: false);
+                        HeldDelivery.WithTimeToLive(letter.Message, null), 0, null, letter.EnqueuedAt, expires: false);
                     await publisher.PublishAsync(
                         "",
                         DeadFields.HomeOf(found.BasicProperties, name),

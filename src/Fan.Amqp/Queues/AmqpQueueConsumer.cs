@@ -15,7 +15,7 @@ internal sealed class AmqpQueueConsumer(
     QueueSubscription subscription,
     string queue,
     IReadOnlyList<string> partitions,
-    HandledIds? handled,
+    AmqpHandledIds? handled,
     QueueHandler handler,
     TimeProvider clock,
     ILogger logger)
@@ -99,7 +99,7 @@ internal sealed class AmqpQueueConsumer(
                     preparedOn = connection;
                 }
 
-                var deliveries = Channel.CreateUnbounded<HeldMessage>();
+                var deliveries = Channel.CreateUnbounded<HeldDelivery>();
                 var link = await ConsumerLink.OpenAsync(
                     connection, subscription, queue, partitions, deliveries.Writer, clock, _stopping.Token).ConfigureAwait(false);
                 await using (link.ConfigureAwait(false))
@@ -131,7 +131,7 @@ internal sealed class AmqpQueueConsumer(
     }
 
     // Until the link ends or the consumer stops; nothing is in hand then.
-    private async Task WorkAsync(ConsumerLink link, Channel<HeldMessage> deliveries)
+    private async Task WorkAsync(ConsumerLink link, Channel<HeldDelivery> deliveries)
     {
         // Cancelled when its messages are somebody else's.
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_breaking.Token);

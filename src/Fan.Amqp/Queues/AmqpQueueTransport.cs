@@ -20,7 +20,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
     private readonly PushPublisher _publisher;
     private readonly AmqpQueueAdministration _administration;
     private readonly ConcurrentDictionary<string, bool> _services = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<QueueName, HandledIds> _handled = new();
+    private readonly ConcurrentDictionary<QueueName, AmqpHandledIds> _handled = new();
     private readonly ConcurrentDictionary<AmqpQueueConsumer, bool> _consumers = new();
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -81,7 +81,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
             var queue = QueueNames.Queue(subscription.Queue);
             var partitions = await _topology.PartitionsAsync(queue, cancellationToken).ConfigureAwait(false);
             var handled = subscription.Policy.RememberFor is { } time
-                ? _handled.GetOrAdd(subscription.Queue, _ => new HandledIds(time, _clock))
+                ? _handled.GetOrAdd(subscription.Queue, _ => new AmqpHandledIds(time, _clock))
                 : null;
             var consumer = new AmqpQueueConsumer(
                 _broker.Incoming,

@@ -15,7 +15,7 @@ internal sealed class AttemptNotes
     private readonly ConcurrentDictionary<string, Note> _notes = new(StringComparer.Ordinal);
 
     /// <summary>Gives a delivery what is known of its message; returns the timestamp until which it is kept back.</summary>
-    public long Recall(HeldMessage held)
+    public long Recall(HeldDelivery held)
     {
         if (Find(held) is not { } note) return 0;
         // One more delivery is the one that is here; what lies between was tried by others.
@@ -27,22 +27,22 @@ internal sealed class AttemptNotes
     }
 
     /// <summary>An attempt begins.</summary>
-    public void Begin(HeldMessage held) =>
+    public void Begin(HeldDelivery held) =>
         _notes[held.Home] = new Note(held.Id, held.AttemptsBefore + 1, held.Deliveries, 0, held.ReceivedAt, held.LastFailure);
 
     /// <summary>It failed, and another one follows later.</summary>
-    public void Failed(HeldMessage held, long dueAt, string? failure)
+    public void Failed(HeldDelivery held, long dueAt, string? failure)
     {
         if (Find(held) is { } note) _notes[held.Home] = note with { DueAt = dueAt, Failure = failure };
     }
 
     /// <summary>It is settled.</summary>
-    public void Forget(HeldMessage held)
+    public void Forget(HeldDelivery held)
     {
         if (Find(held) is { } note) _notes.TryRemove(KeyValuePair.Create(held.Home, note));
     }
 
-    private Note? Find(HeldMessage held) =>
+    private Note? Find(HeldDelivery held) =>
         held.Lane == Lane.Ordered && _notes.TryGetValue(held.Home, out var note) && note.Id == held.Id ? note : null;
 
     private sealed record Note(string? Id, int Attempts, long Deliveries, long DueAt, long ReceivedAt, string? Failure);

@@ -11,11 +11,11 @@ internal sealed class ConsumerLink : IAsyncDisposable
     private readonly IChannel _channel;
     private readonly List<string> _tags = [];
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ChannelWriter<HeldMessage> _deliveries;
+    private readonly ChannelWriter<HeldDelivery> _deliveries;
     private readonly TimeProvider _clock;
     private volatile bool _isQueueGone;
 
-    private ConsumerLink(IChannel channel, ChannelWriter<HeldMessage> deliveries, TimeProvider clock)
+    private ConsumerLink(IChannel channel, ChannelWriter<HeldDelivery> deliveries, TimeProvider clock)
     {
         (_channel, _deliveries, _clock) = (channel, deliveries, clock);
         channel.ChannelShutdownAsync += (_, shutdown) =>
@@ -36,7 +36,7 @@ internal sealed class ConsumerLink : IAsyncDisposable
         QueueSubscription subscription,
         string queue,
         IReadOnlyList<string> partitions,
-        ChannelWriter<HeldMessage> deliveries,
+        ChannelWriter<HeldDelivery> deliveries,
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
@@ -93,7 +93,7 @@ internal sealed class ConsumerLink : IAsyncDisposable
             _channel,
             delivery =>
             {
-                _deliveries.TryWrite(new HeldMessage(
+                _deliveries.TryWrite(new HeldDelivery(
                     _channel, delivery.Tag, lane, queue, delivery.Properties, delivery.Body.ToArray(), _clock.GetTimestamp()));
                 return default;
             },

@@ -53,7 +53,7 @@ internal static class DeadFields
         }
 
         var death = FirstDeath(properties);
-        var reason = MessageFields.Text(properties, Reason) ?? Text(death, "reason") switch
+        var reason = AmqpFields.Text(properties, Reason) ?? Text(death, "reason") switch
         {
             "expired" => DeadLetterReasons.Expired,
             "delivery_limit" => DeadLetterReasons.AttemptsExhausted,
@@ -68,8 +68,8 @@ internal static class DeadFields
             Queue = queue,
             Message = message,
             Reason = reason,
-            Detail = MessageFields.Text(properties, Detail) ?? MessageFields.Text(properties, PushFields.Failure),
-            ExceptionType = MessageFields.Text(properties, ExceptionType),
+            Detail = AmqpFields.Text(properties, Detail) ?? AmqpFields.Text(properties, PushFields.Failure),
+            ExceptionType = AmqpFields.Text(properties, ExceptionType),
             Attempts = (int)Math.Min(PushFields.Number(properties, PushFields.Attempts), int.MaxValue),
             EnqueuedAt = PushFields.Enqueued(properties),
             DiedAt = PushFields.Moment(PushFields.Number(properties, DiedAt)) ?? PushFields.Moment(buried) ?? DateTimeOffset.UnixEpoch,
@@ -79,7 +79,7 @@ internal static class DeadFields
     /// <summary>The queue that a dead letter goes back to.</summary>
     public static string HomeOf(IReadOnlyBasicProperties properties, string queue)
     {
-        var home = MessageFields.Text(properties, Home) ?? Text(FirstDeath(properties), "queue") ?? queue;
+        var home = AmqpFields.Text(properties, Home) ?? Text(FirstDeath(properties), "queue") ?? queue;
         // Only to one of its own group, whatever stands there; suspects are none any more.
         return home.StartsWith(queue + "/k", StringComparison.Ordinal) ? home : queue;
     }

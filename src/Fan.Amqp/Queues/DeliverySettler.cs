@@ -22,11 +22,11 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
     /// <param name="settlement">Why.</param>
     /// <param name="lost">Cancelled when the message is not ours any more.</param>
     public async ValueTask DieAsync(
-        HeldMessage held, QueueMessage? message, int attempts, QueueSettlement settlement, CancellationToken lost)
+        HeldDelivery held, QueueMessage? message, int attempts, QueueSettlement settlement, CancellationToken lost)
     {
         var properties = message is not null
             ? PushFields.Write(
-                HeldMessage.WithTimeToLive(message, null), attempts, null, PushFields.Enqueued(held.Properties), expires: false)
+                HeldDelivery.WithTimeToLive(message, null), attempts, null, PushFields.Enqueued(held.Properties), expires: false)
             : new BasicProperties
             {
                 MessageId = held.Properties.MessageId,
@@ -40,7 +40,7 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
 
     /// <summary>Keeps it back at the broker until its next attempt.</summary>
     public async ValueTask RetryAsync(
-        HeldMessage held, QueueMessage message, int attempts, QueueSettlement settlement, TimeSpan? left, CancellationToken lost)
+        HeldDelivery held, QueueMessage message, int attempts, QueueSettlement settlement, TimeSpan? left, CancellationToken lost)
     {
         var delay = settlement.Delay < DelayLevels.Longest ? settlement.Delay : DelayLevels.Longest;
         if (left is { } time && time <= delay)
@@ -55,7 +55,7 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
             return;
         }
 
-        var next = HeldMessage.WithTimeToLive(message, left - delay);
+        var next = HeldDelivery.WithTimeToLive(message, left - delay);
         var isNow = delay <= TimeSpan.Zero;
         var properties = PushFields.Write(next, attempts, settlement.Detail, PushFields.Enqueued(held.Properties), expires: isNow);
         var (exchange, key) = isNow ? ("", queue) : DelayLevels.Route(delay, QueueNames.Word(queue));
@@ -70,7 +70,7 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
     }
 
     /// <summary>Puts it where messages are handled one at a time.</summary>
-    public async ValueTask SuspectAsync(HeldMessage held, QueueMessage message, CancellationToken lost)
+    public async ValueTask SuspectAsync(HeldDelivery held, QueueMessage message, CancellationToken lost)
     {
         var properties = PushFields.Write(
             message, held.AttemptsBefore, held.LastFailure, PushFields.Enqueued(held.Properties), expires: true);
@@ -79,7 +79,7 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
     }
 
     /// <summary>What remains of its time now, by its own and by the queue's.</summary>
-    public TimeSpan? TimeLeft(HeldMessage held, QueueMessage message, QueuePolicy policy)
+    public TimeSpan? TimeLeft(HeldDelivery held, QueueMessage message, QueuePolicy policy)
     {
         var own = message.TimeToLive;
         var ofQueue = policy.TimeToLive - clock.GetElapsedTime(held.ReceivedAt);
@@ -89,7 +89,7 @@ internal sealed class DeliverySettler(PushPublisher publisher, QueueTopology top
     // What goes out has a connection of its own, which may be away longer than the one that brings messages. Until then the message stays
     // in hand: given back it would come again at once, and the broker counts each time as an attempt, until it buries what nobody has
     // tried.
-    private async ValueTask MoveAsync(HeldMessage held, Func<ValueTask> publish, CancellationToken lost)
+    private async ValueTask MoveAsync(HeldDelivery held, Func<ValueTask> publish, CancellationToken lost)
     {
         var pause = new BackOff(clock);
         for (var isSafe = false; !isSafe;)

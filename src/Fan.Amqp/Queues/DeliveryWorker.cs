@@ -10,10 +10,10 @@ namespace Fan.Amqp.Queues;
 internal sealed class DeliveryWorker(
     DeliverySettler settler,
     QueueSubscription subscription,
-    HandledIds? handled,
+    AmqpHandledIds? handled,
     AttemptNotes notes,
     QueueHandler handler,
-    Channel<HeldMessage> deliveries,
+    Channel<HeldDelivery> deliveries,
     TimeProvider clock,
     ILogger logger,
     CancellationToken lost) : IDisposable
@@ -21,7 +21,7 @@ internal sealed class DeliveryWorker(
     // Half of the time after which the broker takes a message back from a consumer by default.
     private static readonly TimeSpan LongestInHand = TimeSpan.FromMinutes(15);
 
-    private readonly ConcurrentDictionary<HeldMessage, Task> _waits = new();
+    private readonly ConcurrentDictionary<HeldDelivery, Task> _waits = new();
     private readonly CancellationTokenSource _givenUp = new();
 
     public async Task RunAsync(CancellationToken stopping)
@@ -54,7 +54,7 @@ internal sealed class DeliveryWorker(
 
     public void Dispose() => _givenUp.Dispose();
 
-    private async ValueTask HandleAsync(HeldMessage held)
+    private async ValueTask HandleAsync(HeldDelivery held)
     {
         QueueMessage message;
         try
@@ -98,7 +98,7 @@ internal sealed class DeliveryWorker(
         await SettleAsync(held, message, settlement).ConfigureAwait(false);
     }
 
-    private async ValueTask<QueueSettlement> DecideAsync(HeldMessage held, QueueMessage message)
+    private async ValueTask<QueueSettlement> DecideAsync(HeldDelivery held, QueueMessage message)
     {
         var delivery = new QueueDelivery
         {
@@ -118,7 +118,7 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    private async ValueTask SettleAsync(HeldMessage held, QueueMessage message, QueueSettlement settlement)
+    private async ValueTask SettleAsync(HeldDelivery held, QueueMessage message, QueueSettlement settlement)
     {
         var attempts = held.AttemptsBefore + 1;
         switch (settlement.Outcome)
@@ -152,7 +152,7 @@ internal sealed class DeliveryWorker(
 
     // It comes again at once, before all others of its queue, and waits here for its time. So the broker has counted the attempt, whoever
     // goes on with it, and measures the time in which a consumer must settle a message for each attempt by itself.
-    private async ValueTask RetryInOrderAsync(HeldMessage held, QueueSettlement settlement)
+    private async ValueTask RetryInOrderAsync(HeldDelivery held, QueueSettlement settlement)
     {
         var delay = settlement.Delay < LongestInHand ? settlement.Delay : LongestInHand;
         notes.Failed(held, clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency), settlement.Detail);
@@ -160,7 +160,7 @@ internal sealed class DeliveryWorker(
     }
 
     // Nothing behind it is delivered meanwhile, so its key is held back.
-    private void WaitInHand(HeldMessage held, long due)
+    private void WaitInHand(HeldDelivery held, long due)
     {
         held.HasWaited = true;
         var left = clock.GetElapsedTime(clock.GetTimestamp(), due);
@@ -180,7 +180,7 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    private static async ValueTask TryGiveBackAsync(HeldMessage held)
+    private static async ValueTask TryGiveBackAsync(HeldDelivery held)
     {
         try
         {

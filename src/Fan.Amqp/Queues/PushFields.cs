@@ -35,12 +35,12 @@ internal static class PushFields
             DeliveryMode = DeliveryModes.Persistent,
             Headers = new Dictionary<string, object?>(8)
         };
-        MessageFields.Write(properties, message.Headers, WideLimits);
+        AmqpFields.Write(properties, message.Headers, WideLimits);
         var headers = properties.Headers!;
         properties.MessageId = message.Id;
         headers.Remove(HeaderNames.MessageId);
-        headers[MessageFields.Service] = message.Service;
-        headers[MessageFields.Method] = message.Method;
+        headers[AmqpFields.Service] = message.Service;
+        headers[AmqpFields.Method] = message.Method;
         headers[EnqueuedAt] = enqueuedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         if (message.Key is { } key) headers[HeaderNames.Key] = Uri.EscapeDataString(key);
         if (attempts > 0) headers[Attempts] = attempts.ToString(CultureInfo.InvariantCulture);
@@ -61,15 +61,15 @@ internal static class PushFields
     public static QueueMessage Read(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, string service)
     {
         var headers = new MessageHeaders();
-        MessageFields.Read(properties, headers, WideLimits);
+        AmqpFields.Read(properties, headers, WideLimits);
         var (key, lifetime) = (headers.Key, headers.Lifetime);
         (headers.Key, headers.Lifetime, headers.Delay, headers.TimeToLive) = (null, null, null, null);
         return new QueueMessage
         {
             Id = properties.MessageId ?? throw new BadMessageException(HeaderNames.MessageId, "The push has no message id."),
             Service = service,
-            Method = MessageFields.Text(properties, MessageFields.Method)
-                ?? throw new BadMessageException(MessageFields.Method, "The push names no method."),
+            Method = AmqpFields.Text(properties, AmqpFields.Method)
+                ?? throw new BadMessageException(AmqpFields.Method, "The push names no method."),
             Headers = headers,
             ContentType = properties.ContentType ?? "application/json",
             Payload = body,

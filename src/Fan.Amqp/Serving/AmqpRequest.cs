@@ -46,14 +46,14 @@ internal sealed class AmqpRequest(
                 $"The arguments have {Body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
                 $"({nameof(FanLimits.MaxPayloadBytes)}).");
         }
-        MessageFields.Read(properties, Incoming.Headers, limits);
+        AmqpFields.Read(properties, Incoming.Headers, limits);
         (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(Body), properties.ContentType);
         var method = Link.Types.Find(properties.Type!) ?? Resolve(properties.Type!);
         if (ReferenceEquals(kind, MessageTypes.Sequence))
         {
-            if (!long.TryParse(Required(MessageFields.Credit), out var credit))
+            if (!long.TryParse(Required(AmqpFields.Credit), out var credit))
             {
-                throw new BadMessageException(MessageFields.Credit, $"Header '{MessageFields.Credit}' must be a number of bytes.");
+                throw new BadMessageException(AmqpFields.Credit, $"Header '{AmqpFields.Credit}' must be a number of bytes.");
             }
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
@@ -81,8 +81,8 @@ internal sealed class AmqpRequest(
 
     private ServedMethod Resolve(string type) => CallTypes.TryRead(type, kind, out var service, out var method)
         ? Server.Resolve(service, method)
-        : Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
+        : Server.Resolve(Required(AmqpFields.Service), Required(AmqpFields.Method));
 
     private string Required(string name) =>
-        MessageFields.Text(properties, name) ?? throw new BadMessageException(name, $"The message has no header '{name}'.");
+        AmqpFields.Text(properties, name) ?? throw new BadMessageException(name, $"The message has no header '{name}'.");
 }

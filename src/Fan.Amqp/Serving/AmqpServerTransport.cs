@@ -21,7 +21,7 @@ internal sealed class AmqpServerTransport(
     private readonly CancellationTokenSource _stopping = new();
 
     // The same after a reconnection, as callers know it.
-    private readonly string _queue = Topology.NewQueue(application.Value.Name!);
+    private readonly string _queue = AmqpTopology.NewQueue(application.Value.Name!);
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<ServingLink?>? _running;
     private bool _isDisposed;
@@ -43,11 +43,11 @@ internal sealed class AmqpServerTransport(
         if (_running is null || service.IsPersistent) return null;
         var properties = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [CallTarget.QueueProperty] = _queue,
-            [CallTarget.ExchangeProperty] = Topology.Exchange,
-            [CallTarget.ExchangeTypeProperty] = "direct",
+            [AmqpTarget.QueueProperty] = _queue,
+            [AmqpTarget.ExchangeProperty] = AmqpTopology.Exchange,
+            [AmqpTarget.ExchangeTypeProperty] = "direct",
         };
-        if (Topology.MicroFanKey(_queue, service.Name.Canonical) is { } key) properties[CallTarget.RoutingKeyProperty] = key;
+        if (AmqpTopology.MicroFanKey(_queue, service.Name.Canonical) is { } key) properties[AmqpTarget.RoutingKeyProperty] = key;
         return new EndpointDescription
         {
             Transport = Name,

@@ -22,7 +22,7 @@ internal sealed class CallerWatch(
     private const ushort NotFound = 404;
 
     // Only RabbitMQ's own reply channels can be asked for without taking part in anything.
-    private const string Prefix = Topology.DirectReplyTo + ".";
+    private const string Prefix = AmqpTopology.DirectReplyTo + ".";
 
     private IChannel? _channel;
 

@@ -35,8 +35,8 @@ internal sealed class ServingLink : IAsyncDisposable
         (Types, Workspaces) = (new CallTypes(server), new CallWorkspaces(server, "amqp"));
         (_requests, _replies, _control, Server, _queue, _logger) = (requests, replies, control, server, queue, logger);
         _services = server.Services.Select(service => service.Name.Canonical)
-            .Where(service => Topology.MicroFanKey(queue, service) is not null)
-            .ToFrozenDictionary(service => Topology.MicroFanKey(queue, service)!, StringComparer.Ordinal);
+            .Where(service => AmqpTopology.MicroFanKey(queue, service) is not null)
+            .ToFrozenDictionary(service => AmqpTopology.MicroFanKey(queue, service)!, StringComparer.Ordinal);
         foreach (var channel in new[] { requests, replies, control })
         {
             channel.ChannelShutdownAsync += (_, shutdown) =>
@@ -113,10 +113,12 @@ internal sealed class ServingLink : IAsyncDisposable
     {
         try
         {
-            await _control.QueueUnbindAsync(_queue, Topology.Exchange, _queue, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await _control.QueueUnbindAsync(
+                _queue, AmqpTopology.Exchange, _queue, cancellationToken: cancellationToken).ConfigureAwait(false);
             foreach (var key in _services.Keys)
             {
-                await _control.QueueUnbindAsync(_queue, Topology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
+                await _control.QueueUnbindAsync(
+                    _queue, AmqpTopology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
             }
             // Twice, as a request that was on its way through the exchange may come behind the first one.
             for (var i = 0; i < 2; i++) await MarkAsync(cancellationToken).ConfigureAwait(false);
@@ -156,19 +158,19 @@ internal sealed class ServingLink : IAsyncDisposable
     private async Task DeclareAsync(ushort prefetch, CancellationToken cancellationToken)
     {
         await _control.ExchangeDeclareAsync(
-            Topology.Exchange,
+            AmqpTopology.Exchange,
             ExchangeType.Direct,
             durable: true,
             autoDelete: false,
             cancellationToken: cancellationToken).ConfigureAwait(false);
         await _control.QueueDeclareAsync(
-            Topology.Control(_queue),
+            AmqpTopology.Control(_queue),
             durable: false,
             exclusive: true,
             autoDelete: true,
             cancellationToken: cancellationToken).ConfigureAwait(false);
         await _control.BasicConsumeAsync(
-            Topology.Control(_queue),
+            AmqpTopology.Control(_queue),
             autoAck: true,
             new DeliveryConsumer(_control, OnControl, Cancelled),
             cancellationToken).ConfigureAwait(false);
@@ -177,10 +179,10 @@ internal sealed class ServingLink : IAsyncDisposable
         await _requests.BasicQosAsync(0, prefetch, global: false, cancellationToken).ConfigureAwait(false);
         await _requests.BasicConsumeAsync(
             _queue, autoAck: false, new DeliveryConsumer(_requests, OnRequest, Cancelled), cancellationToken).ConfigureAwait(false);
-        await _requests.QueueBindAsync(_queue, Topology.Exchange, _queue, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await _requests.QueueBindAsync(_queue, AmqpTopology.Exchange, _queue, cancellationToken: cancellationToken).ConfigureAwait(false);
         foreach (var key in _services.Keys)
         {
-            await _requests.QueueBindAsync(_queue, Topology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await _requests.QueueBindAsync(_queue, AmqpTopology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -191,7 +193,7 @@ internal sealed class ServingLink : IAsyncDisposable
         var properties = delivery.Properties;
         var key = new CallKey(properties.ReplyTo ?? "", properties.CorrelationId ?? "");
         DeliveredCall? call = null;
-        var isAnswerable = Topology.IsReplyTo(key.ReplyTo);
+        var isAnswerable = AmqpTopology.IsReplyTo(key.ReplyTo);
         switch (properties.Type)
         {
             case var type when isAnswerable && CallTypes.TryReadKind(type, out var kind):
@@ -226,7 +228,7 @@ internal sealed class ServingLink : IAsyncDisposable
             _running.Cancel(key);
         }
         else if (properties.Type == MessageTypes.Credit
-            && properties.Headers?.TryGetValue(MessageFields.Credit, out var bytes) == true
+            && properties.Headers?.TryGetValue(AmqpFields.Credit, out var bytes) == true
             && bytes is long credit)
         {
             _running.Find(key)?.Grant(credit);

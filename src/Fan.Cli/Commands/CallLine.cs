@@ -82,7 +82,7 @@ internal sealed class CallLine
             Timeout = parsed.GetValue(_timeout) is { } time ? TimeText.ParseLimit("--timeout", time) : null,
             Transport = parsed.GetValue(_via),
         };
-        var context = ContextHeaders.Parse(parsed.GetValue(_headers) ?? []);
+        var context = HeaderArguments.Parse(parsed.GetValue(_headers) ?? []);
         var session = _global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
         var arguments = await CallArguments.ReadAsync(

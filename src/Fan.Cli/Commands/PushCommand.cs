@@ -75,7 +75,7 @@ internal sealed class PushCommand : Verb
             TimeToLive = parsed.GetValue(_ttl) is { } ttl ? TimeText.ParseLong("--ttl", ttl) : null,
             MessageId = parsed.GetValue(_id),
         };
-        var context = ContextHeaders.Parse(parsed.GetValue(_headers) ?? []);
+        var context = HeaderArguments.Parse(parsed.GetValue(_headers) ?? []);
         var session = Global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
         var arguments = await CallArguments.ReadAsync(

@@ -68,7 +68,7 @@ internal sealed class DependencyGraph
                 '|', record.Needs.Select(need => $"{need.Service} {need.Range} {need.IsHard}").Order(StringComparer.Ordinal))));
         var applications = known.Select(group => new ApplicationNeeds(
             group.Key.Application, group.Count(),
-            [.. group.First().Hosts.Select(host => new HostedService(host.Service, host.Version))
+            [.. group.First().Hosts.Select(host => new HostedServiceReport(host.Service, host.Version))
                 .OrderBy(host => host.Service, StringComparer.Ordinal)],
             [.. group.First().Needs.OrderBy(need => need.Service, StringComparer.Ordinal).Select(Look)])).ToList();
         // Endpoints of whoever keeps no record: services that are not Fan's, or that somebody announced for them.
@@ -77,7 +77,7 @@ internal sealed class DependencyGraph
         applications.AddRange(others.GroupBy(
             endpoint => endpoint.Description.Application ?? "-", StringComparer.Ordinal).Select(group => new ApplicationNeeds(
             group.Key, group.Select(endpoint => endpoint.Description.Instance ?? endpoint.Id).Distinct(StringComparer.Ordinal).Count(),
-            [.. group.Select(endpoint => new HostedService(endpoint.Service, endpoint.Version)).Distinct()], [])));
+            [.. group.Select(endpoint => new HostedServiceReport(endpoint.Service, endpoint.Version)).Distinct()], [])));
         return [.. applications.OrderBy(application => application.Application, StringComparer.Ordinal)
             .ThenBy(application => string.Join(", ", application.Hosts), StringComparer.Ordinal)];
     }

@@ -20,10 +20,11 @@ internal sealed record DependencyReport
 /// <param name="Instances">How many of them run.</param>
 /// <param name="Hosts">What it hosts.</param>
 /// <param name="Needs">What it calls.</param>
-internal sealed record ApplicationNeeds(string Application, int Instances, IReadOnlyList<HostedService> Hosts, IReadOnlyList<Need> Needs);
+internal sealed record ApplicationNeeds(
+    string Application, int Instances, IReadOnlyList<HostedServiceReport> Hosts, IReadOnlyList<Need> Needs);
 
 /// <summary>A service version that is hosted.</summary>
-internal sealed record HostedService(string Service, string Version)
+internal sealed record HostedServiceReport(string Service, string Version)
 {
     public override string ToString() => $"{Service} {Version}";
 }

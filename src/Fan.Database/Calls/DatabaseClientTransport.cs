@@ -57,7 +57,7 @@ internal sealed class DatabaseClientTransport : IClientTransport, IFrameReceiver
         }
     }
 
-    public void Receive(Frame frame)
+    public void Receive(CallFrame frame)
     {
         if (frame.Kind >= FrameKind.Reply && _open.TryGetValue(frame.Call, out var call) && call.Peer == frame.Peer) call.Receive(frame);
     }
@@ -83,7 +83,7 @@ internal sealed class DatabaseClientTransport : IClientTransport, IFrameReceiver
         _open[open.Number] = open;
         try
         {
-            var frame = new Frame
+            var frame = new CallFrame
             {
                 Peer = open.Peer,
                 Call = open.Number,
@@ -116,7 +116,7 @@ internal sealed class DatabaseClientTransport : IClientTransport, IFrameReceiver
         if (!open.HasEnded)
         {
             await _mailbox.PostAsync(
-                open.Call.Service, new Frame { Peer = open.Peer, Call = open.Number, Kind = FrameKind.Cancel }).ConfigureAwait(false);
+                open.Call.Service, new CallFrame { Peer = open.Peer, Call = open.Number, Kind = FrameKind.Cancel }).ConfigureAwait(false);
         }
     }
 

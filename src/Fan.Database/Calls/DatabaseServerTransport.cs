@@ -16,7 +16,7 @@ internal sealed class DatabaseServerTransport : IServerTransport, IFrameReceiver
 
     private readonly Mailbox _mailbox;
     private readonly FanDatabaseOptions _options;
-    private readonly ConcurrentDictionary<(long Peer, long Call), ServedCall> _open = new();
+    private readonly ConcurrentDictionary<(long Peer, long Call), DatabaseServedCall> _open = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CallServer? _server;
     private volatile bool _isStopping;
@@ -72,7 +72,7 @@ internal sealed class DatabaseServerTransport : IServerTransport, IFrameReceiver
             await _empty.Task.ConfigureAwait(false);
     }
 
-    public void Receive(Frame frame)
+    public void Receive(CallFrame frame)
     {
         switch (frame.Kind)
         {
@@ -95,21 +95,21 @@ internal sealed class DatabaseServerTransport : IServerTransport, IFrameReceiver
         foreach (var call in _open.Values) call.BreakOff(why);
     }
 
-    private void Open(Frame frame)
+    private void Open(CallFrame frame)
     {
         if (_server is not { } server || _isStopping || _open.Count >= _options.MaxServedCalls)
         {
-            _mailbox.TryPost("", new Frame { Peer = frame.Peer, Call = frame.Call, Kind = FrameKind.Refused });
+            _mailbox.TryPost("", new CallFrame { Peer = frame.Peer, Call = frame.Call, Kind = FrameKind.Refused });
             return;
         }
 
-        var call = new ServedCall(_mailbox, server, frame, _options.SequenceWindowBytes);
+        var call = new DatabaseServedCall(_mailbox, server, frame, _options.SequenceWindowBytes);
         if (!_open.TryAdd((frame.Peer, frame.Call), call)) return;
         // One that stops at this moment may have looked before this one was there: it waits for it anyway.
         call.Start(Ended);
     }
 
-    private void Ended(ServedCall call)
+    private void Ended(DatabaseServedCall call)
     {
         _open.TryRemove((call.Peer, call.Number), out _);
         CheckEmpty();

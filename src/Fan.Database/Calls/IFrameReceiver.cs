@@ -7,7 +7,7 @@ internal interface IFrameReceiver
     IEnumerable<long> Peers { get; }
 
     /// <summary>Takes a frame; must not block.</summary>
-    void Receive(Frame frame);
+    void Receive(CallFrame frame);
 
     /// <summary>An instance has died, so that nothing more comes from it.</summary>
     void Lost(long peer, string why);

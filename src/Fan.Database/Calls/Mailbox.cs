@@ -26,7 +26,7 @@ internal sealed class Mailbox : IAsyncDisposable
     private readonly FanDatabaseOptions _options;
     private readonly string _name;
     private readonly TimeProvider _clock;
-    private readonly FrameWriter _writer;
+    private readonly CallFrameWriter _writer;
     private readonly AsyncBell _bell;
     private readonly SemaphoreSlim _opening = new(1);
     private readonly CancellationTokenSource _closing = new();
@@ -50,7 +50,7 @@ internal sealed class Mailbox : IAsyncDisposable
         _logger = logger ?? NullLogger<Mailbox>.Instance;
         _database = DatabaseFactory.CreateForCalls(options.Value, shared, clock, _logger);
         (_isOwner, _options, _name, _clock) = (!ReferenceEquals(_database, shared), options.Value, application.Value.Name ?? "fan", clock);
-        _writer = new FrameWriter(_database, Id, clock, _logger);
+        _writer = new CallFrameWriter(_database, Id, clock, _logger);
         _leases = new LeaseWatch(options.Value.CallLease / 2 < LongestGrace ? options.Value.CallLease / 2 : LongestGrace, clock);
         _bell = new AsyncBell(clock);
     }
@@ -68,14 +68,14 @@ internal sealed class Mailbox : IAsyncDisposable
     public ValueTask OpenAsync(CancellationToken cancellationToken) => _isOpen ? default : new(OpenSlowlyAsync(cancellationToken));
 
     /// <summary>Sends a frame once; false where its recipient is not there.</summary>
-    public Task<bool> SendAsync(string service, Frame frame, CancellationToken cancellationToken) =>
+    public Task<bool> SendAsync(string service, CallFrame frame, CancellationToken cancellationToken) =>
         _writer.SendAsync(service, frame, cancellationToken);
 
     /// <summary>Sends a frame that may come twice without harm.</summary>
-    public ValueTask PostAsync(string service, Frame frame) => _writer.PostAsync(service, frame);
+    public ValueTask PostAsync(string service, CallFrame frame) => _writer.PostAsync(service, frame);
 
     /// <summary>As <see cref="PostAsync"/>, at once or, where too many wait, not at all: then the caller's time ends the call.</summary>
-    public void TryPost(string service, Frame frame) => _writer.TryPost(service, frame);
+    public void TryPost(string service, CallFrame frame) => _writer.TryPost(service, frame);
 
     public async ValueTask DisposeAsync()
     {
@@ -114,7 +114,7 @@ internal sealed class Mailbox : IAsyncDisposable
         catch (Exception error)
         {
             // The lease ends by itself.
-            if (error is not ServiceUnavailableException) CallLog.Interrupted(_logger, error, error.Message);
+            if (error is not ServiceUnavailableException) DatabaseCallLog.Interrupted(_logger, error, error.Message);
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed class Mailbox : IAsyncDisposable
             catch (Exception error)
             {
                 // Whatever it is, calls wait for what comes.
-                if (error is not ServiceUnavailableException) CallLog.Interrupted(_logger, error, error.Message);
+                if (error is not ServiceUnavailableException) DatabaseCallLog.Interrupted(_logger, error, error.Message);
                 await Task.Delay(Pause, _clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -177,7 +177,7 @@ internal sealed class Mailbox : IAsyncDisposable
     {
         var script = new Script(Subject) { IsReading = _read.Count == 0 };
         if (_read.Count > 0) script.Add(CallStatements.Remove, _read.ToArray());
-        var frames = script.Query(CallStatements.Receive, Frame.Read, Id);
+        var frames = script.Query(CallStatements.Receive, CallFrame.Read, Id);
         await _database.RunAsync(script, CancellationToken.None).ConfigureAwait(false);
         _read.Clear();
         var receivers = Receivers;
@@ -190,7 +190,7 @@ internal sealed class Mailbox : IAsyncDisposable
         return frames.Count;
     }
 
-    private void Give(Frame frame, IFrameReceiver receiver)
+    private void Give(CallFrame frame, IFrameReceiver receiver)
     {
         try
         {
@@ -198,7 +198,7 @@ internal sealed class Mailbox : IAsyncDisposable
         }
         catch (Exception error)
         {
-            CallLog.NotTaken(_logger, error, error.Message);
+            DatabaseCallLog.NotTaken(_logger, error, error.Message);
         }
     }
 
@@ -218,7 +218,7 @@ internal sealed class Mailbox : IAsyncDisposable
             }
             catch (Exception error)
             {
-                if (error is not ServiceUnavailableException) CallLog.Interrupted(_logger, error, error.Message);
+                if (error is not ServiceUnavailableException) DatabaseCallLog.Interrupted(_logger, error, error.Message);
                 // It is tried again at the next turn; others end what is open with us when the lease is over, and so do we a little before.
                 if (_clock.GetElapsedTime(heard) < _options.CallLease * LeaseTrust) continue;
                 foreach (var receiver in Receivers) receiver.LostAll(error.Message.TrimEnd('.'));

@@ -24,7 +24,7 @@ internal abstract class OpenCall(long peer, OutgoingCall call)
         set => Volatile.Write(ref _hasEnded, value ? 1 : 0);
     }
 
-    public void Receive(Frame frame)
+    public void Receive(CallFrame frame)
     {
         if (frame.Kind != FrameKind.Item) HasEnded = true;
         try
@@ -49,10 +49,10 @@ internal abstract class OpenCall(long peer, OutgoingCall call)
 
     public abstract void Fail(Exception error);
 
-    protected abstract void Take(Frame frame);
+    protected abstract void Take(CallFrame frame);
 
     /// <exception cref="LimitExceededException">It is larger than this application takes.</exception>
-    protected ReplyPayload Payload(Frame frame)
+    protected ReplyPayload Payload(CallFrame frame)
     {
         if (frame.Body.Length > call.Limits.MaxPayloadBytes)
         {

@@ -34,7 +34,7 @@ internal sealed class SequenceCall(long peer, OutgoingCall call, int window, Mai
                         _granted = _read + window;
                         await mailbox.PostAsync(
                             Call.Service,
-                            new Frame { Peer = Peer, Call = Number, Kind = FrameKind.Credit, Number = _granted }).ConfigureAwait(false);
+                            new CallFrame { Peer = Peer, Call = Number, Kind = FrameKind.Credit, Number = _granted }).ConfigureAwait(false);
                     }
 
                     yield return item.Payload;
@@ -49,7 +49,7 @@ internal sealed class SequenceCall(long peer, OutgoingCall call, int window, Mai
         }
     }
 
-    protected override void Take(Frame frame)
+    protected override void Take(CallFrame frame)
     {
         switch (frame.Kind)
         {

@@ -17,7 +17,7 @@ internal sealed class UnaryCall(long peer, OutgoingCall call) : OpenCall(peer, c
         _ = _reply.Task.Exception;
     }
 
-    protected override void Take(Frame frame)
+    protected override void Take(CallFrame frame)
     {
         if (frame.Kind != FrameKind.Reply)
         {

@@ -44,7 +44,7 @@ internal sealed class ApartSweep(IDatabase database, ConsumerLease lease, QueueN
         if (refused is not null && !IsNeeded)
         {
             _until = clock.GetTimestamp() + (long)(Trust.TotalSeconds * clock.TimestampFrequency);
-            QueueLog.NotSwept(logger, queue, refused);
+            DatabaseQueueLog.NotSwept(logger, queue, refused);
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed partial class DatabaseConsumer
             }
         }
 
-        if (_aside.Add(one)) QueueLog.NotSettled(_logger, Queue, one.Message.Id, one.Settlement.Outcome, refused!.Message);
+        if (_aside.Add(one)) DatabaseQueueLog.NotSettled(_logger, Queue, one.Message.Id, one.Settlement.Outcome, refused!.Message);
     }
 
     /// <summary>
@@ -89,7 +89,7 @@ internal sealed partial class DatabaseConsumer
                 _aside.Clear();
                 return;
             case LeaseState.DeclaredAgain:
-                QueueLog.DeclaredAgain(_logger, Queue);
+                DatabaseQueueLog.DeclaredAgain(_logger, Queue);
                 break;
             case LeaseState.Deleted:
                 Interrupted($"Queue '{Queue}' was deleted.");

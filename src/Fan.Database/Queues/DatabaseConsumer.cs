@@ -215,13 +215,13 @@ internal sealed partial class DatabaseConsumer : IQueueConsumer
 
     private void Interrupted(string reason)
     {
-        if (Trouble is null) QueueLog.Interrupted(_logger, Queue, reason);
+        if (Trouble is null) DatabaseQueueLog.Interrupted(_logger, Queue, reason);
         Trouble = reason;
     }
 
     private void Recovered()
     {
-        QueueLog.Resumed(_logger, Queue);
+        DatabaseQueueLog.Resumed(_logger, Queue);
         Trouble = null;
     }
 

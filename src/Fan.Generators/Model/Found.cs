@@ -6,13 +6,13 @@ using Microsoft.CodeAnalysis.Text;
 namespace Fan.Generators.Model;
 
 /// <summary>What reading one service type gave: a model, or the reasons why there is none.</summary>
-internal sealed record Found(ServiceModel? Service, EquatableArray<Problem> Problems);
+internal sealed record Found(ServiceModel? Service, EquatableArray<FoundProblem> Problems);
 
 /// <summary>A diagnostic as values, with its place.</summary>
-internal sealed record Problem(string Id, string File, TextSpan Span, LinePositionSpan Lines, EquatableArray<string> Arguments)
+internal sealed record FoundProblem(string Id, string File, TextSpan Span, LinePositionSpan Lines, EquatableArray<string> Arguments)
 {
     /// <summary>A diagnostic about what stands at a place in the source, if it is known.</summary>
-    public static Problem At(string id, Location? location, params string[] arguments) => new(
+    public static FoundProblem At(string id, Location? location, params string[] arguments) => new(
         id,
         location?.SourceTree?.FilePath ?? "",
         location?.SourceSpan ?? default,

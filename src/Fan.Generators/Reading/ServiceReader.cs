@@ -13,7 +13,7 @@ internal sealed class ServiceReader
 {
     private static readonly SymbolDisplayFormat FullName = SymbolDisplayFormat.FullyQualifiedFormat;
 
-    private readonly List<Problem> _problems = [];
+    private readonly List<FoundProblem> _problems = [];
     private readonly INamedTypeSymbol _type;
 
     private ServiceReader(INamedTypeSymbol type) => _type = type;
@@ -133,5 +133,6 @@ internal sealed class ServiceReader
         method.Parameters.Select(parameter => CompactWire.TagOf(parameter.WireName)).Distinct().Count() == method.Parameters.Count;
 
     private void Report(string id, ISymbol symbol, params string[] arguments) =>
-        _problems.Add(Problem.At(id, symbol.Locations.FirstOrDefault(l => l.IsInSource) ?? _type.Locations.FirstOrDefault(), arguments));
+        _problems.Add(
+            FoundProblem.At(id, symbol.Locations.FirstOrDefault(l => l.IsInSource) ?? _type.Locations.FirstOrDefault(), arguments));
 }

@@ -35,12 +35,13 @@ internal static class SubscriptionReader
     }
 
     /// <summary>What is wrong with a method that subscribes where nobody would look for it; null where it stands in a service.</summary>
-    public static Problem? ReadPlace(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken)
+    public static FoundProblem? ReadPlace(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var type = context.TargetSymbol.ContainingType;
         return type.TypeKind == TypeKind.Class && Attributes.Of(type, "ServiceAttribute") is not null ? null
-            : Problem.At(Descriptors.NotInAService, context.TargetSymbol.Locations.FirstOrDefault(), context.TargetSymbol.Name, type.Name);
+            : FoundProblem.At(
+                Descriptors.NotInAService, context.TargetSymbol.Locations.FirstOrDefault(), context.TargetSymbol.Name, type.Name);
     }
 
     private static (ServiceModel Service, HandlerModel Handler)? Read(IMethodSymbol method, AttributeData attribute, ReportProblem report)

@@ -26,7 +26,7 @@ internal static class ArgumentsReader
         FanLimits limits,
         CancellationToken cancellationToken)
     {
-        var arguments = new NamedArguments(match.Method.Method.Description, match.Method.Service.Name.ShardKeys);
+        var arguments = new HttpNamedArguments(match.Method.Method.Description, match.Method.Service.Name.ShardKeys);
         foreach (var (name, text) in match.PathArguments ?? []) arguments.AddPath(name, text);
         foreach (var pair in new QueryStringEnumerable(request.QueryString))
         {
@@ -58,7 +58,11 @@ internal static class ArgumentsReader
     }
 
     private static async ValueTask<JsonDocument?> AddBodyAsync(
-        NamedArguments arguments, string? contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
+        HttpNamedArguments arguments,
+        string? contentType,
+        ReadOnlySequence<byte> body,
+        FanLimits limits,
+        CancellationToken cancellationToken)
     {
         if (body.IsEmpty) return null;
         if (contentType is not null && BodyType.Is(contentType, BodyType.UrlEncoded) && !BodyType.IsJsonOfCurl(contentType, body))

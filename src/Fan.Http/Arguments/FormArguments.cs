@@ -14,7 +14,7 @@ internal static class FormArguments
     private const int MaxBoundary = 128;
 
     public static async ValueTask AddUrlEncodedAsync(
-        NamedArguments arguments, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
+        HttpNamedArguments arguments, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
     {
         var reader = new FormPipeReader(PipeReader.Create(body))
         {
@@ -36,7 +36,11 @@ internal static class FormArguments
     }
 
     public static async ValueTask AddMultipartAsync(
-        NamedArguments arguments, string contentType, ReadOnlySequence<byte> body, FanLimits limits, CancellationToken cancellationToken)
+        HttpNamedArguments arguments,
+        string contentType,
+        ReadOnlySequence<byte> body,
+        FanLimits limits,
+        CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
             || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= MaxBoundary } boundary)
@@ -82,7 +86,7 @@ internal static class FormArguments
         if (many) writer.WriteEndArray();
     }
 
-    private static async ValueTask AddPartAsync(NamedArguments arguments, MultipartSection section, CancellationToken cancellationToken)
+    private static async ValueTask AddPartAsync(HttpNamedArguments arguments, MultipartSection section, CancellationToken cancellationToken)
     {
         if (section.GetContentDispositionHeader() is not { } disposition
             || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name)

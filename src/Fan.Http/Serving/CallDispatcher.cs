@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Fan.Http.Serving;
 
 /// <summary>Serves requests: finds the method, reads the arguments, and writes the reply or the problem. Safe from any thread.</summary>
-internal sealed class CallDispatcher(CallServer server, RouteTable routes, LameDuck leaving, RequestCaller caller, OriginGuard origins)
+internal sealed class CallDispatcher(CallServer server, TemplateTable routes, LameDuck leaving, RequestCaller caller, OriginGuard origins)
 {
     private static readonly ReadOnlySequence<byte> NoArguments = new("{}"u8.ToArray());
 

@@ -31,7 +31,7 @@ internal sealed class HttpServerTransport(
         // A certificate that can't be read must fail the start and not each caller.
         _ = (_certificates.Own, _certificates.Policy);
         var dispatcher = new CallDispatcher(
-            server, new RouteTable(server), _leaving, new RequestCaller(_options.AsksCallers()), new OriginGuard(_options));
+            server, new TemplateTable(server), _leaving, new RequestCaller(_options.AsksCallers()), new OriginGuard(_options));
         var listener = new KestrelListener(
             new IPEndPoint(IPAddress.Parse(_options.Address), _options.Port),
             server.Limits,

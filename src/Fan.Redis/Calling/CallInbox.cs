@@ -18,10 +18,10 @@ internal sealed class CallInbox : IAsyncDisposable
     private readonly RedisServer _server;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly Topology _topology;
+    private readonly RedisTopology _topology;
     private readonly MessageWriter _writer;
     private readonly ReadPosition _replies;
-    private readonly string _id = Messages.Topology.NewId();
+    private readonly string _id = Messages.RedisTopology.NewId();
     private readonly PendingCalls<RedisCall> _pending;
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -34,13 +34,13 @@ internal sealed class CallInbox : IAsyncDisposable
     {
         (_server, _clock, _logger) = (server, clock, logger);
         _pending = new PendingCalls<RedisCall>(server.Options.MaxCalls);
-        _topology = new Topology(server.Options.KeyPrefix);
+        _topology = new RedisTopology(server.Options.KeyPrefix);
         _writer = new MessageWriter(server.Shared);
         _replies = new ReadPosition(_topology.Replies(_id));
     }
 
     /// <summary>The names of streams.</summary>
-    public Topology Topology => _topology;
+    public RedisTopology RedisTopology => _topology;
 
     /// <summary>The calls that wait at the moment.</summary>
     public PendingCalls<RedisCall> Pending => _pending;
@@ -134,11 +134,11 @@ internal sealed class CallInbox : IAsyncDisposable
 
     /// <summary>Tells the service that a call, which was removed, has been left.</summary>
     public async ValueTask CancelAsync(RedisCall call) =>
-        await SendAsideAsync(call, MessageFields.New(MessageTypes.Cancel, null)).ConfigureAwait(false);
+        await SendAsideAsync(call, RedisFields.New(MessageTypes.Cancel, null)).ConfigureAwait(false);
 
     /// <summary>Lets the service send so many bytes of items more; why it could not be told, null where it was.</summary>
     public ValueTask<RedisAwayException?> GrantAsync(RedisCall call, long bytes) =>
-        SendAsideAsync(call, MessageFields.Add(MessageFields.New(MessageTypes.Credit, null), MessageFields.Credit, bytes));
+        SendAsideAsync(call, RedisFields.Add(RedisFields.New(MessageTypes.Credit, null), RedisFields.Credit, bytes));
 
     /// <summary>Keeps the stream alive; whether the server answered.</summary>
     public async Task<bool> KeepAsync()
@@ -150,7 +150,7 @@ internal sealed class CallInbox : IAsyncDisposable
         }
         catch (RedisAwayException error)
         {
-            CallLog.NotKept(_logger, _server.Target.Where, error.Message);
+            RedisCallLog.NotKept(_logger, _server.Target.Where, error.Message);
             return false;
         }
     }
@@ -159,7 +159,7 @@ internal sealed class CallInbox : IAsyncDisposable
     /// <exception cref="RedisAwayException">The server can't be reached.</exception>
     public async ValueTask<bool> ProbeAsync(string target, IReadOnlyCollection<ulong> numbers)
     {
-        var fields = MessageFields.Add(MessageFields.New(MessageTypes.Probe, CallNumbers.Write(numbers)), MessageFields.From, _id);
+        var fields = RedisFields.Add(RedisFields.New(MessageTypes.Probe, CallNumbers.Write(numbers)), RedisFields.From, _id);
         // Behind the requests, so that none of them is asked for before it came; a process that is about to end has taken all of them, and
         // still reads the other stream.
         return await _writer.AppendAsync(_topology.Requests(target), fields, _closing.Token).ConfigureAwait(false)
@@ -216,7 +216,7 @@ internal sealed class CallInbox : IAsyncDisposable
             {
                 _reading = Task.Run(ReadAsync, CancellationToken.None);
                 _watching = Task.Run(
-                    () => new CallWatch(this, _server.Options, _clock, _logger).RunAsync(_closing.Token), CancellationToken.None);
+                    () => new RedisCallWatch(this, _server.Options, _clock, _logger).RunAsync(_closing.Token), CancellationToken.None);
             }
 
             _isOpen = true;
@@ -258,7 +258,7 @@ internal sealed class CallInbox : IAsyncDisposable
             catch (Exception error)
             {
                 // Whoever waits too long is told by the watch.
-                if (error is not RedisAwayException) CallLog.ReadFailed(_logger, error, error.Message);
+                if (error is not RedisAwayException) RedisCallLog.ReadFailed(_logger, error, error.Message);
                 await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
             }
         }
@@ -273,26 +273,26 @@ internal sealed class CallInbox : IAsyncDisposable
         catch (RedisAwayException error)
         {
             // An answer that can't be sent is asked for again, and must not keep the rest from being read.
-            CallLog.Dropped(_logger, MessageTypes.Unknown, error.Message);
+            RedisCallLog.Dropped(_logger, MessageTypes.Unknown, error.Message);
         }
         catch (Exception error)
         {
-            CallLog.NotTaken(_logger, error, error.Message);
+            RedisCallLog.NotTaken(_logger, error, error.Message);
         }
     }
 
     private async ValueTask TakeAsync(StreamItem item)
     {
-        switch (MessageFields.ReadType(item))
+        switch (RedisFields.ReadType(item))
         {
             case MessageTypes.Unknown:
-                Lost(CallNumbers.Read(MessageFields.ReadPayload(item).Span), "the service does not have the call any more");
+                Lost(CallNumbers.Read(RedisFields.ReadPayload(item).Span), "the service does not have the call any more");
                 break;
-            case MessageTypes.Probe when MessageFields.TryReadFrom(item, out var from):
-                await AnswerAsync(from.ReplyTo, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
+            case MessageTypes.Probe when RedisFields.TryReadFrom(item, out var from):
+                await AnswerAsync(from.ReplyTo, CallNumbers.Read(RedisFields.ReadPayload(item).Span)).ConfigureAwait(false);
                 break;
             // What has no number of ours came for a call that was left.
-            case var type when MessageFields.ReadNumber(item) is { } number && _pending.Find(number) is { } call:
+            case var type when RedisFields.ReadNumber(item) is { } number && _pending.Find(number) is { } call:
                 if (call.Take(type, item)) TryRemove(call);
                 break;
             default:
@@ -305,12 +305,12 @@ internal sealed class CallInbox : IAsyncDisposable
     {
         var unknown = asked.FindAll(number => _pending.Find(number) is null);
         if (unknown.Count == 0) return;
-        var fields = MessageFields.Add(MessageFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown)), MessageFields.From, _id);
+        var fields = RedisFields.Add(RedisFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown)), RedisFields.From, _id);
         await _writer.AppendAsync(_topology.Control(service), fields, CancellationToken.None).ConfigureAwait(false);
     }
 
     private void Address(RedisCall call, List<object> fields) =>
-        MessageFields.Add(fields, MessageFields.From, MessageFields.WriteFrom(_id, call.Number));
+        RedisFields.Add(fields, RedisFields.From, RedisFields.WriteFrom(_id, call.Number));
 
     private async ValueTask<RedisAwayException?> SendAsideAsync(RedisCall call, List<object> fields)
     {
@@ -323,7 +323,7 @@ internal sealed class CallInbox : IAsyncDisposable
         catch (RedisAwayException error)
         {
             // A service that loses sight of its caller ends the work by itself.
-            CallLog.Dropped(_logger, "for " + call.Call.Service, error.Message);
+            RedisCallLog.Dropped(_logger, "for " + call.Call.Service, error.Message);
             return error;
         }
     }

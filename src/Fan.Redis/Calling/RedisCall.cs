@@ -6,10 +6,10 @@ using Fan.Transports;
 namespace Fan.Redis.Calling;
 
 /// <summary>A call over Redis without its (whole) reply. Safe from any thread.</summary>
-internal abstract class RedisCall(OutgoingCall call, CallTarget target) : PendingCall(call)
+internal abstract class RedisCall(OutgoingCall call, RedisTarget target) : PendingCall(call)
 {
     /// <summary>The process that serves it.</summary>
-    public CallTarget Target => target;
+    public RedisTarget Target => target;
 
     /// <summary>The inbox that it waits in.</summary>
     public CallInbox? Inbox { get; set; }

@@ -57,7 +57,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         ArgumentNullException.ThrowIfNull(call);
         if (!call.Endpoint.Description.IsFan) return await _microFan.CallAsync(call, cancellationToken).ConfigureAwait(false);
         var pending = new RedisUnaryCall(call, TargetOf(call));
-        var fields = MessageFields.Request(call, MessageTypes.Call);
+        var fields = RedisFields.Request(call, MessageTypes.Call);
         await _inbox.OpenAsync(call, cancellationToken).ConfigureAwait(false);
         _inbox.Add(pending);
         await _inbox.SendAsync(pending, fields, cancellationToken).ConfigureAwait(false);
@@ -73,8 +73,8 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         }
         var window = _server.Options.SequenceWindowBytes;
         var pending = new RedisStreamCall(_inbox, call, TargetOf(call), window);
-        var fields = MessageFields.Request(call, MessageTypes.Sequence);
-        MessageFields.Add(fields, MessageFields.Credit, window.ToString(CultureInfo.InvariantCulture));
+        var fields = RedisFields.Request(call, MessageTypes.Sequence);
+        RedisFields.Add(fields, RedisFields.Credit, window.ToString(CultureInfo.InvariantCulture));
         await _inbox.OpenAsync(call, cancellationToken).ConfigureAwait(false);
         _inbox.Add(pending);
         await _inbox.SendAsync(pending, fields, cancellationToken).ConfigureAwait(false);
@@ -93,8 +93,8 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         await _microFan.DisposeAsync().ConfigureAwait(false);
     }
 
-    private CallTarget TargetOf(OutgoingCall call) =>
-        CallTarget.Of(call.Endpoint, _inbox.Topology)
+    private RedisTarget TargetOf(OutgoingCall call) =>
+        RedisTarget.Of(call.Endpoint, _inbox.RedisTopology)
         ?? throw new EndpointUnreachableException(call.Endpoint, $"Endpoint {call.Endpoint.Id} names no inbox.");
 
     // A caller that does not wait any more is told to the service.

@@ -20,7 +20,7 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
     public const string QueueProperty = "queue";
 
     private readonly ConcurrentDictionary<ulong, PendingReply> _pending = new();
-    private readonly string _backRoute = new Topology(server.Options.KeyPrefix).BackRoute(Topology.NewId());
+    private readonly string _backRoute = new RedisTopology(server.Options.KeyPrefix).BackRoute(RedisTopology.NewId());
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private volatile bool _isOpen;
@@ -138,7 +138,7 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
         }
         catch (Exception error) when (!_closing.IsCancellationRequested)
         {
-            CallLog.NotKept(logger, server.Target.Where, error.Message);
+            RedisCallLog.NotKept(logger, server.Target.Where, error.Message);
         }
     }
 

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace Fan.Redis.Calling;
 
 /// <summary>A call whose reply is a stream.</summary>
-internal sealed class RedisStreamCall(CallInbox inbox, OutgoingCall call, CallTarget target, int window) : RedisCall(call, target)
+internal sealed class RedisStreamCall(CallInbox inbox, OutgoingCall call, RedisTarget target, int window) : RedisCall(call, target)
 {
     private readonly StreamWindow _window = new(call, window);
     private long _unsent;
@@ -20,17 +20,17 @@ internal sealed class RedisStreamCall(CallInbox inbox, OutgoingCall call, CallTa
             switch (type)
             {
                 case MessageTypes.Item:
-                    if (!_window.IsNext(MessageFields.ReadPlace(message))) return false;
-                    _window.Reserve(MessageFields.ReadPayload(message).Length);
-                    _window.Add(MessageFields.ReadReply(message, Call));
+                    if (!_window.IsNext(RedisFields.ReadPlace(message))) return false;
+                    _window.Reserve(RedisFields.ReadPayload(message).Length);
+                    _window.Add(RedisFields.ReadReply(message, Call));
                     return false;
                 case MessageTypes.End:
                     ReadSpans(message);
-                    _window.End(MessageFields.ReadPlace(message));
+                    _window.End(RedisFields.ReadPlace(message));
                     return true;
                 case MessageTypes.Error:
                     ReadSpans(message);
-                    Fail(ErrorJson.Read(MessageFields.ReadPayload(message).Span));
+                    Fail(ErrorJson.Read(RedisFields.ReadPayload(message).Span));
                     return true;
                 default:
                     Fail(new BadMessageException(

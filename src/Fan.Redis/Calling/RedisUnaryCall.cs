@@ -7,7 +7,7 @@ using Fan.Transports;
 namespace Fan.Redis.Calling;
 
 /// <summary>A call with one reply.</summary>
-internal sealed class RedisUnaryCall(OutgoingCall call, CallTarget target) : RedisCall(call, target)
+internal sealed class RedisUnaryCall(OutgoingCall call, RedisTarget target) : RedisCall(call, target)
 {
     private readonly TaskCompletionSource<ReplyPayload> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -20,8 +20,8 @@ internal sealed class RedisUnaryCall(OutgoingCall call, CallTarget target) : Red
             ReadSpans(message);
             _reply.TrySetResult(type switch
             {
-                MessageTypes.Reply => MessageFields.ReadReply(message, Call),
-                MessageTypes.Error => throw ErrorJson.Read(MessageFields.ReadPayload(message).Span),
+                MessageTypes.Reply => RedisFields.ReadReply(message, Call),
+                MessageTypes.Error => throw ErrorJson.Read(RedisFields.ReadPayload(message).Span),
                 _ => throw new BadMessageException("reply", $"{Call.Endpoint} replied with a message of type '{type}'."),
             });
         }

@@ -78,7 +78,7 @@ internal sealed class ConsumerCare : IAsyncDisposable
             catch (Exception error)
             {
                 // The next turn comes soon; that the server is away is the reader's to tell.
-                if (!_stopping.IsCancellationRequested) QueueLog.CareFailed(_logger, _queue, error.Message);
+                if (!_stopping.IsCancellationRequested) RedisQueueLog.CareFailed(_logger, _queue, error.Message);
             }
 
             await Task.Delay(interval, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -96,7 +96,7 @@ internal sealed class ConsumerCare : IAsyncDisposable
             }
             catch (Exception error)
             {
-                if (!_stopping.IsCancellationRequested) QueueLog.CareFailed(_logger, _queue, error.Message);
+                if (!_stopping.IsCancellationRequested) RedisQueueLog.CareFailed(_logger, _queue, error.Message);
             }
 
             await _scheduled.WaitAsync(pause, _clock, _stopping.Token).ConfigureAwait(false);

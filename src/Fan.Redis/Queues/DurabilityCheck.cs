@@ -13,17 +13,17 @@ internal sealed class DurabilityCheck(RedisServer server, ILogger logger)
             var persistence = await InfoAsync("persistence", cancellationToken).ConfigureAwait(false);
             if (persistence.GetValueOrDefault("aof_enabled") == "0")
             {
-                QueueLog.NotDurable(logger, server.Target.Where);
+                RedisQueueLog.NotDurable(logger, server.Target.Where);
             }
             else if (await SettingAsync("appendfsync", cancellationToken).ConfigureAwait(false) is { } setting and not "always")
             {
-                QueueLog.LateToDisk(logger, server.Target.Where, setting);
+                RedisQueueLog.LateToDisk(logger, server.Target.Where, setting);
             }
             var memory = await InfoAsync("memory", cancellationToken).ConfigureAwait(false);
             if (memory.GetValueOrDefault("maxmemory") is not (null or "0")
                 && memory.GetValueOrDefault("maxmemory_policy") is { } policy and not "noeviction")
             {
-                QueueLog.Evicts(logger, server.Target.Where, policy);
+                RedisQueueLog.Evicts(logger, server.Target.Where, policy);
             }
         }
         catch (RedisAwayException)

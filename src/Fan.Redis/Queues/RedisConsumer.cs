@@ -118,7 +118,7 @@ internal sealed class RedisConsumer : IQueueConsumer
         catch (Exception error)
         {
             // Others take it when the lease is over.
-            QueueLog.CareFailed(_logger, Queue, error.Message);
+            RedisQueueLog.CareFailed(_logger, Queue, error.Message);
         }
 
         await _reader.DisposeAsync().ConfigureAwait(false);
@@ -146,7 +146,7 @@ internal sealed class RedisConsumer : IQueueConsumer
                     _taken.Writer.TryWrite(message);
                 }
 
-                if (_trouble is not null) QueueLog.Resumed(_logger, Queue);
+                if (_trouble is not null) RedisQueueLog.Resumed(_logger, Queue);
                 _trouble = null;
                 pause.Reset();
             }
@@ -175,7 +175,7 @@ internal sealed class RedisConsumer : IQueueConsumer
         }
 
         if (_stopping.IsCancellationRequested) return;
-        if (_trouble is null) QueueLog.Interrupted(_logger, Queue, reason);
+        if (_trouble is null) RedisQueueLog.Interrupted(_logger, Queue, reason);
         _trouble = reason;
         await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
     }
@@ -184,7 +184,7 @@ internal sealed class RedisConsumer : IQueueConsumer
     private async Task DeclareAgainAsync()
     {
         if (await TryDeclareAgainAsync().ConfigureAwait(false)) return;
-        if (_trouble is null) QueueLog.Interrupted(_logger, Queue, "The queue was deleted.");
+        if (_trouble is null) RedisQueueLog.Interrupted(_logger, Queue, "The queue was deleted.");
         _trouble = "The queue was deleted.";
     }
 
@@ -197,7 +197,7 @@ internal sealed class RedisConsumer : IQueueConsumer
             return false;
         }
         // A stream that was only lost comes back under its name.
-        QueueLog.DeclaredAgain(_logger, Queue);
+        RedisQueueLog.DeclaredAgain(_logger, Queue);
         _stream = stream;
         return true;
     }
@@ -216,7 +216,7 @@ internal sealed class RedisConsumer : IQueueConsumer
             }
             catch (Exception error)
             {
-                QueueLog.NotWorkedOn(_logger, error, Queue, message.Number, error.Message);
+                RedisQueueLog.NotWorkedOn(_logger, error, Queue, message.Number, error.Message);
             }
 
             if (!message.IsAside) _held.Remove(message);
@@ -290,7 +290,7 @@ internal sealed class RedisConsumer : IQueueConsumer
             if (RedisErrors.IsAboutCommand(error))
             {
                 // Its worker has others to handle.
-                QueueLog.Refused(_logger, Queue, id, settlement.Outcome, error.Message);
+                RedisQueueLog.Refused(_logger, Queue, id, settlement.Outcome, error.Message);
                 _held.SetAside(message);
                 _aside[message] = Task.Run(() => SettleAsideAsync(message, settlement, arguments));
                 return;
@@ -298,7 +298,7 @@ internal sealed class RedisConsumer : IQueueConsumer
 
             if (_breaking.IsCancellationRequested)
             {
-                QueueLog.NotSettled(_logger, Queue, message.Entry, error.Message);
+                RedisQueueLog.NotSettled(_logger, Queue, message.Entry, error.Message);
                 return;
             }
 
@@ -326,7 +326,7 @@ internal sealed class RedisConsumer : IQueueConsumer
             if ((long)await _queues.RunAsync(_queues.Scripts.Settle, Queue, arguments, CancellationToken.None).ConfigureAwait(false) == 0
                 && !isRepeated)
             {
-                QueueLog.Late(_logger, Queue, message.Entry);
+                RedisQueueLog.Late(_logger, Queue, message.Entry);
             }
             if (settlement.Outcome == QueueOutcome.Retry) _care.Scheduled();
             return null;

@@ -19,7 +19,7 @@ internal sealed class MicroFanListener(
     // Requests beyond what is served at once are refused one by one, but only so many.
     private const int Refusals = 1000;
 
-    private readonly Topology _topology = new(server.Options.KeyPrefix);
+    private readonly RedisTopology _topology = new(server.Options.KeyPrefix);
     private readonly RunningCalls<RedisServedCall> _running = new();
     private readonly CallWorkspaces _workspaces = new(calls, "redis");
     private readonly CancellationTokenSource _closing = new();
@@ -55,7 +55,7 @@ internal sealed class MicroFanListener(
         catch (BadMessageException error)
         {
             // Nobody can be told but who reads the log; once, as who sends such a thing may send many.
-            if (Interlocked.Exchange(ref _hasTold, 1) == 0) CallLog.NoWayBack(logger, error.Message);
+            if (Interlocked.Exchange(ref _hasTold, 1) == 0) RedisCallLog.NoWayBack(logger, error.Message);
             throw;
         }
     }
@@ -71,7 +71,7 @@ internal sealed class MicroFanListener(
         }
         catch (RedisAwayException error)
         {
-            CallLog.ReplyFailed(logger, error.Message);
+            RedisCallLog.ReplyFailed(logger, error.Message);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class MicroFanListener(
         catch (Exception error) when (RedisErrors.IsOne(error))
         {
             // It ends with the connection.
-            CallLog.ReplyFailed(logger, RedisErrors.Explain(error, server.Target.Where));
+            RedisCallLog.ReplyFailed(logger, RedisErrors.Explain(error, server.Target.Where));
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class MicroFanListener(
             catch (Exception error)
             {
                 _settled.TrySetResult();
-                if (!_closing.IsCancellationRequested) CallLog.NotOffered(logger, server.Target.Where, error.Message);
+                if (!_closing.IsCancellationRequested) RedisCallLog.NotOffered(logger, server.Target.Where, error.Message);
                 await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
             }
         }

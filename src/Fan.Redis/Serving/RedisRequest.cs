@@ -50,7 +50,7 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
     protected override async ValueTask ServeAsync(CancellationToken cancellationToken)
     {
         var limits = Server.Limits;
-        var payload = MessageFields.ReadPayload(request);
+        var payload = RedisFields.ReadPayload(request);
         if (payload.Length > limits.MaxPayloadBytes)
         {
             throw new LimitExceededException(
@@ -58,14 +58,14 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
                 $"The arguments have {payload.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
                 $"({nameof(FanLimits.MaxPayloadBytes)}).");
         }
-        MessageFields.ReadHeaders(request, Incoming.Headers, limits);
-        (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(payload), request.Field(MessageFields.ContentType));
+        RedisFields.ReadHeaders(request, Incoming.Headers, limits);
+        (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(payload), request.Field(RedisFields.ContentType));
         var method = inbox.Types.Find(type) ?? Resolve();
         if (ReferenceEquals(kind, MessageTypes.Sequence))
         {
-            if (!long.TryParse(Required(MessageFields.Credit), out var credit))
+            if (!long.TryParse(Required(RedisFields.Credit), out var credit))
             {
-                throw new BadMessageException(MessageFields.Credit, $"Field '{MessageFields.Credit}' must be a number of bytes.");
+                throw new BadMessageException(RedisFields.Credit, $"Field '{RedisFields.Credit}' must be a number of bytes.");
             }
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
@@ -86,13 +86,13 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
 
     private List<object> NewReply(string reply, byte[]? payload)
     {
-        var fields = MessageFields.Add(MessageFields.New(reply, payload), MessageFields.Number, Key.Number);
-        if (reply != MessageTypes.Item && Incoming.ReplySpans is { } spans) MessageFields.Add(fields, HeaderNames.Spans, spans);
+        var fields = RedisFields.Add(RedisFields.New(reply, payload), RedisFields.Number, Key.Number);
+        if (reply != MessageTypes.Item && Incoming.ReplySpans is { } spans) RedisFields.Add(fields, HeaderNames.Spans, spans);
         return fields;
     }
 
     private List<object> NewItem(string type, byte[]? payload, long place) =>
-        MessageFields.Add(NewReply(type, payload), MessageFields.Place, place);
+        RedisFields.Add(NewReply(type, payload), RedisFields.Place, place);
 
     private async Task SendAsync(Task before, Task<SendResult> item)
     {
@@ -118,7 +118,7 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
 
     private ServedMethod Resolve() => CallTypes.TryRead(type, kind, out var service, out var method)
         ? Server.Resolve(service, method)
-        : Server.Resolve(Required(MessageFields.Service), Required(MessageFields.Method));
+        : Server.Resolve(Required(RedisFields.Service), Required(RedisFields.Method));
 
     private string Required(string name) =>
         (string?)request.Field(name) ?? throw new BadMessageException(name, $"The message has no field '{name}'.");

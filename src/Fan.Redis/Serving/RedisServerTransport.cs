@@ -11,7 +11,7 @@ namespace Fan.Redis.Serving;
 internal sealed class RedisServerTransport(
     RedisServer redis, TimeProvider clock, ILogger<RedisServerTransport> logger) : IServerTransport, IAsyncDisposable, IDisposable
 {
-    private readonly string _id = Topology.NewId();
+    private readonly string _id = RedisTopology.NewId();
     private ServingInbox? _inbox;
     private MicroFanListener? _microFan;
     private bool _isStopped;
@@ -45,7 +45,8 @@ internal sealed class RedisServerTransport(
             Properties = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RedisClientTransport.InboxProperty] = _id,
-                [Calling.RedisMicroFanCalls.QueueProperty] = new Topology(redis.Options.KeyPrefix).MicroFan(_id, service.Name.Canonical),
+                [Calling.RedisMicroFanCalls.QueueProperty] = new RedisTopology(redis.Options.KeyPrefix).MicroFan(
+                    _id, service.Name.Canonical),
             },
         };
     }

@@ -30,7 +30,7 @@ internal sealed class ServingInbox : IAsyncDisposable
     private readonly string _id;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly Topology _topology;
+    private readonly RedisTopology _topology;
     private readonly MessageWriter _writer;
     private readonly ConcurrentDictionary<string, RedisKey> _replies = new(StringComparer.Ordinal);
     private readonly ReadPosition _requests;
@@ -46,7 +46,7 @@ internal sealed class ServingInbox : IAsyncDisposable
     public ServingInbox(RedisServer server, CallServer calls, string id, TimeProvider clock, ILogger logger)
     {
         (_server, _calls, _id, _clock, _logger) = (server, calls, id, clock, logger);
-        _topology = new Topology(server.Options.KeyPrefix);
+        _topology = new RedisTopology(server.Options.KeyPrefix);
         _writer = new MessageWriter(server.Shared);
         (_requests, _control) = (new ReadPosition(_topology.Requests(id)), new ReadPosition(_topology.Control(id)));
         _reader = new BlockingReader(server);
@@ -86,7 +86,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         }
         catch (RedisAwayException error)
         {
-            CallLog.ReplyFailed(_logger, error.Message);
+            RedisCallLog.ReplyFailed(_logger, error.Message);
             return SendResult.Failed;
         }
     }
@@ -104,7 +104,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         }
         catch (OperationCanceledException error)
         {
-            CallLog.DrainEnded(_logger, error.Message);
+            RedisCallLog.DrainEnded(_logger, error.Message);
         }
 
         foreach (var call in Running.All)
@@ -153,7 +153,7 @@ internal sealed class ServingInbox : IAsyncDisposable
                 RedisKey[] streams = _closed.Task.IsCompleted || _isLeaving ? [_control.Stream] : [_requests.Stream, _control.Stream];
                 await _server.Shared.RunAsync(
                     alive, streams, [(long)_server.Options.LivenessTimeout.TotalMilliseconds], _closing.Token).ConfigureAwait(false);
-                if (!isOffered) CallLog.Offered(_logger, _server.Target.Where, _requests.Name);
+                if (!isOffered) RedisCallLog.Offered(_logger, _server.Target.Where, _requests.Name);
                 isOffered = true;
                 await LookForCallersAsync().ConfigureAwait(false);
             }
@@ -163,7 +163,7 @@ internal sealed class ServingInbox : IAsyncDisposable
             }
             catch (Exception error)
             {
-                if (isOffered || !_settled.Task.IsCompleted) CallLog.NotOffered(_logger, _server.Target.Where, error.Message);
+                if (isOffered || !_settled.Task.IsCompleted) RedisCallLog.NotOffered(_logger, _server.Target.Where, error.Message);
                 isOffered = false;
             }
 
@@ -188,9 +188,9 @@ internal sealed class ServingInbox : IAsyncDisposable
                 .Select(call => ulong.TryParse(call.Key.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                     ? number
                     : 0).Take(CallNumbers.Most).ToList();
-            var probe = MessageFields.Add(MessageFields.New(MessageTypes.Probe, CallNumbers.Write(numbers)), MessageFields.From, _id);
+            var probe = RedisFields.Add(RedisFields.New(MessageTypes.Probe, CallNumbers.Write(numbers)), RedisFields.From, _id);
             if (await _writer.AppendAsync(_topology.Replies(ofCaller.Key), probe, _closing.Token).ConfigureAwait(false)) continue;
-            CallLog.CallerGone(_logger, ofCaller.Count());
+            RedisCallLog.CallerGone(_logger, ofCaller.Count());
             foreach (var call in ofCaller) call.Leave();
         }
     }
@@ -221,7 +221,7 @@ internal sealed class ServingInbox : IAsyncDisposable
             }
             catch (Exception error)
             {
-                if (error is not (RedisAwayException or OperationCanceledException)) CallLog.ReadFailed(_logger, error, error.Message);
+                if (error is not (RedisAwayException or OperationCanceledException)) RedisCallLog.ReadFailed(_logger, error, error.Message);
                 // The watch tells it. Nothing can come from a server that is away, and the stream ends by itself.
                 if (_isLeaving && ++failures == MostFailures) _closed.TrySetResult();
                 await pause.WaitAsync(_closing.Token).ConfigureAwait(false);
@@ -246,15 +246,15 @@ internal sealed class ServingInbox : IAsyncDisposable
         catch (Exception error)
         {
             // Whatever it is, it must not keep the rest from being served.
-            CallLog.NotTaken(_logger, error, error.Message);
+            RedisCallLog.NotTaken(_logger, error, error.Message);
         }
     }
 
     private async ValueTask TakeAsync(StreamItem item)
     {
         // A stream of its own is there for the whole life of a process, so a name that is no id is nobody's.
-        if (!MessageFields.TryReadFrom(item, out var key)) return;
-        switch (MessageFields.ReadType(item))
+        if (!RedisFields.TryReadFrom(item, out var key)) return;
+        switch (RedisFields.ReadType(item))
         {
             case var type when CallTypes.TryReadKind(type, out var kind):
                 var call = new RedisRequest(this, _calls, key, type, kind, item);
@@ -265,16 +265,16 @@ internal sealed class ServingInbox : IAsyncDisposable
                 break;
             case MessageTypes.Credit:
                 if (long.TryParse(
-                    (string?)item.Field(MessageFields.Credit), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+                    (string?)item.Field(RedisFields.Credit), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
                 {
                     Running.Find(key)?.Grant(bytes);
                 }
                 break;
             case MessageTypes.Probe:
-                await AnswerAsync(key.ReplyTo, CallNumbers.Read(MessageFields.ReadPayload(item).Span)).ConfigureAwait(false);
+                await AnswerAsync(key.ReplyTo, CallNumbers.Read(RedisFields.ReadPayload(item).Span)).ConfigureAwait(false);
                 break;
             case MessageTypes.Unknown:
-                foreach (var number in CallNumbers.Read(MessageFields.ReadPayload(item).Span))
+                foreach (var number in CallNumbers.Read(RedisFields.ReadPayload(item).Span))
                 {
                     Running.Find(key with { Number = number.ToString(CultureInfo.InvariantCulture) })?.Leave();
                 }
@@ -290,7 +290,7 @@ internal sealed class ServingInbox : IAsyncDisposable
         if (unknown.Count > 0)
         {
             await ReplyAsync(
-                new CallKey(caller, ""), MessageFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown))).ConfigureAwait(false);
+                new CallKey(caller, ""), RedisFields.New(MessageTypes.Unknown, CallNumbers.Write(unknown))).ConfigureAwait(false);
         }
     }
 }

@@ -33,6 +33,15 @@ internal sealed class AssemblyArrows
         return new AssemblyArrows(image, symbols.GetMetadataReader(), $"/{above}/{project}/")._arrows;
     }
 
+    /// <summary>The names of the outermost types of a project, those that only generators wrote aside.</summary>
+    public static IReadOnlyList<string> TypesOf(string path, string project)
+    {
+        using var image = new PEReader(File.OpenRead(path));
+        using var symbols = MetadataReaderProvider.FromPortablePdbStream(File.OpenRead(Path.ChangeExtension(path, ".pdb")));
+        var read = new AssemblyArrows(image, symbols.GetMetadataReader(), $"/src/{project}/");
+        return [.. read._files.Keys.Select(read.NameOf).Distinct(StringComparer.Ordinal)];
+    }
+
     /// <summary>The names of the assemblies that an assembly uses.</summary>
     public static IReadOnlyList<string> ReferencesOf(string path)
     {

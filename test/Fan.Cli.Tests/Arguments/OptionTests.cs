@@ -47,7 +47,7 @@ public sealed class OptionTests
     public void What_is_taken_as_baggage_arrives() => Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 1, 10], Gen.String[0, 20]).Sample(pair =>
     {
         if (pair.Item1 == "user" || pair.Item2.Any(char.IsSurrogate)) return true;
-        var context = ContextHeaders.Parse([$"{pair.Item1}={pair.Item2}"]);
+        var context = HeaderArguments.Parse([$"{pair.Item1}={pair.Item2}"]);
         return Baggage.TryParse(
             Baggage.Format(context.Baggage.Select(member => new KeyValuePair<string, string?>(member.Key, member.Value))),
             out var arrived,
@@ -58,9 +58,9 @@ public sealed class OptionTests
     [Fact]
     public void Baggage_that_would_not_travel_whole_is_wrong_usage()
     {
-        Assert.Throws<UsageException>(() => ContextHeaders.Parse(["a=" + new string('x', 9000)]));
-        Assert.Throws<UsageException>(() => ContextHeaders.Parse([.. Enumerable.Range(0, 65).Select(i => $"a{i}=x")]));
-        Assert.Throws<UsageException>(() => ContextHeaders.Parse(["a=1", "a=2"]));
-        Assert.Throws<UsageException>(() => ContextHeaders.Parse(["=1"]));
+        Assert.Throws<UsageException>(() => HeaderArguments.Parse(["a=" + new string('x', 9000)]));
+        Assert.Throws<UsageException>(() => HeaderArguments.Parse([.. Enumerable.Range(0, 65).Select(i => $"a{i}=x")]));
+        Assert.Throws<UsageException>(() => HeaderArguments.Parse(["a=1", "a=2"]));
+        Assert.Throws<UsageException>(() => HeaderArguments.Parse(["=1"]));
     }
 }

@@ -44,7 +44,7 @@ internal sealed class PropertiesTarget : FuzzTarget
                 ContentType = "application/json",
                 Timestamp = new AmqpTimestamp(1_767_268_800)
             };
-            MessageFields.Write(call, headers, _limits);
+            AmqpFields.Write(call, headers, _limits);
             yield return Bytes(call);
             var message = new QueueMessage
             {
@@ -103,12 +103,12 @@ internal sealed class PropertiesTarget : FuzzTarget
             throw new InvalidOperationException("A dead letter would go to another queue.");
         }
         return $"{Try(ReadCall)} {Try(ReadPush)} {letter.Reason.Length} {letter.DiedAt > DateTimeOffset.UnixEpoch} " +
-            $"{PushFields.Enqueued(properties) > DateTimeOffset.UnixEpoch} {MessageFields.TryReadNumber(properties, out _)}";
+            $"{PushFields.Enqueued(properties) > DateTimeOffset.UnixEpoch} {AmqpFields.TryReadNumber(properties, out _)}";
 
         string ReadCall()
         {
             var headers = new MessageHeaders();
-            MessageFields.Read(properties, headers, _limits);
+            AmqpFields.Read(properties, headers, _limits);
             return $"{headers.TraceParent is not null}{headers.TimeToLive.HasValue}{headers.User is not null}{headers.Snapshot.HasValue}";
         }
 

@@ -152,7 +152,7 @@ public sealed class IdentifierTests
     // What fails is halved until the name that it fails for is alone.
     private static async Task Try(string use, string[] ids, List<string> failures)
     {
-        if (failures.Count >= Enough || await Problem(Sources[use](ids)) is not { } problem) return;
+        if (failures.Count >= Enough || await FoundProblem(Sources[use](ids)) is not { } problem) return;
         if (ids.Length == 1)
         {
             failures.Add($"'{ids[0]}': {problem}");
@@ -165,7 +165,7 @@ public sealed class IdentifierTests
         if (failures.Count == before) failures.Add($"Only together, '{string.Join("', '", ids)}': {problem}");
     }
 
-    private static async Task<string?> Problem(string source)
+    private static async Task<string?> FoundProblem(string source)
     {
         var compilation = ContractCompilation.Of(source);
         var problem = compilation.Errors.Concat(

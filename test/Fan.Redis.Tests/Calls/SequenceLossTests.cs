@@ -27,15 +27,15 @@ public sealed class SequenceLossTests(RedisServers servers) : RedisTest
         await cellar.EchoAsync("x", Token);
         var replies = await connection.GetServers()[0].KeysAsync(pattern: "fan:rpc:*:replies").FirstAsync(Token);
         // Where the answer would go is no stream.
-        var nobody = Topology.NewId();
-        await keys.StringSetAsync(new Topology("fan").Control(nobody), "no stream");
+        var nobody = RedisTopology.NewId();
+        await keys.StringSetAsync(new RedisTopology("fan").Control(nobody), "no stream");
         var items = new List<int>();
         await foreach (var item in cellar.CountAsync(2000, ct: Token))
         {
             items.Add(item);
             if (item % 50 == 0)
             {
-                await keys.StreamAddAsync(replies, [new(MessageTypes.Probe, CallNumbers.Write([987654])), new(MessageFields.From, nobody)]);
+                await keys.StreamAddAsync(replies, [new(MessageTypes.Probe, CallNumbers.Write([987654])), new(RedisFields.From, nobody)]);
             }
         }
 
@@ -52,9 +52,9 @@ public sealed class SequenceLossTests(RedisServers servers) : RedisTest
         await using var connection = await server.ConnectAsync();
         var keys = connection.GetDatabase();
         var template = await EndpointAsync(await ServeAsync(server.Uri));
-        var id = Topology.NewId();
+        var id = RedisTopology.NewId();
         var inbox = template.Properties["inbox"];
-        var requests = new Topology("fan").Requests(id);
+        var requests = new RedisTopology("fan").Requests(id);
         await keys.StreamAddAsync(requests, "fan.mark", "");
         var caller = await TransportApplication.StartAsync(
             new Coordination.MemoryTree(),
@@ -69,12 +69,12 @@ public sealed class SequenceLossTests(RedisServers servers) : RedisTest
         var reading = caller.Fan.Get<ICellar>().CountAsync(5, ct: Token).ToListAsync(Token).AsTask();
         StreamEntry request = default;
         await Eventually.TrueAsync(
-            async () => (request = (await keys.StreamRangeAsync(requests)).LastOrDefault())[MessageFields.From].HasValue,
+            async () => (request = (await keys.StreamRangeAsync(requests)).LastOrDefault())[RedisFields.From].HasValue,
             "the request came");
-        var from = ((string)request[MessageFields.From]!).Split(' ');
+        var from = ((string)request[RedisFields.From]!).Split(' ');
         await keys.StreamAddAsync(
-            new Topology("fan").Replies(from[0]),
-            [new(type, Array.Empty<byte>()), new(MessageFields.Number, from[1]), new(MessageFields.Place, place)]);
+            new RedisTopology("fan").Replies(from[0]),
+            [new(type, Array.Empty<byte>()), new(RedisFields.Number, from[1]), new(RedisFields.Place, place)]);
         var error = await Assert.ThrowsAsync<ServiceUnavailableException>(() => reading.WaitAsync(Eventually.Deadline, Token));
         Assert.Contains("items of it were lost", error.Message, StringComparison.Ordinal);
     }

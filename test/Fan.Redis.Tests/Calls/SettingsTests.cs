@@ -28,7 +28,7 @@ public sealed class SettingsTests(RedisServers servers) : RedisTest
     [InlineData("__sentinel__:hello", false)]
     [InlineData("__Booksleeve_MasterChanged", false)]
     public void Replies_are_not_published_where_services_listen(string channel, bool isOne) =>
-        Assert.Equal(isOne, new Fan.Redis.Messages.Topology("fan").IsBackRoute(channel));
+        Assert.Equal(isOne, new Fan.Redis.Messages.RedisTopology("fan").IsBackRoute(channel));
 
     [Fact]
     public void All_that_is_wrong_is_said_at_once()

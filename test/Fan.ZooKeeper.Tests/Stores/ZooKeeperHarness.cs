@@ -78,7 +78,7 @@ internal sealed class ZooKeeperHarness(ZooKeeperEnsemble ensemble, string sessio
 
     private async Task<bool> TryEndAsync(SessionTicket ticket)
     {
-        await using var stream = await Dialer.ConnectAsync(
+        await using var stream = await ServerDialer.ConnectAsync(
             ServerAddress.Parse(ensemble.Servers[0].Address), tls: null, CancellationToken.None);
         try
         {

@@ -20,7 +20,7 @@ internal static class FourLetterWord
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var stream = await Dialer.ConnectAsync(server, options.Tls, both.Token).ConfigureAwait(false);
+            var stream = await ServerDialer.ConnectAsync(server, options.Tls, both.Token).ConfigureAwait(false);
             await using var closing = stream.ConfigureAwait(false);
             await stream.WriteAsync(Encoding.ASCII.GetBytes(word), both.Token).ConfigureAwait(false);
             var answer = new byte[MostBytes];

@@ -17,8 +17,8 @@ internal sealed class Session(
     private readonly WatchTable _watches = new();
     private readonly HostRotation _hosts = new(options.Servers, clock);
     private SessionOpener? _opener;
-    private TaskCompletionSource<ServerConnection> _ready = NotReady();
-    private ServerConnection? _current;
+    private TaskCompletionSource<EnsembleConnection> _ready = NotReady();
+    private EnsembleConnection? _current;
     private Task _owner = Task.CompletedTask;
     private long _sessionId;
     private string _trouble = "the session is not open";
@@ -79,7 +79,7 @@ internal sealed class Session(
     /// <summary>The connection for the next request; waits for one.</summary>
     /// <exception cref="NotConnectedException">There was none in time.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask<ServerConnection> ConnectionAsync(TimeSpan limit, CancellationToken cancellationToken)
+    public ValueTask<EnsembleConnection> ConnectionAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         // One that has ended but is still the current one would be taken again and again.
         return _current is { Ended.IsCompleted: false } current ? new(current) : WaitAsync(limit, cancellationToken);
@@ -87,7 +87,7 @@ internal sealed class Session(
 
     public async ValueTask DisposeAsync()
     {
-        ServerConnection? current;
+        EnsembleConnection? current;
         lock (_gate)
         {
             if (_closed) return;
@@ -119,11 +119,11 @@ internal sealed class Session(
         return true;
     }
 
-    private static TaskCompletionSource<ServerConnection> NotReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<EnsembleConnection> NotReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async ValueTask<ServerConnection> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    private async ValueTask<EnsembleConnection> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        Task<ServerConnection> ready;
+        Task<EnsembleConnection> ready;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(ZooKeeperClient));
@@ -141,7 +141,7 @@ internal sealed class Session(
         }
     }
 
-    private async Task RunAsync(ServerConnection connection)
+    private async Task RunAsync(EnsembleConnection connection)
     {
         try
         {
@@ -245,7 +245,7 @@ internal sealed class Session(
         _ready = NotReady();
     }
 
-    private async Task CloseAsync(ServerConnection connection)
+    private async Task CloseAsync(EnsembleConnection connection)
     {
         var request = new CloseSessionRequest();
         try

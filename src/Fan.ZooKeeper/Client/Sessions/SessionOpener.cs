@@ -48,13 +48,13 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
 
     private async Task<OpenSession> TryOpenAsync(ServerAddress server, CancellationToken cancellationToken)
     {
-        var stream = await Dialer.ConnectAsync(server, options.Tls, cancellationToken).ConfigureAwait(false);
-        ServerConnection? connection = null;
+        var stream = await ServerDialer.ConnectAsync(server, options.Tls, cancellationToken).ConfigureAwait(false);
+        EnsembleConnection? connection = null;
         try
         {
             var isNew = Ticket.SessionId == 0;
             Ticket = await Handshake.ExchangeAsync(stream, Ticket, LastZxid, server.ToString(), cancellationToken).ConfigureAwait(false);
-            connection = new ServerConnection(stream, server.ToString(), Ticket, LastZxid, options, clock, watches.Dispatch);
+            connection = new EnsembleConnection(stream, server.ToString(), Ticket, LastZxid, options, clock, watches.Dispatch);
             var armed = await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
             if (isNew) ClientLog.SessionOpened(logger, Ticket.SessionId, connection.Server, Ticket.Timeout);
             else ClientLog.SessionResumed(logger, Ticket.SessionId, connection.Server);
@@ -68,7 +68,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         }
     }
 
-    private async Task<List<string>> PrepareAsync(ServerConnection connection, CancellationToken cancellationToken)
+    private async Task<List<string>> PrepareAsync(EnsembleConnection connection, CancellationToken cancellationToken)
     {
         foreach (var (scheme, credentials) in options.Credentials)
         {
@@ -92,7 +92,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
     /// <summary>Makes the chroot where it is missing: somebody may have deleted it. Safe from any thread.</summary>
     /// <returns>Whether it was missing.</returns>
     /// <exception cref="ConnectionEndedException">It can't be made.</exception>
-    public async Task<bool> EnsureChrootAsync(ServerConnection connection, CancellationToken cancellationToken)
+    public async Task<bool> EnsureChrootAsync(EnsembleConnection connection, CancellationToken cancellationToken)
     {
         if (options.Chroot.Length == 0) return false;
         var root = new ExistsRequest("/");
@@ -124,7 +124,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
     }
 
     private static async Task<ErrorCode?> AskAsync<T>(
-        ServerConnection connection, Request<T> request, string subject, CancellationToken cancellationToken)
+        EnsembleConnection connection, Request<T> request, string subject, CancellationToken cancellationToken)
     {
         Send(connection, request);
         try
@@ -143,12 +143,12 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
         }
     }
 
-    private static void Send(ServerConnection connection, Request request)
+    private static void Send(EnsembleConnection connection, Request request)
     {
         if (!connection.TrySend(request)) throw new ConnectionEndedException($"{connection.Server} ended the connection.");
     }
 
-    private async Task EndAsync(ServerConnection connection, Exception error, bool closes, CancellationToken cancellationToken)
+    private async Task EndAsync(EnsembleConnection connection, Exception error, bool closes, CancellationToken cancellationToken)
     {
         var close = new CloseSessionRequest();
         try
@@ -171,4 +171,4 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
 /// <param name="Connection">Where the requests go.</param>
 /// <param name="Ticket">The session.</param>
 /// <param name="Armed">The watched paths that were armed on it.</param>
-internal sealed record OpenSession(ServerConnection Connection, SessionTicket Ticket, List<string> Armed);
+internal sealed record OpenSession(EnsembleConnection Connection, SessionTicket Ticket, List<string> Armed);

@@ -33,7 +33,7 @@ internal sealed class WatchTable
 
     /// <summary>Asks the server to arm the watch of a path, unless it is armed on this connection.</summary>
     /// <exception cref="ConnectionEndedException">The connection has ended: try the next one.</exception>
-    public Task ArmAsync(string path, ServerConnection connection)
+    public Task ArmAsync(string path, EnsembleConnection connection)
     {
         lock (_gate)
         {
@@ -45,7 +45,7 @@ internal sealed class WatchTable
         }
     }
 
-    public void NoteArmed(string path, ServerConnection connection)
+    public void NoteArmed(string path, EnsembleConnection connection)
     {
         lock (_gate)
         {
@@ -54,7 +54,7 @@ internal sealed class WatchTable
     }
 
     /// <summary>Sends what arms all watches on a new connection.</summary>
-    public (List<string> Paths, List<Task> Answers) SendAll(ServerConnection connection, string chroot, long lastZxid)
+    public (List<string> Paths, List<Task> Answers) SendAll(EnsembleConnection connection, string chroot, long lastZxid)
     {
         lock (_gate)
         {
@@ -72,7 +72,7 @@ internal sealed class WatchTable
     }
 
     /// <summary>Tells the followers of paths that are armed anew.</summary>
-    public void NoteRearmed(List<string> paths, ServerConnection connection)
+    public void NoteRearmed(List<string> paths, EnsembleConnection connection)
     {
         lock (_gate)
         {
@@ -109,9 +109,9 @@ internal sealed class WatchTable
         public List<IWatchSink> Sinks { get; } = [];
 
         /// <summary>The connection that was asked last to arm it.</summary>
-        public ServerConnection? AskedOn { get; set; }
+        public EnsembleConnection? AskedOn { get; set; }
 
         /// <summary>The connection that has armed it.</summary>
-        public ServerConnection? ArmedOn { get; set; }
+        public EnsembleConnection? ArmedOn { get; set; }
     }
 }

@@ -12,7 +12,7 @@ namespace Fan.Redis.Messages;
 /// <summary>
 /// A message about a call: its first field is named by its type and has its payload; those after it have names, headers their own.
 /// </summary>
-internal static class MessageFields
+internal static class RedisFields
 {
     public const string From = "from";
     public const string Number = "number";
@@ -116,10 +116,10 @@ internal static class MessageFields
     {
         from = default;
         var text = ((ReadOnlyMemory<byte>)item.Field(From)).Span;
-        if (!Topology.IsId(text[..Math.Min(text.Length, Topology.IdLength)])) return false;
-        if (text.Length > Topology.IdLength && text[Topology.IdLength] != ' ') return false;
-        var number = text.Length > Topology.IdLength ? text[(Topology.IdLength + 1)..] : [];
-        from = new CallKey(Encoding.ASCII.GetString(text[..Topology.IdLength]), Encoding.ASCII.GetString(number));
+        if (!RedisTopology.IsId(text[..Math.Min(text.Length, RedisTopology.IdLength)])) return false;
+        if (text.Length > RedisTopology.IdLength && text[RedisTopology.IdLength] != ' ') return false;
+        var number = text.Length > RedisTopology.IdLength ? text[(RedisTopology.IdLength + 1)..] : [];
+        from = new CallKey(Encoding.ASCII.GetString(text[..RedisTopology.IdLength]), Encoding.ASCII.GetString(number));
         return true;
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Redis.Queues;
 
-internal static partial class QueueLog
+internal static partial class RedisQueueLog
 {
     [LoggerMessage(1, LogLevel.Warning, "Queue '{Queue}' gives no messages, and is tried again. {Reason}")]
     public static partial void Interrupted(ILogger logger, QueueName queue, string reason);

@@ -3,7 +3,7 @@ namespace Fan.Amqp.Queues;
 /// <summary>
 /// The ids of messages that this process has handled for one queue, for a time: the broker has no memory for them. Safe from any thread.
 /// </summary>
-internal sealed class HandledIds(TimeSpan time, TimeProvider clock)
+internal sealed class AmqpHandledIds(TimeSpan time, TimeProvider clock)
 {
     private const int MaxIds = 1_000_000;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Database.Queues;
 
 /// <summary>What consumers say.</summary>
-internal static partial class QueueLog
+internal static partial class DatabaseQueueLog
 {
     [LoggerMessage(1, LogLevel.Warning, "Queue '{Queue}' gives no messages, and is tried again. {Reason}")]
     public static partial void Interrupted(ILogger logger, QueueName queue, string reason);

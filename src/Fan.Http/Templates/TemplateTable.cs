@@ -12,14 +12,14 @@ internal readonly record struct RouteMatch(
     ServedMethod Method, string? ShardKeys, IReadOnlyList<KeyValuePair<string, string>>? PathArguments);
 
 /// <summary>Finds the method for a verb and path. Immutable; safe from any thread.</summary>
-internal sealed class RouteTable
+internal sealed class TemplateTable
 {
     private readonly CallServer _server;
     private readonly FrozenDictionary<string, ServedMethod> _plain;
     private readonly (string Verb, UrlTemplate Template, ServedMethod Method)[] _templates;
 
     /// <exception cref="InvalidOperationException">A method's template is none, or two methods have the same one.</exception>
-    public RouteTable(CallServer server)
+    public TemplateTable(CallServer server)
     {
         _server = server;
         var methods = server.Services.SelectMany(service => service.Methods.Values).ToList();

@@ -4,7 +4,7 @@ using Fan.Database.Engines;
 namespace Fan.Database.Calls;
 
 /// <summary>One message between two instances. Immutable.</summary>
-internal sealed record Frame
+internal sealed record CallFrame
 {
     /// <summary>Its place in the recipient's order; only where it was received.</summary>
     public long Id { get; init; }
@@ -35,7 +35,7 @@ internal sealed record Frame
     /// <summary>How long it was on its way, by the database's clock.</summary>
     public TimeSpan Age { get; init; }
 
-    public static Frame Read(DbDataReader row)
+    public static CallFrame Read(DbDataReader row)
     {
         try
         {
@@ -44,11 +44,11 @@ internal sealed record Frame
         catch (Exception error) when (error is InvalidCastException or OverflowException or FormatException)
         {
             // Nobody's, and in nobody's way.
-            return new Frame { Id = row.GetInt64(0), Peer = 0, Call = 0, Kind = FrameKind.None };
+            return new CallFrame { Id = row.GetInt64(0), Peer = 0, Call = 0, Kind = FrameKind.None };
         }
     }
 
-    private static Frame ReadSound(DbDataReader row) => new()
+    private static CallFrame ReadSound(DbDataReader row) => new()
     {
         Id = row.GetInt64(0),
         Peer = row.GetInt64(1),

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Redis.Calling;
 
 /// <summary>Keeps the caller visible, and looks whether calls in flight can still be answered.</summary>
-internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimeProvider clock, ILogger logger)
+internal sealed class RedisCallWatch(CallInbox inbox, FanRedisOptions options, TimeProvider clock, ILogger logger)
 {
     public async Task RunAsync(CancellationToken closing)
     {
@@ -31,7 +31,7 @@ internal sealed class CallWatch(CallInbox inbox, FanRedisOptions options, TimePr
                 }
                 catch (Exception error) when (!closing.IsCancellationRequested)
                 {
-                    if (error is not RedisAwayException) CallLog.ReadFailed(logger, error, error.Message);
+                    if (error is not RedisAwayException) RedisCallLog.ReadFailed(logger, error, error.Message);
                     // Of processes that can't be seen for so long nothing is known.
                     if (clock.GetElapsedTime(heard) > options.LivenessTimeout)
                     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Sqlite;
 
-internal static partial class SqliteLog
+internal static partial class SqliteStoreLog
 {
     [LoggerMessage(
         420,

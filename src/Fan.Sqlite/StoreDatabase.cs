@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Fan.Sqlite;
 
 /// <summary>One connection to the file, and its statements, prepared once. Not safe for threads: its owner uses it from one loop.</summary>
-internal sealed class SqliteDatabase : IDisposable
+internal sealed class StoreDatabase : IDisposable
 {
     private const int ApplicationId = 0x46414E31;
     private const int SchemaVersion = 1;
@@ -34,15 +34,15 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
     private SqliteTransaction? _transaction;
 
-    private SqliteDatabase(SqliteConnection connection) => _connection = connection;
+    private StoreDatabase(SqliteConnection connection) => _connection = connection;
 
     /// <exception cref="SqliteException">The file can't be used.</exception>
     /// <exception cref="StoreUnavailableException">It is somebody else's database, or of a later version.</exception>
-    public static SqliteDatabase Open(string path)
+    public static StoreDatabase Open(string path)
     {
         var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = false }.ToString());
-        var database = new SqliteDatabase(connection);
+        var database = new StoreDatabase(connection);
         try
         {
             connection.Open();

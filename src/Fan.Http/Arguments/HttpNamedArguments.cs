@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Fan.Http.Arguments;
 
 /// <summary>The arguments of one request as they were given, from path, query and body. Not safe for concurrent use.</summary>
-internal sealed class NamedArguments(MethodDescription method, IReadOnlyList<string> shardKeys)
+internal sealed class HttpNamedArguments(MethodDescription method, IReadOnlyList<string> shardKeys)
 {
     private readonly Dictionary<string, string> _path = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _texts = new(StringComparer.Ordinal);

@@ -13,7 +13,7 @@ namespace Fan.Amqp.Calling;
 /// A channel on which requests leave and their replies come (RabbitMQ's direct reply-to), and the calls that wait on it. Used until it
 /// ends. Safe from any thread.
 /// </summary>
-internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
+internal sealed class AmqpCallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
     // The longest that a message without which the call can go on may wait for its way out.
     private static readonly TimeSpan SideTimeout = TimeSpan.FromSeconds(2);
@@ -26,7 +26,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
     private Task _probing = Task.CompletedTask;
     private volatile string? _ended;
 
-    private CallChannel(IChannel channel, FanAmqpOptions options, TimeProvider clock, ILogger logger)
+    private AmqpCallChannel(IChannel channel, FanAmqpOptions options, TimeProvider clock, ILogger logger)
         : base(channel)
     {
         (_options, _clock, _logger) = (options, clock, logger);
@@ -39,17 +39,17 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
     public bool IsUsable => _ended is null && Channel.IsOpen;
 
     /// <summary>Opens one; <paramref name="watch"/> looks, again and again, whether calls in flight can still be answered.</summary>
-    public static async Task<CallChannel> OpenAsync(
+    public static async Task<AmqpCallChannel> OpenAsync(
         IConnection connection,
         FanAmqpOptions options,
-        Func<CallChannel, IReadOnlyList<AmqpCall>, CancellationToken, Task> watch,
+        Func<AmqpCallChannel, IReadOnlyList<AmqpCall>, CancellationToken, Task> watch,
         TimeProvider clock,
         ILogger logger,
         CancellationToken cancellationToken)
     {
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
-        var calls = new CallChannel(channel, options, clock, logger);
-        await channel.BasicConsumeAsync(Topology.DirectReplyTo, autoAck: true, calls, cancellationToken).ConfigureAwait(false);
+        var calls = new AmqpCallChannel(channel, options, clock, logger);
+        await channel.BasicConsumeAsync(AmqpTopology.DirectReplyTo, autoAck: true, calls, cancellationToken).ConfigureAwait(false);
         calls._probing = calls.ProbeAsync(watch);
         return calls;
     }
@@ -74,7 +74,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
     public async ValueTask SendAsync(
         AmqpCall call, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        properties.ReplyTo = Topology.DirectReplyTo;
+        properties.ReplyTo = AmqpTopology.DirectReplyTo;
         properties.CorrelationId = call.Number.ToString(CultureInfo.InvariantCulture);
         try
         {
@@ -100,15 +100,15 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
     /// <summary>Lets the service send so many bytes of items more.</summary>
     public ValueTask GrantAsync(AmqpCall call, long bytes) => SendAsideAsync(
         call,
-        new BasicProperties { Type = MessageTypes.Credit, Headers = new Dictionary<string, object?> { [MessageFields.Credit] = bytes } });
+        new BasicProperties { Type = MessageTypes.Credit, Headers = new Dictionary<string, object?> { [AmqpFields.Credit] = bytes } });
 
     /// <summary>Asks the queue of calls whether it is there, and the service whether it has them.</summary>
-    public ValueTask ProbeAsync(CallTarget target, IReadOnlyCollection<ulong> numbers, CancellationToken cancellationToken) =>
+    public ValueTask ProbeAsync(AmqpTarget target, IReadOnlyCollection<ulong> numbers, CancellationToken cancellationToken) =>
         Channel.BasicPublishAsync(
             target.Exchange,
             target.RoutingKey,
             mandatory: true,
-            new BasicProperties { Type = MessageTypes.Probe, ReplyTo = Topology.DirectReplyTo },
+            new BasicProperties { Type = MessageTypes.Probe, ReplyTo = AmqpTopology.DirectReplyTo },
             CallNumbers.Write(numbers),
             cancellationToken);
 
@@ -132,7 +132,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         }
 
         // What has no number of ours came for a call that was left.
-        if (MessageFields.TryReadNumber(properties, out var number)
+        if (AmqpFields.TryReadNumber(properties, out var number)
             && _pending.Find(number) is { } call
             && call.Take(properties, body.Span))
         {
@@ -156,7 +156,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task ProbeAsync(Func<CallChannel, IReadOnlyList<AmqpCall>, CancellationToken, Task> watch)
+    private async Task ProbeAsync(Func<AmqpCallChannel, IReadOnlyList<AmqpCall>, CancellationToken, Task> watch)
     {
         using var timer = new PeriodicTimer(_options.ProbeInterval, _clock);
         var old = new List<AmqpCall>();
@@ -188,14 +188,14 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
 
     private async ValueTask SendAsideAsync(AmqpCall call, BasicProperties properties)
     {
-        properties.ReplyTo = Topology.DirectReplyTo;
+        properties.ReplyTo = AmqpTopology.DirectReplyTo;
         properties.CorrelationId = call.Number.ToString(CultureInfo.InvariantCulture);
         using var limit = new CancellationTokenSource(SideTimeout, _clock);
         try
         {
             await Channel.BasicPublishAsync(
                 "",
-                Topology.Control(call.Target.Queue),
+                AmqpTopology.Control(call.Target.Queue),
                 mandatory: false,
                 properties,
                 ReadOnlyMemory<byte>.Empty,
@@ -214,7 +214,7 @@ internal sealed class CallChannel : AsyncDefaultBasicConsumer, IAsyncDisposable
         {
             Lost(CallNumbers.Read(returned.Body.Span), "its queue has gone from the broker");
         }
-        else if (MessageFields.TryReadNumber(returned.BasicProperties, out var number)
+        else if (AmqpFields.TryReadNumber(returned.BasicProperties, out var number)
             && _pending.Find(number) is { } call
             && TryRemove(call))
         {

@@ -1,14 +1,14 @@
 namespace Fan.Sqlite;
 
 /// <summary>Something for the loop that owns the database.</summary>
-internal abstract class SqliteWork
+internal abstract class StoreWork
 {
     public abstract void Run();
 
     public abstract void Fail(Exception error);
 }
 
-internal sealed class SqliteWork<T>(Func<T> work, CancellationToken cancellationToken) : SqliteWork
+internal sealed class StoreWork<T>(Func<T> work, CancellationToken cancellationToken) : StoreWork
 {
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

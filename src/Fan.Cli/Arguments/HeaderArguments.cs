@@ -4,7 +4,7 @@ using Fan.Messaging;
 namespace Fan.Cli.Arguments;
 
 /// <summary>What <c>-H name=value</c> says of the context of a call: <c>user</c> is the user, everything else is W3C baggage.</summary>
-internal static class ContextHeaders
+internal static class HeaderArguments
 {
     private const int MaxUser = 256;
 

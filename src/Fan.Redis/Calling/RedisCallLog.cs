@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fan.Redis.Calling;
 
-internal static partial class CallLog
+internal static partial class RedisCallLog
 {
     [LoggerMessage(1, LogLevel.Debug, "A message of type '{Type}' could not be sent: {Reason}")]
     public static partial void Dropped(ILogger logger, string type, string reason);

@@ -7,7 +7,7 @@ using Connections = Fan.Transports.Dialer;
 namespace Fan.ZooKeeper.Client;
 
 /// <summary>Connects with a server, with TLS where that is wanted.</summary>
-internal static class Dialer
+internal static class ServerDialer
 {
     /// <exception cref="ConnectionEndedException">None of the host's addresses could be reached; the message says why.</exception>
     public static async Task<Stream> ConnectAsync(

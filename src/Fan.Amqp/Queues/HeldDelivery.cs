@@ -17,7 +17,7 @@ internal enum Lane
 }
 
 /// <summary>A message that the broker has given into our hand, until it is settled.</summary>
-internal sealed class HeldMessage(
+internal sealed class HeldDelivery(
     IChannel channel, ulong tag, Lane lane, string home, IReadOnlyBasicProperties properties, byte[] body, long receivedAt)
 {
     public Lane Lane => lane;
@@ -43,7 +43,7 @@ internal sealed class HeldMessage(
     /// <summary>Whether it was kept back for its retry already.</summary>
     public bool HasWaited { get; set; }
 
-    public string? LastFailure { get; set; } = Messages.MessageFields.Text(properties, PushFields.Failure);
+    public string? LastFailure { get; set; } = Messages.AmqpFields.Text(properties, PushFields.Failure);
 
     /// <summary>Whether its consumers died with it so often that it may be the reason.</summary>
     public bool IsSuspect => lane == Lane.AnyOrder && PushFields.Deliveries(properties) >= 2;

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Fan.Sqlite;
 
 /// <summary>What SQLite says, as what is to be done.</summary>
-internal static class SqliteErrors
+internal static class StoreErrors
 {
     public static StoreUnavailableException Explain(string path, SqliteException error) => new(error.SqliteErrorCode switch
     {

@@ -1,7 +1,7 @@
 namespace Fan.Amqp.Messages;
 
 /// <summary>The names at the broker.</summary>
-internal static class Topology
+internal static class AmqpTopology
 {
     /// <summary>The exchange (direct, durable) that takes requests to the queues of the processes that serve.</summary>
     public const string Exchange = "fan.rpc";

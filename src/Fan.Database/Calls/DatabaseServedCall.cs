@@ -7,7 +7,7 @@ using Fan.Serving;
 namespace Fan.Database.Calls;
 
 /// <summary>A call that is served. Owns its task, which its transport waits for. Safe from any thread.</summary>
-internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame request, int maxCredit) : IItemSink, IDisposable
+internal sealed class DatabaseServedCall(Mailbox mailbox, CallServer server, CallFrame request, int maxCredit) : IItemSink, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly PayloadBuffer _reply = new(server.Limits.MaxPayloadBytes);
@@ -25,7 +25,7 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
 
     public IBufferWriter<byte> Output => _reply;
 
-    public void Start(Action<ServedCall> ended) => _ = RunAsync(ended);
+    public void Start(Action<DatabaseServedCall> ended) => _ = RunAsync(ended);
 
     /// <summary>Nobody waits for it any more.</summary>
     public void Cancel()
@@ -45,7 +45,7 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
             Service = _service,
             Message = $"The call of '{request.Method}' broke off: {why}."
         };
-        mailbox.TryPost(_service, Frame(FrameKind.Error, ErrorText.Write(error)));
+        mailbox.TryPost(_service, CallFrame(FrameKind.Error, ErrorText.Write(error)));
         Cancel();
     }
 
@@ -70,11 +70,11 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
 
         _cancellation.Token.ThrowIfCancellationRequested();
         Volatile.Write(ref _sent, _sent + Math.Max(_reply.Count, 1));
-        await PostAsync(Frame(FrameKind.Item, _reply.Written.ToArray(), ++_items)).ConfigureAwait(false);
+        await PostAsync(CallFrame(FrameKind.Item, _reply.Written.ToArray(), ++_items)).ConfigureAwait(false);
         _reply.Clear();
     }
 
-    private async Task RunAsync(Action<ServedCall> ended)
+    private async Task RunAsync(Action<DatabaseServedCall> ended)
     {
         // The mailbox has others to read.
         await Task.Yield();
@@ -85,7 +85,7 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
         catch (Exception error)
         {
             var described = server.Describe(error, _incoming);
-            await PostAsync(Frame(FrameKind.Error, ErrorText.Write(described))).ConfigureAwait(false);
+            await PostAsync(CallFrame(FrameKind.Error, ErrorText.Write(described))).ConfigureAwait(false);
         }
         finally
         {
@@ -132,18 +132,18 @@ internal sealed class ServedCall(Mailbox mailbox, CallServer server, Frame reque
         if (request.Kind == FrameKind.SequenceRequest)
         {
             await server.ServeStreamAsync(method, _incoming, this, _cancellation.Token).ConfigureAwait(false);
-            await PostAsync(Frame(FrameKind.End, number: _items)).ConfigureAwait(false);
+            await PostAsync(CallFrame(FrameKind.End, number: _items)).ConfigureAwait(false);
         }
         else
         {
             await server.ServeAsync(method, _incoming, _reply, _cancellation.Token).ConfigureAwait(false);
-            await PostAsync(Frame(FrameKind.Reply, _reply.Written.ToArray())).ConfigureAwait(false);
+            await PostAsync(CallFrame(FrameKind.Reply, _reply.Written.ToArray())).ConfigureAwait(false);
         }
     }
 
-    private ValueTask PostAsync(Frame frame) => _isBrokenOff ? default : mailbox.PostAsync(_service, frame);
+    private ValueTask PostAsync(CallFrame frame) => _isBrokenOff ? default : mailbox.PostAsync(_service, frame);
 
-    private Frame Frame(FrameKind kind, ReadOnlyMemory<byte> body = default, long number = 0) => new()
+    private CallFrame CallFrame(FrameKind kind, ReadOnlyMemory<byte> body = default, long number = 0) => new()
     {
         Peer = request.Peer,
         Call = request.Call,

@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Messages;
 
 /// <summary>Headers of a message as AMQP carries them: properties where AMQP has one, a table for the rest.</summary>
-internal static class MessageFields
+internal static class AmqpFields
 {
     public const string Service = "fan-service";
     public const string Method = "fan-method";

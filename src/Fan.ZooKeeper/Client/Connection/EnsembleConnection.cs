@@ -7,7 +7,7 @@ namespace Fan.ZooKeeper.Client;
 /// One connection with one server, for one session: requests go out in the order of their numbers, many at a time, and come
 /// back in it. One loop writes all that has gathered at once, one reads all that has arrived. Safe from any thread.
 /// </summary>
-internal sealed class ServerConnection
+internal sealed class EnsembleConnection
 {
     private const int WatchXid = -1;
     private const int PingXid = -2;
@@ -34,7 +34,7 @@ internal sealed class ServerConnection
     private long _probed;
     private int _probe;
 
-    public ServerConnection(
+    public EnsembleConnection(
         Stream stream,
         string server,
         SessionTicket ticket,
@@ -57,7 +57,7 @@ internal sealed class ServerConnection
         using (ExecutionContext.SuppressFlow())
         {
             _timer = clock.CreateTimer(
-                static connection => ((ServerConnection)connection!).Look(), this, PingInterval, Timeout.InfiniteTimeSpan);
+                static connection => ((EnsembleConnection)connection!).Look(), this, PingInterval, Timeout.InfiniteTimeSpan);
             Ended = Task.Run(RunAsync);
         }
     }

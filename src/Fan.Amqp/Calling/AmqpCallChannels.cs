@@ -5,16 +5,16 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Calling;
 
 /// <summary>The channel for calls of one kind, opened when it is first wanted and again when it has ended. Safe from any thread.</summary>
-internal sealed class CallChannels(
-    BrokerConnection broker, Func<IConnection, CancellationToken, Task<CallChannel>> open) : IAsyncDisposable, IDisposable
+internal sealed class AmqpCallChannels(
+    BrokerConnection broker, Func<IConnection, CancellationToken, Task<AmqpCallChannel>> open) : IAsyncDisposable, IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
-    private CallChannel? _current;
+    private AmqpCallChannel? _current;
     private bool _isDisposed;
 
     /// <summary>The channel for a call.</summary>
     /// <exception cref="EndpointUnreachableException">There is none.</exception>
-    public ValueTask<CallChannel> GetAsync(OutgoingCall call, CancellationToken cancellationToken)
+    public ValueTask<AmqpCallChannel> GetAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         if (broker.Blocked is { } reason)
         {
@@ -38,7 +38,7 @@ internal sealed class CallChannels(
         _opening.Dispose();
     }
 
-    private async ValueTask<CallChannel> OpenAsync(OutgoingCall call, CancellationToken cancellationToken)
+    private async ValueTask<AmqpCallChannel> OpenAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
         try
         {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Database.Calls;
 
 /// <summary>What the mailbox says.</summary>
-internal static partial class CallLog
+internal static partial class DatabaseCallLog
 {
     [LoggerMessage(1, LogLevel.Warning, "Calls over the database are interrupted, and go on after a pause: {Reason}")]
     public static partial void Interrupted(ILogger logger, Exception error, string reason);

@@ -6,7 +6,7 @@ namespace Fan.Redis.Messages;
 /// The names of the streams of calls. Each is there while its reader lives: nobody else makes one. The braces keep those of one process on
 /// one node of a cluster.
 /// </summary>
-internal sealed class Topology(string prefix)
+internal sealed class RedisTopology(string prefix)
 {
     /// <summary>How many characters an id has.</summary>
     public const int IdLength = 32;

@@ -11,10 +11,10 @@ namespace Fan.Sqlite;
 /// <param name="path">The file.</param>
 /// <param name="lease">The time of the session.</param>
 /// <param name="clock">For the leases of others.</param>
-internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock)
+internal sealed class StoreFile(string path, TimeSpan lease, TimeProvider clock)
 {
     private readonly StandingFile _standing = new(path) { NotesLog = true };
-    private SqliteDatabase? _database;
+    private StoreDatabase? _database;
     private SqliteTree? _tree;
     private SqliteSessions? _sessions;
 
@@ -70,7 +70,7 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
     {
         try
         {
-            var database = _database = SqliteDatabase.Open(path);
+            var database = _database = StoreDatabase.Open(path);
             if (IsDefault) DefaultPlace.Close(path);
             _tree = new SqliteTree(database);
             _sessions = new SqliteSessions(database, _tree, clock);
@@ -84,7 +84,7 @@ internal sealed class SqliteFile(string path, TimeSpan lease, TimeProvider clock
         catch (SqliteException error)
         {
             Close();
-            throw SqliteErrors.Explain(path, error);
+            throw StoreErrors.Explain(path, error);
         }
         catch (StoreUnavailableException)
         {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Fan.Database.Calls;
 
 /// <summary>Sends frames in the order in which they are given, many in one transaction. Owns its task. Safe from any thread.</summary>
-internal sealed class FrameWriter(IDatabase database, long self, TimeProvider clock, ILogger logger) : IAsyncDisposable
+internal sealed class CallFrameWriter(IDatabase database, long self, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
     private const int MaxWaiting = 4096;
     private const int MaxTogether = 100;
@@ -25,7 +25,7 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
 
     /// <summary>Sends a frame once; false where its recipient is not there.</summary>
     /// <exception cref="ServiceUnavailableException">Whether it was sent is unknown.</exception>
-    public async Task<bool> SendAsync(string service, Frame frame, CancellationToken cancellationToken)
+    public async Task<bool> SendAsync(string service, CallFrame frame, CancellationToken cancellationToken)
     {
         var sending = new Sending(service, frame, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
         if (!await EnqueueAsync(sending, cancellationToken).ConfigureAwait(false))
@@ -38,11 +38,11 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
     /// <summary>
     /// Sends a frame that may come twice, again and again until the database takes it; ends when it waits among those to be sent.
     /// </summary>
-    public async ValueTask PostAsync(string service, Frame frame) =>
+    public async ValueTask PostAsync(string service, CallFrame frame) =>
         await EnqueueAsync(new Sending(service, frame, null), CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>As <see cref="PostAsync"/>, at once or, where too many wait, not at all.</summary>
-    public void TryPost(string service, Frame frame) => _waiting.Writer.TryWrite(new Sending(service, frame, null));
+    public void TryPost(string service, CallFrame frame) => _waiting.Writer.TryWrite(new Sending(service, frame, null));
 
     /// <summary>Sends what waits, and ends.</summary>
     public async ValueTask DisposeAsync()
@@ -113,7 +113,7 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
             if (await FailureAsync([sending]).ConfigureAwait(false) is { } error)
             {
                 if (!database.IsAboutScript(error)) return;
-                CallLog.Refused(logger, sending.Service, error.Message);
+                DatabaseCallLog.Refused(logger, sending.Service, error.Message);
                 var refused = new ServiceUnavailableException(
                     sending.Service, $"The database refuses what was to be sent: {error.Message}", error);
                 sending.Done?.TrySetException(refused);
@@ -128,7 +128,7 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
         }
     }
 
-    private static Frame Failure(Frame frame, ServiceUnavailableException error) => new()
+    private static CallFrame Failure(CallFrame frame, ServiceUnavailableException error) => new()
     {
         Peer = frame.Peer,
         Call = frame.Call,
@@ -167,11 +167,11 @@ internal sealed class FrameWriter(IDatabase database, long self, TimeProvider cl
         {
             if (error is not ServiceUnavailableException && !_closing.IsCancellationRequested)
             {
-                CallLog.Interrupted(logger, error, error.Message);
+                DatabaseCallLog.Interrupted(logger, error, error.Message);
             }
             return error;
         }
     }
 
-    private sealed record Sending(string Service, Frame Frame, TaskCompletionSource<bool>? Done);
+    private sealed record Sending(string Service, CallFrame Frame, TaskCompletionSource<bool>? Done);
 }
