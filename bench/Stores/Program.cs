@@ -75,6 +75,7 @@ try
         {
             rows.AddRange(await comparison.PipelineAsync(operation, quick ? 2 : 15, quick ? 0.2 : 0.5));
         }
+
         if (chosen.Contains(Load.Watch)) rows.AddRange(await comparison.WatchAsync(quick ? 2 : 15, quick ? 10 : 50));
     }
     finally
@@ -86,6 +87,7 @@ try
     {
         rows.AddRange(await Registration.RunAsync(name, create, quick ? 3 : 30));
     }
+
     await Console.Error.WriteAsync("\r                                                  \r");
     Report.WriteTable(rows, Console.Out);
     if (json is not null) await Report.WriteJsonAsync(rows, json);

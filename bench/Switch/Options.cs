@@ -110,15 +110,18 @@ internal sealed record Options
             throw new ArgumentException(
                 $"The faults {string.Join(", ", StoreFaults)} are played in rounds of their own: leave '{process}' out.");
         }
+
         if (options.LosesStore && options.Store is not ("sqlite" or "zookeeper"))
         {
             throw new ArgumentException(
                 $"A store that is to come back as another one is made by the run: --store sqlite or zookeeper, not '{options.Store}'.");
         }
+
         if (options.Plant is { } plant && !Defects.All.Contains(plant))
         {
             throw new ArgumentException($"There is no defect '{plant}'; there are {string.Join(", ", Defects.All)}.");
         }
+
         // Whose leader is to be killed has several servers.
         return options.Store == "zookeeper" && options.Faults.Contains("leader") ? options with { Store = "zookeeper:3" } : options;
 

@@ -34,6 +34,7 @@ internal sealed class StockBook(IConfiguration configuration)
                 throw new ServiceFaultException(
                     "not_the_keeper", $"Store {storeId} has another keeper: the token is {token}, and {seen} was seen.");
             }
+
             if (bottles + by < 0) throw new ServiceFaultException("sold_out", $"Store {storeId} has no bottle of wine {inventoryId}.");
             if (by == 0) return bottles;
             file.SetLength(0);

@@ -50,6 +50,7 @@ internal sealed class ShardStory(IFan fan, ISystemChanges changes, TextWriter ou
         {
             throw new StoryException($"A sale ended with {failure.Code}: {failure.Message}");
         }
+
         if (delivered.Bottles - left != sold)
         {
             throw new StoryException($"{sold} bottles were sold, and {delivered.Bottles - left} are missing.");

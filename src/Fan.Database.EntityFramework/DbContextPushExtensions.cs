@@ -40,6 +40,7 @@ public static class DbContextPushExtensions
         {
             return await SaveAsync(context, push, acceptAll: true, cancellationToken).ConfigureAwait(false);
         }
+
         return await context.Database.CreateExecutionStrategy().ExecuteAsync(
             (context, push),
             static async (state, token) =>

@@ -24,6 +24,7 @@ internal static partial class DefaultPlace
                 Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
                 "the user has no folder for local application data");
         }
+
         // What is not absolute counts as not set: https://specifications.freedesktop.org/basedir-spec/latest/
         if (environment("XDG_DATA_HOME") is { } data && Path.IsPathRooted(data)) return FileIn(data, "");
         var home = environment("HOME") is { Length: > 0 } given
@@ -48,6 +49,7 @@ internal static partial class DefaultPlace
         {
             throw new StoreUnavailableException($"The folder '{folder}' of the default store belongs to another user: {WhatToDo}.");
         }
+
         if ((File.GetUnixFileMode(folder) & OthersWrite) != UnixFileMode.None)
         {
             throw new StoreUnavailableException(
@@ -68,6 +70,7 @@ internal static partial class DefaultPlace
                 throw new StoreUnavailableException(
                     $"The file '{part}' of the default store belongs to another user: remove it, or {WhatToDo}.");
             }
+
             if (File.GetUnixFileMode(part) != OwnerReadsAndWrites) File.SetUnixFileMode(part, OwnerReadsAndWrites);
         }
     }

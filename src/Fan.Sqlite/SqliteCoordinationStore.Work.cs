@@ -70,6 +70,7 @@ internal sealed partial class SqliteCoordinationStore
         {
             throw new StoreUnavailableException(_reopenError);
         }
+
         if (_reopenError is null) _states.Set(SessionState.Expired);
         try
         {

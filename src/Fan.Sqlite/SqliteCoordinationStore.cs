@@ -144,6 +144,7 @@ internal sealed partial class SqliteCoordinationStore : ICoordinationStore, ISto
         {
             yield return SqliteDiagnosis.OfNames(strange);
         }
+
         yield return SqliteDiagnosis.OfSessions(
             await AskAsync(() => Reading(() => _file.Sessions.Count()), cancellationToken).ConfigureAwait(false), _url.Lease);
     }

@@ -14,6 +14,7 @@ internal sealed record SqliteStoreUrl(string FilePath, TimeSpan Lease)
         {
             throw new FormatException($"Store '{url}' must begin with '{Scheme}'.");
         }
+
         var rest = url[Scheme.Length..];
         if (rest.StartsWith("//", StringComparison.Ordinal)) rest = rest[2..];
         var question = rest.IndexOf('?');
@@ -22,6 +23,7 @@ internal sealed record SqliteStoreUrl(string FilePath, TimeSpan Lease)
         {
             throw new FormatException($"Store '{url}' names no file; write sqlite:PATH.");
         }
+
         var lease = TimeSpan.FromSeconds(10);
         if (question >= 0)
         {

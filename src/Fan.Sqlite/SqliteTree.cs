@@ -147,6 +147,7 @@ internal sealed class SqliteTree(StoreDatabase database)
             path += Convert.ToInt64(database.Scalar(
                 "UPDATE nodes SET next_sequence = next_sequence + 1 WHERE path = $1 RETURNING next_sequence - 1", parent)).ToString("D10");
         }
+
         if (path == "/" || database.Scalar("SELECT 1 FROM nodes WHERE path = $1", path) is not null)
         {
             throw new StoreConflictException(index, path, StoreConflict.NodeExists);

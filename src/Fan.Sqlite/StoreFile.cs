@@ -49,6 +49,7 @@ internal sealed class StoreFile(string path, TimeSpan lease, TimeProvider clock)
                 throw new StoreUnavailableException(
                     $"There is no store at '{path}': no application has made one there. Name the one that the services use.");
             }
+
             if (IsDefault) DefaultPlace.Prepare(path);
             else if (!MustExist) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             _standing.DropLogOfAnother(NotYet);

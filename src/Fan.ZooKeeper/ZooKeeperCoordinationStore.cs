@@ -178,6 +178,7 @@ internal sealed class ZooKeeperCoordinationStore : ICoordinationStore, IStoreDia
                 {
                     throw;
                 }
+
                 return await SendAsync(operations, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -61,22 +61,27 @@ public sealed class ZooKeeperOptions
         {
             yield return $"{nameof(SessionTimeout)} must be from 1 s to 1 h; it is {SessionTimeout}.";
         }
+
         if (RequestTimeout <= TimeSpan.Zero || RequestTimeout > LongestSession)
         {
             yield return $"{nameof(RequestTimeout)} must be above zero and at most 1 h; it is {RequestTimeout}.";
         }
+
         if (MaxRequestsInFlight is < 1 or > 1_000_000)
         {
             yield return $"{nameof(MaxRequestsInFlight)} must be from 1 to 1,000,000; it is {MaxRequestsInFlight}.";
         }
+
         if (MaxBytesInFlight is < 1024 or > int.MaxValue)
         {
             yield return $"{nameof(MaxBytesInFlight)} must be from 1 KiB to 2 GiB; it is {MaxBytesInFlight}.";
         }
+
         if (MaxRequestBytes is < 1024 or > 1 << 30)
         {
             yield return $"{nameof(MaxRequestBytes)} must be from 1 KiB to 1 GiB; it is {MaxRequestBytes}.";
         }
+
         if (MaxReplyBytes is < 1024 or > 1 << 30)
         {
             yield return $"{nameof(MaxReplyBytes)} must be from 1 KiB to 1 GiB; it is {MaxReplyBytes}.";

@@ -18,6 +18,7 @@ internal sealed record ZooKeeperStoreUrl(IReadOnlyList<ServerAddress> Servers, s
         {
             throw new FormatException($"Store '{url}' must begin with '{Scheme}'.");
         }
+
         var rest = url[Scheme.Length..];
         var question = rest.IndexOf('?');
         var (place, options) = question < 0 ? (rest, "") : (rest[..question], rest[(question + 1)..]);
@@ -29,6 +30,7 @@ internal sealed record ZooKeeperStoreUrl(IReadOnlyList<ServerAddress> Servers, s
                 $"The store URL before '{place[(at + 1)..]}' holds credentials: leave them out, " +
                 "and set Fan:ZooKeeper:User and Fan:ZooKeeper:Password in the configuration.");
         }
+
         var slash = place.IndexOf('/');
         var (hosts, chroot) = slash < 0 ? (place, "") : (place[..slash], place[slash..]);
         return new ZooKeeperStoreUrl(ParseServers(url, hosts), ParseChroot(url, chroot), question < 0 ? null : ParseOptions(url, options));

@@ -37,6 +37,7 @@ internal sealed class FanClient : IClient
                 .. client._paths.Select(path => new StoreOperation.Create(path, client._data))
             ]);
         }
+
         return client;
     }
 

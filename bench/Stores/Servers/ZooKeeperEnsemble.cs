@@ -43,6 +43,7 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
             settings.Add(
                 string.Create(CultureInfo.InvariantCulture, $"server.{i + 1}=127.0.0.1:{ports[count + i]}:{ports[(2 * count) + i]}"));
         }
+
         var ensemble = new ZooKeeperEnsemble(folder, settings, heap);
         try
         {

@@ -66,6 +66,7 @@ internal static class CanaryJudge
             {
                 Note(ref strays, $"met the canary: {Text(call)}");
             }
+
             if (!isOfCanary && call.Error is null && stay is not null && call.Started > stay.Held && call.Ended < stay.Leaving
                 && !kills.Any(kill => kill.Worker == canary && call.Started <= kill.Back && call.Ended >= kill.From))
             {

@@ -63,6 +63,7 @@ internal sealed class Stalls(string version, string history) : IStallsOne, IStal
             Write(string.Create(
                 CultureInfo.InvariantCulture, $"begin {Environment.ProcessId}.{id}x {stall} {token - 1} {Stopwatch.GetTimestamp()}"));
         }
+
         if (defect == Defects.Failed) throw new InvalidOperationException("planted");
         await Task.Delay(1, ct);
         Write(string.Create(CultureInfo.InvariantCulture, $"end {Environment.ProcessId}.{id} {Stopwatch.GetTimestamp()}"));

@@ -88,6 +88,7 @@ internal sealed class ChainRun(ChainOptions options, Surroundings surroundings, 
                 $"{unexplained.Count} failed that no kill explains, " +
                 $"as {string.Join(" | ", unexplained.Select(failure => failure[2]).Distinct(StringComparer.Ordinal).Take(3))}");
         }
+
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"chains of {string.Join(", ", options.Lengths)} over {route}: {counts[0]} calls and {counts[1]} sequences in " +
@@ -145,11 +146,13 @@ internal sealed class ChainRun(ChainOptions options, Surroundings surroundings, 
         {
             _violations.Add($"5 s after proxy {number} of {length} was taken out: {stuck}");
         }
+
         var after = Numbers(await callers.TellAsync("count"));
         if (after[0] == counted[0] || after[1] == counted[1])
         {
             _violations.Add($"nothing ended after proxy {number} of {length} was taken out");
         }
+
         proxies[number - 1] = await ProxyAsync(number, length);
         // It is registered; that everybody has heard of it no commit waits for.
         await Task.Delay(TimeSpan.FromSeconds(1));

@@ -49,6 +49,7 @@ internal sealed partial class Child : IAsyncDisposable
         {
             return new Child(process, name, links, string.Join(' ', address));
         }
+
         process.Kill();
         throw new InvalidOperationException($"'{arguments[0]} {name}' did not start.");
     }

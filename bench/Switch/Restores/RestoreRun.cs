@@ -61,6 +61,7 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         {
             await SwitchAsync(Other(), []);
         }
+
         for (var round = 0; round < options.Rounds; round++)
         {
             foreach (var kind in options.Faults)
@@ -117,6 +118,7 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
         {
             faults.Add(new RoundFault(Promise.Doctor, $"it says {diagnosis.Status}: {diagnosis.Detail}"));
         }
+
         var (cpu, busiest) = await RestAsync();
         // A shorter time shows loops only: code that is compiled once more takes some of it.
         if (cpu > (options.Calm < Options.FullCalm ? ShortCpuLimit : CpuLimit))
@@ -124,6 +126,7 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
             faults.Add(
                 new RoundFault(Promise.Cpu, string.Create(CultureInfo.InvariantCulture, $"{busiest} took {cpu:0.0%} of a core at rest")));
         }
+
         return new Round(kind, what, new FaultWindow(from, followed), follow, cpu, busiest, faults);
     }
 
@@ -231,6 +234,7 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
                 {
                     recorded = Stopwatch.GetTimestamp();
                 }
+
                 var stray = _witnesses.Now.Where(one => one.Now.Number != number || one.Now.Fingerprint != fingerprint)
                     .Select(one => $"{one.Application} at {one.Now.Number}").ToList();
                 missing =
@@ -247,6 +251,7 @@ internal sealed partial class RestoreRun(Options options, Surroundings surroundi
                 {
                     faults.Add(new RoundFault(Promise.Follow, string.Create(CultureInfo.InvariantCulture, $"only after {seconds:0.00} s")));
                 }
+
                 return seconds;
             }
             catch (StoreException error)

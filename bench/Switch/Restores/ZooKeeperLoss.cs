@@ -41,6 +41,7 @@ internal sealed class ZooKeeperLoss(ZooKeeperEnsemble ensemble, string folder) :
                 {
                     await DeleteAsync(await anybody.StoreAsync(), root);
                 }
+
                 return $"{root} deleted";
             default:
                 await ensemble.ReplaceAsync();

@@ -28,6 +28,7 @@ internal sealed class Links : IAsyncDisposable
         {
             links.Store = Surroundings.UrlOf(ensemble.Servers.Select(server => links.Through(server.Address)));
         }
+
         links.Routes = string.Join(',', routes.Select(route => links.Route(surroundings, route, canBeCut, serves)));
         return links;
     }

@@ -76,6 +76,7 @@ internal sealed class Surroundings : IAsyncDisposable
                 throw new InvalidOperationException(
                     "ZooKeeper is not installed: run eng/servers.sh, or install the packages 'zookeeper' and 'default-jre-headless'.");
             }
+
             Ensemble = await ZooKeeperEnsemble.StartAsync(
                 Path.Combine(Folder, "zookeeper"),
                 options.Store == "zookeeper" ? 1 : 3,

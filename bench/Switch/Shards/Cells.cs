@@ -40,6 +40,7 @@ internal sealed class Cells(string history) : ICells, IDisposable
                 CultureInfo.InvariantCulture,
                 $"begin {Environment.ProcessId}.{id}x {CallContext.Current.ShardKeys[0]} {token - 1} {Stopwatch.GetTimestamp()}"));
         }
+
         await Task.Delay(1, ct);
         Write(string.Create(CultureInfo.InvariantCulture, $"end {Environment.ProcessId}.{id} {Stopwatch.GetTimestamp()}"));
         return token;

@@ -39,6 +39,7 @@ internal sealed class ShardRun(Options options, Surroundings surroundings, ISyst
                 $"{perCaller}",
                 FormattableString.Invariant($"{CallsPerSecond / (Callers * perCaller)}")));
         }
+
         await HeldAsync();
         using var done = new CancellationTokenSource();
         var crashing = CrashAsync(done.Token);

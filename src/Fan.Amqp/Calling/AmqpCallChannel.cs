@@ -138,6 +138,7 @@ internal sealed class AmqpCallChannel : AsyncDefaultBasicConsumer, IAsyncDisposa
         {
             TryRemove(call);
         }
+
         return Task.CompletedTask;
     }
 

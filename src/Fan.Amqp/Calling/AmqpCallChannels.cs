@@ -20,6 +20,7 @@ internal sealed class AmqpCallChannels(
         {
             throw new EndpointUnreachableException(call.Endpoint, $"The broker at {broker.Where} takes no messages for now: {reason}.");
         }
+
         return Volatile.Read(ref _current) is { IsUsable: true } current ? new(current) : OpenAsync(call, cancellationToken);
     }
 

@@ -52,6 +52,7 @@ internal sealed class AmqpClientTransport : IClientTransport, IAsyncDisposable, 
         {
             throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
         }
+
         var channel = await _channels.GetAsync(call, cancellationToken).ConfigureAwait(false);
         var pending = new AmqpStreamCall(channel, call, _options.SequenceWindowBytes) { Target = TargetOf(call) };
         var properties = Request(call, MessageTypes.Sequence);

@@ -40,6 +40,7 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
             throw new EndpointUnreachableException(
                 call.Endpoint, $"{call.Endpoint} has no exchange '{target.Exchange}' at the broker at {_broker.Where}.");
         }
+
         var context = ContextHeaders.For(call.Headers);
         var pending = new MicroFanCall(call) { Target = target };
         var properties = Request(call, context);
@@ -61,6 +62,7 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
         {
             properties.Expiration = ((long)Math.Max(1, left.TotalMilliseconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
+
         return properties;
     }
 
@@ -74,6 +76,7 @@ internal sealed class AmqpMicroFanCalls : IAsyncDisposable, IDisposable
             {
                 continue;
             }
+
             channel.Lost(ofQueue.Select(call => call.Number), "its queue has gone from the broker");
         }
     }

@@ -116,6 +116,7 @@ internal sealed class BrokerAddress
         {
             return false;
         }
+
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);

@@ -232,6 +232,7 @@ internal sealed class BrokerConnection(BrokerAddress address, string name, TimeP
         {
             at = inner;
         }
+
         return at is OperationCanceledException ? "it did not answer in time" : at.Message;
     }
 }

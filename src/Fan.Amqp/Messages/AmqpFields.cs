@@ -58,6 +58,7 @@ internal static class AmqpFields
                     nameof(FanLimits.MaxHeaders),
                     $"The message has {table.Count} headers; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
             }
+
             var bytes = 0;
             foreach (var (name, value) in table)
             {
@@ -69,6 +70,7 @@ internal static class AmqpFields
                         nameof(FanLimits.MaxHeaderBytes),
                         $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
                 }
+
                 headers.TrySet(name, text);
             }
         }

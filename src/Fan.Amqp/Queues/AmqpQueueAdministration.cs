@@ -94,6 +94,7 @@ internal sealed class AmqpQueueAdministration(
                     async channel => deleted += (int)await channel.QueuePurgeAsync(name, cancellationToken).ConfigureAwait(false),
                     cancellationToken).ConfigureAwait(false);
             }
+
             return deleted;
         }, cancellationToken);
 
@@ -107,6 +108,7 @@ internal sealed class AmqpQueueAdministration(
                 channel => channel.QueueDeleteAsync(name, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }
+
         return true;
     }, cancellationToken);
 
@@ -130,6 +132,7 @@ internal sealed class AmqpQueueAdministration(
         {
             throw new TimeoutException("Others look at dead letters, and did not end.");
         }
+
         try
         {
             if (await topology.CountAsync(dead, cancellationToken).ConfigureAwait(false) is not { } there) return 0;
@@ -144,6 +147,7 @@ internal sealed class AmqpQueueAdministration(
                         {
                             break;
                         }
+
                         if (!await use(channel, found).ConfigureAwait(false)) continue;
                         await channel.BasicAckAsync(found.DeliveryTag, multiple: false, cancellationToken).ConfigureAwait(false);
                         used++;
@@ -170,6 +174,7 @@ internal sealed class AmqpQueueAdministration(
             {
                 return;
             }
+
             await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -94,6 +94,7 @@ internal sealed class AmqpQueueConsumer(
                     {
                         await topology.DeclareAsync(subscription.Queue, subscription.Policy, _stopping.Token).ConfigureAwait(false);
                     }
+
                     await topology.BindAsync(
                         subscription.Queue.Service, queue, subscription.Policy, partitions.Count, _stopping.Token).ConfigureAwait(false);
                     preparedOn = connection;

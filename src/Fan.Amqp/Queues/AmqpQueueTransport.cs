@@ -63,11 +63,13 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
                 $"The payload has {message.Payload.Length} bytes; at most {_maxMessageBytes} are taken " +
                 $"({nameof(FanAmqpOptions.MaxMessageBytes)}).");
         }
+
         if (message.Delay > DelayLevels.Longest)
         {
             throw new ArgumentException(
                 $"A push over amqp can be kept back for at most {DelayLevels.Longest}; it is {message.Delay}.", nameof(message));
         }
+
         await GuardAsync(message.Service, async () =>
         {
             await SendToAllAsync(message, cancellationToken).ConfigureAwait(false);
@@ -192,6 +194,7 @@ internal sealed class AmqpQueueTransport : IQueueTransport, IAsyncDisposable, ID
             properties.Headers![HeaderNames.Lifetime] = ((long)Math.Max(0, (ttl - delay).TotalMilliseconds)).ToString(
                 System.Globalization.CultureInfo.InvariantCulture);
         }
+
         var (delays, route) = DelayLevels.Route(delay, $"{QueueNames.Word(exchange)}.{key}");
         await _publisher.PublishAsync(delays, route, properties, message.Payload, cancellationToken).ConfigureAwait(false);
     }

@@ -56,6 +56,7 @@ internal sealed class ConsumerLink : IAsyncDisposable
             {
                 await link.ConsumeAsync(partition, Lane.Ordered, subscription, 1, cancellationToken).ConfigureAwait(false);
             }
+
             return link;
         }
         catch

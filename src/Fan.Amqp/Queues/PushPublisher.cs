@@ -32,6 +32,7 @@ internal sealed class PushPublisher(BrokerConnection broker) : IAsyncDisposable,
         {
             throw new BrokerAwayException($"The broker at {broker.Where} takes no messages for now: {reason}.");
         }
+
         // A broker tells that it takes nothing when the first message comes, and does not answer that one.
         var blocked = broker.BlockedToken;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, blocked);

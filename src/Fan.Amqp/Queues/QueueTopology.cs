@@ -76,6 +76,7 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
                 channel => MakeAsync(channel, one, ArgumentsOf(one, queue, policy), cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }
+
         // Another process may have made them a moment ago. Nothing is led to them before they are written down.
         await Task.Delay(WrittenDown, clock, cancellationToken).ConfigureAwait(false);
         await BindAsync(name.Service, queue, policy, count, cancellationToken).ConfigureAwait(false);
@@ -200,6 +201,7 @@ internal sealed class QueueTopology(BrokerConnection broker, TimeProvider clock)
                 ArgumentsOf(QueueNames.Partition(queue, i), queue, policy),
                 cancellationToken).ConfigureAwait(false);
         }
+
         await MakeAsync(channel, queue, Arguments(queue, policy), cancellationToken).ConfigureAwait(false);
     }
 

@@ -35,6 +35,7 @@ internal sealed class AmqpMicroFanRequest(
         {
             await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
         }
+
         if (TryReply())
         {
             await Link.ReplyAsync(

@@ -46,6 +46,7 @@ internal sealed class AmqpRequest(
                 $"The arguments have {Body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
                 $"({nameof(FanLimits.MaxPayloadBytes)}).");
         }
+
         AmqpFields.Read(properties, Incoming.Headers, limits);
         (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(Body), properties.ContentType);
         var method = Link.Types.Find(properties.Type!) ?? Resolve(properties.Type!);
@@ -55,6 +56,7 @@ internal sealed class AmqpRequest(
             {
                 throw new BadMessageException(AmqpFields.Credit, $"Header '{AmqpFields.Credit}' must be a number of bytes.");
             }
+
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
             if (TryReply()) await Link.ReplyAsync(Key, NewReply(MessageTypes.End), default).ConfigureAwait(false);
@@ -76,6 +78,7 @@ internal sealed class AmqpRequest(
         {
             reply.Headers = new Dictionary<string, object?> { [HeaderNames.Spans] = spans };
         }
+
         return reply;
     }
 

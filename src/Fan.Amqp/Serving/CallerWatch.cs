@@ -73,6 +73,7 @@ internal sealed class CallerWatch(
         {
             _channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), cancellationToken).ConfigureAwait(false);
         }
+
         try
         {
             await _channel.QueueDeclarePassiveAsync(replyTo, cancellationToken).ConfigureAwait(false);

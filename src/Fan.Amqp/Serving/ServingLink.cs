@@ -72,6 +72,7 @@ internal sealed class ServingLink : IAsyncDisposable
         {
             channels[i] = await connection.CreateChannelAsync(plain, cancellationToken).ConfigureAwait(false);
         }
+
         var link = new ServingLink(channels[0], channels[1], channels[2], server, queue, options.Prefetch, logger);
         try
         {
@@ -120,6 +121,7 @@ internal sealed class ServingLink : IAsyncDisposable
                 await _control.QueueUnbindAsync(
                     _queue, AmqpTopology.Exchange, key, cancellationToken: cancellationToken).ConfigureAwait(false);
             }
+
             // Twice, as a request that was on its way through the exchange may come behind the first one.
             for (var i = 0; i < 2; i++) await MarkAsync(cancellationToken).ConfigureAwait(false);
             await (await Task.WhenAny(
@@ -237,6 +239,7 @@ internal sealed class ServingLink : IAsyncDisposable
         {
             BrokerLog.Dropped(_logger, properties.Type ?? "", "it is nothing for this queue");
         }
+
         return default;
     }
 
@@ -251,6 +254,7 @@ internal sealed class ServingLink : IAsyncDisposable
                 new BasicProperties { Type = MessageTypes.Unknown },
                 CallNumbers.Write(unknown)).ConfigureAwait(false);
         }
+
         await AcknowledgeAsync(probe).ConfigureAwait(false);
     }
 

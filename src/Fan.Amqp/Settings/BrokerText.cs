@@ -22,11 +22,13 @@ internal static class BrokerText
             return $"The broker at '{far}' is on another machine, and the connection is plain text: " +
                 $"use amqps or {nameof(options.UseTls)}, or set {nameof(options.AllowPlainText)} if that is meant.";
         }
+
         if (!target.UseTls && (options.CertificateFile ?? options.TrustedCertificatesFile ?? options.ServerName) is not null)
         {
             return $"{nameof(options.CertificateFile)}, {nameof(options.TrustedCertificatesFile)} and {nameof(options.ServerName)} need " +
                 $"amqps or {nameof(options.UseTls)}.";
         }
+
         return null;
     }
 
@@ -100,6 +102,7 @@ internal static class BrokerText
             {
                 return false;
             }
+
             host = (text[..colon], own);
         }
 

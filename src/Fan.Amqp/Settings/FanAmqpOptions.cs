@@ -115,6 +115,7 @@ public sealed class FanAmqpOptions
         {
             yield return $"{nameof(MaxMessageBytes)} must be from 1 KiB to 256 MiB; it is {MaxMessageBytes}.";
         }
+
         if (KeyFile is not null && CertificateFile is null) yield return $"{nameof(KeyFile)} is set, and {nameof(CertificateFile)} is not.";
         foreach (var (name, file) in new[]
         {

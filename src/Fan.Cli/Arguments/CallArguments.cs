@@ -83,6 +83,7 @@ internal sealed class CallArguments
             throw new UsageException(
                 $"Argument '{name}' is nested deeper than {Limits.MaxDepth} levels, which is deeper than a call carries.");
         }
+
         writer.WriteRawValue(bytes, skipInputValidation: true);
         return true;
     }
@@ -111,6 +112,7 @@ internal sealed class CallArguments
         {
             throw new UsageException($"{name} have {json.Length} bytes; a call carries at most {Limits.MaxPayloadBytes}.");
         }
+
         try
         {
             // A level more than values have: the object of the arguments.

@@ -53,6 +53,7 @@ internal sealed class InputText(Func<Stream> standardInput, int maxBytes)
             {
                 throw new UsageException($"{name} has more than {maxBytes / 1024 / 1024} MiB, which is more than a call carries.");
             }
+
             read.Write(block, 0, count);
         }
 

@@ -60,6 +60,7 @@ internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions op
                 $"Calls that began before are still under way after {EditText.Duration(options.DrainTimeout)}: " +
                 $"leave the old versions running.");
         }
+
         foreach (var remark in remarks) terminal.Error.WriteLine($"{terminal.ErrorColours.Error("warning:")} {SafeText.Line(remark)}");
     }
 

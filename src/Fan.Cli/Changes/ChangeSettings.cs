@@ -63,6 +63,7 @@ internal sealed class ChangeSettings
         {
             options = options with { DrainTimeout = drain is "0" or "0s" ? TimeSpan.Zero : TimeText.Parse("--drain-timeout", drain) };
         }
+
         return options;
     }
 

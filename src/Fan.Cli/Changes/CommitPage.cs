@@ -49,6 +49,7 @@ internal static class CommitPage
         {
             table.AddRow(Tables.Cell(EditText.Subject(edit.Path)), Tables.Cell(EditText.Before(edit)), Tables.Cell(EditText.After(edit)));
         }
+
         Tables.Write(terminal, table);
     }
 }

@@ -40,6 +40,7 @@ internal sealed class WatchSettings
         {
             return errors is null && p99 is null ? null : throw new UsageException("--max-errors and --max-p99 need --watch TIME.");
         }
+
         if (errors is null && p99 is null) throw new UsageException("--watch needs --max-errors or --max-p99, or both.");
         var isGrowth = p99?.StartsWith('+') == true;
         return new WatchRule(

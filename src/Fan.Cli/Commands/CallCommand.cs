@@ -85,6 +85,7 @@ internal sealed class CallCommand : Verb
         {
             TraceTree.Write(output, toError ? terminal.ErrorColours : terminal.OutColours, trace.Spans);
         }
+
         await output.FlushAsync().ConfigureAwait(false);
     }
 }

@@ -138,6 +138,7 @@ internal sealed class CallLine
             throw new ToolException(
                 "no_such_transport", $"Service '{service}' is not served over '{transport}', but over {string.Join(", ", offered)}.");
         }
+
         if (!session.Transports.Contains(transport, StringComparer.Ordinal))
         {
             throw new ToolException(

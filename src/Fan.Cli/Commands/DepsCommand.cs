@@ -46,6 +46,7 @@ internal sealed class DepsCommand : Verb
         {
             throw new UsageException("--order is of all that runs: it goes without SERVICE and --problems.");
         }
+
         var session = Global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -62,6 +63,7 @@ internal sealed class DepsCommand : Verb
         {
             DependencyPage.Write(terminal, report);
         }
+
         await terminal.FlushAsync().ConfigureAwait(false);
         if (report.Applications.Count == 0)
         {
@@ -69,6 +71,7 @@ internal sealed class DepsCommand : Verb
                 ? "Everything that is declared is met."
                 : $"No application runs{(service is null ? "" : $" that hosts or needs '{service}'")}.");
         }
+
         return onlyProblems && report.IsBroken ? ExitCode.Failed : ExitCode.Done;
     }
 

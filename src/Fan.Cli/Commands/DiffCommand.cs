@@ -49,6 +49,7 @@ internal sealed class DiffCommand : Verb
                 asJson,
                 cancellationToken).ConfigureAwait(false);
         }
+
         return ExitCode.Done;
     }
 

@@ -51,6 +51,7 @@ internal sealed class DoctorCommand : Verb
                     garbage, says, tells: !json, cancellationToken).ConfigureAwait(false)
             };
         }
+
         if (json) JsonPrinter.WriteReply(Global.Terminal, JsonSerializer.SerializeToElement(report, ToolJson.Default.DoctorReport));
         return !isReachable ? ExitCode.NotReachable : report.Status == CheckStatus.Failed ? ExitCode.Failed : ExitCode.Done;
     }

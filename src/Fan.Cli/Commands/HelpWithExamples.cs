@@ -28,6 +28,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         {
             output.WriteLine("  " + example);
         }
+
         if (command is not RootCommand) return ExitCode.Done;
         output.WriteLine();
         output.WriteLine(

@@ -45,6 +45,7 @@ internal sealed class InfoCommand : Verb
         {
             ServicePage.Write(Global.Terminal, report);
         }
+
         return ExitCode.Done;
     }
 }

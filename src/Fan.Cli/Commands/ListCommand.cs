@@ -40,6 +40,7 @@ internal sealed class ListCommand : Verb
         {
             Write(terminal, services);
         }
+
         await terminal.FlushAsync().ConfigureAwait(false);
         Remark(terminal, session.Store.DisplayName, pattern, services.Count, listing);
         return ExitCode.Done;
@@ -69,6 +70,7 @@ internal sealed class ListCommand : Verb
         {
             remarks.Add($"{listing.Barriers.Count} of the versions {(listing.Barriers.Count == 1 ? "has" : "have")} a barrier");
         }
+
         if (remarks.Count > 0) terminal.Error.WriteLine($"{string.Join(", ", remarks)}: see 'fan doctor'.");
     }
 }

@@ -60,12 +60,14 @@ internal sealed class LogCommand : Verb
         {
             CommitPage.WriteLog(terminal, commits);
         }
+
         await terminal.FlushAsync().ConfigureAwait(false);
         if (commits.Count == 0)
         {
             terminal.Error.WriteLine(
                 $"Nothing was committed{(path is null ? "" : " for it")} in {SafeText.Line(session.Store.DisplayName)}.");
         }
+
         return ExitCode.Done;
     }
 }

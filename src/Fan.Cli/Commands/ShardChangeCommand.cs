@@ -69,6 +69,7 @@ internal abstract class ShardChangeCommand : Verb
         {
             terminal.Error.WriteLine($"{terminal.ErrorColours.Error("warning:")} {SafeText.Line(warning)}");
         }
+
         return ExitCode.Done;
     }
 

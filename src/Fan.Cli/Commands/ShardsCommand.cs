@@ -38,6 +38,7 @@ internal sealed class ShardsCommand : Verb
         {
             ShardLine.Write(Global.Terminal, shards);
         }
+
         await Global.Terminal.FlushAsync().ConfigureAwait(false);
         var open = shards.Count(shard => shard.Holder != shard.Owner);
         if (open > 0)
@@ -46,12 +47,14 @@ internal sealed class ShardsCommand : Verb
                 $"{open} of {shards.Count} shards {(open == 1 ? "is" : "are")} not held by the owner yet: " +
                 $"calls for {(open == 1 ? "it" : "them")} wait.");
         }
+
         var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
         // Who holds a lock is known by that name alone.
         foreach (var name in SharedWorkerName.Find(listing.Endpoints.Where(endpoint => endpoint.Service == service)))
         {
             Global.Terminal.Error.WriteLine($"{SafeText.Line(name.ToString())}. {SharedWorkerName.Advice}");
         }
+
         return ExitCode.Done;
     }
 }

@@ -47,6 +47,7 @@ internal sealed class ShowCommand : Verb
             {
                 CommitPage.Write(terminal, commit);
             }
+
             return ExitCode.Done;
         }
 

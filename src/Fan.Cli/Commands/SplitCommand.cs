@@ -71,6 +71,7 @@ internal sealed class SplitCommand : Verb
             return await new WatchedChange(
                 Global.Terminal, asJson, session, options, rule).RunAsync([change], cancellationToken).ConfigureAwait(false);
         }
+
         return await new ChangeRun(Global.Terminal, asJson, options).RunAsync(
             progress => session.Changes.ChangeAsync([change], options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
     }

@@ -47,6 +47,7 @@ internal sealed class SwitchCommand : Verb
             return await new WatchedChange(
                 Global.Terminal, asJson, session, options, rule).RunAsync(changes, cancellationToken).ConfigureAwait(false);
         }
+
         return await new ChangeRun(Global.Terminal, asJson, options).RunAsync(
             progress => session.Changes.ChangeAsync(changes, options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
     }

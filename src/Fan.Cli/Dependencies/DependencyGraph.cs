@@ -121,6 +121,7 @@ internal sealed class DependencyGraph
                     $"{need.Problem}; commit {commit.Number} by {commit.Author} changed its route " +
                     $"last{(commit.Reason.Length > 0 ? $" ({commit.Reason})" : "")}"
             }
+
             : need;
 
     private static string Listed(IEnumerable<Endpoint> endpoints) =>

@@ -47,10 +47,12 @@ internal static class EndpointChecks
                 ? "the only address accepts connections"
                 : $"all {Math.Min(addresses, MaxTried)} addresses accept connections");
         }
+
         if (addresses > MaxTried)
         {
             yield return Check.Warning("endpoints", $"{addresses - MaxTried} more addresses were not tried", "Try them with 'fan call'.");
         }
+
         var without = endpoints.Count(endpoint => endpoint.Description is not { Host.Length: > 0, Port: > 0 });
         if (without > 0) yield return Check.Ok("endpoints", $"{without} without host and port were not tried");
     }

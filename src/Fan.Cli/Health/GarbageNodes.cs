@@ -59,6 +59,7 @@ internal static class GarbageNodes
             {
                 return;
             }
+
             var isHeld = node.EphemeralOwner != 0
                 || (await store.GetChildrenAsync(path, cancellationToken).ConfigureAwait(false))?.Count > 0;
             found.Add(new GarbageNode(path, reason, node.Version, isHeld));

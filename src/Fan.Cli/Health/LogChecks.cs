@@ -40,6 +40,7 @@ internal static class LogChecks
             {
                 continue;
             }
+
             if (record.Applied > 0 && !await log.HasAppliedAsync(record, cancellationToken).ConfigureAwait(false))
             {
                 strangers.Add($"{record.Application} (commit {record.Applied})");

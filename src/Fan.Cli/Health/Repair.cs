@@ -40,6 +40,7 @@ internal sealed class Repair(ToolSession session, Terminal terminal)
         {
             removed.Add(nameless);
         }
+
         if (tells) await terminal.Out.WriteLineAsync($"Removed: {removed.Count}.").ConfigureAwait(false);
         return removed;
     }

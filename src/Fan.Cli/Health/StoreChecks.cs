@@ -86,6 +86,7 @@ internal static class StoreChecks
             yield return Check.Warning(
                 "barrier", $"{barrier} holds registrations back", $"Delete {barrier}/{EndpointPath.Barrier} when they may come.");
         }
+
         if (listing.Barriers.Count > MaxShown)
         {
             yield return Check.Warning("barrier", $"and {listing.Barriers.Count - MaxShown} more", "See above.");

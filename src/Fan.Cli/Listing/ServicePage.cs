@@ -22,6 +22,7 @@ internal static class ServicePage
             {
                 output.WriteLine($"A proxy: it stands before {SafeText.Line(before)}, and has the methods of that.");
             }
+
             if (version.Differing.Count > 0)
             {
                 output.WriteLine(
@@ -29,6 +30,7 @@ internal static class ServicePage
                         $"Its endpoints differ in {SafeText.Line(string.Join(", ", version.Differing))}: " +
                         $"several builds call themselves {SafeText.Line(version.Version)}."));
             }
+
             WriteEndpoints(terminal, version);
             if (version.TakesAnyMethod) output.WriteLine("Its methods are not published: any may be called.");
             if (version.Methods.Count > 0) WriteMethods(terminal, version);

@@ -63,6 +63,7 @@ internal static class LoadPage
         {
             table.AddRow(Tables.Cell(error.Code), Tables.Cell(Number(error.Calls, "#,0")), Tables.Cell(error.Message));
         }
+
         Tables.Write(terminal, table);
     }
 

@@ -52,6 +52,7 @@ internal sealed class LoadRun(LoadPlan plan, Func<CancellationToken, ValueTask> 
                 {
                     await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
                 }
+
                 await call(cancellationToken).ConfigureAwait(false);
                 // From when it was due: a service that stands still would else hide it by holding back the calls that find out.
                 phase.Counts.Succeeded(clock.GetElapsedTime(phase.Started) - due);

@@ -19,6 +19,7 @@ internal static class Tables
                 NoWrap = header == "SERVICE"
             });
         }
+
         return table;
     }
 

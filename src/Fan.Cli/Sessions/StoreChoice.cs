@@ -19,6 +19,7 @@ internal sealed record StoreChoice(string? Url, string Source)
             throw new UsageException(
                 $"Store '{url}' ({source}) lives within one process, so nobody else is in it: name the one that the services use.");
         }
+
         return new StoreChoice(url, source);
     }
 }

@@ -27,11 +27,13 @@ internal sealed record ShardLine(int Shard, string? Owner, string? Holder, long?
             return [.. states.Select(
                 state => new ShardLine(state.Shard, state.Owner, state.Holder, state.Token == 0 ? null : state.Token, state.IsAssigned))];
         }
+
         var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
         if (listing.Endpoints.Any(endpoint => endpoint.Service == service))
         {
             throw new NoSuchServiceException(service, $"Service '{service}' has no shards: none of its workers divides it.");
         }
+
         var error = new NoSuchServiceException(service, $"No service '{service}' is registered.");
         CallHints.AddNearest(error, listing);
         throw error;

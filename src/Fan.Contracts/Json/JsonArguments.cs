@@ -153,6 +153,7 @@ public static class JsonArguments
             {
                 throw new BadArgumentException(parameter.Name, $"Argument '{parameter.Name}' of '{method.Name}' must not be null.");
             }
+
             // To any other type its converter says what null is: to a JsonElement it is a value.
             if (typeof(T) == typeof(string)) return default!;
         }
@@ -202,6 +203,7 @@ public static class JsonArguments
         {
             return false;
         }
+
         var start = reader;
         try
         {

@@ -25,6 +25,7 @@ internal static class MethodFit
         {
             return Found(Fit.None, $"it is {Kind(caller)} in {sides.Caller} and {Kind(service)} in {sides.Service}");
         }
+
         if (caller.Parameters is null || service.Parameters is null) return Found(Fit.Unknown, "its arguments are not published");
         var fit = Arguments(
             new ValueFlow(callerTypes, serviceTypes, sides.Caller, sides.Service, sides.ServiceIsNewer, areArguments: true, findings));
@@ -39,6 +40,7 @@ internal static class MethodFit
                 areArguments: false,
                 findings).Of(given, wanted, "result"));
         }
+
         return caller.Result == service.Result
             ? fit
             : Found(
@@ -77,6 +79,7 @@ internal static class MethodFit
             {
                 worst = Worst(worst, Found(Fit.None, $"only {sides.Service} has the argument {missing.Name}"));
             }
+
             return worst;
         }
 

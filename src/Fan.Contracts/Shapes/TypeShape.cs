@@ -83,6 +83,7 @@ internal sealed class TypeShape
         {
             return new TypeShape(name, nullable, TypeForm.List) { Item = name.Substring(0, name.Length - 2) };
         }
+
         if (types.TryGetValue(name, out var lines)) return Named(name, nullable, lines);
         if (name.StartsWith(MapMark, StringComparison.Ordinal) && name.EndsIn('>') && Comma(name) is var comma and > 0)
         {

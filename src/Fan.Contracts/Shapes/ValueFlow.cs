@@ -40,6 +40,7 @@ internal sealed class ValueFlow(
             {
                 return Differ(source, target, place);
             }
+
             return Found(Fit.Unknown, $"the members of {(source.Form == TypeForm.Unknown ? source.Name : target.Name)} are not published");
         }
 

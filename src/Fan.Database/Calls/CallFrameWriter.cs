@@ -32,6 +32,7 @@ internal sealed class CallFrameWriter(IDatabase database, long self, TimeProvide
         {
             throw new ServiceUnavailableException(service, "The application stops.");
         }
+
         return await sending.Done!.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -88,6 +89,7 @@ internal sealed class CallFrameWriter(IDatabase database, long self, TimeProvide
                     {
                         done?.TrySetException(new ServiceUnavailableException(service, error.Message, error));
                     }
+
                     together.RemoveAll(sending => sending.Done is not null);
                 }
 
@@ -169,6 +171,7 @@ internal sealed class CallFrameWriter(IDatabase database, long self, TimeProvide
             {
                 DatabaseCallLog.Interrupted(logger, error, error.Message);
             }
+
             return error;
         }
     }

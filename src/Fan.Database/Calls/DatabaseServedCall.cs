@@ -110,12 +110,14 @@ internal sealed class DatabaseServedCall(Mailbox mailbox, CallServer server, Cal
                 nameof(FanLimits.MaxPayloadBytes),
                 $"The arguments have more than {limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
         }
+
         if (request.Headers?.Length > limits.MaxHeaderBytes)
         {
             throw new LimitExceededException(
                 nameof(FanLimits.MaxHeaderBytes),
                 $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
         }
+
         var slash = request.Method?.IndexOf('/', StringComparison.Ordinal) ?? -1;
         if (slash < 0) throw new BadMessageException("method", "A method is named 'service/method'.");
         var method = server.Resolve(request.Method![..slash], request.Method[(slash + 1)..]);

@@ -140,6 +140,7 @@ internal sealed class Mailbox : IAsyncDisposable
             {
                 _working = Task.WhenAll(Task.Run(ReadAsync, CancellationToken.None), Task.Run(TendAsync, CancellationToken.None));
             }
+
             _isOpen = true;
         }
         finally

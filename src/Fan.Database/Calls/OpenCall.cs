@@ -60,6 +60,7 @@ internal abstract class OpenCall(long peer, OutgoingCall call)
                 nameof(FanLimits.MaxPayloadBytes),
                 $"The reply has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
         }
+
         var array = ArrayPool<byte>.Shared.Rent(Math.Max(frame.Body.Length, 1));
         frame.Body.CopyTo(array);
         return new ReplyPayload(array, frame.Body.Length) { ContentType = frame.ContentType ?? call.ContentType };

@@ -63,6 +63,7 @@ internal sealed class SequenceCall(long peer, OutgoingCall call, int window, Mai
                 {
                     throw new BadMessageException("item", $"The far end sends more than {window} bytes that are not read.");
                 }
+
                 _received += frame.Body.Length;
                 var payload = Payload(frame);
                 if (!_items.Writer.TryWrite((payload, frame.Body.Length))) payload.Dispose();

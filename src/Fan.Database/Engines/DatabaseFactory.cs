@@ -15,6 +15,7 @@ internal static class DatabaseFactory
         {
             return new SqliteDatabase(Path.GetFullPath(path), options.MakeTables, isDurable: true, clock, logger ?? NullLogger.Instance);
         }
+
         var source = options.DataSource ?? CreateSource(options);
         return new PostgresDatabase(
             source,

@@ -129,6 +129,7 @@ internal sealed partial class DatabaseConsumer : IQueueConsumer
         {
             return QueueSettlement.Dead(DeadLetterReasons.Expired, "its time was over before an attempt could begin");
         }
+
         QueueDelivery described;
         try
         {
@@ -193,6 +194,7 @@ internal sealed partial class DatabaseConsumer : IQueueConsumer
                 {
                     await TurnSafelyAsync(settled, room).ConfigureAwait(false);
                 }
+
                 if (Trouble is not null && !_lease.IsDeleted) Recovered();
                 pause = ShortestPause;
             }

@@ -99,6 +99,7 @@ internal sealed class DatabaseQueueTransport(
             throw new ArgumentException(
                 $"The id of a push must have 1 to {QueueMessage.MaxIdLength} printable characters.", nameof(message));
         }
+
         if (message.Payload.Length > options.Value.MaxMessageBytes)
         {
             throw new LimitExceededException(

@@ -36,6 +36,7 @@ internal sealed class QueueBounds(IDatabase database, int defaultBound, TimeProv
         {
             known = await LookAsync(service, within, cancellationToken).ConfigureAwait(false);
         }
+
         if (known.Full is not { } full) return;
         throw new LimitExceededException(
             nameof(QueuePolicy.MaxMessages),

@@ -77,30 +77,36 @@ public sealed class FanDatabaseOptions
             yield return $"it needs one of {nameof(Postgres)} (a connection string) and {nameof(Sqlite)} (the path of a file); " +
                 $"it has {(named == 0 ? "none" : named)}. Set Fan:Database:{nameof(Postgres)} or Fan:Database:{nameof(Sqlite)}.";
         }
+
         if (Postgres is not null && ProblemOfConnectionString() is { } problem) yield return problem;
         if (Password is not null && Postgres is null) yield return $"{nameof(Password)} goes with {nameof(Postgres)}, which is not set.";
         if (Sqlite is not null && (Sqlite.Length == 0 || Sqlite.Contains('\0', StringComparison.Ordinal)))
         {
             yield return $"{nameof(Sqlite)} must be the path of a file.";
         }
+
         if (PollInterval < TimeSpan.FromMilliseconds(10) || PollInterval > TimeSpan.FromHours(1))
         {
             yield return $"{nameof(PollInterval)} must be from 10 ms to 1 h; it is {PollInterval}.";
         }
+
         if (OperationTimeout < TimeSpan.FromSeconds(1) || OperationTimeout > TimeSpan.FromHours(1))
         {
             yield return $"{nameof(OperationTimeout)} must be from 1 s to 1 h; it is {OperationTimeout}.";
         }
+
         if (MaxConnections is < 1 or > 1000) yield return $"{nameof(MaxConnections)} must be from 1 to 1,000; it is {MaxConnections}.";
         if (CallLease < TimeSpan.FromSeconds(1) || CallLease > TimeSpan.FromHours(1))
         {
             yield return $"{nameof(CallLease)} must be from 1 s to 1 h; it is {CallLease}.";
         }
+
         if (MaxServedCalls < 1) yield return $"{nameof(MaxServedCalls)} must be above zero; it is {MaxServedCalls}.";
         if (SequenceWindowBytes is < 1024 or > 64 * 1024 * 1024)
         {
             yield return $"{nameof(SequenceWindowBytes)} must be from 1 KiB to 64 MiB; it is {SequenceWindowBytes}.";
         }
+
         if (MaxMessages < 1) yield return $"{nameof(MaxMessages)} must be above zero; it is {MaxMessages}.";
         if (MaxMessageBytes is < 1024 or > 256 * 1024 * 1024)
         {

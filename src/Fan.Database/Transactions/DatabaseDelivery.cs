@@ -48,6 +48,7 @@ public sealed class DatabaseDelivery
             throw new InvalidOperationException(
                 "The lease of the message was over before its handler ended: another consumer has it, and what was written is undone.");
         }
+
         await Transaction!.CommitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 

@@ -32,6 +32,7 @@ internal static class ArgumentsReader
         {
             arguments.AddText(pair.DecodeName().ToString(), pair.DecodeValue().ToString());
         }
+
         using var json = await AddBodyAsync(arguments, contentType, body, limits, cancellationToken).ConfigureAwait(false);
 
         // Files grow by a third as base64.
@@ -53,6 +54,7 @@ internal static class ArgumentsReader
                 throw new BadArgumentException(
                     "", $"The arguments of '{match.Method.Method.Name}' are no valid JSON text: {error.Message}", error);
             }
+
             throw;
         }
     }
@@ -92,6 +94,7 @@ internal static class ArgumentsReader
                 "content-type",
                 $"This content type is not understood; send application/json, {BodyType.UrlEncoded} or {BodyType.Multipart}.");
         }
+
         try
         {
             return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = limits.MaxDepth + AroundArguments });

@@ -42,6 +42,7 @@ internal static class BodyType
                 throw new BadMessageException(
                     "content-type", $"A page must say what it sends to '{method.Name}': set the content type to {Json}.");
             }
+
             return;
         }
 

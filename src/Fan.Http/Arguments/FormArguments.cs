@@ -48,6 +48,7 @@ internal static class FormArguments
             throw new BadMessageException(
                 "content-type", $"A multipart body needs a boundary of 1 to {MaxBoundary} characters in its content type.");
         }
+
         var reader = new MultipartReader(
             boundary, new MemoryStream(body.ToArray()))
         {

@@ -32,6 +32,7 @@ internal sealed class HttpNamedArguments(MethodDescription method, IReadOnlyList
         {
             throw new BadArgumentException("", $"The arguments of '{method.Name}' must be a JSON object; they are {json.ValueKind}.");
         }
+
         _json = json;
     }
 

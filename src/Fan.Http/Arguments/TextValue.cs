@@ -87,6 +87,7 @@ internal static class TextValue
         {
             return false;
         }
+
         return true;
     }
 

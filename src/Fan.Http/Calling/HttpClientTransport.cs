@@ -72,6 +72,7 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
         {
             throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
         }
+
         var content = new PayloadContent(call.Payload, call.ContentType);
         try
         {
@@ -82,6 +83,7 @@ internal sealed class HttpClientTransport : IClientTransport, IDisposable
             {
                 throw await ReplyReader.ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
             }
+
             if (ContentType(response) is { } other && other != StreamEnd.MediaType)
                 throw new BadMessageException("reply", $"The reply of '{call.Service}.{call.Method}' is no sequence; call it as an rpc.");
             await foreach (var item in LineReader.ReadAsync(response, call, cancellationToken).ConfigureAwait(false)) yield return item;

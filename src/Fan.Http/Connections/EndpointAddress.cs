@@ -34,6 +34,7 @@ internal sealed class EndpointAddress
             throw new EndpointUnreachableException(
                 endpoint, $"Endpoint {endpoint.Id} has no usable address: '{description.Host}:{description.Port}'.");
         }
+
         var address = new EndpointAddress(root, HttpVersions.TakesHttp2(description));
         endpoint.TransportState = address;
         return address;

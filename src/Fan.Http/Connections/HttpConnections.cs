@@ -97,6 +97,7 @@ internal sealed class HttpConnections : IDisposable
             {
                 return response;
             }
+
             response.Dispose();
             throw new LimitExceededException(
                 nameof(FanLimits.MaxHeaders),
@@ -204,6 +205,7 @@ internal sealed class HttpConnections : IDisposable
                 $"{call.Endpoint} takes no TLS, which this application asks for ({nameof(FanHttpOptions.TrustedCertificatesFile)}); " +
                 $"set {nameof(FanHttpOptions.AllowPlainText)} if it may be called nevertheless.");
         }
+
         PlainText.RequireNoToken(call);
     }
 

@@ -28,6 +28,7 @@ internal static class ForeignRequest
             throw new BadArgumentException(
                 "", $"The arguments of '{call.Method}' must be a JSON object of names; they are {arguments.ValueKind}.");
         }
+
         HttpRequestMessage request;
         try
         {
@@ -159,6 +160,7 @@ internal static class ForeignRequest
             {
                 throw new BadArgumentException(name, $"Argument '{name}' of '{call.Method}' is missing: its URL needs it.");
             }
+
             var text = QueryText.Of(value);
             // A segment of dots alone would be taken for a way up.
             if (text is null or "" or "." or "..")
@@ -166,6 +168,7 @@ internal static class ForeignRequest
                 throw new BadArgumentException(
                     name, $"Argument '{name}' of '{call.Method}' can't stand in a path: it is '{text ?? "null"}'.");
             }
+
             path.Append(Uri.EscapeDataString(text));
             at = close;
         }

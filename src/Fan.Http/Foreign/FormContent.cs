@@ -21,6 +21,7 @@ internal static class FormContent
         {
             parameter.Value = parameter.Value!.Trim('"');
         }
+
         foreach (var argument in arguments.EnumerateObject())
         {
             foreach (var item in Items(argument.Value))
@@ -41,6 +42,7 @@ internal static class FormContent
         {
             throw new BadArgumentException(name + ".content", $"Argument '{name}' is a file whose content is no base64.");
         }
+
         var part = Part(
             bytes,
             $"name={Quoted(name)}; filename={Quoted(file.GetProperty("fileName").GetString() is { Length: > 0 } given ? given : "file")}");
@@ -50,6 +52,7 @@ internal static class FormContent
         {
             part.Headers.ContentType = mediaType;
         }
+
         return part;
     }
 

@@ -51,6 +51,7 @@ internal sealed class OtHeaders
         {
             return;
         }
+
         if (ReadBaggage(_baggage) is not { } members) return;
         message.TraceParent = $"00-{trace}-{span}-{(sampled ? "01" : "00")}";
         message.Baggage ??= Messaging.Baggage.Format(members);
@@ -64,6 +65,7 @@ internal sealed class OtHeaders
         {
             return null;
         }
+
         if (digits == 16) id &= ulong.MaxValue;
         return id == 0 ? null : id.ToString(digits == 32 ? "x32" : "x16", CultureInfo.InvariantCulture);
     }

@@ -26,6 +26,7 @@ internal sealed class OpenApiDocument(CallServer server)
         {
             document.WriteTo(writer);
         }
+
         return output.ToArray();
     }
 

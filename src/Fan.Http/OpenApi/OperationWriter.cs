@@ -41,6 +41,7 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
                 ["schema"] = new JsonObject { ["type"] = "string" }
             });
         }
+
         var rest = new List<ParameterDescription>();
         var inQuery = route.Verb.ToUpperInvariant() is "GET" or "HEAD" or "DELETE";
         foreach (var parameter in method.Parameters)
@@ -104,6 +105,7 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
                 ? File(parameter.Type)
                 : schemas.Of(parameter.Type, parameter.AllowsNull);
         }
+
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
         var required = parameters.Where(parameter => !parameter.IsOptional).Select(parameter => (JsonNode)parameter.Name).ToArray();
         if (required.Length > 0) schema["required"] = new JsonArray(required);
@@ -141,6 +143,7 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
         {
             responses["200"] = Content("The reply.", Json, schemas.Of(method.ResultType, method.ResultAllowsNull));
         }
+
         responses["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" };
         operation["responses"] = responses;
         return operation;

@@ -119,6 +119,7 @@ internal sealed class SchemaCatalog
         {
             return new JsonObject { ["anyOf"] = new JsonArray(schema, new JsonObject { ["type"] = "null" }) };
         }
+
         plain["type"] = new JsonArray((string?)type, "null");
         return plain;
     }

@@ -103,6 +103,7 @@ internal sealed class CallDispatcher(CallServer server, TemplateTable routes, La
                 {
                     throw new BadMessageException("content-type", $"{MediaTypes.Compact} is not taken over HTTP; send {MediaTypes.Json}.");
                 }
+
                 call = new IncomingCall
                 {
                     Payload = bytes.IsEmpty ? NoArguments : bytes,
@@ -140,6 +141,7 @@ internal sealed class CallDispatcher(CallServer server, TemplateTable routes, La
             {
                 features.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
             }
+
             await FailAsync(features, server.Describe(error, call), call?.ReplySpans).ConfigureAwait(false);
             if (isBroken && (aborted.IsCancellationRequested || error.InnerException is ConnectionResetException))
             {

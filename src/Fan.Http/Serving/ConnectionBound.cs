@@ -121,6 +121,7 @@ internal sealed class ConnectionBound(int most, ConnectionSeats seats, ProtocolD
         {
             return;
         }
+
         ConnectionBoundLog.Full(logger, most);
     }
 }

@@ -69,6 +69,7 @@ internal sealed class HttpServerTransport(
         {
             properties[NetworkIdentity.Property] = NetworkIdentity.Current.ToString();
         }
+
         if (_options.CertificateFile is not null) properties[HttpScheme.Property] = Uri.UriSchemeHttps;
         return properties;
     }

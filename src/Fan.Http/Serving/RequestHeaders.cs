@@ -20,6 +20,7 @@ internal static class RequestHeaders
                 nameof(FanLimits.MaxHeaders),
                 $"The request has {headers.Count} headers; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
         }
+
         var message = new MessageHeaders();
         OtHeaders? foreign = null;
         var bytes = 0;
@@ -32,6 +33,7 @@ internal static class RequestHeaders
                     nameof(FanLimits.MaxHeaderBytes),
                     $"The headers of the request have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
             }
+
             if (OtHeaders.IsOne(name)) (foreign ??= new OtHeaders()).Set(name, values.ToString());
             else message.TrySet(name, values.ToString());
         }

@@ -23,6 +23,7 @@ internal sealed class WebAuthenticator : ICallerAuthenticator
                 "Tokens are to be checked by ASP.NET Core, which has no authentication here: " +
                 "call services.AddAuthentication(…).AddJwtBearer(…), or add another scheme.");
         }
+
         (_scopes, _scheme, _logger) = (services.GetRequiredService<IServiceScopeFactory>(), scheme, logger);
     }
 

@@ -118,28 +118,34 @@ public sealed class FanHttpOptions : IListenerSettings
         {
             yield return problem;
         }
+
         if (AllowCredentials && AllowedOrigins.Count == 0)
         {
             yield return $"{nameof(AllowCredentials)} is for pages of {nameof(AllowedOrigins)}, and none is set.";
         }
+
         if (AllowedOrigins.Contains(WebOrigin.Any) && (AllowCredentials || this.AsksCallers()))
         {
             yield return $"{nameof(AllowedOrigins)} can't be '*' where " +
                 $"{(AllowCredentials ? nameof(AllowCredentials) : "callers are asked for a certificate")}: " +
                 "any page would call in the name of who visits it. Name the origins.";
         }
+
         if (CallVersion != HttpVersion.Version11 && CallVersion != HttpVersion.Version20)
         {
             yield return $"{nameof(CallVersion)} must be 1.1 or 2.0; it is {CallVersion}.";
         }
+
         if (MaxConnections is < 1 or > 1_000_000)
         {
             yield return $"{nameof(MaxConnections)} must be from 1 to 1,000,000; it is {MaxConnections}.";
         }
+
         if (QuietTime < TimeSpan.Zero || QuietTime > TimeSpan.FromMinutes(1))
         {
             yield return $"{nameof(QuietTime)} must be from zero to a minute; it is {QuietTime}.";
         }
+
         foreach (var (name, value) in new[] { (nameof(ProbeInterval), ProbeInterval), (nameof(ProbeTimeout), ProbeTimeout) })
         {
             if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromHours(1))

@@ -56,6 +56,7 @@ internal sealed class HostNames
         {
             return !_isOnLoopback || IPAddress.IsLoopback(address) || _names.Contains(address.ToString());
         }
+
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || _suffixes.Exists(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));

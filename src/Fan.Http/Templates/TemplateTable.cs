@@ -79,6 +79,7 @@ internal sealed class TemplateTable
                     "path",
                     $"'{HeaderText.Shorten(service.Template)}' has its shard keys in other places than '{method.Service.Name.Template}'.");
             }
+
             // micro-fan sends what it put into the path once more as arguments.
             var keys = method.Service.Name.ShardKeys.Zip(service.ShardKeys, KeyValuePair.Create).ToList();
             return new RouteMatch(method, ShardKeyList.Format(service.ShardKeys), keys.Count > 0 ? keys : null);
@@ -116,11 +117,13 @@ internal sealed class TemplateTable
                     $"URL template '{route.Template}' has '{{{unknown}}}', which is no argument of the method and no " +
                     "shard key of the service.");
             }
+
             if (keys.Intersect(template.Arguments).Count() is > 0 and var count && count < keys.Count)
             {
                 throw new FormatException(
                     $"URL template '{route.Template}' has some of the service's shard keys and not all: {string.Join(", ", keys)}.");
             }
+
             return (route.Verb.ToUpperInvariant(), template, method);
         }
         catch (FormatException error)

@@ -73,6 +73,7 @@ internal sealed partial class ClientConnection
             {
                 throw new WireException($"Credit of {bytes} bytes is more than was used.");
             }
+
             _credit += (long)bytes;
             Writer.Changed();
         }

@@ -27,6 +27,7 @@ internal sealed class ClientSequence(ClientConnection connection, OutgoingCall c
         {
             throw new WireException($"Stream {Stream} sends items beyond its window of {window} bytes.", ErrorCodes.LimitExceeded);
         }
+
         // A reader that has just left finds it no more.
         if (_items.Writer.TryWrite((payload, bytes))) return;
         payload.Dispose();

@@ -39,6 +39,7 @@ internal sealed class WirePeer(
         {
             return reply;
         }
+
         return CallSlowlyAsync(call, cancellationToken);
     }
 

@@ -294,6 +294,7 @@ internal abstract class WireConnection
             {
                 throw new WireException("Pings come faster than their answers are read.", ErrorCodes.LimitExceeded);
             }
+
             var place = Writer.Frames.Begin(FrameType.Pong, 0);
             Writer.Frames.Bytes(frame.Body);
             Writer.Frames.End(place);
@@ -316,6 +317,7 @@ internal abstract class WireConnection
             {
                 Close(new SilentPeerException($"{PeerName} has been silent for {_clock.GetElapsedTime(heard).TotalSeconds:0.#} s"));
             }
+
             return;
         }
 

@@ -173,6 +173,7 @@ internal sealed class ServedCall : IReady, IItemSink, IThreadPoolWorkItem, IDisp
         {
             await _connection.RoomAsync(_reply.Count).ConfigureAwait(false);
         }
+
         _connection.Replied();
     }
 

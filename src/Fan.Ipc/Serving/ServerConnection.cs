@@ -146,15 +146,18 @@ internal sealed partial class ServerConnection(WireLink link, WireSettings setti
                 throw new WireException(
                     $"Stream {frame.Stream} can't be opened: {(frame.Stream == 0 ? "it is the connection's own" : "it is open")}.");
             }
+
             if (_open.Count >= Settings.Options.MaxCallsPerConnection)
             {
                 throw new WireException($"More than {Settings.Options.MaxCallsPerConnection} calls are open.", ErrorCodes.LimitExceeded);
             }
+
             if (_requestsUnread >= Settings.Options.WindowBytes)
             {
                 throw new WireException(
                     $"Requests go beyond the window of {Settings.Options.WindowBytes} bytes.", ErrorCodes.LimitExceeded);
             }
+
             _requestsUnread += frame.Bytes;
             _lastStream = frame.Stream;
             if (!_free.TryPop(out var call)) call = new ServedCall(this, server, transport, _principal);

@@ -123,6 +123,7 @@ internal sealed class WireListener(
             connection.Close(new IOException(
                 $"it did not say hello within {settings.Options.ConnectTimeout.TotalSeconds:0.###} s, or others needed its place"));
         }
+
         await EndAsync(connection).ConfigureAwait(false);
     }
 
@@ -147,6 +148,7 @@ internal sealed class WireListener(
             {
                 throw new IOException($"{settings.Options.MaxConnections} connections are open, and as many are being refused");
             }
+
             var connection = await OpenAsync(accepted, time).ConfigureAwait(false);
             connection.Start(greets: false);
             connection.EndWith(

@@ -79,6 +79,7 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
                 $"The ipc route can't listen on {path}: a socket's path has at most {MaxPathBytes - 1} bytes here, " +
                 $"and this one has {bytes - 1}. Set Fan:Ipc:Folder to a shorter one.");
         }
+
         try
         {
             Prepare(folder);
@@ -124,6 +125,7 @@ internal sealed class SocketFolder(string? configured, ILogger logger)
             throw new IOException(
                 $"{path} belongs to another user. Set Fan:Ipc:Folder to a folder of the user that the application runs as.");
         }
+
         if ((File.GetUnixFileMode(path) & OthersWrite) != UnixFileMode.None)
         {
             throw new IOException(

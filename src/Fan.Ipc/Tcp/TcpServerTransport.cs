@@ -95,11 +95,13 @@ internal sealed class TcpServerTransport(
         {
             properties[NetworkIdentity.Property] = NetworkIdentity.Current.ToString();
         }
+
         // To a caller elsewhere this address would be its own machine.
         if (_options.AdvertisedHost is null && IPAddress.IsLoopback(IPAddress.Parse(_options.Address)))
         {
             properties[HostIdentity.Property] = HostIdentity.Current();
         }
+
         return properties;
     }
 

@@ -44,6 +44,7 @@ internal ref struct BodyReader(FrameType type, ReadOnlySpan<byte> body)
         {
             throw new WireException($"A frame of type {_type} ends within a member: {count} bytes are announced and {Left} are there.");
         }
+
         var bytes = _body.Slice(Position, count);
         Position += count;
         return bytes;

@@ -52,6 +52,7 @@ internal static class ErrorBody
             {
                 throw new WireException($"An error has more than {WireLimits.MaxErrorFields} members.");
             }
+
             var field = (Field)reader.Number();
             var text = reader.InlineText();
             switch (field)

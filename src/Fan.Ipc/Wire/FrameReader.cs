@@ -135,6 +135,7 @@ internal sealed class FrameReader(int maxBodyBytes)
             {
                 throw new WireException("The first frame must be a hello of Fan's protocol.");
             }
+
             return false;
         }
 
@@ -153,6 +154,7 @@ internal sealed class FrameReader(int maxBodyBytes)
             throw new WireException(
                 $"A frame of type {type} has {length} bytes; at most {WireLimits.MaxControlBytes} are taken.", ErrorCodes.LimitExceeded);
         }
+
         return false;
     }
 

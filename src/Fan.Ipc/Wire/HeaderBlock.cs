@@ -83,6 +83,7 @@ internal static class HeaderBlock
                 nameof(FanLimits.MaxHeaders),
                 $"The message has {count} headers; at most {limits.MaxHeaders} are taken ({nameof(FanLimits.MaxHeaders)}).");
         }
+
         var bytes = 0L;
         for (; count > 0; count--)
         {
@@ -97,6 +98,7 @@ internal static class HeaderBlock
                     nameof(FanLimits.MaxHeaderBytes),
                     $"The headers of the message have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
             }
+
             switch (number)
             {
                 case Other: headers.TrySet(name!, value); break;

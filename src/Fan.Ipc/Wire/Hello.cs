@@ -54,6 +54,7 @@ internal sealed record Hello
         {
             throw new WireException("What arrived is no hello of Fan's protocol.");
         }
+
         var (min, max) = (reader.Byte(), reader.Byte());
         if (min > max || max < WireLimits.MinVersion || min > WireLimits.MaxVersion)
         {
@@ -61,6 +62,7 @@ internal sealed record Hello
                 $"The peer speaks versions {min} to {max} of the protocol, and this side {WireLimits.MinVersion} to " +
                 $"{WireLimits.MaxVersion}: bring the older one up to date.");
         }
+
         var hello = new Hello { MinVersion = min, MaxVersion = max };
         while (reader.Left > 0)
         {
@@ -82,6 +84,7 @@ internal sealed record Hello
         {
             throw new WireException("The hello must allow at least one call and one byte.");
         }
+
         return hello;
     }
 

@@ -24,10 +24,12 @@ internal sealed class ReceivedNames<TMeaning>(int limit)
         {
             throw new WireException($"More than {limit} names were sent on one connection.", ErrorCodes.LimitExceeded);
         }
+
         if (body.Length > WireLimits.MaxNameBytes + 16)
         {
             throw new WireException($"A name has more than {WireLimits.MaxNameBytes} bytes.", ErrorCodes.LimitExceeded);
         }
+
         var reader = new BodyReader(FrameType.Name, body);
         var id = reader.Number();
         if (id != (ulong)_entries.Count) throw new WireException($"The next name must have the number {_entries.Count}; it has {id}.");

@@ -26,6 +26,7 @@ internal sealed class RedisCallWatch(CallInbox inbox, FanRedisOptions options, T
                     {
                         await ProbeAsync(ofTarget.Key, ofTarget).ConfigureAwait(false);
                     }
+
                     // A server that refuses to be asked tells nothing of them either.
                     if (isKept) heard = clock.GetTimestamp();
                 }

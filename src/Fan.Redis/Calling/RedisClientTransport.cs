@@ -71,6 +71,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
         {
             throw new BadMessageException("method", $"'{call.Service}.{call.Method}' is no Fan service: it has no sequences.");
         }
+
         var window = _server.Options.SequenceWindowBytes;
         var pending = new RedisStreamCall(_inbox, call, TargetOf(call), window);
         var fields = RedisFields.Request(call, MessageTypes.Sequence);

@@ -39,6 +39,7 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
             throw new EndpointUnreachableException(
                 call.Endpoint, $"{server.Options.MaxCalls} calls over Redis wait for their replies ({nameof(FanRedisOptions.MaxCalls)}).");
         }
+
         var context = ContextHeaders.For(call.Headers);
         RedisValue body = MicroFanRequest.Write(MicroFanForm.Redis, context, call.Method, call.Payload, _backRoute);
         var pending = new PendingReply(call, channel);
@@ -53,6 +54,7 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
                 throw new EndpointUnreachableException(
                     call.Endpoint, $"{call.Endpoint} does not listen to its channel in Redis at {server.Target.Where}.");
             }
+
             var reply = await pending.Source.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             return MicroFanReply.Read(MicroFanForm.Redis, reply.Span, call);
         }
@@ -62,6 +64,7 @@ internal sealed class RedisMicroFanCalls(RedisServer server, TimeProvider clock,
             {
                 throw new EndpointUnreachableException(call.Endpoint, $"{call.Endpoint} can't be reached: {error.Message}", error);
             }
+
             throw new ServiceUnavailableException(call.Service, $"{call.Endpoint} broke off: {error.Message}", error);
         }
         finally

@@ -17,6 +17,7 @@ internal sealed record RedisTarget(string Id, RedisKey Requests)
         {
             return null;
         }
+
         var target = new RedisTarget(id, topology.Requests(id));
         endpoint.TransportState = target;
         return target;

@@ -31,6 +31,7 @@ internal sealed class BlockingReader(RedisServer server) : IAsyncDisposable
         {
             (arguments[5 + i], arguments[5 + streams.Length + i]) = (streams[i].Stream, streams[i].After);
         }
+
         return ReadAsync("XREAD", arguments);
     }
 

@@ -146,6 +146,7 @@ internal sealed class RedisLink(ConfigurationOptions configuration, int database
                 {
                     throw Away(error, RedisErrors.WasNotSent(error));
                 }
+
                 await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken).ConfigureAwait(false);
             }
             finally

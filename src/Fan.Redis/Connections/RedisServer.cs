@@ -134,6 +134,7 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
             configuration.CommandMap = CommandMap.Create(
                 new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "SUBSCRIBE" }, available: false);
         }
+
         if (!_target.UseTls) return configuration;
         configuration.Ssl = true;
         configuration.SslHost = _options.ServerName ?? _target.Hosts[0].Host;
@@ -142,10 +143,12 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
         {
             configuration.CertificateValidation += (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors);
         }
+
         if (_options.CertificateFile is not null)
         {
             configuration.CertificateSelection += (_, _, _, _, _) => _certificates.Own!.TargetCertificate;
         }
+
         return configuration;
     }
 
@@ -155,6 +158,7 @@ internal sealed class RedisServer : IAsyncDisposable, IDisposable
         {
             return false;
         }
+
         var policy = _certificates.Policy!;
         policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
         // What the server sent with its own.

@@ -27,6 +27,7 @@ internal sealed class MessageWriter(RedisLink link)
         {
             throw link.Explain(sending.Exception?.InnerException ?? new RedisException("the command was given up"));
         }
+
         link.Answered();
         return !sending.Result.IsNull;
     }

@@ -60,6 +60,7 @@ internal static class RedisFields
                 nameof(FanLimits.MaxHeaderBytes),
                 $"The headers have {bytes} bytes; at most {call.Limits.MaxHeaderBytes} are allowed ({nameof(FanLimits.MaxHeaderBytes)}).");
         }
+
         return fields;
     }
 
@@ -83,6 +84,7 @@ internal static class RedisFields
                 nameof(FanLimits.MaxHeaders),
                 $"The message has {count} fields; at most {limits.MaxHeaders} are allowed ({nameof(FanLimits.MaxHeaders)}).");
         }
+
         var bytes = 0;
         for (var i = First; i + 1 < item.Fields.Length; i += 2)
         {
@@ -96,6 +98,7 @@ internal static class RedisFields
                     nameof(FanLimits.MaxHeaderBytes),
                     $"The headers have more than {limits.MaxHeaderBytes} bytes ({nameof(FanLimits.MaxHeaderBytes)}).");
             }
+
             headers.TrySet(Text(name, UsualNames), value);
         }
     }
@@ -146,6 +149,7 @@ internal static class RedisFields
                 nameof(FanLimits.MaxPayloadBytes),
                 $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
         }
+
         var bytes = ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(bytes);
         return new ReplyPayload(bytes, payload.Length) { ContentType = call.ContentType };

@@ -19,6 +19,7 @@ internal sealed class DurabilityCheck(RedisServer server, ILogger logger)
             {
                 RedisQueueLog.LateToDisk(logger, server.Target.Where, setting);
             }
+
             var memory = await InfoAsync("memory", cancellationToken).ConfigureAwait(false);
             if (memory.GetValueOrDefault("maxmemory") is not (null or "0")
                 && memory.GetValueOrDefault("maxmemory_policy") is { } policy and not "noeviction")

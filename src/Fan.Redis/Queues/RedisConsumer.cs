@@ -196,6 +196,7 @@ internal sealed class RedisConsumer : IQueueConsumer
         {
             return false;
         }
+
         // A stream that was only lost comes back under its name.
         RedisQueueLog.DeclaredAgain(_logger, Queue);
         _stream = stream;
@@ -328,6 +329,7 @@ internal sealed class RedisConsumer : IQueueConsumer
             {
                 RedisQueueLog.Late(_logger, Queue, message.Entry);
             }
+
             if (settlement.Outcome == QueueOutcome.Retry) _care.Scheduled();
             return null;
         }

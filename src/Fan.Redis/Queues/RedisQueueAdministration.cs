@@ -81,6 +81,7 @@ internal sealed class RedisQueueAdministration(RedisQueues queues) : IQueueAdmin
         {
             return (int)await queues.RunAsync(queues.Scripts.PurgeDead, queue, [], cancellationToken).ConfigureAwait(false);
         }
+
         var count = 0;
         RedisValue last = "0", stop = "";
         while (true)

@@ -45,11 +45,13 @@ internal sealed class RedisQueueTransport(
                 $"The payload has {message.Payload.Length} bytes; at most {options.MaxMessageBytes} are taken " +
                 $"({nameof(FanRedisOptions)}.{nameof(options.MaxMessageBytes)}).");
         }
+
         if (message.Key is { Length: > QueueMessage.MaxKeyLength })
         {
             throw new ArgumentException(
                 $"The key has {message.Key.Length} characters; at most {QueueMessage.MaxKeyLength} are allowed.", nameof(message));
         }
+
         RedisValue[] arguments =
         [
             message.Id,

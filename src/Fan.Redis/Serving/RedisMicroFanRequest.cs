@@ -35,6 +35,7 @@ internal sealed class RedisMicroFanRequest(
                 $"Application '{Server.Application}' serves as many requests at once as it may " +
                 $"({nameof(FanRedisOptions.Prefetch)}); call again later.");
         }
+
         var method = Server.Resolve(service, _method);
         using var arguments = new PayloadBuffer(limits.MaxPayloadBytes);
         MicroFanRequest.WriteArguments(request.RootElement, method, Incoming.Headers, arguments);
@@ -48,6 +49,7 @@ internal sealed class RedisMicroFanRequest(
         {
             await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
         }
+
         if (TryReply())
         {
             await listener.ReplyAsync(

@@ -58,6 +58,7 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
                 $"The arguments have {payload.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
                 $"({nameof(FanLimits.MaxPayloadBytes)}).");
         }
+
         RedisFields.ReadHeaders(request, Incoming.Headers, limits);
         (Incoming.Payload, Incoming.ContentType) = (new ReadOnlySequence<byte>(payload), request.Field(RedisFields.ContentType));
         var method = inbox.Types.Find(type) ?? Resolve();
@@ -67,6 +68,7 @@ internal sealed class RedisRequest(ServingInbox inbox, CallServer server, CallKe
             {
                 throw new BadMessageException(RedisFields.Credit, $"Field '{RedisFields.Credit}' must be a number of bytes.");
             }
+
             Grant(credit);
             await Server.ServeStreamAsync(method, Incoming, this, cancellationToken).ConfigureAwait(false);
             // An item that was not sent is not passed over in silence.

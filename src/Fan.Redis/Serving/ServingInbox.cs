@@ -81,6 +81,7 @@ internal sealed class ServingInbox : IAsyncDisposable
             {
                 return ResultOf(await _writer.AppendAsync(stream, message, CancellationToken.None).ConfigureAwait(false));
             }
+
             await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ResultOf(_writer.WasTaken(sending));
         }

@@ -120,6 +120,7 @@ public sealed class FanRedisOptions
             yield return $"{nameof(LivenessTimeout)} must be at least three times {nameof(ProbeInterval)} ({ProbeInterval}); " +
                 $"it is {LivenessTimeout}.";
         }
+
         foreach (var (name, value, least, most) in new[]
         {
             (nameof(Database), Database, 0, 1_000_000),

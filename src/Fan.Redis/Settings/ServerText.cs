@@ -24,11 +24,13 @@ internal static class ServerText
             return $"The server at '{far}' is on another machine, and the connection is plain text: " +
                 $"use rediss or {nameof(options.UseTls)}, or set {nameof(options.AllowPlainText)} if that is meant.";
         }
+
         if (!target.UseTls && (options.CertificateFile ?? options.TrustedCertificatesFile ?? options.ServerName) is not null)
         {
             return $"{nameof(options.CertificateFile)}, {nameof(options.TrustedCertificatesFile)} and {nameof(options.ServerName)} need " +
                 $"rediss or {nameof(options.UseTls)}.";
         }
+
         return null;
     }
 
@@ -110,6 +112,7 @@ internal static class ServerText
             {
                 return false;
             }
+
             host = (text[..colon], own);
         }
 

@@ -83,6 +83,7 @@ internal sealed class StandingFile(string path)
         {
             DropLog();
         }
+
         return open();
     }
 

@@ -89,6 +89,7 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
             {
                 return [found];
             }
+
             throw;
         }
     }
@@ -158,6 +159,7 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
                 $"servers take at most {_options.MaxRequestBytes} (their jute.maxbuffer).",
                 isRequest: true);
         }
+
         await EnterAsync(bytes, cancellationToken).ConfigureAwait(false);
         Task<T>? sent = null;
         try

@@ -35,14 +35,17 @@ internal sealed class AccessDiagnosis(ZooKeeperClient client, ZooKeeperClientOpt
             _findings.Add(new StoreFinding(
                 "access", StoreFindingStatus.Ok, $"with {who} all of the {_seen} nodes looked at can be read and written"));
         }
+
         if (_problems > MaxShown)
         {
             _findings.Add(new StoreFinding("access", StoreFindingStatus.Warning, $"and {_problems - MaxShown} more", "See above."));
         }
+
         if (_left.Count > 0)
         {
             _findings.Add(new StoreFinding("access", StoreFindingStatus.Ok, $"more than {MaxNodes} nodes; the others were not looked at"));
         }
+
         return _findings;
     }
 

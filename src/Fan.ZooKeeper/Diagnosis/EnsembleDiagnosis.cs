@@ -156,6 +156,7 @@ internal sealed class EnsembleDiagnosis(ZooKeeperClientOptions options, TimeProv
                     $"not known, as {leader} does not allow the word 'mntr'",
                     "To see how many followers the leader has, add mntr to its 4lw.commands.whitelist.");
             }
+
             var detail = $"{synced} of {voters - 1} followers are in step, says the leader";
             return synced >= voters - 1
                 ? new StoreFinding("quorum", StoreFindingStatus.Ok, detail)

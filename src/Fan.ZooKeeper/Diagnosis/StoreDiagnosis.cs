@@ -14,6 +14,7 @@ internal sealed class StoreDiagnosis(ZooKeeperClient client, ZooKeeperClientOpti
         {
             yield return finding;
         }
+
         if (client.Session.Server is not { } server) yield break;
         yield return TellSession(server);
         foreach (var finding in await LookAtAccessAsync(cancellationToken).ConfigureAwait(false)) yield return finding;

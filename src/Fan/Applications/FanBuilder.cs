@@ -180,6 +180,7 @@ public sealed partial class FanBuilder
         {
             throw new FormatException($"'{service}' can't have brackets: an endpoint is one for all shard keys.");
         }
+
         if (!Versions.ServiceVersion.TryParse(version, out _)) throw new FormatException($"'{version}' is no version; write 1.2.0.");
         Plan.Announced.Add(new AnnouncedEndpoint(service, version, endpoint));
         return this;

@@ -131,6 +131,7 @@ internal sealed class FanClient : IFan, IShardGroups
         {
             return [new ShardGroup<TKey>(null, keys)];
         }
+
         return [.. keys.GroupBy(key => assignment.Plan.ShardOf(ShardKeyList.Format(
             [.. (key is object[] several ? several : [key]).Select(part => Convert.ToString(part, CultureInfo.InvariantCulture) ?? "")])))
             .Select(shard => new ShardGroup<TKey>(assignment.OwnerOf(shard.Key), [.. shard]))];

@@ -27,6 +27,7 @@ internal sealed class FanHealthCheck(
             lesser.Add(
                 $"the store {store.DisplayName} is away ({store.Trouble ?? store.State.ToString()}); calls go on with what is known");
         }
+
         return Task.FromResult(
             wrong.Count > 0 ? new HealthCheckResult(context.Registration.FailureStatus, string.Join("; ", wrong.Concat(lesser)))
             : lesser.Count > 0 ? HealthCheckResult.Degraded(string.Join("; ", lesser))

@@ -99,6 +99,7 @@ internal sealed class FanHost(
         {
             ApplicationLog.NoTimeBesideDelay(logger, application.Options.DrainDelay, application.Options.DrainTimeout);
         }
+
         store.Start();
         // Before anything of the application calls or is called: which way its calls go is not a matter of luck.
         await WithinStartTimeAsync(application.Tree.SettledAsync, cancellationToken).ConfigureAwait(false);
@@ -136,6 +137,7 @@ internal sealed class FanHost(
             {
                 ApplicationLog.TypesLeftOut(logger, service.Name.Canonical, bytes, PublishedContract.MaxTypesBytes);
             }
+
             foreach (var transport in _started)
             {
                 if (transport.Describe(service) is not { } description) continue;
@@ -173,11 +175,13 @@ internal sealed class FanHost(
                 place.Key.Address,
                 string.Join(", ", place.Select(one => $"{one.Service.Name.Template} {one.Service.Version}")));
         }
+
         foreach (var (service, version, description) in plan.Announced)
         {
             registrations.Add(
                 new EndpointRegistration(store, service, version, [NetworkIdentity.Label(description)], persistent: false, clock, logger));
         }
+
         _registrations = registrations;
         _phase = Phase.Running;
         var consuming = subscriptions.StartAsync();

@@ -72,6 +72,7 @@ public sealed class FanOptions
         {
             yield return $"{nameof(DefaultTimeout)} must be {TimeLimit.Rule}; it is {DefaultTimeout:c}.";
         }
+
         foreach (var (name, value) in new[]
         {
             (nameof(DiscoveryTimeout), DiscoveryTimeout),
@@ -89,14 +90,17 @@ public sealed class FanOptions
         {
             yield return $"{nameof(DrainDelay)} must be from zero to an hour; it is {DrainDelay}.";
         }
+
         if (StopAfterRetired is { } left && (left < TimeSpan.Zero || left > TimeSpan.FromDays(30)))
         {
             yield return $"{nameof(StopAfterRetired)} must be from zero to 30 days; it is {left}.";
         }
+
         if (Worker is { } worker && (worker.Length is 0 or > 128 || worker.Any(c => c is <= ' ' or > '~')))
         {
             yield return $"{nameof(Worker)} must have 1 to 128 printable ASCII characters and no space; it is '{worker}'.";
         }
+
         if (Capacity is < 1 or > 1_000_000) yield return $"{nameof(Capacity)} must be from 1 to 1,000,000; it is {Capacity}.";
         foreach (var error in Limits.Validate()) yield return error;
     }

@@ -23,6 +23,7 @@ internal sealed record PlannedSubscription(
         {
             return new FunctionTarget(Service!, (Func<ReceivedPush, CancellationToken, ValueTask>)Factory(services), services);
         }
+
         var implementation = new ServiceImplementation(Factory, Lifetime, services);
         // Made now, so that what it can't do without fails the start and not the first push.
         _ = implementation.Shared;

@@ -76,6 +76,7 @@ internal sealed class ServiceBinding<TService> : ServiceBinding
                 $"it was given {keys.Length}.",
                 nameof(keys));
         }
+
         if (keys.Length == 0) return [];
         var texts = new string[keys.Length];
         for (var i = 0; i < texts.Length; i++)

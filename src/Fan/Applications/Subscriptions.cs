@@ -94,6 +94,7 @@ internal sealed class Subscriptions : IAsyncDisposable
             {
                 errors.Add($"{subscriber.ServiceType} has no method with [Subscribe], so AddSubscriptions can't subscribe it to anything.");
             }
+
             made.AddRange(Declared(contract, new ServiceImplementation(subscriber.Factory, subscriber.Lifetime, _services), errors));
         }
 
@@ -103,6 +104,7 @@ internal sealed class Subscriptions : IAsyncDisposable
                 $"Queue '{twice.Key}' is subscribed to {twice.Count()} times in this application: " +
                 "its consumers would take each other's messages. Give each subscriber a group of its own.");
         }
+
         if (errors.Count > 0) throw new OptionsValidationException(nameof(SubscriptionOptions), typeof(SubscriptionOptions), errors);
         foreach (var subscription in made) await subscription.DeclareInMemoryAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate) _all.AddRange(made);
@@ -141,6 +143,7 @@ internal sealed class Subscriptions : IAsyncDisposable
                 throw new InvalidOperationException(
                     $"This application consumes '{queue}' already; give the subscriber a group of its own, or stop the other one.");
             }
+
             _all.Add(subscription);
         }
 

@@ -28,6 +28,7 @@ internal static class CallNumbers
         {
             numbers.Add(BinaryPrimitives.ReadUInt64BigEndian(body));
         }
+
         return numbers;
     }
 }

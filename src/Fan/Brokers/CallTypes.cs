@@ -35,6 +35,7 @@ internal sealed class CallTypes
         {
             return null;
         }
+
         return string.Concat(kind, " ", service) + "/" + method;
     }
 

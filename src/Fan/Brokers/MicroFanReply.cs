@@ -33,6 +33,7 @@ internal static class MicroFanReply
                 nameof(FanLimits.MaxPayloadBytes),
                 $"The reply of {call.Endpoint} has more than {call.Limits.MaxPayloadBytes} bytes ({nameof(FanLimits.MaxPayloadBytes)}).");
         }
+
         try
         {
             var parts = Parts.Of(body, call.Limits.MaxDepth + (form == MicroFanForm.Redis ? 2 : 1))

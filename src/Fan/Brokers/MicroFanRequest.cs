@@ -48,6 +48,7 @@ internal static class MicroFanRequest
                 $"The request has {body.Length} bytes; at most {limits.MaxPayloadBytes} are allowed " +
                 $"({nameof(FanLimits.MaxPayloadBytes)}).");
         }
+
         JsonDocument document;
         try
         {
@@ -99,6 +100,7 @@ internal static class MicroFanRequest
                 throw new BadArgumentException(
                     "args", $"'{method.Name}' takes {method.Parameters.Count} arguments, and {count} were given.");
             }
+
             var at = 0;
             foreach (var value in positional.EnumerateArray()) Write(json, method.Parameters[at++].Name, value);
         }
@@ -109,6 +111,7 @@ internal static class MicroFanRequest
             {
                 throw new BadMessageException("kwargs", "The request's 'kwargs' must be an object.");
             }
+
             foreach (var argument in named.EnumerateObject())
             {
                 var name = NameOf(argument);

@@ -30,6 +30,7 @@ internal static class CallFailure
                 ? error
                 : new OperationCanceledException($"The call of '{service}.{method}' was cancelled.", error, cancellationToken);
         }
+
         var why = error is OperationCanceledException
             ? "it was cancelled there, which the caller did not ask for"
             : $"{ExceptionText.TypeOf(error)}: {ExceptionText.MessageOf(error).TrimEnd('.')}";

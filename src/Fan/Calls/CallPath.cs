@@ -14,12 +14,14 @@ internal sealed record CallPath(ServiceName Service, string Method)
             throw new FormatException(
                 $"'{Messaging.HeaderText.Shorten(text)}' must be a service and a method, as in 'retail.store[42].public_wines.get'.");
         }
+
         var method = text[(dot + 1)..];
         if (method.Length == 0 || method.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-')))
         {
             throw new FormatException(
                 $"'{Messaging.HeaderText.Shorten(method)}' is no method name: letters, digits, '_' and '-' are allowed.");
         }
+
         return new CallPath(ServiceName.Parse(text[..dot]), method);
     }
 }

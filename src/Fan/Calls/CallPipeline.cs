@@ -280,6 +280,7 @@ internal sealed partial class CallPipeline(
                 $"{bad.Message.TrimEnd('.')}; it came from the proxy '{endpoint.Service}', which stands before '{before}'.",
                 bad);
         }
+
         if (error is FanException) return error;
         if (lease.TimedOut) return CallTimes.Over(service, method, left, error);
         // With the token that the caller knows.

@@ -29,6 +29,7 @@ internal sealed class ContractAgreements
         {
             return true;
         }
+
         var key = (ours, theirs, endpoint.Description.Types.Count > 0);
         if (!_known.TryGetValue(key, out var agreement))
         {

@@ -23,6 +23,7 @@ internal sealed class DynamicPath(NamedCalls calls, JsonCodec codec, string path
         {
             throw new ArgumentException($"A shard key is one value; '{path}' was given {indexes.Length}.", nameof(indexes));
         }
+
         result = new DynamicPath(calls, codec, $"{path}[{Convert.ToString(indexes[0], CultureInfo.InvariantCulture)}]");
         return true;
     }
@@ -55,6 +56,7 @@ internal sealed class DynamicPath(NamedCalls calls, JsonCodec codec, string path
                 throw new BadArgumentException(
                     "", $"'{target.Service}.{target.Method}' takes {published.Count} arguments; it was given {values.Length}.");
             }
+
             for (var i = 0; i < positional; i++) named[published[i]] = values[i];
         }
 

@@ -67,6 +67,7 @@ internal sealed class LocalCopies(PayloadCodecs codecs, FanLimits limits, ILogge
         {
             return new OperationCanceledException(ExceptionText.MessageOf(error), error, cancellationToken);
         }
+
         var trace = CallContext.Current.TraceId;
         return error is OperationCanceledException
             ? new RemoteFailureException(ExceptionText.TypeOf(error), ExceptionText.MessageOf(error)) { TraceId = trace }

@@ -36,12 +36,14 @@ internal sealed partial class NamedCalls(
         {
             return await CallLocallyAsync<TResult>(local, path, arguments, options, cancellationToken).ConfigureAwait(false);
         }
+
         var method = new NamedMethod<TResult>(NamedMethods.Describe<TResult>(path.Method, MethodKind.Rpc));
         var route = Route(path, options);
         if (path.Service.ShardKeys.Count > 0)
         {
             await RequirePlacesAsync(route, path, method, options?.Timeout, cancellationToken).ConfigureAwait(false);
         }
+
         return await pipeline.CallAsync(
             route,
             method,
@@ -205,6 +207,7 @@ internal sealed partial class NamedCalls(
         {
             return;
         }
+
         throw new FormatException(
             $"'{HeaderText.Shorten(path.Service.Template)}' has its shard keys in other places than '{name.Template}'.");
     }
@@ -243,6 +246,7 @@ internal sealed partial class NamedCalls(
             {
                 continue;
             }
+
             RequirePlaces(path, service.HidesPlaces ? null : service.Name);
             return service is { Shards: null, Strict: null or { IsHeld: true } } && IsGiven(path, options, service.Version)
                 ? CallServer.Resolve(service, path.Method, isOfEndpoint: false)
@@ -290,6 +294,7 @@ internal sealed partial class NamedCalls(
         {
             throw new DeadlineExceededException($"No time was left to call '{path.Service.Canonical}.{path.Method}'.");
         }
+
         return new IncomingCall
         {
             Payload = new ReadOnlySequence<byte>(arguments.Written),

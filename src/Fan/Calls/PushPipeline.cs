@@ -61,6 +61,7 @@ internal sealed class PushPipeline(
                     headers.Authorization = await tokens.BearerAsync(
                         new TokenRequest(service, method.Name, queues.Transport.Name, IsQueued: true), lease.Token).ConfigureAwait(false);
                 }
+
                 context.Recorder?.Over(recorded, queues.Transport.Name);
                 queues = await SendAsync(
                     queues,
@@ -76,6 +77,7 @@ internal sealed class PushPipeline(
                 await calls.CallAsync(
                     route(), method, args, shardKeys, left ?? Timeout.InfiniteTimeSpan, lease.Token, details).ConfigureAwait(false);
             }
+
             return details.Id;
         }
         catch (OperationCanceledException error) when (lease.TimedOut)

@@ -67,6 +67,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
             {
                 await CollectAsync(top, values, cancellationToken).ConfigureAwait(false);
             }
+
             var after = await ReadTopAsync(cancellationToken).ConfigureAwait(false);
             // Commits came meanwhile, or another log did, so what was read may be of several: read again what is of one.
             if (before == after) return (after.Number, after.Fingerprint, values.ToImmutable());
@@ -209,6 +210,7 @@ internal sealed class CommitLog(ICoordinationStore store, TimeProvider clock)
         {
             throw new ArgumentException($"A commit has at most {MaxEdits} edits; this one has {commit.Edits.Count}.", nameof(commit));
         }
+
         var data = CommitJson.Write(commit);
         var operations = new List<StoreOperation>
         {

@@ -53,6 +53,7 @@ internal static class CommitPath
             throw new ArgumentException(
                 $"A path of the tree has at most {MaxPathLength} characters; this one has {path.Length}.", nameof(path));
         }
+
         if (!path.StartsWith(Routes + "/", StringComparison.Ordinal) && !path.StartsWith("configs/", StringComparison.Ordinal))
             throw new ArgumentException($"'{path}' is no path of the tree; it must be below 'routes/' or 'configs/'.", nameof(path));
         StorePath.Validate(OfValue(path));

@@ -37,6 +37,7 @@ internal static class LogContinuity
                 ? LogRelation.Same
                 : LogRelation.Another;
         }
+
         return head!.Commit is { } commit && commit.Number == applied.Number + 1 && !IsNext(applied, commit)
             ? LogRelation.Another
             : LogRelation.Ahead;

@@ -67,6 +67,7 @@ internal sealed class PauseGuard(
             {
                 (session, now) = await RefreshAsync(store, stopping).ConfigureAwait(false);
             }
+
             Volatile.Write(ref _session, session);
             _wasAway = store.State != SessionState.Connected;
             Volatile.Write(ref _last, now);

@@ -61,6 +61,7 @@ internal sealed partial class TreeFollower
                     ? LogRelation.Ahead
                     : LogRelation.Another;
             }
+
             if (!LogContinuity.IsNext(History.Current, commit)) return LogRelation.Another;
             History.Apply(History.Current.Apply(commit, Malformed));
             CommitsLog.Applied(_logger, commit.Number, commit.Author, commit.Reason);

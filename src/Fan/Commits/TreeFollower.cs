@@ -195,6 +195,7 @@ internal sealed partial class TreeFollower : IAsyncDisposable
             {
                 await ReleaseAsync(store, stopping).ConfigureAwait(false);
             }
+
             History.Settle(await new CommitLog(store, _clock).ReadSettledAsync(stopping).ConfigureAwait(false));
             retry.Reset();
         }

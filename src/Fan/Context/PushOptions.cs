@@ -39,6 +39,7 @@ public sealed record PushOptions
         {
             throw Bad(nameof(Key), $"must have 1 to {QueueMessage.MaxKeyLength} characters; it has {Key.Length}");
         }
+
         if (MessageId is { } id && (id.Length is 0 or > QueueMessage.MaxIdLength || id.Any(c => c is < '!' or > '~')))
             throw Bad(nameof(MessageId), $"must have 1 to {QueueMessage.MaxIdLength} printable ASCII characters without blanks");
         if (NotBefore is not null && Delay is not null) throw Bad(nameof(Delay), $"can't be given together with {nameof(NotBefore)}");
@@ -49,10 +50,12 @@ public sealed record PushOptions
         {
             throw Bad(nameof(TimeToLive), $"must be above zero and at most {MaxTime.Days} days; it is {time}");
         }
+
         if (TimeToLive <= delay)
         {
             throw Bad(nameof(TimeToLive), $"must be longer than the {delay} for which the push is kept back; it is {TimeToLive}");
         }
+
         return new PushDetails(
             MessageId ?? PushDetails.NewId(clock),
             Key is null ? null : SoundText.Of(Key),

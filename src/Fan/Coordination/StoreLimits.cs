@@ -20,6 +20,7 @@ public static class StoreLimits
             throw new ArgumentException(
                 $"A commit has 1 to {MaxOperations} operations; this one has {operations.Count}.", nameof(operations));
         }
+
         foreach (var operation in operations)
         {
             StorePath.Validate(operation.Path);

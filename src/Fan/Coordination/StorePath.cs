@@ -22,6 +22,7 @@ public static class StorePath
         {
             return $"A store path has at most {StoreLimits.MaxPathLength} characters; this one has {path.Length}.";
         }
+
         if (path[0] != '/') return $"Store path '{path}' must start with a slash.";
         if (path.Length == 1) return null;
         foreach (var range in path.AsSpan(1).Split('/'))

@@ -62,6 +62,7 @@ internal readonly struct CallMeasure
                 { "messaging.destination.name", _service },
                 { "messaging.consumer.group.name", push.Info.Group }
             }
+
             : new TagList { { "rpc.system", "fan" }, { "rpc.service", _service }, { "rpc.method", _method } };
         if (error is not null) tags.Add("error.type", ErrorType(error));
         _durations.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds, tags);

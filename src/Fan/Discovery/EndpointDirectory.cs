@@ -31,6 +31,7 @@ internal sealed class EndpointDirectory(
                 nameof(FanLimits.MaxFollowedServices),
                 $"The application follows {limits.MaxFollowedServices} services already ({nameof(FanLimits.MaxFollowedServices)}).");
         }
+
         return _followers.GetOrAdd(service, name => new Lazy<ServiceFollower>(
             () => new ServiceFollower(name, store, patience, telemetry, clock, logger, _stopping.Token))).Value;
     }

@@ -41,6 +41,7 @@ internal static class EndpointJson
         {
             json.WriteString(key, value);
         }
+
         // Only of these a missing list means any method.
         if (!endpoint.TakesAnyMethod || endpoint.IsFan || !WithoutMethods.Contains(endpoint.Transport))
         {
@@ -61,6 +62,7 @@ internal static class EndpointJson
             {
                 json.WriteString(key, value);
             }
+
             json.WriteEndObject();
         }
 
@@ -94,6 +96,7 @@ internal static class EndpointJson
         {
             throw new FormatException($"The endpoint's data must be a JSON object; it is {root.ValueKind}.");
         }
+
         var fan = root.TryGetProperty("fan", out var part) && part.ValueKind == JsonValueKind.Object ? part : default;
         var own = fan.ValueKind == JsonValueKind.Object;
         var transport = Same(Text(root, "transport"), tables) ?? throw new FormatException("The endpoint's data has no 'transport'.");

@@ -43,6 +43,7 @@ internal sealed class EndpointNodes
                 {
                     await CreateUnlessThereAsync(store, parent, cancellationToken).ConfigureAwait(false);
                 }
+
                 // Together with what is in it: micro-fan's callers fail on a version without instances.
                 operations.Add(EndpointPath.VersionNode(_versionPath));
             }

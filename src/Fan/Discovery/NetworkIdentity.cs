@@ -41,6 +41,7 @@ internal sealed class NetworkIdentity
         {
             return IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
         }
+
         name = name.TrimEnd('.');
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
@@ -100,6 +101,7 @@ internal sealed class NetworkIdentity
         {
             return _network == other._network && (_boot is not null && other._boot is not null || _host == other._host);
         }
+
         // Where neither tells more, a machine's own name may have changed with the network that it is in.
         return _host == other._host || (_boot ?? _network ?? other._boot ?? other._network) is null;
     }

@@ -25,6 +25,7 @@ internal sealed class CompactFitness(JsonSerializerOptions options, ILogger logg
         {
             MessagingLog.GoesAsJson(logger, method.FullName, difference);
         }
+
         return difference is null;
     }
 }

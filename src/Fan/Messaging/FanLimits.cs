@@ -29,11 +29,13 @@ public sealed class FanLimits
         {
             yield return $"Limits.{nameof(MaxPayloadBytes)} must be from 1 KiB to 1 GiB; it is {MaxPayloadBytes}.";
         }
+
         if (MaxDepth is < 1 or > 1000) yield return $"Limits.{nameof(MaxDepth)} must be from 1 to 1000; it is {MaxDepth}.";
         if (MaxHeaderBytes is < 1024 or > 1 << 20)
         {
             yield return $"Limits.{nameof(MaxHeaderBytes)} must be from 1 KiB to 1 MiB; it is {MaxHeaderBytes}.";
         }
+
         if (MaxHeaders is < 16 or > 1000) yield return $"Limits.{nameof(MaxHeaders)} must be from 16 to 1000; it is {MaxHeaders}.";
         if (MaxFollowedServices is < 1 or > 1_000_000)
         {

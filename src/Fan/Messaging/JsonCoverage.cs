@@ -34,6 +34,7 @@ internal sealed class JsonCoverage
             {
                 coverage.Look(parameter.Type, $"argument '{parameter.Name}' of {name}");
             }
+
             if (method.Description.ResultType != typeof(Unit))
             {
                 coverage.Look(
@@ -94,6 +95,7 @@ internal sealed class JsonCoverage
         {
             text.Append($"  [JsonSerializable(typeof({NameOf(type)}))]  // {string.Join("; ", places)}\n");
         }
+
         return text.Append(
             "Write this on a partial class that derives from JsonSerializerContext, and give it to the application: " +
             "AddJson(MyJson.Default).").ToString();

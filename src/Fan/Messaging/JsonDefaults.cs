@@ -53,6 +53,7 @@ internal sealed class FileContentConverter : JsonConverter<FileContent>
         {
             throw new JsonException("A file must be an object with fileName, content (base64) and contentType.");
         }
+
         string? name = null, type = null;
         byte[]? content = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)

@@ -44,6 +44,7 @@ internal sealed class JsonMeaning(JsonSerializerOptions options)
         {
             return OwnConverter(info.Type);
         }
+
         if (info.Type.IsEnum && !IsNumber(info)) return $"{info.Type} is no number in JSON";
         return OfType(info) ?? (members is null ? null : OfMembers(info, members));
     }

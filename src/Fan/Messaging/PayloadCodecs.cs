@@ -20,6 +20,7 @@ internal sealed class PayloadCodecs(JsonCodec json, CompactCodec compact)
         {
             return compact;
         }
+
         if (contentType is null || ReferenceEquals(contentType, JsonCodec.MediaType) || IsJson(contentType)) return json;
         throw new BadMessageException(
             "content-type", $"Content type '{HeaderText.Shorten(contentType)}' is not understood; send {JsonCodec.MediaType}.");

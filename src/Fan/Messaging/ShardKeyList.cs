@@ -31,6 +31,7 @@ public static class ShardKeyList
                 HeaderNames.ShardKeys,
                 $"Header '{HeaderNames.ShardKeys}' must have 1 to {MaxKeys} keys, none empty; it is '{HeaderText.Shorten(header)}'.");
         }
+
         return Array.ConvertAll(keys, Uri.UnescapeDataString);
     }
 
@@ -61,6 +62,7 @@ public static class ShardKeyList
                 $"A shard key of '{service.Template}' must have 1 to {ServiceName.MaxKeyLength} characters, no control characters; " +
                 $"one is '{HeaderText.Shorten(wrong)}'.");
         }
+
         // One key written in two ways would be two shards.
         if (headers.ShardKeys.AsSpan().ContainsAnyExcept(AsIs)) headers.ShardKeys = Format(keys);
         return keys;

@@ -42,6 +42,7 @@ internal sealed class CallCounts : IDisposable
         {
             service = parsed.Canonical;
         }
+
         if (service is not null && _services.TryGetValue(service, out var counts))
         {
             counts.Add(seconds, error is not (null or ErrorCodes.Fault or ErrorCodes.Cancelled));

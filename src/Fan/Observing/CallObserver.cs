@@ -19,6 +19,7 @@ internal sealed class CallObserver(StoreConnection connection) : ICallObserver
             throw new ArgumentException(
                 $"At most {MaxServices} services are observed at once; these are {services.Count}.", nameof(services));
         }
+
         var store = await connection.OpenedAsync(cancellationToken).ConfigureAwait(false);
         var watch = await BeginAsync(store, services, cancellationToken).ConfigureAwait(false);
         // Of an application that ends the last report stays: what it counted has happened.
@@ -57,6 +58,7 @@ internal sealed class CallObserver(StoreConnection connection) : ICallObserver
             throw new CommitConflictException(
                 ObservationPath.Wanted, 0, "Somebody else watches calls at this moment; try again when they are done.");
         }
+
         var node = await store.GetAsync(ObservationPath.Wanted, cancellationToken).ConfigureAwait(false)
             ?? throw new StoreUnavailableException("The watch has gone with the session.");
         return node.CreatedTransaction.ToString(CultureInfo.InvariantCulture);

@@ -58,6 +58,7 @@ internal sealed class HostedProxy(
         {
             throw new BadMessageException("content-type", $"A proxy takes {MediaTypes.Json} only.");
         }
+
         // Calls that the proxy makes by itself pass it too: they may come back as what it forwards may.
         (CallContext.Current with
         {
@@ -91,6 +92,7 @@ internal sealed class HostedProxy(
             throw new NoSuchServiceException(
                 Service, $"No endpoint of '{Service}' is registered, so its proxy has nothing to stand before.");
         }
+
         throw CallServer.NoSuchMethod(
             Service,
             method,

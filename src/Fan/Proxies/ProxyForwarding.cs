@@ -40,6 +40,7 @@ internal sealed class ProxyForwarding(
         {
             throw new InvalidOperationException($"The reply of '{service}.{method}' is a sequence; call it as one.");
         }
+
         var passed = new PassedMethod(Describe(target?.Method ?? method, kind));
         return pipeline().CallAsync(
             Route(passed.Name, headers, target),
@@ -105,6 +106,7 @@ internal sealed class ProxyForwarding(
             throw new ServiceUnavailableException(
                 proxy, $"The proxy '{proxy}' sends a call to itself; its target must be another service.");
         }
+
         var passed = headers.PassedRanges;
         // What the nearest says goes before what was said further up.
         var accepted = headers.VersionRange ?? PassedRanges.Find(passed, service);

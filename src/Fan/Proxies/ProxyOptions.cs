@@ -32,10 +32,12 @@ public sealed class ProxyOptions
         {
             throw new FormatException($"'{Version}' of proxy '{proxy}' is no version; write 1.2.0.");
         }
+
         if (MaxMirrored is < 0 or > 10_000)
         {
             throw new InvalidOperationException($"{nameof(MaxMirrored)} of proxy '{proxy}' must be from 0 to 10,000; it is {MaxMirrored}.");
         }
+
         if (MaxPassed is < 1 or > 64)
         {
             throw new InvalidOperationException($"{nameof(MaxPassed)} of proxy '{proxy}' must be from 1 to 64; it is {MaxPassed}.");

@@ -41,6 +41,7 @@ internal sealed class QueueChoice(
         {
             return new(name == LocalQueueTransport.TransportName ? InMemory(service) : new QueueRoute(_byName[name], IsCertain: true));
         }
+
         if (_byName.Count == 0) return new(InMemory(service));
         return _byName.Count == 1 && hosted.Contains(service)
             ? new(new QueueRoute(_byName.Values[0], IsCertain: true))
@@ -76,6 +77,7 @@ internal sealed class QueueChoice(
                 $"Pushes to '{queue.Service}', which another application hosts, " +
                 "can be subscribed to over a queue transport only: add one to both.");
         }
+
         return [.. found];
     }
 

@@ -28,6 +28,7 @@ internal sealed class QueueDirectory(
                     $"The application follows the queues of {limits.MaxFollowedServices} services already " +
                     $"({nameof(FanLimits.MaxFollowedServices)}).");
             }
+
             known = _followers.GetOrAdd(
                 service, name => new Lazy<QueueFollower>(() => new QueueFollower(name, connection, clock, logger, _stopping.Token)));
         }
@@ -52,6 +53,7 @@ internal sealed class QueueDirectory(
                 {
                     return;
                 }
+
                 continue;
             }
 

@@ -20,12 +20,14 @@ public sealed record QueueName
         {
             throw new FormatException($"'{service}' can't have brackets: a queue is one for all shard keys.");
         }
+
         if (!IsGroup(group))
         {
             throw new FormatException(
                 $"Group '{Messaging.HeaderText.Shorten(group ?? "")}' must have 1 to {MaxGroupLength} letters, digits, '_', '-' or '.', " +
                 "the first a letter or digit.");
         }
+
         Service = service;
         Group = group!;
     }

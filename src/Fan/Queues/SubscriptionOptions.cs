@@ -85,11 +85,13 @@ public sealed class SubscriptionOptions
         {
             yield return $"{nameof(Prefetch)} must be at least {nameof(Concurrency)} ({Concurrency}) and at most 65,535; it is {prefetch}.";
         }
+
         if (MaxAttempts is < 1 or > 1000) yield return $"{nameof(MaxAttempts)} must be from 1 to 1,000; it is {MaxAttempts}.";
         if (Backoff < TimeSpan.Zero || Backoff > MaxBackoff)
         {
             yield return $"{nameof(Backoff)} must be from zero to {nameof(MaxBackoff)} ({MaxBackoff}); it is {Backoff}.";
         }
+
         if (MaxBackoff > TimeSpan.FromDays(1)) yield return $"{nameof(MaxBackoff)} must be at most a day; it is {MaxBackoff}.";
         if (Jitter is not (>= 0 and <= 1)) yield return $"{nameof(Jitter)} must be from 0 to 1; it is {Jitter}.";
         foreach (var (name, time) in new[] { (nameof(HandlingTimeout), HandlingTimeout), (nameof(LeaseTime), LeaseTime) })

@@ -62,6 +62,7 @@ internal static class RouteErrors
                 $"No endpoint of '{service}' could be reached; " +
                 $"tried {string.Join("; ", tried.Take(MaxNamed).Select(Reason))}.{Namesakes(tried)}");
         }
+
         var pause = matching.Min(endpoint => endpoint.Load.Pause);
         return new CircuitOpenException(
             service,

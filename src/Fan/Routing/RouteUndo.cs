@@ -23,6 +23,7 @@ internal static class RouteUndo
         {
             return false;
         }
+
         var owners = new Dictionary<int, string?>();
         foreach (var shard in to.Assigned.Keys.Union(from.Assigned.Keys))
         {
@@ -34,6 +35,7 @@ internal static class RouteUndo
             {
                 return false;
             }
+
             owners[shard] = owner;
         }
 

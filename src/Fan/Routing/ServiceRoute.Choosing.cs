@@ -81,6 +81,7 @@ internal sealed partial class ServiceRoute
             {
                 versions[text] = version = ServiceVersion.TryParse(text, out var parsed) ? parsed : null;
             }
+
             return version;
         }
     }

@@ -55,6 +55,7 @@ internal sealed partial class ServiceRoute(
         {
             return new(endpoint);
         }
+
         return PickSlowlyAsync(request, tried, cancellationToken);
     }
 
@@ -73,6 +74,7 @@ internal sealed partial class ServiceRoute(
         {
             Volatile.Write(ref _published, known = new PublishedMethods(set, []));
         }
+
         if (known.ByName.TryGetValue(method, out var found)) return found;
         found = FindPublished(set, method);
         // The names come from callers.

@@ -94,6 +94,7 @@ internal sealed class CertificateFiles(ITlsSettings settings, TimeProvider clock
             {
                 throw new InvalidOperationException($"The certificate in {file} can't be read: {error.Message}", error);
             }
+
             SecurityLog.CertificateUnreadable(logger, file, error.Message);
         }
 

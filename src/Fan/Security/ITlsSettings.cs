@@ -28,14 +28,17 @@ internal static class TlsSettings
         {
             yield return $"{nameof(settings.KeyFile)} is set, and {nameof(settings.CertificateFile)} is not.";
         }
+
         if (settings.CertificatePassword is not null && settings.CertificateFile is null)
         {
             yield return $"{nameof(settings.CertificatePassword)} is set, and {nameof(settings.CertificateFile)} is not.";
         }
+
         if (settings.KeyFile is not null && CertificateFiles.IsPfx(settings.CertificateFile))
         {
             yield return $"{nameof(settings.KeyFile)} is set, and {nameof(settings.CertificateFile)} is a PFX, which has its key in it.";
         }
+
         if (settings.AsksCallers() && settings.CertificateFile is null)
         {
             var name = settings.RequireClientCertificate

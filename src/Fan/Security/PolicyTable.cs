@@ -50,6 +50,7 @@ internal sealed class PolicyTable
         {
             Add(target.Key, PolicyConfiguration.Read(target, errors), target.Path, hosted, errors);
         }
+
         if (errors.Count > 0) throw new SettingsException("Policies", typeof(CallPolicy), errors);
     }
 
@@ -95,6 +96,7 @@ internal sealed class PolicyTable
             var there = string.Join(", ", hosted.Select(NameOf).Concat(_proxies).Order(StringComparer.Ordinal));
             return $"the application hosts no service '{service}'; it hosts {(hosted.Count + _proxies.Count > 0 ? there : "none")}.";
         }
+
         return slash < 0 || contract.Methods.Any(method => method.Name == target[(slash + 1)..])
             ? null
             : $"'{service}' has no method '{target[(slash + 1)..]}'; " +

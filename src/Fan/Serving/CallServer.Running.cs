@@ -115,6 +115,7 @@ public sealed partial class CallServer
             {
                 return ShardOwner.Lost(method.Service.Name.Canonical, method.Method.Name, (OperationCanceledException)error);
             }
+
             if (error is CallerLeftException || cancellationToken.IsCancellationRequested || running.Token.IsCancellationRequested)
             {
                 return error;

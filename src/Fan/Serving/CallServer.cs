@@ -93,6 +93,7 @@ public sealed partial class CallServer
                 IsOfEndpoint = true
             };
         }
+
         return Resolve(found, method, isOfEndpoint: true);
     }
 
@@ -160,6 +161,7 @@ public sealed partial class CallServer
             {
                 Become(caller);
             }
+
             // Whoever sends what nobody can handle is told so, rather than the reader of dead letters.
             var codec = _codecs.For(call.ContentType);
             if (ReferenceEquals(codec, _codecs.Json))
@@ -223,6 +225,7 @@ public sealed partial class CallServer
             {
                 Become(caller);
             }
+
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
             if (method.Service.Proxy is { } proxy)
@@ -277,6 +280,7 @@ public sealed partial class CallServer
             {
                 Become(caller);
             }
+
             var codec = _codecs.For(call.ContentType);
             var implementation = method.Service.Implementation.Rent(out var scope);
             if (method.Service.Proxy is { } proxy)

@@ -85,6 +85,7 @@ internal sealed class CallerAccess(IEnumerable<ICallerAuthenticator> authenticat
         {
             return caller?.Identities.Any() == true ? caller : null;
         }
+
         var proven = caller.Identities.Where(identity => identity.IsAuthenticated).ToList();
         return proven.Count == 0 ? null : new ClaimsPrincipal(proven);
     }

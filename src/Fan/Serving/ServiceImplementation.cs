@@ -47,6 +47,7 @@ internal sealed class ServiceImplementation
             throw new InvalidOperationException(
                 "The constructor of a service calls the service itself, which is not there before it returns.");
         }
+
         lock (making) return _shared ??= _factory(_services);
     }
 }

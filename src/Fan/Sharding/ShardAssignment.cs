@@ -48,6 +48,7 @@ internal sealed class ShardAssignment
         {
             workers[offer.Worker] = offer.Capacity;
         }
+
         return workers;
     }
 

@@ -38,6 +38,7 @@ internal sealed record ShardOffer(string Worker, SemVersion Version, ShardPlan P
             {
                 continue;
             }
+
             if (ServiceVersion.TryParse(endpoint.Version, out var version))
             {
                 offers.Add(new ShardOffer(

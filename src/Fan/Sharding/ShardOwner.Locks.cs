@@ -84,6 +84,7 @@ internal sealed partial class ShardOwner
         {
             Wake();
         }
+
         _doubtful.Remove(shard);
     }
 
@@ -106,6 +107,7 @@ internal sealed partial class ShardOwner
         {
             return;
         }
+
         try
         {
             // In the session that holds the lock, or not at all: after it the lock at this path is another owner's.

@@ -94,10 +94,12 @@ internal sealed class ShardPlan
         {
             return TryCount(text.AsSpan(HashPrefix.Length)) is { } count ? Hash(count) : null;
         }
+
         if (text.StartsWith(DirectoryPrefix, StringComparison.Ordinal))
         {
             return TryCount(text.AsSpan(DirectoryPrefix.Length)) is { } shards ? Directory(shards) : null;
         }
+
         try
         {
             return text.StartsWith(RangePrefix, StringComparison.Ordinal) ? Range(text[RangePrefix.Length..].Split(','))
@@ -150,12 +152,14 @@ internal sealed class ShardPlan
         {
             throw new FormatException($"Shards by range need 1 to {MaxShards - 1} bounds; these are {bounds.Count}.");
         }
+
         for (var i = 0; i < bounds.Count; i++)
         {
             if (bounds[i].Length == 0 || bounds[i].Contains(',', StringComparison.Ordinal))
             {
                 throw new FormatException($"A bound of shards has at least one character and no comma; one is '{bounds[i]}'.");
             }
+
             if (i > 0 && compare(bounds[i - 1], bounds[i]) >= 0)
             {
                 throw new FormatException($"The bounds of shards must ascend; '{bounds[i]}' comes after '{bounds[i - 1]}'.");

@@ -83,6 +83,7 @@ internal sealed class ShardVersions
         {
             ranks[shard] = place++;
         }
+
         return ranks;
     }
 

@@ -73,6 +73,7 @@ internal sealed class HandlerWatch(
         {
             await handling.WaitAsync(CleanUpAtEnd, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
         if (handling.IsCompleted) return true;
         LeaveBehind(handling, delivery, began);
         return false;

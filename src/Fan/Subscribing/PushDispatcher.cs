@@ -40,6 +40,7 @@ internal sealed class PushDispatcher(
                 settlement.Reason!,
                 settlement.Detail);
         }
+
         return settlement;
     }
 
@@ -54,11 +55,13 @@ internal sealed class PushDispatcher(
                 DeadLetterReasons.AttemptsExhausted,
                 delivery.LastFailure ?? $"its consumer ended before it did, in the last of {delivery.Attempt - 1} attempts"), null);
         }
+
         if (message.TimeToLive <= TimeSpan.Zero)
         {
             return (QueueSettlement.Dead(
                 DeadLetterReasons.Expired, delivery.LastFailure ?? "its time was over before an attempt could begin"), null);
         }
+
         if (target.Find(message.Method) is not { } method)
         {
             return (
@@ -100,6 +103,7 @@ internal sealed class PushDispatcher(
                 throw new TimeoutException(
                     $"The handler ignored its token, which was cancelled after {options.HandlingTimeout} at the latest, and still runs.");
             }
+
             await handling.ConfigureAwait(false);
             return (QueueSettlement.Done, null);
         }

@@ -39,6 +39,7 @@ internal sealed class ChangeChecks(
                     $"'{service}' {version.Text} has no live endpoint" +
                     $"{(there.Versions.Count == 0 ? "; no version of it has one" : $"; there is {string.Join(", ", there.Versions)}")}.");
             }
+
             if (entry is not null)
             {
                 ShardChecks.Find(
@@ -48,17 +49,20 @@ internal sealed class ChangeChecks(
                     _refusals,
                     _warnings);
             }
+
             var end = await LiveAsync(lead.End, cancellationToken).ConfigureAwait(false);
             if (entry?.Alias is not null && end.Versions.Count == 0)
             {
                 _refusals.Add($"'{lead.End}', to which the calls of '{service}' would go, has no live endpoint.");
             }
+
             if (entry?.Alias is not null
                 && end.Before is { } before
                 && !await StandsBeforeAsync(lead.Path, before, cancellationToken).ConfigureAwait(false))
             {
                 _refusals.Add($"'{lead.End}' is a proxy that stands before '{before}' and takes no calls of '{service}'.");
             }
+
             if (entry?.Alias is not null
                 && await ProxyRing.FindAsync(lead.End, async name =>
                     (await LiveAsync(name, cancellationToken).ConfigureAwait(false)).Before).ConfigureAwait(false) is { } ring)

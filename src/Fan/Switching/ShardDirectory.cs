@@ -59,6 +59,7 @@ internal sealed class ShardDirectory(ICoordinationStore store)
                 owner => $"shard {owner.Key} is assigned to {(owner.Value is null ? "nobody" : $"'{owner.Value}'")}");
             throw new CommitRefusedException([$"Nothing would change: {string.Join(", ", now)} already."], canBeForced: false);
         }
+
         var warnings = new List<string>();
         foreach (var worker in owners.Values.OfType<string>().Distinct())
         {
@@ -100,6 +101,7 @@ internal sealed class ShardDirectory(ICoordinationStore store)
                     "only those of a service with ShardByDirectory are put into shards."],
                 canBeForced: false);
         }
+
         var wrong = listed.Select(key => key.Value).OfType<int>()
             .Where(shard => shard < 0 || shard >= assignment.Plan.Count).Distinct()
             .Select(shard => $"'{service}' has no shard {shard}; it has 0 to {assignment.Plan.Count - 1}.").ToList();
@@ -123,6 +125,7 @@ internal sealed class ShardDirectory(ICoordinationStore store)
                 key => key.Value is { } shard ? $"'{key.Key}' is in shard {shard}" : $"'{key.Key}' is not listed");
             wrong.Add($"Nothing would change: {string.Join(", ", places)} already.");
         }
+
         return wrong.Count == 0 ? assignment.Plan.Count : throw new CommitRefusedException(wrong, canBeForced: false);
     }
 
@@ -203,6 +206,7 @@ internal sealed class ShardDirectory(ICoordinationStore store)
                 {
                     continue;
                 }
+
                 try
                 {
                     endpoints[path] = new Endpoint(

@@ -27,6 +27,7 @@ internal sealed partial class SystemChanges
             await CheckAsync(
                 new CommitBase(0, path => log.ReadValueAsync(path, cancellationToken)), cancellationToken).ConfigureAwait(false);
         }
+
         await log.BeginAsync(options.Author, cancellationToken).ConfigureAwait(false);
         // No call tree reads who owns a shard.
         if (ofShards is null) await BeginAsync(log, watch, options, progress, cancellationToken).ConfigureAwait(false);
@@ -115,6 +116,7 @@ internal sealed partial class SystemChanges
                     "Update some, or switch without it: every call tree is on one side of the change all the same. Nothing was changed."],
                 canBeForced: false);
         }
+
         await store.CreateMissingAsync([CommitPath.Root, CommitPath.Applications], cancellationToken).ConfigureAwait(false);
         var mark = Guid.NewGuid().ToByteArray();
         int version;

@@ -68,6 +68,7 @@ internal sealed partial class SystemChanges(StoreConnection connection, TimeProv
                             $"{Subject(edit.Path)} was changed again after commit {number}: " +
                             $"it is {Told(edit.Path, now, edit.After)} now, and was {Told(edit.Path, edit.After, now)} then.");
                     }
+
                     edits.Add(undone);
                 }
 

@@ -134,6 +134,7 @@ internal sealed class RouteEntry
                 Unknown = before.Unknown
             };
         }
+
         // Who owns which shard is another matter, and so is what only later versions of Fan know.
         return before.Assigned.IsEmpty && before.Keys.IsEmpty && before.Unknown.IsEmpty
             ? after
@@ -160,6 +161,7 @@ internal sealed class RouteEntry
                     {
                         throw new FormatException($"'{Messaging.HeaderText.Shorten(member.Name)}' is no version.");
                     }
+
                     versions.Add(new VersionWeight(member.Name, version, member.Value.GetInt32()));
                 }
             }
@@ -275,6 +277,7 @@ internal sealed class RouteEntry
         {
             return $"The weight of {wrong.Text} must be from 0 to {WholeWeight}; it is {wrong.Weight}.";
         }
+
         var sum = versions.Sum(version => version.Weight);
         return versions.Length > 0 && sum != WholeWeight
             ? $"The weights of the versions must add up to {WholeWeight}; they add up to {sum}."

@@ -34,6 +34,7 @@ internal sealed class VersionRange : IEquatable<VersionRange>
         {
             throw new FormatException($"A version range has at most {MaxLength} characters; this one has {text.Length}.");
         }
+
         return SemVersionRange.TryParseNpm(text, out var range) || SemVersionRange.TryParseNpm(WithoutLeadingZeros(text), out range)
             ? new VersionRange(text, range)
             : throw new FormatException(

@@ -45,6 +45,7 @@ internal sealed class QueueListCommand : Verb
         {
             Write(terminal, summaries);
         }
+
         await terminal.FlushAsync().ConfigureAwait(false);
         if (summaries.Count == 0)
         {
@@ -52,10 +53,12 @@ internal sealed class QueueListCommand : Verb
                 ? $"No queue is registered in {SafeText.Line(session.Store.DisplayName)}."
                 : $"No queue matches '{SafeText.Line(pattern)}'.");
         }
+
         foreach (var summary in summaries.Where(summary => summary.Problem is not null))
         {
             terminal.Error.WriteLine(SafeText.Line($"{summary.Queue}: {summary.Problem}"));
         }
+
         return ExitCode.Done;
     }
 

@@ -36,12 +36,14 @@ internal sealed class QueuePurgeCommand : QueueVerb
         {
             throw new UsageException($"This would delete messages of '{queue.Name}' for good: say --yes if you mean it.");
         }
+
         var deleted = 0;
         foreach (var part in new[] { QueuePart.Dead, QueuePart.Waiting }.Where(part => part == QueuePart.Dead ? dead : waiting))
         {
             deleted += (await EachAsync(
                 queue, administration => administration.PurgeAsync(queue.Name, part, cancellationToken)).ConfigureAwait(false)).Sum();
         }
+
         if (parsed.GetValue(Global.Json))
         {
             JsonPrinter.WriteReply(
@@ -51,6 +53,7 @@ internal sealed class QueuePurgeCommand : QueueVerb
         {
             Global.Terminal.Out.WriteLine($"{deleted} deleted.");
         }
+
         return ExitCode.Done;
     }
 }

@@ -46,6 +46,7 @@ internal sealed class QueueRetryCommand : QueueVerb
         {
             Global.Terminal.Out.WriteLine($"{moved} put back.");
         }
+
         return all || moved == ids.Length ? ExitCode.Done : ExitCode.Failed;
     }
 }

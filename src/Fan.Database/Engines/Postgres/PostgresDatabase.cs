@@ -73,6 +73,7 @@ internal sealed class PostgresDatabase : IDatabase
                 $"it is a {transaction.GetType().Name}.",
                 nameof(transaction));
         }
+
         if (own.Connection is not { } connection) throw new ArgumentException("The transaction has ended.", nameof(transaction));
         try
         {
@@ -146,6 +147,7 @@ internal sealed class PostgresDatabase : IDatabase
                 $"all {_maxConnections} connections ({nameof(FanDatabaseOptions.MaxConnections)}) were in use for " +
                 $"{limit.TotalSeconds:0.#} s ({nameof(FanDatabaseOptions.OperationTimeout)})");
         }
+
         var running = RunWithPermitAsync(script, time);
         try
         {
@@ -166,6 +168,7 @@ internal sealed class PostgresDatabase : IDatabase
                     TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
                     TaskScheduler.Default);
             }
+
             // The other connections that wait to be used may be as dead as this one.
             if (_isOwner) _source.Clear();
             throw new TimeoutException(

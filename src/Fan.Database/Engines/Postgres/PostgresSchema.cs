@@ -49,6 +49,7 @@ internal sealed class PostgresSchema(
             {
                 await MakeAsync(connection, cancellationToken).ConfigureAwait(false);
             }
+
             _isThere = true;
         }
         finally
@@ -65,6 +66,7 @@ internal sealed class PostgresSchema(
                 $"its schema 'fan' has not the form {SchemaVersion.Newest}, and Fan:Database:MakeTables is false: " +
                 "let a process with the right to do so make it.");
         }
+
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var transactionEnding = transaction.ConfigureAwait(false);
         await DoAsync($"SELECT pg_advisory_xact_lock({AdvisoryLock})").ConfigureAwait(false);
@@ -140,6 +142,7 @@ internal sealed class PostgresSchema(
                 ? version
                 : 0;
         }
+
         throw new NpgsqlException(
             $"the tables in the {place} were made by a later Fan (form {version}, " +
             $"this one knows {SchemaVersion.Newest}): update this process.");

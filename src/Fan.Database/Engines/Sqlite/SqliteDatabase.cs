@@ -87,12 +87,14 @@ internal sealed class SqliteDatabase : IDatabase
                 $"Pushes go to the {DisplayName}: the transaction must be a SqliteTransaction of it; it is a {transaction.GetType().Name}.",
                 nameof(transaction));
         }
+
         if (own.Connection is not { } connection) throw new ArgumentException("The transaction has ended.", nameof(transaction));
         if (Path.GetFullPath(connection.DataSource) != _path)
         {
             throw new ArgumentException(
                 $"Pushes go to the {DisplayName}; the transaction is of '{connection.DataSource}'.", nameof(transaction));
         }
+
         Start();
         try
         {

@@ -116,6 +116,7 @@ internal sealed class SqliteFile : IDisposable
             throw new SqliteException(
                 $"Fan's tables in '{path}' have not the form {SchemaVersion.Newest}, and Fan:Database:MakeTables is false", 1);
         }
+
         Scalar(dialect.Translate(SchemaVersion.Register));
         var lostQueues = !IsThere("queues");
         if (lostQueues) Scalar("DROP TABLE IF EXISTS fan_consumers");

@@ -39,6 +39,7 @@ internal static class Handshake
                 throw new ConnectionEndedException(
                     $"{server} answered with something that is no ZooKeeper session: is it another kind of server, or does it want TLS?");
             }
+
             var body = new byte[size];
             await stream.ReadExactlyAsync(body, cancellationToken).ConfigureAwait(false);
             return Read(body);

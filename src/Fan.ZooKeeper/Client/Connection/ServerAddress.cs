@@ -24,6 +24,7 @@ internal readonly record struct ServerAddress(string Host, int Port)
             {
                 throw new FormatException($"server '{text}' has no IPv6 address in its brackets");
             }
+
             if (port.Length > 0 && port[0] != ':')
             {
                 throw new FormatException($"server '{text}' has '{port}' after its bracket; write [address]:port");
@@ -36,6 +37,7 @@ internal readonly record struct ServerAddress(string Host, int Port)
             {
                 throw new FormatException($"server '{text}' has several colons; an IPv6 address stands in brackets");
             }
+
             (host, port) = colon < 0 ? (text, "") : (text[..colon], text[colon..]);
             if (host.Length == 0) throw new FormatException(text.Length == 0 ? "a server is empty" : $"server '{text}' has no host");
             if (Uri.CheckHostName(host) is UriHostNameType.Unknown) throw new FormatException($"server '{text}' has no valid host name");

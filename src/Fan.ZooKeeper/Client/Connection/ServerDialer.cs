@@ -28,6 +28,7 @@ internal static class ServerDialer
             {
                 throw new ConnectionEndedException($"TLS with {server} failed: {Innermost(error).Message}", error);
             }
+
             throw;
         }
     }

@@ -31,6 +31,7 @@ internal sealed record AccessRule(int Permissions, string Scheme, string Id)
         {
             throw new FormatException($"Access rule '{text}' must be scheme:id:permissions, e.g. world:anyone:r or auth::cdrwa.");
         }
+
         var permissions = 0;
         foreach (var letter in text.AsSpan(last + 1))
         {
@@ -41,6 +42,7 @@ internal sealed record AccessRule(int Permissions, string Scheme, string Id)
                     $"Access rule '{text}' has the permission '{letter}'; known are c (create), d (delete), " +
                     "r (read), w (write), a (admin).");
             }
+
             permissions |= 1 << bit;
         }
 

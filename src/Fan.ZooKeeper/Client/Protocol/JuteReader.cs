@@ -33,6 +33,7 @@ internal ref struct JuteReader(ReadOnlySpan<byte> frame, string chroot)
         {
             throw new MalformedReplyException($"the path '{path}' is not below the chroot '{chroot}'");
         }
+
         return path.Length == chroot.Length ? "/" : path[chroot.Length..];
     }
 
@@ -47,6 +48,7 @@ internal ref struct JuteReader(ReadOnlySpan<byte> frame, string chroot)
         {
             throw new MalformedReplyException($"a list of {count} elements does not fit into the {_rest.Length} bytes that are left");
         }
+
         return Math.Max(count, 0);
     }
 

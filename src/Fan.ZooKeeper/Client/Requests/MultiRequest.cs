@@ -42,6 +42,7 @@ internal sealed class MultiRequest(IReadOnlyList<NodeOperation> operations) : Re
                 {
                     refused ??= new RefusedException(code, operations[i].Path, i);
                 }
+
                 continue;
             }
 
@@ -53,6 +54,7 @@ internal sealed class MultiRequest(IReadOnlyList<NodeOperation> operations) : Re
         {
             throw new MalformedReplyException($"it has more than {results.Length} results");
         }
+
         return results;
     }
 

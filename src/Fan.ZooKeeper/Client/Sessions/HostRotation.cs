@@ -63,6 +63,7 @@ internal sealed class HostRotation
         {
             pause = Math.Min(pause, Math.Max(0, limit.TotalMilliseconds) + (LongestSpreadMilliseconds * Random.Shared.NextDouble()));
         }
+
         await Task.Delay(TimeSpan.FromMilliseconds(pause), _clock, cancellationToken).ConfigureAwait(false);
     }
 }

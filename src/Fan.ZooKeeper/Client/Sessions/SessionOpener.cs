@@ -104,6 +104,7 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
                 $"There is no store at '{options.Chroot}' on {connection.Server}: no application has made one there. " +
                 "Name the one that the services use.");
         }
+
         for (var end = options.Chroot.IndexOf('/', 1); ; end = options.Chroot.IndexOf('/', end + 1))
         {
             var part = end < 0 ? options.Chroot : options.Chroot[..end];
@@ -113,12 +114,14 @@ internal sealed class SessionOpener(ZooKeeperClientOptions options, WatchTable w
             {
                 throw new ConnectionEndedException($"The chroot '{part}' can't be made on {connection.Server}: {refusal}.");
             }
+
             if (end >= 0) continue;
             if (refusal == ErrorCode.NoAuth)
             {
                 throw new ConnectionEndedException(
                     $"The chroot '{part}' is missing on {connection.Server}, and these credentials may not create it.");
             }
+
             return true;
         }
     }

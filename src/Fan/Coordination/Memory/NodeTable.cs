@@ -68,6 +68,7 @@ internal sealed class NodeTable
                 {
                     throw new StoreConflictException(index, delete.Path, StoreConflict.NotEmpty);
                 }
+
                 Remove(delete.Path, events);
                 undo.Push(() => Add(delete.Path, gone));
                 return new StoreResult(delete.Path, gone.Version);
@@ -84,6 +85,7 @@ internal sealed class NodeTable
         {
             throw new StoreConflictException(index, create.Path, StoreConflict.NoNode);
         }
+
         if (parent.Owner != 0) throw new StoreConflictException(index, create.Path, StoreConflict.EphemeralParent);
 
         var sequential = create.Kind is NodeKind.PersistentSequential or NodeKind.EphemeralSequential;

@@ -46,6 +46,7 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
             {
                 throw new NoSuchServiceException(message.Service, $"Nobody in this application takes pushes to '{message.Service}'.");
             }
+
             if (groups.Find(queue => queue.IsFull) is { } full)
             {
                 throw new LimitExceededException(
@@ -53,6 +54,7 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
                     $"Queue '{full.Name}' holds {full.Bound} messages ({nameof(QueuePolicy.MaxMessages)}); " +
                     "push again when some are handled.");
             }
+
             foreach (var queue in groups) queue.Add(kept);
         }
 
@@ -65,6 +67,7 @@ internal sealed class LocalQueueTransport(TimeProvider clock) : IQueueTransport,
         {
             throw new InvalidOperationException($"Queue '{subscription.Queue}' was not declared.");
         }
+
         return Task.FromResult<IQueueConsumer>(new LocalConsumer(queue, subscription.Concurrency, handler));
     }
 
