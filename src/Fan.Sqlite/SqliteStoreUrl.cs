@@ -1,4 +1,4 @@
-using System.Globalization;
+using Fan.Coordination;
 
 namespace Fan.Sqlite;
 
@@ -24,31 +24,7 @@ internal sealed record SqliteStoreUrl(string FilePath, TimeSpan Lease)
             throw new FormatException($"Store '{url}' names no file; write sqlite:PATH.");
         }
 
-        var lease = TimeSpan.FromSeconds(10);
-        if (question >= 0)
-        {
-            foreach (var option in rest[(question + 1)..].Split('&'))
-            {
-                var (name, value) = option.Split('=', 2) is [var left, var right] ? (left, right) : (option, "");
-                lease = name == "session"
-                    ? ParseLease(url, value)
-                    : throw new FormatException($"Store '{url}' has an option '{name}' that is not known; known is session.");
-            }
-        }
-
+        var lease = question < 0 ? TimeSpan.FromSeconds(10) : StoreUrlSession.Parse(url, rest[(question + 1)..]);
         return new SqliteStoreUrl(Path.GetFullPath(path), lease);
-    }
-
-    private static TimeSpan ParseLease(string url, string text)
-    {
-        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal)
-            ? (text[..^2], 1d)
-            : text.EndsWith('s')
-            ? (text[..^1], 1000d)
-            : ("", 0d);
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * unit is >= 1000 and <= 3_600_000
-            ? TimeSpan.FromMilliseconds(number * unit)
-            : throw new FormatException($"Store '{url}': session must be from 1s to 3600s; it is '{text}'.");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fan.Coordination;
 using Fan.ZooKeeper.Client;
 
@@ -33,7 +32,8 @@ internal sealed record ZooKeeperStoreUrl(IReadOnlyList<ServerAddress> Servers, s
 
         var slash = place.IndexOf('/');
         var (hosts, chroot) = slash < 0 ? (place, "") : (place[..slash], place[slash..]);
-        return new ZooKeeperStoreUrl(ParseServers(url, hosts), ParseChroot(url, chroot), question < 0 ? null : ParseOptions(url, options));
+        return new ZooKeeperStoreUrl(
+            ParseServers(url, hosts), ParseChroot(url, chroot), question < 0 ? null : StoreUrlSession.Parse(url, options));
     }
 
     private static List<ServerAddress> ParseServers(string url, string hosts)
@@ -60,33 +60,5 @@ internal sealed record ZooKeeperStoreUrl(IReadOnlyList<ServerAddress> Servers, s
         {
             throw new FormatException($"Store '{url}' has the chroot '{chroot}': {error.Message}", error);
         }
-    }
-
-    private static TimeSpan ParseOptions(string url, string options)
-    {
-        TimeSpan? session = null;
-        foreach (var option in options.Split('&'))
-        {
-            var (name, value) = option.Split('=', 2) is [var left, var right] ? (left, right) : (option, "");
-            session = name == "session"
-                ? ParseTime(url, value)
-                : throw new FormatException($"Store '{url}' has an option '{name}' that is not known; known is session.");
-        }
-
-        return session!.Value;
-    }
-
-    private static TimeSpan ParseTime(string url, string text)
-    {
-        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal)
-            ? (text[..^2], 1d)
-            : text.EndsWith('s')
-            ? (text[..^1], 1000d)
-            : ("", 0d);
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && TimeSpan.FromMilliseconds(Math.Min(number * unit, 1e9)) is var time
-            && time >= ZooKeeperOptions.LeastSession && time <= ZooKeeperOptions.LongestSession
-            ? time
-            : throw new FormatException($"Store '{url}': session must be from 1s to 3600s; it is '{text}'.");
     }
 }

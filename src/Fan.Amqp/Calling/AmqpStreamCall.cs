@@ -14,25 +14,16 @@ internal sealed class AmqpStreamCall(AmqpCallChannel channel, OutgoingCall call,
     {
         try
         {
-            switch (properties.Type)
+            if (properties.Type == MessageTypes.Item)
             {
-                case MessageTypes.Item:
-                    _window.Reserve(body.Length);
-                    _window.Add(Copy(properties, body));
-                    return false;
-                case MessageTypes.End:
-                    ReadSpans(properties);
-                    _window.End(null);
-                    return true;
-                case MessageTypes.Error:
-                    ReadSpans(properties);
-                    Fail(ErrorJson.Read(body));
-                    return true;
-                case var other:
-                    Fail(new BadMessageException(
-                        "reply", $"{Call.Endpoint} replied with a message of type '{other}': it is no sequence; call it as an rpc."));
-                    return true;
+                _window.Reserve(body.Length);
+                _window.Add(Copy(properties, body));
+                return false;
             }
+
+            ReadSpans(properties);
+            _window.End(properties.Type, body, null);
+            return true;
         }
         catch (Exception error)
         {

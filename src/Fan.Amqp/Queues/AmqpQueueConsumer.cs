@@ -56,10 +56,7 @@ internal sealed class AmqpQueueConsumer(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _disposed) == 1) return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await using (cancellationToken.UnsafeRegister(
-            static breaking => ((CancellationTokenSource)breaking!).Cancel(), _breaking).ConfigureAwait(false))
-            await _running.ConfigureAwait(false);
+        await ConsumerEnd.StopAsync(_stopping, _breaking, _running, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

@@ -27,15 +27,7 @@ internal sealed class AmqpMicroFanRequest(
         Incoming.Headers.TraceParent = _context?.TraceParent;
         if (expiration is not null) Incoming.Headers.TrySet(HeaderNames.TimeToLive, expiration);
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
-        if (method.Method is IStreamMethod)
-        {
-            await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        }
-
+        await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
         if (TryReply())
         {
             await Link.ReplyAsync(

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Net;
+using Fan.Brokers;
 
 namespace Fan.Amqp.Settings;
 
@@ -17,7 +16,9 @@ internal static class BrokerText
     public static string? Check(FanAmqpOptions options)
     {
         if (!TryRead(options, out var target, out var problem)) return problem;
-        if (!target!.UseTls && !options.AllowPlainText && target.Hosts.FirstOrDefault(host => !IsLoopback(host.Host)) is { Host: { } far })
+        if (!target!.UseTls
+            && !options.AllowPlainText
+            && target.Hosts.FirstOrDefault(host => !BrokerHost.IsLoopback(host.Host)) is { Host: { } far })
         {
             return $"The broker at '{far}' is on another machine, and the connection is plain text: " +
                 $"use amqps or {nameof(options.UseTls)}, or set {nameof(options.AllowPlainText)} if that is meant.";
@@ -73,17 +74,12 @@ internal static class BrokerText
         }
 
         var hosts = new List<(string, int)>();
-        foreach (var part in options.Host.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        if (BrokerHost.Read(options.Host, DefaultPort(options, options.UseTls), hosts) is { } wrong)
         {
-            if (!TryReadHost(part, DefaultPort(options, options.UseTls), out var host))
-            {
-                problem =
-                    $"{nameof(options.Host)} must be a host name or an IP address (IPv6 in brackets), " +
-                    $"or several with commas between them; '{part}' is none.";
-                return false;
-            }
-
-            hosts.Add(host);
+            problem =
+                $"{nameof(options.Host)} must be a host name or an IP address (IPv6 in brackets), " +
+                $"or several with commas between them; '{wrong}' is none.";
+            return false;
         }
 
         if (hosts.Count == 0) problem = $"{nameof(options.Host)} must say where the broker is.";
@@ -91,27 +87,5 @@ internal static class BrokerText
         return problem is null;
     }
 
-    private static bool TryReadHost(string text, int port, out (string Host, int Port) host)
-    {
-        host = (text, port);
-        var colon = text.LastIndexOf(':');
-        if (colon > 0 && text.IndexOf(':', StringComparison.Ordinal) == colon || text.Contains("]:", StringComparison.Ordinal))
-        {
-            if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var own)
-                || own is < 1 or > 65535)
-            {
-                return false;
-            }
-
-            host = (text[..colon], own);
-        }
-
-        host.Host = host.Host.Trim('[', ']');
-        return Uri.CheckHostName(host.Host) != UriHostNameType.Unknown;
-    }
-
     private static int DefaultPort(FanAmqpOptions options, bool useTls) => options.Port > 0 ? options.Port : useTls ? TlsPort : PlainPort;
-
-    private static bool IsLoopback(string host) =>
-        host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

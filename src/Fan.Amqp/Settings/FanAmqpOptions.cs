@@ -1,5 +1,6 @@
 using Fan.Amqp.Settings;
 using System.Net;
+using Fan.Security;
 
 namespace Fan.Amqp;
 
@@ -117,14 +118,6 @@ public sealed class FanAmqpOptions
         }
 
         if (KeyFile is not null && CertificateFile is null) yield return $"{nameof(KeyFile)} is set, and {nameof(CertificateFile)} is not.";
-        foreach (var (name, file) in new[]
-        {
-            (nameof(CertificateFile), CertificateFile),
-            (nameof(KeyFile), KeyFile),
-            (nameof(TrustedCertificatesFile), TrustedCertificatesFile)
-        })
-        {
-            if (file is not null && !File.Exists(file)) yield return $"{name} '{file}' is not there.";
-        }
+        foreach (var error in TlsSettings.Missing(CertificateFile, KeyFile, TrustedCertificatesFile)) yield return error;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fan.Cli.Commands;
 using Fan.Cli.Errors;
 using Fan.Cli.Output;
+using Fan.Cli.Sessions;
 using Fan.Commits;
 using Fan.Switching;
 using Fan.Tree;
@@ -13,6 +14,17 @@ internal sealed class ChangeRun(Terminal terminal, bool asJson, ChangeOptions op
 {
     public static void WriteJson(Terminal terminal, ChangeOutcome outcome) =>
         JsonPrinter.WriteReply(terminal, JsonSerializer.SerializeToElement(outcome, ChangeJson.Default.ChangeOutcome));
+
+    /// <summary>Changes routes, and watches the calls afterwards where there is a rule for that.</summary>
+    public async Task<int> ChangeAsync(
+        ToolSession session, IReadOnlyList<RouteChange> changes, WatchRule? rule, CancellationToken cancellationToken)
+    {
+        await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return rule is null
+            ? await RunAsync(
+                progress => session.Changes.ChangeAsync(changes, options, progress, cancellationToken), "Try again.").ConfigureAwait(false)
+            : await new WatchedChange(terminal, asJson, session, options, rule).RunAsync(changes, cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<int> RunAsync(Func<IProgress<ChangeProgress>, Task<ChangeReport>> change, string conflictHint)
     {

@@ -74,13 +74,7 @@ internal sealed class DiffCommand : Verb
     {
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         var listing = await session.Directory.ListAsync(cancellationToken).ConfigureAwait(false);
-        if (ServiceReport.Of(service, listing) is not { } report)
-        {
-            var error = new NoSuchServiceException(service, $"No service '{service}' is registered.");
-            CallHints.AddNearest(error, listing);
-            throw error;
-        }
-
+        var report = ServiceReport.Require(service, listing);
         var difference = ContractDifference.Of(service, Version(report, old), Version(report, changed));
         if (asJson)
         {

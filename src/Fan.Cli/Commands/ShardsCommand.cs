@@ -1,16 +1,15 @@
 using System.CommandLine;
 using System.Text.Json;
 using Fan.Cli.Output;
+using Fan.Cli.Sessions;
 using Fan.Cli.Sharding;
 using Fan.Sharding;
 
 namespace Fan.Cli.Commands;
 
 /// <summary><c>fan shards</c>: who owns which shard of a service.</summary>
-internal sealed class ShardsCommand : Verb
+internal sealed class ShardsCommand : ServiceVerb
 {
-    private readonly Argument<string> _service = new("SERVICE") { Description = "The service's name; brackets may be left out." };
-
     public ShardsCommand(GlobalOptions global)
         : base(
             "shards",
@@ -19,16 +18,11 @@ internal sealed class ShardsCommand : Verb
             "fan shards stock.counter",
             "fan shards stock.counter --json | jq '.[] | select(.holder == null)'")
     {
-        Add(_service);
-        _service.CompletionSources.Add(_ => global.Suggestions.Services);
     }
 
-    protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task<int> RunAsync(
+        ToolSession session, string service, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var service = ServiceName.Parse(parsed.GetValue(_service)!).Canonical;
-        var session = Global.Session(parsed);
-        await using var closing = session.ConfigureAwait(false);
-        await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         var shards = await ShardLine.ReadAsync(session, service, cancellationToken).ConfigureAwait(false);
         if (parsed.GetValue(Global.Json))
         {

@@ -64,15 +64,7 @@ internal sealed class SplitCommand : Verb
         var rule = _watch.Read(parsed);
         var session = Global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
-        await session.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var asJson = parsed.GetValue(Global.Json);
-        if (rule is not null)
-        {
-            return await new WatchedChange(
-                Global.Terminal, asJson, session, options, rule).RunAsync([change], cancellationToken).ConfigureAwait(false);
-        }
-
-        return await new ChangeRun(Global.Terminal, asJson, options).RunAsync(
-            progress => session.Changes.ChangeAsync([change], options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
+        var run = new ChangeRun(Global.Terminal, parsed.GetValue(Global.Json), options);
+        return await run.ChangeAsync(session, [change], rule, cancellationToken).ConfigureAwait(false);
     }
 }

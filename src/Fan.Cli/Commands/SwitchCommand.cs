@@ -40,15 +40,7 @@ internal sealed class SwitchCommand : Verb
         var rule = _watch.Read(parsed);
         var session = Global.Session(parsed);
         await using var closing = session.ConfigureAwait(false);
-        await session.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var asJson = parsed.GetValue(Global.Json);
-        if (rule is not null)
-        {
-            return await new WatchedChange(
-                Global.Terminal, asJson, session, options, rule).RunAsync(changes, cancellationToken).ConfigureAwait(false);
-        }
-
-        return await new ChangeRun(Global.Terminal, asJson, options).RunAsync(
-            progress => session.Changes.ChangeAsync(changes, options, progress, cancellationToken), "Try again.").ConfigureAwait(false);
+        var run = new ChangeRun(Global.Terminal, parsed.GetValue(Global.Json), options);
+        return await run.ChangeAsync(session, changes, rule, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using Fan.Cli.Arguments;
 using Fan.Coordination;
 using Fan.Discovery;
 using Fan.Shapes;
@@ -16,6 +17,16 @@ internal sealed record ServiceReport
 
     /// <summary>Nodes of the service that can't be used.</summary>
     public required IReadOnlyList<ProblemReport> Problems { get; init; }
+
+    /// <summary>The report of a service that must be there.</summary>
+    /// <exception cref="NoSuchServiceException">It is not registered; the error hints at names like it.</exception>
+    public static ServiceReport Require(string service, EndpointListing listing)
+    {
+        if (Of(service, listing) is { } report) return report;
+        var error = new NoSuchServiceException(service, $"No service '{service}' is registered.");
+        CallHints.AddNearest(error, listing);
+        throw error;
+    }
 
     /// <summary>Null where nothing at all is known of it.</summary>
     public static ServiceReport? Of(string service, EndpointListing listing)

@@ -38,7 +38,7 @@ internal sealed class RedisClientTransport : IClientTransport, IAsyncDisposable,
             host.Port == (endpoint.Port > 0 ? endpoint.Port : 6379)
             && endpoint.Host is { } theirs
             && (string.Equals(host.Host, theirs.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
-                || (ServerText.IsLoopback(host.Host) && ServerText.IsLoopback(theirs)))));
+                || (BrokerHost.IsLoopback(host.Host) && BrokerHost.IsLoopback(theirs)))));
     }
 
     public string WhyOutOfReach(EndpointDescription endpoint)

@@ -17,26 +17,17 @@ internal sealed class RedisStreamCall(CallInbox inbox, OutgoingCall call, RedisT
     {
         try
         {
-            switch (type)
+            if (type == MessageTypes.Item)
             {
-                case MessageTypes.Item:
-                    if (!_window.IsNext(RedisFields.ReadPlace(message))) return false;
-                    _window.Reserve(RedisFields.ReadPayload(message).Length);
-                    _window.Add(RedisFields.ReadReply(message, Call));
-                    return false;
-                case MessageTypes.End:
-                    ReadSpans(message);
-                    _window.End(RedisFields.ReadPlace(message));
-                    return true;
-                case MessageTypes.Error:
-                    ReadSpans(message);
-                    Fail(ErrorJson.Read(RedisFields.ReadPayload(message).Span));
-                    return true;
-                default:
-                    Fail(new BadMessageException(
-                        "reply", $"{Call.Endpoint} replied with a message of type '{type}': it is no sequence; call it as an rpc."));
-                    return true;
+                if (!_window.IsNext(RedisFields.ReadPlace(message))) return false;
+                _window.Reserve(RedisFields.ReadPayload(message).Length);
+                _window.Add(RedisFields.ReadReply(message, Call));
+                return false;
             }
+
+            ReadSpans(message);
+            _window.End(type, RedisFields.ReadPayload(message).Span, RedisFields.ReadPlace(message));
+            return true;
         }
         catch (Exception error)
         {

@@ -41,15 +41,7 @@ internal sealed class RedisMicroFanRequest(
         MicroFanRequest.WriteArguments(request.RootElement, method, Incoming.Headers, arguments);
         Incoming.Headers.TraceParent = _context?.TraceParent;
         Incoming.Payload = new ReadOnlySequence<byte>(arguments.Written);
-        if (method.Method is IStreamMethod)
-        {
-            await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await Server.ServeAsync(method, Incoming, Output, cancellationToken).ConfigureAwait(false);
-        }
-
+        await MicroFanArray.ServeAsync(Server, method, Incoming, Output, cancellationToken).ConfigureAwait(false);
         if (TryReply())
         {
             await listener.ReplyAsync(

@@ -1,4 +1,5 @@
 using Fan.Redis.Settings;
+using Fan.Security;
 namespace Fan.Redis;
 
 /// <summary>
@@ -138,14 +139,6 @@ public sealed class FanRedisOptions
         if (KeyPrefix is not { Length: > 0 and <= 64 } || !KeyPrefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
             yield return $"{nameof(KeyPrefix)} must be 1 to 64 letters, digits, '_', '-' or '.'; it is '{KeyPrefix}'.";
         if (KeyFile is not null && CertificateFile is null) yield return $"{nameof(KeyFile)} is set, and {nameof(CertificateFile)} is not.";
-        foreach (var (name, file) in new[]
-        {
-            (nameof(CertificateFile), CertificateFile),
-            (nameof(KeyFile), KeyFile),
-            (nameof(TrustedCertificatesFile), TrustedCertificatesFile)
-        })
-        {
-            if (file is not null && !File.Exists(file)) yield return $"{name} '{file}' is not there.";
-        }
+        foreach (var error in TlsSettings.Missing(CertificateFile, KeyFile, TrustedCertificatesFile)) yield return error;
     }
 }

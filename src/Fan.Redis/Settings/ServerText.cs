@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using Fan.Brokers;
 
 namespace Fan.Redis.Settings;
 
@@ -19,7 +19,9 @@ internal static class ServerText
     public static string? Check(FanRedisOptions options)
     {
         if (!TryRead(options, out var target, out var problem)) return problem;
-        if (!target!.UseTls && !options.AllowPlainText && target.Hosts.FirstOrDefault(host => !IsLoopback(host.Host)) is { Host: { } far })
+        if (!target!.UseTls
+            && !options.AllowPlainText
+            && target.Hosts.FirstOrDefault(host => !BrokerHost.IsLoopback(host.Host)) is { Host: { } far })
         {
             return $"The server at '{far}' is on another machine, and the connection is plain text: " +
                 $"use rediss or {nameof(options.UseTls)}, or set {nameof(options.AllowPlainText)} if that is meant.";
@@ -38,10 +40,6 @@ internal static class ServerText
     public static Target Read(FanRedisOptions options) =>
         TryRead(options, out var target, out var problem) ? target! : throw new InvalidOperationException(problem);
 
-    /// <summary>Whether a name or address means this machine.</summary>
-    public static bool IsLoopback(string host) =>
-        host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-
     private static bool TryRead(FanRedisOptions options, out Target? target, out string? problem)
     {
         target = null;
@@ -54,17 +52,12 @@ internal static class ServerText
         }
 
         var hosts = new List<(string, int)>();
-        foreach (var part in options.Host.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        if (BrokerHost.Read(options.Host, options.Port, hosts) is { } wrong)
         {
-            if (!TryReadHost(part, options.Port, out var host))
-            {
-                problem =
-                    $"{nameof(options.Host)} must be a host name or an IP address (IPv6 in brackets), " +
-                    $"or several with commas between them; '{part}' is none.";
-                return false;
-            }
-
-            hosts.Add(host);
+            problem =
+                $"{nameof(options.Host)} must be a host name or an IP address (IPv6 in brackets), " +
+                $"or several with commas between them; '{wrong}' is none.";
+            return false;
         }
 
         if (hosts.Count == 0) problem = $"{nameof(options.Host)} must say where the server is.";
@@ -99,24 +92,5 @@ internal static class ServerText
             credentials.Length > 1 ? System.Uri.UnescapeDataString(credentials[1]) : options.Password,
             uri.Scheme == "rediss" || options.UseTls);
         return true;
-    }
-
-    private static bool TryReadHost(string text, int port, out (string Host, int Port) host)
-    {
-        host = (text, port);
-        var colon = text.LastIndexOf(':');
-        if ((colon > 0 && text.IndexOf(':', StringComparison.Ordinal) == colon) || text.Contains("]:", StringComparison.Ordinal))
-        {
-            if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var own)
-                || own is < 1 or > 65535)
-            {
-                return false;
-            }
-
-            host = (text[..colon], own);
-        }
-
-        host.Host = host.Host.Trim('[', ']');
-        return System.Uri.CheckHostName(host.Host) != UriHostNameType.Unknown;
     }
 }

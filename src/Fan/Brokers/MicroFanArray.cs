@@ -12,9 +12,16 @@ internal sealed class MicroFanArray(PayloadBuffer output) : IItemSink
 
     IBufferWriter<byte> IItemSink.Output => output;
 
+    /// <summary>Serves a call so that its reply, a stream's too, is one JSON value.</summary>
     public static async ValueTask ServeAsync(
         CallServer server, ServedMethod method, IncomingCall call, PayloadBuffer output, CancellationToken cancellationToken)
     {
+        if (method.Method is not IStreamMethod)
+        {
+            await server.ServeAsync(method, call, output, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var array = new MicroFanArray(output);
         output.Write("["u8);
         await server.ServeStreamAsync(method, call, array, cancellationToken).ConfigureAwait(false);

@@ -54,13 +54,28 @@ internal sealed class StreamWindow(OutgoingCall call, int size)
         if (!_items.Writer.TryWrite(item)) item.Dispose();
     }
 
-    /// <summary>All items came.</summary>
-    /// <param name="count">How many were sent; null where the link can't lose one.</param>
+    /// <summary>Takes what is no item, after which nothing more comes: the end, an error, or what no stream has.</summary>
+    /// <param name="type">The kind of the message (<see cref="MessageTypes"/>).</param>
+    /// <param name="body">What stands in it.</param>
+    /// <param name="count">With the end, how many items were sent; null where the link can't lose one.</param>
     /// <exception cref="ServiceUnavailableException">Some were lost.</exception>
-    public void End(long? count)
+    public void End(string? type, ReadOnlySpan<byte> body, long? count)
     {
-        if (count is { } sent && sent != _taken) throw Missing();
-        _items.Writer.TryComplete();
+        switch (type)
+        {
+            case MessageTypes.End when count is { } sent && sent != _taken:
+                throw Missing();
+            case MessageTypes.End:
+                _items.Writer.TryComplete();
+                break;
+            case MessageTypes.Error:
+                Fail(ErrorJson.Read(body));
+                break;
+            default:
+                Fail(new BadMessageException(
+                    "reply", $"{call.Endpoint} replied with a message of type '{type}': it is no sequence; call it as an rpc."));
+                break;
+        }
     }
 
     public void Fail(Exception error) => _items.Writer.TryComplete(error);

@@ -47,11 +47,17 @@ internal static class TlsSettings
             yield return $"{name} needs {nameof(settings.CertificateFile)}: callers show certificates over TLS only.";
         }
 
+        foreach (var error in Missing(settings.CertificateFile, settings.KeyFile, settings.TrustedCertificatesFile)) yield return error;
+    }
+
+    /// <summary>The files that are set and not there.</summary>
+    public static IEnumerable<string> Missing(string? certificate, string? key, string? trusted)
+    {
         foreach (var (name, file) in new[]
         {
-            (nameof(settings.CertificateFile), settings.CertificateFile),
-            (nameof(settings.KeyFile), settings.KeyFile),
-            (nameof(settings.TrustedCertificatesFile), settings.TrustedCertificatesFile)
+            (nameof(ITlsSettings.CertificateFile), certificate),
+            (nameof(ITlsSettings.KeyFile), key),
+            (nameof(ITlsSettings.TrustedCertificatesFile), trusted),
         })
         {
             if (file is not null && !File.Exists(file)) yield return $"{name} '{file}' is not there.";

@@ -23,10 +23,7 @@ internal sealed class LocalConsumer : IQueueConsumer
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _disposed) == 1) return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await using (cancellationToken.UnsafeRegister(
-            static breaking => ((CancellationTokenSource)breaking!).Cancel(), _breaking).ConfigureAwait(false))
-            await _working.ConfigureAwait(false);
+        await ConsumerEnd.StopAsync(_stopping, _breaking, _working, cancellationToken).ConfigureAwait(false);
         if (Interlocked.Exchange(ref _left, 1) == 0) _queue.Join(-1);
     }
 
