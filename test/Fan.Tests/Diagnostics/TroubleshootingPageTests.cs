@@ -43,7 +43,7 @@ public sealed class TroubleshootingPageTests
     [InlineData("src/Fan/Serving/CallerAccess.cs")]
     [InlineData("src/Fan/Sharding/ShardOwner.cs")]
     [InlineData("src/Fan/Switching/ChangeChecks.cs")]
-    [InlineData("src/Fan.Sqlite/SqliteErrors.cs")]
+    [InlineData("src/Fan.Sqlite/StoreErrors.cs")]
     public void Every_error_of_a_file_stands_on_the_page(string file)
     {
         var texts = Interpolated(Joined(File.ReadAllText(Path.Combine(Root, file)))).Select(Longest)
