@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Fan.Amqp.Queues;
 
 /// <summary>
-/// Keeps messages back at the broker, without anybody's clock: queues whose messages live 16 ms, 32 ms, 64 ms … and then go on. A delay is
-/// a binary number; a message waits on the levels whose digits are one. All services share them.
+/// Keeps messages back at the broker, without anybody's clock: queues whose messages live 16 ms, 32 ms, 64 ms … and then go on. A delay
+/// is a binary number; a message waits on the levels whose digits are one. All services share them.
 /// </summary>
 /// <remarks>
 /// The routing key has the digits, the highest first, then the words of where it goes at last. Every queue hands on with confirmation, so

@@ -28,9 +28,8 @@ internal sealed class ProgressDisplay(Terminal terminal, bool isSilent, bool wit
 
     private string Text(ChangeProgress progress)
     {
-        var waiting = progress.WaitsFor.Count == 0
-            ? ""
-            : $"; waiting for {string.Join(", ", progress.WaitsFor)}{(progress.Of - progress.Done > progress.WaitsFor.Count ? ", …" : "")}";
+        var further = progress.Of - progress.Done > progress.WaitsFor.Count ? ", …" : "";
+        var waiting = progress.WaitsFor.Count == 0 ? "" : $"; waiting for {string.Join(", ", progress.WaitsFor)}{further}";
         var count = $"{progress.Done} of {progress.Of} applications";
         return SafeText.Line(progress.Stage switch
         {

@@ -131,7 +131,8 @@ internal sealed class OperationWriter(SchemaCatalog schemas)
         if (method.Kind == MethodKind.Stream)
         {
             responses["200"] = Content(
-                "A sequence: one item as JSON on each line. A last line {\"$error\": …} has the problem details of a sequence that failed.",
+                "A sequence: one item as JSON on each line. " +
+                "A last line {\"$error\": …} has the problem details of a sequence that failed.",
                 StreamEnd.MediaType,
                 schemas.Of(method.ResultType, method.ResultAllowsNull));
         }
