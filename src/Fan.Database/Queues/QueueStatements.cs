@@ -110,11 +110,15 @@ internal static class QueueStatements
 
     public const string Leave = "DELETE FROM fan.consumers WHERE id = $1";
 
-    /// <summary>1 queue, 2 consumer, 3 how many, 4 whether of those whose consumer died (1) or the others (0).</summary>
+    /// <summary>
+    /// 1 queue, 2 consumer, 3 how many, 4 whether of those whose consumer died (1) or the others (0). Who is no consumer any more takes
+    /// nothing: an attempt that is never made must not be counted.
+    /// </summary>
     public const string Take = $$"""
         WITH picked AS MATERIALIZED (
             SELECT m.id AS picked_id FROM fan.messages m
             WHERE m.queue_id = $1 AND m.lost = $4 AND m.state = 0 AND (m.expires_at IS NULL OR m.expires_at > {now}) AND {{IsNextOfKey}}
+                AND EXISTS (SELECT 1 FROM fan.consumers c WHERE c.id = $2)
             ORDER BY m.place LIMIT $3 {skip locked m})
         UPDATE fan.messages SET state = 2, owner = $2, attempts = attempts + 1
         FROM picked WHERE id = picked_id

@@ -182,6 +182,22 @@ public abstract class QueueFaultTests : QueueConformance
     }
 
     [Fact]
+    public async Task A_consumer_whose_lease_another_one_has_ended_takes_nothing_and_counts_no_attempt()
+    {
+        // So that no look of its own finds out before it takes.
+        Policy = Policy with { LeaseTime = TimeSpan.FromMinutes(10) };
+        await DeclareAsync("main");
+        var received = new Received();
+        await ConsumeAsync(received);
+        await SendAsync("before");
+        await received.AreAsync(1);
+        await Database.ExecuteAsync("DELETE FROM fan.consumers");
+        await SendAsync("after");
+        await received.AreAsync(2);
+        Assert.Equal([("before", 1), ("after", 1)], received.Attempts);
+    }
+
+    [Fact]
     public async Task A_clock_that_is_set_takes_no_message_from_a_consumer_that_lives()
     {
         Policy = Policy with { LeaseTime = TimeSpan.FromSeconds(3) };
